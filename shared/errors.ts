@@ -1,0 +1,222 @@
+/**
+ * Every way Goldsmith fails on purpose: what HTTP calls it, whether trying again can help, and what a
+ * person can do about it. Codes are part of the contract: never renamed, never used for something else.
+ */
+const kinds = {
+  // What a caller did.
+  ValidationFailed: { httpStatus: 400, retryable: false, remedy: 'Correct the field named in `target`.' },
+  MalformedJson: { httpStatus: 400, retryable: false, remedy: 'Send a JSON object as the body.' },
+  BodyTooLarge: { httpStatus: 413, retryable: false, remedy: 'Send less than 1 MB.' },
+  NotFound: {
+    httpStatus: 404,
+    retryable: false,
+    remedy: 'Check the name; list the collection to see what exists.',
+  },
+  InvalidPhase: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read the status: it says what can be done now.',
+  },
+  IdempotencyKeyReused: { httpStatus: 409, retryable: false, remedy: 'Use a new key for another request.' },
+  ImmutableField: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Azure fixes this at creation: make a new image set.',
+  },
+  RolloutAlreadyActive: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Wait for the running rollout, or abort it.',
+  },
+  VersionNotReady: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Wait until the version is replicated to the region of the host pool.',
+  },
+  HostPoolManagedNatively: {
+    httpStatus: 409,
+    retryable: false,
+    remedy:
+      'Update this host pool with its own session host configuration, or recreate it with standard management.',
+  },
+  // What the store said.
+  Conflict: {
+    httpStatus: 409,
+    retryable: true,
+    remedy: 'Ask again: somebody else changed it at the same moment.',
+  },
+  StateTooLarge: {
+    httpStatus: 413,
+    retryable: false,
+    remedy: 'Table Storage holds 64 KB a value and 1 MB a row: ask for less at once.',
+  },
+  // What Azure said.
+  Throttled: { httpStatus: 503, retryable: true, remedy: 'Nothing: it is tried again when Azure allows.' },
+  AzureBusy: {
+    httpStatus: 503,
+    retryable: true,
+    remedy: 'Nothing: another operation on the resource is under way; it is tried again.',
+  },
+  AzureUnavailable: {
+    httpStatus: 503,
+    retryable: true,
+    remedy: 'Nothing: it is tried again. If it lasts, look at Azure status.',
+  },
+  AzureRefused: {
+    httpStatus: 502,
+    retryable: false,
+    remedy: 'Read Azure’s message; correct the request or the rights of the identity, then retry.',
+  },
+  QuotaExceeded: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Ask Azure for more quota, or choose another size or region; then retry.',
+  },
+  SourceNotFound: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Choose a source that exists in the region of the bench.',
+  },
+  SourceMismatch: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Make generation, security type and architecture of source and definition agree.',
+  },
+  ForeignResource: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Something of that name is not ours and is left alone: remove it, or choose another name.',
+  },
+  StepFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read the output of the step in the history, correct the recipe and request a new version.',
+  },
+  StepTimedOut: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Give the step more time, or find out why it hangs.',
+  },
+  SysprepFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read the log tail in the history; per-user AppX packages and BitLocker are the usual causes.',
+  },
+  BootFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'The machine never became ready: check the source, its size and its network.',
+  },
+  CaptureFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read Azure’s message and request a new version.',
+  },
+  ReplicationFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Retry from stage replicate, or take the region out of the image set.',
+  },
+  ReimageFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read Azure’s message; then retry the host or replace it by hand.',
+  },
+  RegistrationFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Look at the agent’s log on the host and its way to the AVD service.',
+  },
+  HealthCheckFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'The evidence names the checks: correct the image or the host, then retry.',
+  },
+  HostVanished: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Somebody removed the host: nothing to do, or start a new rollout.',
+  },
+  UsersStayed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Allow logging users off, give them longer, or try again later.',
+  },
+  RolloutFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read the rollout: it names the hosts that failed and why.',
+  },
+  BreakerOpen: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Too many hosts failed: correct the cause, then start a new rollout.',
+  },
+  ApprovalExpired: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Retry the version from stage validate and approve it in time.',
+  },
+  Rejected: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Correct what the reason names and request a new version.',
+  },
+  DeliveryRefused: {
+    httpStatus: 502,
+    retryable: false,
+    remedy: 'Check the webhook’s address and that it still exists.',
+  },
+  Overdue: {
+    httpStatus: 504,
+    retryable: false,
+    remedy: 'The stage took longer than it may: look at what it waited for, then retry.',
+  },
+} as const satisfies Record<string, { httpStatus: number; retryable: boolean; remedy: string }>;
+
+export type ErrorCode = keyof typeof kinds;
+
+/** What a piece of work keeps of why it failed. Plain data, safe to store and to show. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export function failure(code: ErrorCode, message: string): Failure {
+  return { code, message, remedy: kinds[code].remedy };
+}
+
+interface Details {
+  /** The field of the request, or the resource, that the refusal is about. */
+  readonly target?: string;
+  readonly details?: readonly { code: string; message: string; target?: string }[];
+  /** When Azure said how long to wait. */
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** An error handled by its code, never by reading its message. Anything else that is thrown is a defect. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly httpStatus: number;
+  readonly retryable: boolean;
+  readonly remedy: string;
+  readonly target: string | undefined;
+  readonly details: Details['details'];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, { target, details, retryAfterSeconds, cause }: Details = {}) {
+    super(message, { cause });
+    this.code = code;
+    ({ httpStatus: this.httpStatus, retryable: this.retryable, remedy: this.remedy } = kinds[code]);
+    this.target = target;
+    this.details = details;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export function hasCode(error: unknown, code: ErrorCode): error is AppError {
+  return error instanceof AppError && error.code === code;
+}

@@ -1,0 +1,101 @@
+import { hasCode } from '../errors.ts';
+import { type Instant, secondsAfter } from '../instant.ts';
+import type { WorkflowStore } from './store.ts';
+import type { Workflow } from './workflow.ts';
+
+/** What came of a command: a fact to record, and what only the one who recorded it may do next. */
+export interface Outcome<Event> {
+  readonly event: Event;
+  /** For effects that must not happen twice: runs only if it was this event that was saved. */
+  readonly proceed?: () => Promise<Event>;
+}
+
+export interface EngineParts<State, Event, Command> {
+  readonly workflow: Workflow<State, Event, Command>;
+  readonly store: WorkflowStore<State, Event>;
+  /** Carries out one command. Must be safe to repeat: a crash may come right after it. */
+  readonly perform: (id: string, command: Command, state: State) => Promise<Outcome<Event>>;
+  /** Asks for `advance(id)` at the given time. May be lost, doubled or late; must not throw. */
+  readonly wake: (id: string, at: Instant) => Promise<void>;
+  readonly now: () => Instant;
+}
+
+export interface Recorded<State> {
+  readonly state: State;
+  /** False for old news: somebody else told it first, or the work has moved on. */
+  readonly changed: boolean;
+}
+
+/** How long after its time something counts as forgotten: until then its message is simply on its way. */
+const forgottenAfterSeconds = 30;
+
+/** Runs one kind of workflow: `record` tells it a fact, `advance` moves it on, `sweep` finds the forgotten. */
+export class Engine<State, Event, Command> {
+  readonly #parts: EngineParts<State, Event, Command>;
+
+  constructor(parts: EngineParts<State, Event, Command>) {
+    this.#parts = parts;
+  }
+
+  async load(id: string): Promise<State | undefined> {
+    return (await this.#parts.store.load(id))?.state;
+  }
+
+  /** One look: does what the state calls for now. Calling it too early or too often is harmless. */
+  async advance(id: string): Promise<void> {
+    const { workflow, perform, now } = this.#parts;
+    const state = await this.load(id);
+    if (state === undefined) return;
+    const { command } = workflow.decide(state, now());
+    if (command === undefined) return;
+    const { event, proceed } = await perform(id, command, state);
+    const { changed } = await this.record(id, () => event);
+    if (!proceed || !changed) return;
+    const result = await proceed();
+    await this.record(id, () => result);
+  }
+
+  /**
+   * Saves the fact that `toEvent` makes of the current state. Whoever loses a race tells it again to what
+   * the winner saved. One save asks for one wake-up, so that doubled wake-ups die out.
+   */
+  async record(id: string, toEvent: (state: State | undefined) => Event): Promise<Recorded<State>> {
+    const { workflow, store, wake, now } = this.#parts;
+    for (;;) {
+      const before = await store.load(id);
+      const event = toEvent(before?.state);
+      const state = workflow.evolve(before?.state, event);
+      if (state === undefined) throw new Error(`${id}: ${JSON.stringify(event)} came before its beginning`);
+      if (state === before?.state) return { state, changed: false };
+      const at = now();
+      const dueAt = this.#dueAt(state, at);
+      if (!(await this.#saved(id, { state, event, at, isNews: workflow.isNews(event), dueAt, before })))
+        continue;
+      if (dueAt !== undefined) await wake(id, dueAt);
+      return { state, changed: true };
+    }
+  }
+
+  /** Wakes what is overdue: saved just before a crash, or its message was lost. Says how much it found. */
+  async sweep(): Promise<number> {
+    const { store, wake, now } = this.#parts;
+    const ids = await store.overdue(secondsAfter(now(), -forgottenAfterSeconds));
+    for (const id of ids) await wake(id, now());
+    return ids.length;
+  }
+
+  async #saved(id: string, change: Parameters<WorkflowStore<State, Event>['save']>[1]): Promise<boolean> {
+    try {
+      await this.#parts.store.save(id, change);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'Conflict')) return false;
+      throw error;
+    }
+  }
+
+  #dueAt(state: State, now: Instant): Instant | undefined {
+    const { command, lookAgainAt } = this.#parts.workflow.decide(state, now);
+    return command === undefined ? lookAgainAt : now;
+  }
+}

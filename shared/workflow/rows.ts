@@ -1,0 +1,47 @@
+/**
+ * What the engine needs of a table: Table Storage's promises and no more.
+ * Keys take no `/ \ # ?` and no control characters.
+ */
+export interface Rows {
+  /** The row, or undefined if there is none. */
+  readonly read: (partition: string, row: string) => Promise<Row | undefined>;
+  /** All of the writes or none; fails with `Conflict` if an ETag is stale or a new row exists already. */
+  readonly write: (partition: string, writes: readonly Write[]) => Promise<void>;
+  /** Gone afterwards, whether it was there or not. */
+  readonly remove: (partition: string, row: string) => Promise<void>;
+  /** Rows of one partition in key order, from `from` up to but without `to`. */
+  readonly inPartition: (partition: string, range: Range) => Promise<readonly KeyedRow[]>;
+  /** The row of that name from every partition in the range, in key order. */
+  readonly acrossPartitions: (row: string, range: Range) => Promise<readonly KeyedRow[]>;
+}
+
+export interface Row {
+  /** JSON; at most 64 KB a property and 1 MB a row, else `StateTooLarge` before anything is written. */
+  readonly json: string;
+  /** Small values of their own, beside the JSON. */
+  readonly columns: Readonly<Record<string, string | number>>;
+  readonly etag: string;
+}
+
+export interface KeyedRow extends Row {
+  readonly partition: string;
+  readonly row: string;
+}
+
+export interface Write {
+  readonly row: string;
+  readonly json: string;
+  readonly columns?: Readonly<Record<string, string | number>>;
+  /** Replaces the row only if it is still this one; absent: creates it; `any`: whatever is there. */
+  readonly etag?: string;
+}
+
+export interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The keys that begin with `prefix`. */
+export function startingWith(prefix: string): Range {
+  return { from: prefix, to: `${prefix}\uffff` };
+}
