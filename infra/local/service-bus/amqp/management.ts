@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Delivery, Queue } from '../queue/queue.ts';
+import type { Settlement } from '../queue/message.ts';
+import { amendment } from './outgoing.ts';
+import { tokenToUuid, uuidToToken } from './lock-token.ts';
+import type { Answer } from './requests.ts';
+import { types } from './rhea.ts';
+import type { DecodedMessage, Typed } from './rhea.ts';
+import { encodeMessage, readArrival } from './sections.ts';
+
+type Body = Record<string, unknown>;
+
+/** "AMQP request-response operations in Service Bus" caps a peek at 250 messages. */
+const mostPeeked = 250;
+
+/** Answers one request to a queue's $management node. */
+export function manage(queue: Queue, { application_properties: properties, body }: DecodedMessage): Answer {
+  const operation = operations[String(properties?.['operation']).replace(/^com\.microsoft:/, '')];
+  if (operation === undefined) return failure(501, 'amqp:not-implemented', 'The operation is not supported.');
+  return operation(queue, (body ?? {}) as Body);
+}
+
+const operations: Record<string, (queue: Queue, body: Body) => Answer> = {
+  'renew-lock': (queue, body) => {
+    const tokens = lockTokens(body);
+    if (!tokens.every((token) => queue.isLocked(token))) return lockLost;
+    const expirations = tokens.map((token) => queue.renew(token));
+    return success({ expirations: arrayOf(types.wrap_timestamp, expirations) });
+  },
+
+  'update-disposition': (queue, body) => {
+    const settlement = settlementFrom(body);
+    if (settlement === undefined)
+      return failure(400, 'amqp:invalid-field', 'The disposition status is not known.');
+    if (settlement.type === 'dead-letter' && queue.isDeadLetterQueue) {
+      return failure(400, 'amqp:not-allowed', 'A message of a dead-letter queue cannot be dead-lettered.');
+    }
+    const tokens = lockTokens(body);
+    if (!tokens.every((token) => queue.isLocked(token))) return lockLost;
+    for (const token of tokens) queue.settle(token, settlement);
+    return success();
+  },
+
+  'schedule-message': (queue, body) => {
+    const entries = body['messages'] as { message: Buffer }[];
+    if (queue.isDeadLetterQueue)
+      return failure(400, 'amqp:not-allowed', 'Nothing is sent to a dead-letter queue.');
+    const numbers = queue.send(entries.map(({ message }) => readArrival(message, randomUUID)));
+    return success({ 'sequence-numbers': arrayOf(types.wrap_long, numbers) });
+  },
+
+  'cancel-scheduled-message': (queue, body) =>
+    queue.cancel(sequenceNumbers(body)) ? success() : messageNotFound,
+
+  'peek-message': (queue, body) => {
+    const from = toNumber(body['from-sequence-number']);
+    const messages = queue.peek(from, Math.min(toNumber(body['message-count']), mostPeeked));
+    if (messages.length === 0) return { properties: status(204, 'No messages.') };
+    const list = messages.map((message) => ({ message: encodeMessage(message, message.deliveryCount) }));
+    return success({ messages: types.wrap(list) });
+  },
+
+  'receive-by-sequence-number': (queue, body) => {
+    const mode = toNumber(body['receiver-settle-mode']) === 0 ? 'receive-and-delete' : 'peek-lock';
+    const deliveries = queue.receiveDeferred(sequenceNumbers(body), mode);
+    if (deliveries === undefined) return messageNotFound;
+    return success({ messages: types.wrap(deliveries.map(deliveredEntry)) });
+  },
+};
+
+function deliveredEntry({ message, lock }: Delivery) {
+  const bytes = encodeMessage(message, message.deliveryCount - 1, lock?.until);
+  return { message: bytes, ...(lock && { 'lock-token': types.wrap_uuid(tokenToUuid(lock.token)) }) };
+}
+
+function settlementFrom(body: Body): Settlement | undefined {
+  const amend = amendment((body['properties-to-modify'] ?? {}) as Body);
+  switch (body['disposition-status']) {
+    case 'completed':
+      return { type: 'complete' };
+    case 'abandoned':
+      return { type: 'abandon', amend };
+    case 'defered': // Azure's spelling
+      return { type: 'defer', amend };
+    case 'suspended': {
+      const [reason, description] = [body['deadletter-reason'], body['deadletter-description']];
+      return { type: 'dead-letter', amend, reason: textOf(reason), description: textOf(description) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function lockTokens(body: Body): string[] {
+  return (body['lock-tokens'] as Buffer[]).map(uuidToToken);
+}
+
+function sequenceNumbers(body: Body): number[] {
+  return (body['sequence-numbers'] as unknown[]).map(toNumber);
+}
+
+/** rhea gives a long as a number, or as 8 bytes where a number would not do. */
+function toNumber(value: unknown): number {
+  return Buffer.isBuffer(value) ? Number(value.readBigInt64BE()) : Number(value ?? 0);
+}
+
+function arrayOf(wrap: (value: number) => Typed, values: readonly unknown[]): Typed {
+  // Of one type throughout, hence not wrap_long, which would choose a short form for small numbers.
+  const typecode = wrap === types.wrap_timestamp ? 0x83 : 0x81;
+  return types.wrap_array(values, typecode, undefined);
+}
+
+function success(body: Body = {}): Answer {
+  return { properties: status(200, 'OK'), body: types.wrap_map(body) };
+}
+
+function failure(code: number, condition: string, description: string): Answer {
+  return { properties: { ...status(code, description), errorCondition: types.wrap_symbol(condition) } };
+}
+
+const lockLost = failure(
+  410,
+  'com.microsoft:message-lock-lost',
+  'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.',
+);
+const messageNotFound = failure(
+  404,
+  'com.microsoft:message-not-found',
+  'The specified message is not found.',
+);
+
+function status(code: number, description: string): Record<string, unknown> {
+  // Camel case, unlike $cbs: for a peek the client looks at no other spelling.
+  return { statusCode: types.wrap_int(code), statusDescription: description };
+}
