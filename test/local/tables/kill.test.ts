@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TableClient, type TransactionAction } from '@azure/data-tables';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const running: ChildProcess[] = [];
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tables-'));
+});
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await rm(folder, { recursive: true });
+});
+
+async function start(file: string) {
+  const fixture = join(import.meta.dirname, 'tables-process.ts');
+  const child = spawn(process.execPath, [fixture, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push(child);
+  const [connectionString] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const table = TableClient.fromConnectionString(connectionString, 'work', {
+    allowInsecureConnection: true,
+    retryOptions: { maxRetries: 0 },
+  });
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  return { table, kill };
+}
+
+/** Writes until the tables are gone; tells what was acknowledged, and what may or may not have been written. */
+async function load(table: TableClient, round: number) {
+  const acknowledged = { rows: new Map<string, number>(), pairs: 0, gone: new Set<string>() };
+  const working = Array.from({ length: 8 }, async (_, worker) => {
+    const partitionKey = `${round}-${worker}`;
+    for (let n = 0; ; n += 1) {
+      const row = `row-${n % 5}`;
+      await table.upsertEntity({ partitionKey, rowKey: row, n }, n % 2 ? 'Merge' : 'Replace');
+      acknowledged.rows.set(`${partitionKey}/${row}`, n);
+      const pair: TransactionAction[] = ['left', 'right'].map((side) => [
+        'upsert',
+        { partitionKey, rowKey: `pair-${side}`, n },
+        'Replace',
+      ]);
+      await table.submitTransaction(pair);
+      acknowledged.pairs += 1;
+      await table.createEntity({ partitionKey, rowKey: `brief-${n}` });
+      await table.deleteEntity(partitionKey, `brief-${n}`);
+      acknowledged.gone.add(`${partitionKey}/brief-${n}`);
+    }
+  });
+  await Promise.allSettled(working);
+  return acknowledged;
+}
+
+async function held(table: TableClient) {
+  const rows = new Map<string, number>();
+  for await (const row of table.listEntities<{ n?: number }>()) {
+    rows.set(`${row.partitionKey}/${row.rowKey}`, row.n ?? 0);
+  }
+  return rows;
+}
+
+describe('tables killed at work', () => {
+  it('lose nothing that was acknowledged and no half of a transaction', async () => {
+    const file = join(folder, 'killed.sqlite');
+    let tables = await start(file);
+    await tables.table.createTable();
+    let acknowledged = 0;
+    for (let round = 1; round <= 4; round += 1) {
+      const loading = load(tables.table, round);
+      await sleep(300 + 150 * round);
+      await tables.kill();
+      const { rows, pairs, gone } = await loading;
+      acknowledged += rows.size + pairs + gone.size;
+
+      tables = await start(file);
+      const found = await held(tables.table);
+      const lost = [...rows].filter(([key, n]) => (found.get(key) ?? -1) < n);
+      expect(lost).toEqual([]);
+      expect([...gone].filter((key) => found.has(key))).toEqual([]);
+      for (let worker = 0; worker < 8; worker += 1) {
+        const side = (name: string) => found.get(`${round}-${worker}/pair-${name}`);
+        expect(side('left')).toBe(side('right'));
+      }
+    }
+    await tables.kill();
+    expect(acknowledged).toBeGreaterThan(200);
+  });
+
+  it('keep the ETags, so that who read before the kill can write after it', async () => {
+    const file = join(folder, 'etags.sqlite');
+    const before = await start(file);
+    await before.table.createTable();
+    const { etag = '' } = await before.table.createEntity({ partitionKey: 'p', rowKey: 'r' });
+    await before.kill();
+    const after = await start(file);
+    expect(await after.table.getEntity('p', 'r')).toMatchObject({ etag });
+    const update = async () =>
+      await after.table.updateEntity({ partitionKey: 'p', rowKey: 'r', n: 1 }, 'Replace', { etag });
+    await update();
+    await expect(update()).rejects.toMatchObject({ statusCode: 412 });
+    await after.kill();
+  });
+});
