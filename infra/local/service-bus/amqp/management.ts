@@ -5,8 +5,12 @@ import { amendment } from './outgoing.ts';
 import { tokenToUuid, uuidToToken } from './lock-token.ts';
 import type { Answer } from './requests.ts';
 import { types } from './rhea.ts';
-import type { DecodedMessage, Typed } from './rhea.ts';
+import type { DecodedMessage } from './rhea.ts';
 import { encodeMessage, readArrival } from './sections.ts';
+
+// The type codes of array elements.
+const timestamp = 0x83;
+const long = 0x81;
 
 type Body = Record<string, unknown>;
 
@@ -25,7 +29,7 @@ const operations: Record<string, (queue: Queue, body: Body) => Answer> = {
     const tokens = lockTokens(body);
     if (!tokens.every((token) => queue.isLocked(token))) return lockLost;
     const expirations = tokens.map((token) => queue.renew(token));
-    return success({ expirations: arrayOf(types.wrap_timestamp, expirations) });
+    return success({ expirations: types.wrap_array(expirations, timestamp, undefined) });
   },
 
   'update-disposition': (queue, body) => {
@@ -46,7 +50,7 @@ const operations: Record<string, (queue: Queue, body: Body) => Answer> = {
     if (queue.isDeadLetterQueue)
       return failure(400, 'amqp:not-allowed', 'Nothing is sent to a dead-letter queue.');
     const numbers = queue.send(entries.map(({ message }) => readArrival(message, randomUUID)));
-    return success({ 'sequence-numbers': arrayOf(types.wrap_long, numbers) });
+    return success({ 'sequence-numbers': types.wrap_array(numbers, long, undefined) });
   },
 
   'cancel-scheduled-message': (queue, body) =>
@@ -106,12 +110,6 @@ function sequenceNumbers(body: Body): number[] {
 /** rhea gives a long as a number, or as 8 bytes where a number would not do. */
 function toNumber(value: unknown): number {
   return Buffer.isBuffer(value) ? Number(value.readBigInt64BE()) : Number(value ?? 0);
-}
-
-function arrayOf(wrap: (value: number) => Typed, values: readonly unknown[]): Typed {
-  // Of one type throughout, hence not wrap_long, which would choose a short form for small numbers.
-  const typecode = wrap === types.wrap_timestamp ? 0x83 : 0x81;
-  return types.wrap_array(values, typecode, undefined);
 }
 
 function success(body: Body = {}): Answer {

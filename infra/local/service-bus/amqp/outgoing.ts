@@ -55,14 +55,23 @@ function creditOf(sender: Sender) {
   const link = inside(sender);
   let used = 0;
   let isDraining = false;
-  const left = () => link.credit - (used - link.delivery_count);
+  const underWay = () => used - link.delivery_count;
+  const left = () => link.credit - underWay();
+  const giveBack = () => {
+    link.issue_flow = true;
+    register(sender.connection);
+  };
   // rhea answers a drain only if there is credit left, but the client waits for the answer in any case.
   link._get_drain = () => {
     if (!isDraining) return false;
+    if (underWay() > 0) {
+      // The client's window is full. What is under way needs its credit, so the rest is given back later.
+      setTimeout(giveBack, 5);
+      return false;
+    }
     isDraining = false;
-    const unused = Math.max(0, left());
-    used += unused;
-    link.delivery_count += unused;
+    used += link.credit;
+    link.delivery_count += link.credit;
     link.credit = 0;
     return true;
   };
@@ -73,8 +82,7 @@ function creditOf(sender: Sender) {
     },
     drain: () => {
       isDraining = true;
-      link.issue_flow = true;
-      register(sender.connection);
+      giveBack();
     },
   };
 }

@@ -20,7 +20,8 @@ export function serveRequests(
     const { properties, body } = answer(request);
     journal.committed(() => {
       const reply = replyLink(receiver.session, request.reply_to);
-      reply?.send({
+      if (reply === undefined || !reply.is_open()) return;
+      reply.send({
         correlation_id: request.message_id as string,
         application_properties: properties,
         body: body ?? types.wrap(null),

@@ -8,6 +8,9 @@ import type { Typed } from './rhea.ts';
  * an int and a uuid into bytes. AMQP 1.0, part 3.2, names the sections.
  */
 
+const symbol = (key: string) => types.wrap_symbol(key);
+const string = (key: string) => types.wrap_string(key);
+
 const code = {
   header: 0x70,
   messageAnnotations: 0x72,
@@ -53,16 +56,11 @@ export function readBatch(bytes: Buffer): Buffer[] {
 export function encodeMessage(message: Message, deliveryCount: number, lockedUntil?: number): Buffer {
   const sections = split(message.content);
   const { deadLetter } = message;
-  const annotated = withPairs(
-    sections,
-    code.messageAnnotations,
-    types.wrap_symbol,
-    annotations(message, lockedUntil),
-  );
+  const annotated = withPairs(sections, code.messageAnnotations, symbol, annotations(message, lockedUntil));
   const rest =
     deadLetter === undefined
       ? annotated
-      : withPairs(annotated, code.applicationProperties, types.wrap_string, {
+      : withPairs(annotated, code.applicationProperties, string, {
           DeadLetterReason: deadLetter.reason,
           DeadLetterErrorDescription: deadLetter.description,
         });
@@ -74,7 +72,7 @@ export function encodeMessage(message: Message, deliveryCount: number, lockedUnt
 
 /** The same content with these application properties changed or added. */
 export function withProperties(content: Buffer, properties: Record<string, unknown>): Buffer {
-  return joined(withPairs(split(content), code.applicationProperties, types.wrap_string, properties));
+  return joined(withPairs(split(content), code.applicationProperties, string, properties));
 }
 
 function annotations(message: Message, lockedUntil: number | undefined): Record<string, Typed | undefined> {
@@ -139,11 +137,16 @@ function identified(
   const fields = [...((properties?.value.value ?? []) as Typed[])];
   const given: unknown = fields[0]?.value ?? undefined;
   if (properties !== undefined && given !== undefined) {
-    return { messageId: Buffer.isBuffer(given) ? given.toString('hex') : String(given), properties };
+    return { messageId: textOf(given), properties };
   }
   const messageId = newId();
   fields[0] = types.wrap_string(messageId);
   return { messageId, properties: section(code.properties, types.wrap_list(fields)) };
+}
+
+/** Message ids may be strings, numbers or uuids; any of them must be comparable. */
+function textOf(id: unknown): string {
+  return Buffer.isBuffer(id) ? id.toString('hex') : `${id as string | number}`;
 }
 
 /** A map section (made if missing) in which some keys have new values. */

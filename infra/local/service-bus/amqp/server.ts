@@ -12,7 +12,6 @@ import { serveAnswers, serveRequests } from './requests.ts';
 import type { Answer } from './requests.ts';
 import { acceptSocket, createContainer, deliverBytes, disconnected, types, writeEmptyFrame } from './rhea.ts';
 import type {
-  AmqpError,
   Connection,
   ConnectionOptions,
   DecodedMessage,
@@ -47,7 +46,7 @@ export function createAmqpServer(house: House): { server: Server; disconnectAll:
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
-    const connection = container.create_connection(options as ConnectionOptions);
+    const connection = container.create_connection(options as object as ConnectionOptions);
     socket.on('close', () => {
       sockets.delete(socket);
       disconnected(connection);
@@ -107,7 +106,7 @@ function serveConnection(connection: Connection, house: House): void {
 
 /** The client sends: messages to a queue, or requests. */
 function openReceiver(receiver: Receiver, house: House, authorization: Authorization): void {
-  const address = String(receiver.target?.address ?? '');
+  const address = receiver.target?.address ?? '';
   if (address === '$cbs') {
     accept(receiver);
     serveRequests(receiver, house.journal, (request) => putToken(authorization, request));
@@ -133,7 +132,7 @@ function openSender(
   authorization: Authorization,
   onStop: (how: () => void) => void,
 ): void {
-  const address = String(sender.source?.address ?? '');
+  const address = sender.source?.address ?? '';
   if (address === '$cbs') {
     accept(sender);
     serveAnswers(sender);
@@ -156,16 +155,16 @@ function find(address: string, { entities }: House, authorization: Authorization
   const path = address.toLowerCase();
   const isManagement = path.endsWith('/$management');
   const entity = entities.get(isManagement ? path.slice(0, -'/$management'.length) : path);
-  if (!authorization.opens(path)) return { isManagement, refusal: errors.unauthorized(address) as AmqpError };
+  if (!authorization.opens(path)) return { isManagement, refusal: errors.unauthorized(address) };
   return entity === undefined
-    ? { isManagement, refusal: errors.notFound(address) as AmqpError }
+    ? { isManagement, refusal: errors.notFound(address) }
     : { isManagement, entity };
 }
 
 /** Says source and target back, by which the client knows that the link stands. */
 function accept(link: Sender | Receiver): void {
-  link.set_source({ address: link.source?.address as string });
-  link.set_target({ address: link.target?.address as string });
+  link.set_source({ address: link.source?.address });
+  link.set_target({ address: link.target?.address });
 }
 
 function putToken(

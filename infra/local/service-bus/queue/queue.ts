@@ -1,9 +1,8 @@
-import { Alarms } from './alarms.ts';
-import { Heap } from './heap.ts';
 import { DuplicateHistory } from './history.ts';
 import type { HistoryJournal } from './history.ts';
 import type { Arrival, DeadLetter, Lock, Message, Settlement } from './message.ts';
 import type { QueueRules } from './rules.ts';
+import { Shelf } from './shelf.ts';
 
 /** What a queue must not forget. Kept in order; nothing is promised to a client before it is committed. */
 export interface QueueJournal extends HistoryJournal {
@@ -54,10 +53,7 @@ export class Queue {
 
   readonly #parts: Parts;
   readonly #history: DuplicateHistory | undefined;
-  readonly #messages = new Map<number, Message>();
-  readonly #locked = new Map<string, Message>();
-  readonly #free = new Heap<Message>((a, b) => a.sequenceNumber < b.sequenceNumber);
-  readonly #alarms = new Alarms(this.#messages);
+  readonly #shelf = new Shelf(() => this.stirred());
   #lastSequenceNumber: number;
 
   constructor(parts: Parts) {
@@ -70,11 +66,10 @@ export class Queue {
     };
     this.#lastSequenceNumber = lastSequenceNumber;
     this.#history = window === undefined ? undefined : new DuplicateHistory(window, parts.journal, seen);
-    for (const message of messages) this.#messages.set(message.sequenceNumber, message);
-    // Locks die with the broker: an active message that has used up its deliveries has just lost its last lock.
-    for (const message of [...this.#messages.values()]) {
+    for (const message of messages) {
+      // Locks die with the broker: an active message that has used up its deliveries has just lost its last lock.
       if (message.state === 'active') this.#loseLock(message);
-      else this.#settleDown(message);
+      else this.#shelf.lay(message);
     }
   }
 
@@ -100,26 +95,24 @@ export class Queue {
   /** Takes scheduled messages back; false, and nothing taken, if one of them is not there any more. */
   cancel(sequenceNumbers: readonly number[]): boolean {
     this.#catchUp();
-    const isScheduled = (number: number) => this.#messages.get(number)?.state === 'scheduled';
-    if (!sequenceNumbers.every(isScheduled)) return false;
-    for (const number of sequenceNumbers) this.#remove(number);
+    const isScheduled = (message: Message | undefined): message is Message => message?.state === 'scheduled';
+    const messages = [...new Set(sequenceNumbers)].map((number) => this.#shelf.get(number));
+    if (!messages.every(isScheduled)) return false;
+    for (const message of messages) this.#remove(message);
     return true;
   }
 
   /** The oldest message that is free: locked for the receiver, or gone from the queue. */
   receive(mode: ReceiveMode): Delivery | undefined {
     this.#catchUp();
-    for (let message = this.#free.pop(); message !== undefined; message = this.#free.pop()) {
-      // What has expired meanwhile is still in the heap.
-      if (this.#messages.get(message.sequenceNumber) === message) return this.#handOver(message, mode);
-    }
-    return undefined;
+    const message = this.#shelf.takeFree();
+    return message === undefined ? undefined : this.#handOver(message, mode);
   }
 
   /** Deferred messages by their numbers, all or none. No other message can be had by its number. */
   receiveDeferred(sequenceNumbers: readonly number[], mode: ReceiveMode): Delivery[] | undefined {
     this.#catchUp();
-    const wanted = [...new Set(sequenceNumbers)].map((number) => this.#messages.get(number));
+    const wanted = [...new Set(sequenceNumbers)].map((number) => this.#shelf.get(number));
     const canBeHad = (message: Message | undefined): message is Message =>
       message?.state === 'deferred' && message.lock === undefined;
     return wanted.every(canBeHad) ? wanted.map((message) => this.#handOver(message, mode)) : undefined;
@@ -128,10 +121,10 @@ export class Queue {
   /** False if the lock is lost, whoever has the message now. */
   settle(token: string, settlement: Settlement): boolean {
     this.#catchUp();
-    const message = this.#locked.get(token);
+    const message = this.#shelf.lockedBy(token);
     if (message === undefined) return false;
     if (settlement.type === 'complete') {
-      this.#remove(message.sequenceNumber);
+      this.#remove(message);
       return true;
     }
     if (settlement.amend !== undefined) message.content = settlement.amend(message.content);
@@ -139,9 +132,10 @@ export class Queue {
       this.#deadLetter(message, { reason: settlement.reason, description: settlement.description });
       return true;
     }
-    if (settlement.type === 'defer') message.state = 'deferred';
-    this.#parts.journal.put(message);
-    if (settlement.type === 'defer') this.#settleDown(message);
+    const isDeferred = settlement.type === 'defer';
+    if (isDeferred) message.state = 'deferred';
+    if (isDeferred || settlement.amend !== undefined) this.#parts.journal.put(message);
+    if (isDeferred) this.#shelf.lay(message);
     else this.#loseLock(message);
     return true;
   }
@@ -149,37 +143,35 @@ export class Queue {
   /** Until when the lock now holds; undefined if it is lost. */
   renew(token: string): number | undefined {
     const now = this.#catchUp();
-    const message = this.#locked.get(token);
+    const message = this.#shelf.lockedBy(token);
     if (message?.lock === undefined) return undefined;
     message.lock.until = now + this.#parts.rules.lockDuration;
-    this.#arm(message);
+    this.#shelf.watch(message);
     return message.lock.until;
   }
 
   isLocked(token: string): boolean {
     this.#catchUp();
-    return this.#locked.has(token);
+    return this.#shelf.lockedBy(token) !== undefined;
   }
 
   /** Messages in the order of their numbers, whatever their state, without touching them. */
   peek(fromSequenceNumber: number, count: number): Message[] {
     this.#catchUp();
-    return [...this.#messages.values()]
+    return this.#shelf
+      .inOrder()
       .filter(({ sequenceNumber }) => sequenceNumber >= fromSequenceNumber)
-      .toSorted((a, b) => a.sequenceNumber - b.sequenceNumber)
       .slice(0, count);
   }
 
   counts(): QueueCounts {
     this.#catchUp();
-    let scheduled = 0;
-    for (const { state } of this.#messages.values()) if (state === 'scheduled') scheduled += 1;
-    return { active: this.#messages.size - scheduled, scheduled, locked: this.#locked.size };
+    return this.#shelf.counts();
   }
 
   /** When `tick` has something to do, at the earliest. */
   nextDue(): number | undefined {
-    return this.#alarms.next();
+    return this.#shelf.nextDue();
   }
 
   /** Lets happen what is due: locks run out, scheduled messages appear, old ones expire. */
@@ -189,14 +181,13 @@ export class Queue {
 
   /** Takes in what another queue has given up. It keeps its number and never expires. */
   #bury(message: Message): void {
-    this.#messages.set(message.sequenceNumber, message);
     this.#parts.journal.put(message);
-    this.#settleDown(message);
+    this.#shelf.lay(message);
   }
 
   #catchUp(): number {
     const now = this.#parts.now();
-    for (let message = this.#alarms.due(now); message !== undefined; message = this.#alarms.due(now)) {
+    for (let message = this.#shelf.due(now); message !== undefined; message = this.#shelf.due(now)) {
       if (message.lock !== undefined) this.#loseLock(message);
       else if (message.state === 'scheduled') this.#appear(message, now);
       else this.#expire(message);
@@ -223,58 +214,46 @@ export class Queue {
       deadLetter: undefined,
       lock: undefined,
     };
-    this.#messages.set(sequenceNumber, message);
     this.#parts.journal.put(message);
-    this.#settleDown(message);
+    this.#shelf.lay(message);
   }
 
   /** A scheduled message is a new one when its time comes: new number, and its life begins then. */
   #appear(message: Message, now: number): void {
-    this.#remove(message.sequenceNumber);
+    this.#remove(message);
     message.sequenceNumber = this.#nextSequenceNumber();
     message.state = 'active';
     message.enqueuedAt = now;
     message.expiresAt = now + message.timeToLive;
-    this.#messages.set(message.sequenceNumber, message);
     this.#parts.journal.issued(message.sequenceNumber);
     this.#parts.journal.put(message);
-    this.#settleDown(message);
+    this.#shelf.lay(message);
   }
 
   #handOver(message: Message, mode: ReceiveMode): Delivery {
     message.deliveryCount += 1;
     if (mode === 'receive-and-delete') {
-      this.#remove(message.sequenceNumber);
+      this.#remove(message);
       return { message, lock: undefined };
     }
     const lock = { token: this.#parts.newToken(), until: this.#parts.now() + this.#parts.rules.lockDuration };
-    message.lock = lock;
-    this.#locked.set(lock.token, message);
+    this.#shelf.lock(message, lock);
     this.#parts.journal.delivered(message);
-    this.#arm(message);
     return { message, lock };
   }
 
   /** A delivery has come to nothing; the message goes back to its old place, or has had its last chance. */
   #loseLock(message: Message): void {
     const { maxDeliveryCount } = this.#parts.rules;
-    if (message.deliveryCount < maxDeliveryCount) return this.#settleDown(message);
+    if (message.deliveryCount < maxDeliveryCount) return this.#shelf.lay(message);
     this.#deadLetter(message, {
       reason: 'MaxDeliveryCountExceeded',
       description: `Message could not be consumed after ${maxDeliveryCount} delivery attempts.`,
     });
   }
 
-  #settleDown(message: Message): void {
-    this.#unlock(message);
-    this.#arm(message);
-    if (message.state !== 'active') return;
-    this.#free.push(message);
-    this.stirred();
-  }
-
   #expire(message: Message): void {
-    if (!this.#parts.rules.deadLetteringOnMessageExpiration) return this.#remove(message.sequenceNumber);
+    if (!this.#parts.rules.deadLetteringOnMessageExpiration) return this.#remove(message);
     this.#deadLetter(message, {
       reason: 'TTLExpiredException',
       description: 'The message expired and was dead lettered.',
@@ -284,25 +263,13 @@ export class Queue {
   #deadLetter(message: Message, deadLetter: DeadLetter): void {
     const { deadLetters } = this.#parts;
     if (deadLetters === undefined) throw new Error('nothing is dead-lettered from a dead-letter queue');
-    this.#remove(message.sequenceNumber);
+    this.#remove(message);
     deadLetters.#bury({ ...message, state: 'active', expiresAt: Infinity, deadLetter, lock: undefined });
   }
 
-  #remove(sequenceNumber: number): void {
-    const message = this.#messages.get(sequenceNumber);
-    if (message === undefined) return;
-    this.#unlock(message);
-    this.#messages.delete(sequenceNumber);
-    this.#parts.journal.remove(sequenceNumber);
-  }
-
-  #unlock(message: Message): void {
-    if (message.lock !== undefined) this.#locked.delete(message.lock.token);
-    message.lock = undefined;
-  }
-
-  #arm(message: Message): void {
-    if (this.#alarms.set(message)) this.stirred();
+  #remove(message: Message): void {
+    this.#shelf.remove(message);
+    this.#parts.journal.remove(message.sequenceNumber);
   }
 
   #nextSequenceNumber(): number {

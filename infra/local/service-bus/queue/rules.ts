@@ -34,21 +34,18 @@ export function rulesFrom(declared: QueueDeclaration): QueueRules {
   if (!/^[A-Za-z0-9](?:[\w./-]{0,258}[A-Za-z0-9])?$/.test(name)) refuse('not a name Service Bus allows');
   const lockDuration = milliseconds(declared.lockDuration ?? 'PT1M');
   if (!(lockDuration > 0 && lockDuration <= 5 * minute)) refuse('lockDuration must be at most PT5M');
-  const maxDeliveryCount = declared.maxDeliveryCount ?? 10;
+  const { maxDeliveryCount = 10, deadLetteringOnMessageExpiration = false } = declared;
   if (!(Number.isInteger(maxDeliveryCount) && maxDeliveryCount >= 1 && maxDeliveryCount <= 2000)) {
     refuse('maxDeliveryCount must be 1 to 2000');
   }
-  const timeToLive =
-    declared.defaultMessageTimeToLive === undefined
-      ? Infinity
-      : milliseconds(declared.defaultMessageTimeToLive);
+  const timeToLive = timeToLiveFrom(declared);
   if (!(timeToLive > 0)) refuse('defaultMessageTimeToLive must be more than nothing');
   return {
     lockDuration,
     maxDeliveryCount,
     timeToLive,
-    deadLetteringOnMessageExpiration: declared.deadLetteringOnMessageExpiration ?? false,
-    duplicateDetectionWindow: declared.requiresDuplicateDetection ? windowFrom(declared, refuse) : undefined,
+    deadLetteringOnMessageExpiration,
+    duplicateDetectionWindow: windowFrom(declared, refuse),
   };
 }
 
@@ -63,12 +60,17 @@ export function deadLetterRules(rules: QueueRules): QueueRules {
   };
 }
 
-function windowFrom(declared: QueueDeclaration, refuse: (what: string) => never): number {
+function windowFrom(declared: QueueDeclaration, refuse: (what: string) => never): number | undefined {
+  if (declared.requiresDuplicateDetection !== true) return undefined;
   const window = milliseconds(declared.duplicateDetectionHistoryTimeWindow ?? 'PT10M');
   if (window < 20_000 || window > 7 * day) {
     refuse('duplicateDetectionHistoryTimeWindow must be PT20S to P7D');
   }
   return window;
+}
+
+function timeToLiveFrom({ defaultMessageTimeToLive: declared }: QueueDeclaration): number {
+  return declared === undefined ? Infinity : milliseconds(declared);
 }
 
 /** An ISO 8601 duration of days, hours, minutes and seconds, in ms. */
