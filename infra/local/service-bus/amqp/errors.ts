@@ -11,6 +11,7 @@ export const errors = {
   // The client tells this one by its words.
   notFound: (address: string) =>
     error('amqp:not-found', `The messaging entity '${address}' could not be found.`),
+  noSecondDeath: error('amqp:not-allowed', 'A message of a dead-letter queue cannot be dead-lettered.'),
   notAllowed: (why: string) => error('amqp:not-allowed', why),
   unauthorized: (address: string) =>
     error(

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivery, Queue } from '../queue/queue.ts';
 import type { Settlement } from '../queue/message.ts';
+import { errors } from './errors.ts';
+import { largestMessage } from './incoming.ts';
 import { amendment } from './outgoing.ts';
 import { tokenToUuid, uuidToToken } from './lock-token.ts';
 import type { Answer } from './requests.ts';
 import { types } from './rhea.ts';
-import type { DecodedMessage } from './rhea.ts';
+import type { AmqpError, DecodedMessage } from './rhea.ts';
 import { encodeMessage, readArrival } from './sections.ts';
 
 // The type codes of array elements.
@@ -21,7 +23,12 @@ const mostPeeked = 250;
 export function manage(queue: Queue, { application_properties: properties, body }: DecodedMessage): Answer {
   const operation = operations[String(properties?.['operation']).replace(/^com\.microsoft:/, '')];
   if (operation === undefined) return failure(501, 'amqp:not-implemented', 'The operation is not supported.');
-  return operation(queue, (body ?? {}) as Body);
+  try {
+    return operation(queue, (body ?? {}) as Body);
+  } catch (error) {
+    // The request is at fault: a field is missing, or is not what it should be.
+    return failure(400, 'com.microsoft:argument-error', String(error));
+  }
 }
 
 const operations: Record<string, (queue: Queue, body: Body) => Answer> = {
@@ -37,7 +44,7 @@ const operations: Record<string, (queue: Queue, body: Body) => Answer> = {
     if (settlement === undefined)
       return failure(400, 'amqp:invalid-field', 'The disposition status is not known.');
     if (settlement.type === 'dead-letter' && queue.isDeadLetterQueue) {
-      return failure(400, 'amqp:not-allowed', 'A message of a dead-letter queue cannot be dead-lettered.');
+      return refusal(errors.noSecondDeath);
     }
     const tokens = lockTokens(body);
     if (!tokens.every((token) => queue.isLocked(token))) return lockLost;
@@ -46,10 +53,11 @@ const operations: Record<string, (queue: Queue, body: Body) => Answer> = {
   },
 
   'schedule-message': (queue, body) => {
-    const entries = body['messages'] as { message: Buffer }[];
-    if (queue.isDeadLetterQueue)
-      return failure(400, 'amqp:not-allowed', 'Nothing is sent to a dead-letter queue.');
-    const numbers = queue.send(entries.map(({ message }) => readArrival(message, randomUUID)));
+    const messages = (body['messages'] as { message: Buffer }[]).map(({ message }) => message);
+    if (queue.isDeadLetterQueue) return refusal(errors.notAllowed('Nothing is sent to a dead-letter queue.'));
+    const size = messages.reduce((sum, { length }) => sum + length, 0);
+    if (size > largestMessage) return refusal(errors.tooLarge(size, largestMessage));
+    const numbers = queue.send(messages.map((message) => readArrival(message, randomUUID)));
     return success({ 'sequence-numbers': types.wrap_array(numbers, long, undefined) });
   },
 
@@ -116,15 +124,15 @@ function success(body: Body = {}): Answer {
   return { properties: status(200, 'OK'), body: types.wrap_map(body) };
 }
 
+function refusal({ condition, description }: AmqpError): Answer {
+  return failure(400, condition, description);
+}
+
 function failure(code: number, condition: string, description: string): Answer {
   return { properties: { ...status(code, description), errorCondition: types.wrap_symbol(condition) } };
 }
 
-const lockLost = failure(
-  410,
-  'com.microsoft:message-lock-lost',
-  'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.',
-);
+const lockLost = failure(410, errors.lockLost.condition, errors.lockLost.description);
 const messageNotFound = failure(
   404,
   'com.microsoft:message-not-found',

@@ -94,7 +94,7 @@ function settle(delivery: Delivery, outcome: string, entity: Entity, journal: Jo
     if (link.is_open()) settleForGood(delivery, state);
   };
   if (settlement.type === 'dead-letter' && entity.queue.isDeadLetterQueue) {
-    answer(rejected(errors.notAllowed('A message of a dead-letter queue cannot be dead-lettered.')));
+    answer(rejected(errors.noSecondDeath));
     return;
   }
   const held = entity.queue.settle(tagToToken(tag), settlement);

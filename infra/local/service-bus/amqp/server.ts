@@ -39,10 +39,14 @@ const options = {
 /** The AMQP side of the broker: one server, on which every connection is served by itself. */
 export function createAmqpServer(house: House): { server: Server; disconnectAll: () => void } {
   const container = createContainer({ id: 'local-service-bus' });
-  for (const trouble of ['error', 'protocol_error', 'connection_error', 'session_error', 'disconnected']) {
+  for (const trouble of ['protocol_error', 'connection_error', 'session_error', 'disconnected']) {
     // The client hears of it by losing its connection, which rhea sees to. Unheard, it would end the process.
     container.on(trouble, () => {});
   }
+  container.on('error', ({ stack }: Error) => {
+    process.stderr.write(`service bus: dropping a connection: ${stack}
+`);
+  });
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
