@@ -28,7 +28,9 @@ export interface WantedMachine {
   readonly location: string;
   readonly size: string;
   readonly subnetId: string;
-  readonly source: MarketplaceImage & { readonly plan?: { name: string; product: string; publisher: string } };
+  readonly source: MarketplaceImage & {
+    readonly plan?: { name: string; product: string; publisher: string };
+  };
   readonly securityType: ImageSetPlan['definition']['securityType'];
   /** At most 15 characters: Windows' NetBIOS limit. */
   readonly computerName: string;

@@ -17,6 +17,8 @@ export interface Facts {
     readonly plan?: { name: string; product: string; publisher: string };
   };
   readonly steps?: readonly StepResult[];
+  /** The ids of what was made with the build VM and has to go with it. */
+  readonly benchParts?: readonly string[];
   readonly imageVersionId?: string;
   readonly benchGoneAt?: Instant;
   readonly regions?: Readonly<Record<string, RegionState>>;

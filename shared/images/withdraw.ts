@@ -1,0 +1,37 @@
+import { secondsBetween } from '../instant.ts';
+import { benchNotEmpty } from './clean-up.ts';
+import type { Gallery } from './gallery.ts';
+import type { Machines } from './machine.ts';
+import { imageVersion } from './names.ts';
+import type { Channels } from './roll-out.ts';
+import { done, type EnsureVersionStage, running, versionId } from './stage.ts';
+
+/** A look that began before the end was decided may still have a request on its way to Azure. */
+const lateRequestsSeconds = 120;
+
+/**
+ * A version that will not be is taken back: its rollouts end in order, the bench is emptied, and a capture
+ * that was not finished is removed. A finished one stays in the gallery, dark, for hosts may run it.
+ */
+export function ensureWithdrawn(
+  channels: Channels,
+  machines: Machines,
+  gallery: Gallery,
+): EnsureVersionStage {
+  return async ({ work: version, now, since }) => {
+    const id = versionId(version);
+    const { status } = await channels.stopRollouts(id);
+    if (status === 'running') return running('its rollouts to end', 15);
+    const ref = imageVersion(version);
+    if (version.facts.imageVersionId === undefined) {
+      const found = await gallery.findVersion(ref);
+      if (found?.owner === id) {
+        if (found.provisioningState !== 'Deleting') await gallery.removeVersion(ref);
+        return running(`image version ${version.number} to be deleted`, 30);
+      }
+    }
+    return (
+      (await benchNotEmpty(machines, version)) ?? done({ benchGoneAt: version.facts.benchGoneAt ?? now })
+    );
+  };
+}
