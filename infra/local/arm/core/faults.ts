@@ -17,6 +17,7 @@ export interface Fault {
   readonly seconds?: number;
   /** Anything a handler understands, e.g. the region whose replication stalls or the instances that fail. */
   readonly region?: string;
+  readonly exitCode?: number;
   readonly instanceIds?: readonly string[];
 }
 

@@ -11,8 +11,8 @@ export interface Work {
   /** What the work is about; while it runs, other work on it is refused. */
   readonly resourceId: string;
   readonly location: string;
-  /** Least and most virtual seconds it takes; the real figure is drawn. */
-  readonly seconds: readonly [number, number];
+  /** Least and most virtual seconds it takes, from which it is drawn; `open` work ends when `end` is called. */
+  readonly seconds: readonly [number, number] | 'open';
   readonly kind: 'put' | 'patch' | 'delete' | 'post';
   readonly namespace?: string;
   /** The gallery's operations live under `capsOperations`, all others under `operations`. */
@@ -33,6 +33,8 @@ export interface Operation {
   readonly url: string;
   /** Virtual ms at which it is due to end; never, when it is stuck. */
   readonly endsAt: number;
+  /** A fault keeps it from ever ending. */
+  readonly stuck: boolean;
   status: 'InProgress' | 'Succeeded' | 'Failed';
   endTime?: string;
   error?: ArmError;
@@ -66,9 +68,15 @@ export class Operations {
     const operation = this.#planned(call, work);
     this.#operations.set(operation.id, operation);
     for (const locked of this.#locks(operation)) this.#running.set(locked, operation);
-    if (operation.endsAt === Number.POSITIVE_INFINITY) return operation;
-    this.#timeline.at(operation.endsAt, () => this.#end(operation, scriptedFailure(call.fault)));
+    if (operation.endsAt !== Number.POSITIVE_INFINITY) {
+      this.#timeline.at(operation.endsAt, () => this.#end(operation, scriptedFailure(call.fault)));
+    }
     return operation;
+  }
+
+  /** Ends open work; without effect on work that has ended, or that a fault keeps from ending. */
+  end(operation: Operation, error?: ArmError): void {
+    if (operation.status === 'InProgress' && !operation.stuck) this.#end(operation, error);
   }
 
   /** The operation that runs on this resource now. */
@@ -119,9 +127,12 @@ export class Operations {
   #planned(call: Call, work: Work): Operation {
     const id = this.#random.uuid();
     const { namespace = 'Microsoft.Compute', segment = 'operations' } = work;
-    const drawn = this.#random.between(...work.seconds);
     const { fault } = call;
-    const seconds = fault?.fault === 'fail-operation' ? (fault.seconds ?? drawn) : drawn;
+    const fails = fault?.fault === 'fail-operation';
+    const stuck = fault?.fault === 'stick-operation';
+    // Open work that is to fail does so on its own, after half a minute unless the script says otherwise.
+    const drawn = this.#random.between(...(work.seconds === 'open' ? ([30, 30] as const) : work.seconds));
+    const seconds = stuck || (work.seconds === 'open' && !fails) ? Number.POSITIVE_INFINITY : drawn;
     return {
       id,
       work,
@@ -129,8 +140,8 @@ export class Operations {
       url:
         `https://management.azure.com/subscriptions/${call.subscriptionId}/providers/${namespace}` +
         `/locations/${work.location}/${segment}/${id}`,
-      endsAt:
-        fault?.fault === 'stick-operation' ? Number.POSITIVE_INFINITY : this.#timeline.now() + seconds * 1000,
+      endsAt: this.#timeline.now() + (fails ? (fault.seconds ?? seconds) : seconds) * 1000,
+      stuck,
       status: 'InProgress',
     };
   }
@@ -162,6 +173,7 @@ export class Operations {
   }
 
   #end(operation: Operation, failure: ArmError | undefined): void {
+    if (operation.status !== 'InProgress') return;
     const { work } = operation;
     operation.endTime = this.#timeline.iso();
     for (const locked of this.#locks(operation)) this.#running.delete(locked);

@@ -1,0 +1,193 @@
+import { ArmError, type Json } from '../core/arm-error.ts';
+import type { Operation } from '../core/operations.ts';
+import type { Call } from '../core/provider.ts';
+import type { Resource } from '../core/resources.ts';
+import type { World } from '../core/world.ts';
+import type { Guest } from './guest.ts';
+import type { Outcome, Script } from './powershell.ts';
+import { readScript, type Reading, type ScriptReader } from './script.ts';
+
+interface NamedValue {
+  name: string;
+  value: string;
+}
+
+/** The properties of a run command resource that bear on its running. */
+export interface RunCommandProperties {
+  source?: { script?: string; scriptUri?: string; commandId?: string };
+  parameters?: NamedValue[];
+  asyncExecution?: boolean;
+  treatFailureAsDeploymentFailure?: boolean;
+  timeoutInSeconds?: number;
+  runAsUser?: string;
+  outputBlobUri?: string;
+  errorBlobUri?: string;
+}
+
+interface Parts {
+  readonly call: Call;
+  readonly guest: Guest;
+  readonly location: string;
+  readonly resource: Resource<RunCommandProperties>;
+  readonly protectedParameters: readonly NamedValue[];
+  readonly readers: readonly ScriptReader[];
+}
+
+/** "The output … is limited to the last 4,096 bytes" of output and of error. */
+const KEPT_BYTES = 4096;
+const DEFAULT_TIMEOUT_SECONDS = 90 * 60;
+
+const executions = new WeakMap<object, RunCommandExecution>();
+
+/** The latest execution of a run command resource. */
+export function executionOf(resource: object | undefined): RunCommandExecution | undefined {
+  return resource && executions.get(resource);
+}
+
+/** One run of a script in a guest, from the agent picking it up to its end, time-out or cancellation. */
+export class RunCommandExecution {
+  readonly #world: World;
+  readonly #parts: Parts;
+  #view: Json = { executionState: 'Pending' };
+  #over = false;
+
+  constructor(world: World, parts: Parts) {
+    this.#world = world;
+    this.#parts = parts;
+    executions.set(parts.resource, this);
+  }
+
+  /** What `$expand=instanceView` shows. */
+  view(): Json {
+    return { ...this.#view };
+  }
+
+  cancel(): void {
+    if (!this.#over) this.#end('Canceled', {});
+  }
+
+  /** Hands the script to the agent. The operation ends when it runs (asyncExecution) or when it has ended. */
+  launch(): Operation {
+    const { timeline, operations, random } = this.#world;
+    const { call, resource, location } = this.#parts;
+    const operation = operations.start(call, {
+      resourceId: resource.id,
+      location,
+      seconds: 'open',
+      kind: 'put',
+      finish: () => {
+        resource.properties.provisioningState = 'Succeeded';
+      },
+    });
+    timeline.after(random.between(5, 15) * 1000, () => {
+      if (!this.#over && operation.status === 'InProgress') this.#begin(operation);
+    });
+    return operation;
+  }
+
+  #begin(operation: Operation): void {
+    const { timeline, operations, random } = this.#world;
+    const { guest, resource, readers, call } = this.#parts;
+    // Azure waits up to 90 minutes for a silent agent. Failing at once is harsher, and shows who did not ask
+    // for the agent's status before sending it work.
+    if (!guest.isAgentReady(timeline.now())) {
+      this.#end('Failed', { executionMessage: 'The VM agent is not ready.' });
+      return operations.end(operation, agentSilent(guest));
+    }
+    const reading = readScript(readers, this.#script(), guest, random);
+    const boots = guest.boots;
+    const hangs = call.fault?.fault === 'hang-script';
+    const timeout = (resource.properties.timeoutInSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
+    this.#view = { executionState: 'Running', startTime: timeline.iso() };
+    if (resource.properties.asyncExecution) operations.end(operation);
+    if (reading.aftermath) {
+      const { seconds, effect } = reading.aftermath;
+      timeline.after(seconds * 1000, () => guest.boots === boots && effect());
+    }
+    if (Number.isFinite(reading.seconds) && !hangs) {
+      timeline.after(reading.seconds * 1000, () => this.#reachEnd(operation, reading, boots));
+    }
+    timeline.after(timeout, () => this.#timeOut(operation));
+  }
+
+  #reachEnd(operation: Operation, reading: Reading, boots: number): void {
+    const { guest, call } = this.#parts;
+    // A guest that went down took the script with it; one that is up again can say so, a dead one cannot.
+    if (this.#over || !guest.isRunning()) return;
+    if (guest.boots !== boots) {
+      this.#end('Failed', { executionMessage: 'The VM was restarted while the script ran.' });
+      return this.#endOperation(operation);
+    }
+    const outcome = scripted(call) ?? reading.finish();
+    const { exitCode, output, error = '' } = outcome;
+    this.#end(exitCode === 0 ? 'Succeeded' : 'Failed', {
+      exitCode,
+      output: kept(output),
+      error: kept(error),
+    });
+    if (reading.restarts) guest.boot(this.#world.timeline.now(), this.#world.random.between(60, 120));
+    this.#endOperation(operation, exitCode === 0 ? undefined : outcome);
+  }
+
+  #timeOut(operation: Operation): void {
+    if (this.#over) return;
+    this.#end('TimedOut', { executionMessage: 'Script execution timed out.' });
+    this.#endOperation(operation, { exitCode: -1, output: '', error: 'timed out' });
+  }
+
+  #endOperation(operation: Operation, failure?: Outcome): void {
+    const { resource } = this.#parts;
+    const counts = failure && resource.properties.treatFailureAsDeploymentFailure;
+    const error = counts
+      ? new ArmError(
+          409,
+          'VMExtensionProvisioningError',
+          `VM has reported a failure when processing run command '${resource.name}': exit code ${failure.exitCode}.`,
+        )
+      : undefined;
+    this.#world.operations.end(operation, error);
+  }
+
+  #end(executionState: string, more: Json): void {
+    this.#over = true;
+    this.#view = {
+      output: '',
+      error: '',
+      ...this.#view,
+      executionState,
+      ...more,
+      endTime: this.#world.timeline.iso(),
+    };
+    this.#world.resources.touch(this.#parts.resource);
+  }
+
+  #script(): Script {
+    const { source, parameters = [] } = this.#parts.resource.properties;
+    const given = [...parameters, ...this.#parts.protectedParameters].map(
+      ({ name, value }) => [name, value] as const,
+    );
+    return {
+      text: source?.script ?? source?.scriptUri ?? source?.commandId ?? '',
+      parameters: Object.fromEntries(given),
+    };
+  }
+}
+
+/** The end that the fault script holds for this run. */
+function scripted({ fault }: Call): Outcome | undefined {
+  if (fault?.fault !== 'fail-script') return undefined;
+  return { exitCode: fault.exitCode ?? 1, output: '', error: fault.message ?? 'The script failed.' };
+}
+
+function agentSilent(guest: Guest): ArmError {
+  return new ArmError(
+    409,
+    'VMAgentStatusCommunicationError',
+    `VM '${guest.name}' has not reported status for VM agent or extensions. Verify that the OS is up and healthy, the ` +
+      'VM has a running VM agent, and that it can establish outbound connections to Azure storage.',
+  );
+}
+
+function kept(text: string): string {
+  return Buffer.from(text, 'utf8').subarray(-KEPT_BYTES).toString('utf8');
+}

@@ -1,0 +1,188 @@
+import { ArmError, type Answer } from '../core/arm-error.ts';
+import type { Call, Route } from '../core/provider.ts';
+import { paged, shown, type Resource } from '../core/resources.ts';
+import { buckets } from '../core/throttle.ts';
+import type { World } from '../core/world.ts';
+import type { Guest } from './guest.ts';
+import { executionOf, RunCommandExecution, type RunCommandProperties } from './run-command-execution.ts';
+import type { ScriptReader } from './script.ts';
+import { COMPUTE_API_VERSION } from './versions.ts';
+
+/** A machine that run commands can be put on. */
+export interface RunCommandHost {
+  /** The VM's or the scale-set instance's id, in its original casing. */
+  readonly machineId: string;
+  readonly location: string;
+  readonly guest: Guest;
+}
+
+export interface RunCommandsOn {
+  /** The machine's route, e.g. `…/virtualMachines/{vmName}`. */
+  readonly path: string;
+  /** `Microsoft.Compute/virtualMachines/runCommands` or its scale-set sister. */
+  readonly type: string;
+  /** The path parameters that name the machine, for its own token buckets. */
+  readonly by: readonly string[];
+  /** Finds the machine or throws ARM's 404. */
+  readonly host: (call: Call) => RunCommandHost;
+  readonly readers?: readonly ScriptReader[];
+}
+
+/** "Run scripts in your Windows VM by using managed Run Commands": 25 of them stay on one VM. */
+const MOST_PER_MACHINE = 25;
+
+/** Managed run commands as a child resource of any kind of machine. */
+export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
+  const { resources, operations } = world;
+  const one = `${on.path}/runCommands/{runCommandName}`;
+  const idOf = (call: Call) =>
+    `${on.host(call).machineId}/runCommands/${call.params['runCommandName'] ?? ''}`;
+
+  const put = (call: Call): Answer => {
+    const host = on.host(call);
+    const { location, tags, properties = {} } = (call.body ?? {}) as RunCommandBody;
+    const id = idOf(call);
+    checkRequest(location, properties);
+    checkMachine(host);
+    const before = resources.find<RunCommandProperties>(id);
+    operations.refuseIfBusy(id);
+    const there = resources.list({ type: on.type, under: host.machineId });
+    if (!before && there.length >= MOST_PER_MACHINE) {
+      throw new ArmError(
+        409,
+        'Conflict',
+        `Cannot add more than ${MOST_PER_MACHINE} run commands to one machine.`,
+      );
+    }
+    // A PUT over an old one runs the script again: Azure says nothing of skipping what it ran before, and
+    // for a caller that repeats itself this is the harsher answer.
+    executionOf(before)?.cancel();
+    // What is secret goes to the guest and is never shown again.
+    const { protectedParameters = [], runAsPassword: _, ...kept } = properties;
+    const resource = resources.put<RunCommandProperties>({
+      id,
+      type: on.type,
+      location,
+      tags,
+      properties: {
+        asyncExecution: false,
+        treatFailureAsDeploymentFailure: false,
+        ...kept,
+        provisioningState: before ? 'Updating' : 'Creating',
+      },
+    });
+    const { guest } = host;
+    const parts = {
+      call,
+      guest,
+      location: host.location,
+      resource,
+      protectedParameters,
+      readers: on.readers ?? [],
+    };
+    const execution = new RunCommandExecution(world, parts);
+    const operation = execution.launch();
+    return operations.answer(call, operation, before ? 200 : 201, shown(resource));
+  };
+
+  const get = (call: Call): Answer => {
+    const resource = resources.require<RunCommandProperties>(idOf(call));
+    const expand = call.query.get('$expand')?.toLowerCase() === 'instanceview';
+    return { status: 200, body: shown(expand ? withView(resource) : resource) };
+  };
+
+  const list = (call: Call): Answer => {
+    const expand = call.query.get('$expand')?.toLowerCase() === 'instanceview';
+    const all = resources.list<RunCommandProperties>({ type: on.type, under: on.host(call).machineId });
+    return paged(
+      call,
+      all.map((resource) => shown(expand ? withView(resource) : resource)),
+    );
+  };
+
+  const remove = (call: Call): Answer => {
+    const host = on.host(call);
+    const resource = resources.find<RunCommandProperties>(idOf(call));
+    if (!resource) return { status: 204 };
+    const running = operations.running(resource.id);
+    if (running?.work.kind === 'delete') return operations.answer(call, running, 202);
+    checkMachine(host);
+    if (running) operations.refuseIfBusy(resource.id);
+    resource.properties.provisioningState = 'Deleting';
+    const operation = operations.start(call, {
+      resourceId: resource.id,
+      location: host.location,
+      seconds: [5, 20],
+      kind: 'delete',
+      finish: () => {
+        // Deleting the resource ends the script that still runs.
+        executionOf(resource)?.cancel();
+        resources.remove(resource.id);
+      },
+    });
+    return operations.answer(call, operation, 202);
+  };
+
+  const reads = buckets('GetRunCommand', { perMinute: 12, by: on.by });
+  const writes = buckets('UpdateVM', { perMinute: 4, by: on.by }, { perMinute: 500 });
+  const apiVersion = COMPUTE_API_VERSION;
+  return [
+    { method: 'PUT', path: one, apiVersion, buckets: writes, handle: put },
+    { method: 'GET', path: one, apiVersion, buckets: reads, handle: get },
+    { method: 'DELETE', path: one, apiVersion, buckets: writes, handle: remove },
+    { method: 'GET', path: `${on.path}/runCommands`, apiVersion, buckets: reads, handle: list },
+  ];
+}
+
+interface RunCommandBody {
+  location?: string;
+  tags?: Record<string, string>;
+  properties?: RunCommandProperties & {
+    protectedParameters?: { name: string; value: string }[];
+    runAsPassword?: string;
+  };
+}
+
+function withView(resource: Resource<RunCommandProperties>): Resource<RunCommandProperties> {
+  const instanceView = executionOf(resource)?.view() ?? { executionState: 'Unknown' };
+  return { ...resource, properties: { ...resource.properties, instanceView } as RunCommandProperties };
+}
+
+function checkRequest(
+  location: string | undefined,
+  { source, timeoutInSeconds }: RunCommandProperties,
+): void {
+  if (!location) {
+    throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.');
+  }
+  const sources = [source?.script, source?.scriptUri, source?.commandId].filter(
+    (given) => given !== undefined,
+  );
+  if (sources.length !== 1 || sources[0] === '') {
+    throw new ArmError(
+      400,
+      'InvalidParameter',
+      'Exactly one of script, scriptUri and commandId must be specified in the source of a run command.',
+      { target: 'source' },
+    );
+  }
+  if (timeoutInSeconds !== undefined && !(Number.isInteger(timeoutInSeconds) && timeoutInSeconds > 0)) {
+    throw new ArmError(
+      400,
+      'InvalidParameter',
+      `The value '${timeoutInSeconds}' of parameter timeoutInSeconds is invalid.`,
+      {
+        target: 'timeoutInSeconds',
+      },
+    );
+  }
+}
+
+function checkMachine({ guest }: RunCommandHost): void {
+  if (guest.isRunning()) return;
+  throw new ArmError(
+    409,
+    'OperationNotAllowed',
+    'Cannot modify extensions in the VM when the VM is not running.',
+  );
+}
