@@ -30,8 +30,11 @@ export function ensureWithdrawn(
         return running(`image version ${version.number} to be deleted`, 30);
       }
     }
-    return (
-      (await benchNotEmpty(machines, version)) ?? done({ benchGoneAt: version.facts.benchGoneAt ?? now })
-    );
+    const left = await benchNotEmpty(machines, version);
+    if (left) return left;
+    if (secondsBetween(since, now) < lateRequestsSeconds) {
+      return running('late requests to land', lateRequestsSeconds);
+    }
+    return done({ benchGoneAt: version.facts.benchGoneAt ?? now });
   };
 }
