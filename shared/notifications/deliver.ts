@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import type { EnsureStage, Settled } from '../workflow/look.ts';
 import type { Delivery } from './delivery.ts';
 
-type Nothing = Record<never, never>;
+type Nothing = Record<string, never>;
 
 /** Hands a message to its receiver once and says what it answered; throws nothing. */
 export type Post = (delivery: Delivery, id: string) => Promise<Answer>;

@@ -26,7 +26,7 @@ export type Delivery = Common &
     | { readonly phase: 'dead'; readonly at: Instant; readonly failure: Failure }
   );
 
-type Nothing = Record<never, never>;
+type Nothing = Record<string, never>;
 export type DeliveryEvent =
   | {
       readonly type: 'requested';
