@@ -1,0 +1,118 @@
+import { parseArgs } from 'node:util';
+import { join, resolve } from 'node:path';
+import { startLocal, type Local } from './local.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+const usage = `npm start -- [options]
+
+  --speed <n>     virtual seconds per second, 0.1 to 1000 (60: Azure's hour takes a minute)
+  --port <n>      the app's port; the rest of the local cloud takes the five after it (7071)
+  --state <dir>   where tables, messages, keys and timers are kept between runs (.local)
+  --app <dir>     the app to run: the sources here, or dist after npm run build (.)
+  --seed <n>      chance in the simulated Azure, for runs that go alike
+  --verbose       show all that the app logs, not only warnings
+  --help`;
+
+const options = read();
+const local = await startLocal({
+  ...options,
+  onLine: (line, from) => process.stderr.write(`${from}: ${line}\n`),
+}).catch((error: unknown) => fail(`Goldsmith did not start.\n${(error as Error).message}`, 1));
+
+let stopping = false;
+const stop = async (code: number) => {
+  if (stopping) return;
+  stopping = true;
+  process.stdout.write('\nStopping ...\n');
+  await local.stop();
+  process.exit(code);
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+void local.died.then((how) => {
+  if (!stopping) process.stderr.write(`\n${how.message}\n`);
+  return stop(1);
+});
+
+process.stdout.write(`${welcome(local)}\n`);
+
+function welcome({ url, keys, arm, sink, broker, clock }: Local): string {
+  const key = `-H 'x-functions-key: ${keys.host}'`;
+  const json = `-H 'content-type: application/json'`;
+  return `
+Goldsmith runs. Ctrl-C stops it.
+
+  app            ${url}/api      key ${keys.host}
+                 master key ${keys.master} (for ${url}/admin/...)
+  Azure          ${arm.url}      simulated; what it was asked: ${arm.url}/local/log
+  webhooks       ${sink.url}/received
+  queues         ${broker.http}/counts
+  time           ${new Date(clock.now()).toISOString()}, ${clock.speed} x as fast as real
+  state          ${options.state} (tables, messages, timers, keys; the simulated Azure starts anew each time)
+
+Try, in another terminal:
+
+  curl -X PUT ${url}/api/image-sets/win11-avd ${key} ${json} -d @examples/image-set.json
+  for pool in examples/host-pool-*.json; do
+    curl -X PUT ${url}/api/host-pools/$(basename $pool .json | sed 's/^host-pool-//') ${key} ${json} -d @$pool
+  done
+  curl -i -X POST ${url}/api/image-sets/win11-avd/versions ${key} ${json} -d @examples/version.json
+  curl ${url}/api/image-sets/win11-avd/versions/1.0.0 ${key}
+  curl -X POST ${url}/api/image-sets/win11-avd/versions/1.0.0/approve ${key} ${json} -d '{}'
+
+  curl -X POST ${arm.url}/local/faults ${json} -d '{"kind":"throttle","times":3}'    # see infra/local/arm/README.md
+  curl ${sink.url}/received                                      # the chat messages that arrived
+`;
+}
+
+function read() {
+  const { values } = flags();
+  if (values.help) {
+    process.stdout.write(`${usage}\n`);
+    process.exit(0);
+  }
+  const number = (name: 'speed' | 'port' | 'seed', least: number, most: number, whole = true) => {
+    const text = values[name];
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
+      fail(
+        `--${name} must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not "${text}".\n\n${usage}`,
+        2,
+      );
+    }
+    return value;
+  };
+  const seed = number('seed', 0, 2 ** 31 - 1);
+  return {
+    speed: number('speed', 0.1, 1000, false) ?? 1,
+    port: number('port', 1, 65_530) ?? 7071,
+    state: resolve(values.state ?? join(root, '.local')),
+    app: resolve(values.app ?? root),
+    verbose: values.verbose ?? false,
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+function flags() {
+  try {
+    return parseArgs({
+      options: {
+        speed: { type: 'string' },
+        port: { type: 'string' },
+        state: { type: 'string' },
+        app: { type: 'string' },
+        seed: { type: 'string' },
+        verbose: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${usage}`, 2);
+  }
+}
+
+function fail(message: string, code: number): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
