@@ -1,0 +1,117 @@
+import { app } from '@azure/functions';
+import { z } from 'zod';
+import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue } from '../shared/http.ts';
+import { Decide, DefineImageSet, RequestVersion, Retry, SetName } from '../shared/images/request-bodies.ts';
+import { runningApp } from '../shared/running-app.ts';
+import { imageSetView, versionView } from '../shared/images/view.ts';
+
+const setOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'set', SetName);
+const numberOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'version');
+
+app.http('define-image-set', {
+  methods: ['PUT'],
+  route: 'image-sets/{set}',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const name = setOf(request);
+    const { set, created } = await runningApp().images.define(name, await bodyAs(request, DefineImageSet));
+    return { status: created ? 201 : 200, jsonBody: imageSetView(name, set) };
+  }),
+});
+
+app.http('list-image-sets', {
+  methods: ['GET'],
+  route: 'image-sets',
+  authLevel: 'function',
+  handler: answer(async () => {
+    const sets = await runningApp().images.sets();
+    return { jsonBody: { value: sets.map(({ name, set }) => imageSetView(name, set)) } };
+  }),
+});
+
+app.http('get-image-set', {
+  methods: ['GET'],
+  route: 'image-sets/{set}',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const name = setOf(request);
+    return { jsonBody: imageSetView(name, await runningApp().images.set(name)) };
+  }),
+});
+
+app.http('request-version', {
+  methods: ['POST'],
+  route: 'image-sets/{set}/versions',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const { images, requestFor, address } = runningApp();
+    const name = setOf(request);
+    const body = await bodyAs(request, RequestVersion);
+    const id = await requestFor(`versions of ${name}`, idempotencyKey(request), body);
+    const version = await images.request(name, id, body);
+    return accepted(address(`image-sets/${name}/versions/${version.number}`), versionView(version));
+  }),
+});
+
+app.http('list-versions', {
+  methods: ['GET'],
+  route: 'image-sets/{set}/versions',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const versions = await runningApp().images.versions(setOf(request));
+    return { jsonBody: { value: versions.map(versionView) } };
+  }),
+});
+
+app.http('get-version', {
+  methods: ['GET'],
+  route: 'image-sets/{set}/versions/{version}',
+  authLevel: 'function',
+  handler: answer(async (request) => ({
+    jsonBody: versionView(await runningApp().images.version(setOf(request), numberOf(request))),
+  })),
+});
+
+app.http('get-version-history', {
+  methods: ['GET'],
+  route: 'image-sets/{set}/versions/{version}/history',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const lines = await runningApp().images.history(setOf(request), numberOf(request));
+    return { jsonBody: historyView(lines) };
+  }),
+});
+
+for (const decision of ['approve', 'reject', 'cancel'] as const) {
+  app.http(`${decision}-version`, {
+    methods: ['POST'],
+    route: `image-sets/{set}/versions/{version}/${decision}`,
+    authLevel: 'function',
+    handler: answer(async (request) => {
+      const body = await bodyAs(request, Decide);
+      const version = await runningApp().images[decision](setOf(request), numberOf(request), body);
+      return { jsonBody: versionView(version) };
+    }),
+  });
+}
+
+app.http('retry-version', {
+  methods: ['POST'],
+  route: 'image-sets/{set}/versions/{version}/retry',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const { images, address } = runningApp();
+    const [set, number] = [setOf(request), numberOf(request)];
+    const version = await images.retry(set, number, await bodyAs(request, Retry));
+    return accepted(address(`image-sets/${set}/versions/${number}`), versionView(version));
+  }),
+});
+
+app.serviceBusQueue('advance-image', {
+  connection: 'ServiceBus',
+  queueName: 'advance-image',
+  handler: async (message) => await runningApp().advanceImage(WakeUp.parse(message).id),
+});
+
+/** What every wake-up says: nothing but what to look at. */
+const WakeUp = z.object({ id: z.string() });

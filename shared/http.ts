@@ -1,0 +1,119 @@
+import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+import { log } from './log.ts';
+
+const largestBody = 1_000_000;
+
+/** Wraps a handler so that what it refuses on purpose becomes the answer that the API document describes. */
+export function answer(handle: (request: HttpRequest) => Promise<HttpResponseInit>): HttpHandler {
+  return async (request: HttpRequest, context: InvocationContext) => {
+    const headers = { 'x-ms-request-id': context.invocationId };
+    try {
+      const answered = await handle(request);
+      return {
+        ...answered,
+        headers: { ...headers, ...(answered.headers as Record<string, string> | undefined) },
+      };
+    } catch (error) {
+      const refusal = error instanceof z.ZodError ? invalid(error) : error;
+      if (!(refusal instanceof AppError)) {
+        log.error('request.failed', { id: context.invocationId, error: refusal });
+        const message = `Something went wrong here. Quote request ${context.invocationId}.`;
+        return { status: 500, headers, jsonBody: { error: { code: 'InternalError', message } } };
+      }
+      return {
+        status: refusal.httpStatus,
+        headers: { ...headers, ...hints(refusal) },
+        jsonBody: bodyOf(refusal),
+      };
+    }
+  };
+}
+
+/** The body, which must be a JSON object that the schema takes. An empty body is an empty object. */
+export async function bodyAs<Schema extends z.ZodType>(
+  request: HttpRequest,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const text = await request.text();
+  if (text.length > largestBody)
+    throw new AppError('BodyTooLarge', `The body has ${text.length} characters.`);
+  return schema.parse(text.trim() === '' ? {} : parsed(text));
+}
+
+/** A value of the path, checked. */
+export function pathValue(
+  request: HttpRequest,
+  name: string,
+  schema: z.ZodType<string> = z.string(),
+): string {
+  const result = schema.safeParse(request.params[name] ?? '');
+  if (result.success) return result.data;
+  throw new AppError('ValidationFailed', result.error.issues[0]?.message ?? 'invalid', { target: name });
+}
+
+/** The key that makes this request repeatable, if the client sent one. */
+export function idempotencyKey(request: HttpRequest): string | undefined {
+  const key = request.headers.get('idempotency-key') ?? request.headers.get('repeatability-request-id');
+  if (key === null) return undefined;
+  if (/^[\x21-\x7e]{1,128}$/.test(key)) return key;
+  throw new AppError('ValidationFailed', 'A key has 1 to 128 visible ASCII characters.', {
+    target: 'Idempotency-Key',
+  });
+}
+
+/** 202 with the address that tells how the work stands. */
+export function accepted(at: string, body: unknown): HttpResponseInit {
+  return {
+    status: 202,
+    headers: { 'operation-location': at, location: at, 'retry-after': '15' },
+    jsonBody: body,
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('MalformedJson', 'The body is not JSON.', { cause, target: 'body' });
+  }
+}
+
+function invalid(error: z.ZodError): AppError {
+  const details = error.issues.map((issue) => ({
+    code: issue.code === 'unrecognized_keys' ? 'UnknownField' : 'InvalidValue',
+    message: issue.message,
+    target: targetOf(issue),
+  }));
+  const [first] = details;
+  return new AppError('ValidationFailed', first?.message ?? 'The request is not valid.', {
+    target: first?.target ?? 'body',
+    details,
+  });
+}
+
+function targetOf(issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') path.push(issue.keys[0] ?? '');
+  return path.join('.') || 'body';
+}
+
+function bodyOf({ code, message, target, details, remedy }: AppError) {
+  return {
+    error: { code, message, ...(target !== undefined && { target }), ...(details && { details }), remedy },
+  };
+}
+
+function hints({ code, retryAfterSeconds, retryable }: AppError): Record<string, string> {
+  return {
+    'x-ms-error-code': code,
+    ...((retryable || retryAfterSeconds) && { 'retry-after': String(retryAfterSeconds ?? 5) }),
+  };
+}
+
+/** A history as the API shows it: what happened when, oldest first. */
+export function historyView(lines: readonly { readonly at: string; readonly event: object }[]) {
+  // The number of the look is the engine's affair.
+  return { value: lines.map(({ at, event }) => ({ ...event, at, look: undefined })) };
+}
