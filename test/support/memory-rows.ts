@@ -12,6 +12,8 @@ export function memoryRows(): Rows {
     if (etag === undefined ? existing : etag !== 'any' && existing?.etag !== etag) {
       throw new AppError('Conflict', `${row} was changed meanwhile`);
     }
+    const long = Object.values(columns ?? {}).some((value) => String(value).length > 32_000);
+    if (long) throw new AppError('StateTooLarge', `${row} has a column of more than 64 KB`);
     const size = 2 * (json.length + JSON.stringify(columns ?? {}).length);
     if (size > 900_000) throw new AppError('StateTooLarge', `${row} would take ${size} bytes`);
   };

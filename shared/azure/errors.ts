@@ -1,0 +1,148 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import { AppError, type ErrorCode } from '../errors.ts';
+import { withoutSecrets } from '../log.ts';
+
+/**
+ * Asks Azure and lets its refusals out as ours; whatever else is thrown is a defect and stays as it is.
+ * `what` says in a few words what was asked for.
+ */
+export async function asking<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw translated(error, what);
+  }
+}
+
+/** As `asking`, where "there is no such thing" is an answer. */
+export async function finding<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw translated(error, what);
+  }
+}
+
+/** Azure's own account of why an operation failed, wherever in the error it put it. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = azureError(error);
+  return withoutSecrets([code, message].filter(Boolean).join(': ')) || 'Azure gave no reason';
+}
+
+// A subscription that cannot be seen is no proof that a machine in it is gone; nor is a missing table.
+const notAbsence = new Set(['SubscriptionNotFound', 'InvalidSubscriptionId', 'TableNotFound']);
+
+function isAbsence(error: unknown): boolean {
+  return isRestError(error) && error.statusCode === 404 && !notAbsence.has(azureError(error).code);
+}
+
+function translated(error: unknown, what: string): unknown {
+  if (isRestError(error) && error.statusCode !== undefined) {
+    const { code, message } = azureError(error);
+    const why = `${what}: ${error.statusCode} ${withoutSecrets([code, message].filter(Boolean).join(': '))}`;
+    const wait = retryAfterSeconds(error.response?.headers.get('retry-after'));
+    // The cause stays behind: it holds the request, and with it tokens and passwords.
+    return new AppError(kindOf(error.statusCode, code, message), why, {
+      ...(wait !== undefined && { retryAfterSeconds: wait }),
+    });
+  }
+  if (isBrokenLine(error)) return new AppError('AzureUnavailable', `${what}: no answer (${nameOf(error)})`);
+  if (isNoToken(error)) {
+    return new AppError('AzureUnavailable', `${what}: the app's identity got no token (${error.name})`);
+  }
+  return error;
+}
+
+const kindsByCode: Readonly<Record<string, ErrorCode>> = {
+  EntityAlreadyExists: 'Conflict',
+  EntityTooLarge: 'StateTooLarge',
+  PropertyValueTooLarge: 'StateTooLarge',
+  RequestBodyTooLarge: 'StateTooLarge',
+};
+
+function kindOf(status: number, code: string, message: string): ErrorCode {
+  const known = kindsByCode[code];
+  if (known !== undefined) return known;
+  if (status === 429) return 'Throttled';
+  if (status === 412) return 'Conflict';
+  if (status === 408 || status >= 500) return 'AzureUnavailable';
+  if (isQuota(code, message)) return 'QuotaExceeded';
+  if (status === 409 && !isRefusal(code, message)) return 'AzureBusy';
+  return 'AzureRefused';
+}
+
+function isQuota(code: string, message: string): boolean {
+  return (
+    /Quota|CountLimitReached|LimitExceeded|MaxStorageAccountsCount/i.test(code) ||
+    (code === 'OperationNotAllowed' && /\bquota\b|exceeding approved/i.test(message))
+  );
+}
+
+/**
+ * Most 409 mean "not now". These mean "not like this", and asking again brings the same answer.
+ * Compute says some of them under the code `Conflict`, so that the text has to tell them apart.
+ */
+const refusals =
+  /^(PropertyChangeNotAllowed|OperationNotAllowed|CannotDeleteResource|InUse\w*|\w+InUse|SkuNotAvailable|ScopeLocked|ReadOnlyDisabledSubscription|MissingSubscriptionRegistration|NoRegisteredProviderFound|ResourceGroupBeingDeleted|InvalidParameter|BadRequest|ImageVersionAlreadyExists|DeleteGalleryImageVersionBlockedBeforeEndOfLife|ResourceTypeNotSupported|InvalidResourceLocation|\w*NotSupported)$/i;
+const refusalTexts =
+  /different Hypervisor generation|different (security type|plan|architecture)|nested resources|is not allowed to be changed|Changing property|is being used by|in use by|already exists in location|BlockedBeforeEndOfLife/i;
+/** A deletion under way is waited for: then the name is free. */
+const passing = /marked for deletion|being deleted|in progress|concurrent request/i;
+
+function isRefusal(code: string, message: string): boolean {
+  if (code !== 'ResourceGroupBeingDeleted' && passing.test(message)) return false;
+  return refusals.test(code) || refusalTexts.test(message);
+}
+
+interface AzureError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Compute hides the code one level down (`innererror`), storage names it `odata.error`, both differ in form. */
+function azureError(error: unknown): AzureError {
+  const outer = fields(error);
+  const details = fields(outer['details']);
+  const body = fields(details['error'] ?? details['odataError'] ?? details);
+  const inner = fields(body['innererror']);
+  const code =
+    text(body['code']) ?? text(outer['code']) ?? text(inner['exceptiontype']) ?? text(inner['code']);
+  const message = text(body['message']) ?? text(fields(body['message'])['value']) ?? text(outer['message']);
+  return { code: code ?? '', message: message ?? '' };
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Seconds, or a date; whole seconds, so that nobody asks a moment too early. */
+function retryAfterSeconds(header: string | undefined): number | undefined {
+  if (header === undefined || header === '') return undefined;
+  if (/^\d+$/.test(header)) return Number(header);
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
+}
+
+// A request whose answer never came may have had its effect: everything we ask of Azure can be asked again.
+function isBrokenLine(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'AbortError' || error.name === 'TimeoutError' || isRestError(error);
+}
+
+function isNoToken(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    /^(CredentialUnavailable|Aggregate)?Authentication(Required)?Error$|^CredentialUnavailableError$/.test(
+      error.name,
+    )
+  );
+}
+
+function nameOf(error: Error): string {
+  return text(fields(error)['code']) ?? error.name;
+}

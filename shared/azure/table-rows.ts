@@ -1,0 +1,121 @@
+import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+import { AppError } from '../errors.ts';
+import type { KeyedRow, Range, Rows, Write } from '../workflow/rows.ts';
+import type { Table } from './clients.ts';
+import { asking, finding } from './errors.ts';
+import { type Entity, toEntity, toRow } from './table-entity.ts';
+
+/** A transaction may have 4 MB of text; JSON within JSON grows on the way. */
+const mostBytesTogether = 2_500_000;
+
+/** Rows in one table of Table Storage, which is made at first need. */
+export function tableRows({ repeatable, once }: Table): Rows {
+  const name = repeatable.tableName;
+  let made: Promise<void> | undefined;
+  const exists = async () => {
+    made ??= asking(`table ${name}`, async () => await repeatable.createTable());
+    try {
+      await made;
+    } catch (error) {
+      made = undefined; // the next to come tries again
+      throw error;
+    }
+  };
+
+  const list = async (filter: string): Promise<readonly KeyedRow[]> => {
+    await exists();
+    return await asking(`query of ${name}`, async () => {
+      const found: KeyedRow[] = [];
+      for await (const entity of repeatable.listEntities<Entity>({ queryOptions: { filter } })) {
+        found.push(toRow(entity));
+      }
+      return found;
+    });
+  };
+
+  return {
+    async read(partition, row) {
+      await exists();
+      const entity = await finding(
+        `row ${row} of ${partition}`,
+        async () => await repeatable.getEntity<Entity>(partition, row),
+      );
+      return entity && toRow(entity);
+    },
+
+    async write(partition, writes) {
+      const actions = toActions(partition, writes);
+      await exists();
+      // A guarded write whose answer was lost must not be sent again unseen: it would lose against itself.
+      const client = writes.every(({ etag }) => etag === 'any') ? repeatable : once;
+      const written = await finding(`write to ${partition}`, async () => {
+        await submit(client, actions);
+        return true;
+      });
+      // There was nothing left that the ETag could have been of.
+      if (!written) throw new AppError('Conflict', `${partition}: a row to replace is gone`);
+    },
+
+    async remove(partition, row) {
+      await exists();
+      await finding(`removal of ${row}`, async () => await repeatable.deleteEntity(partition, row));
+    },
+
+    inPartition: async (partition, range) =>
+      await list(odata`PartitionKey eq ${partition}` + within('RowKey', range)),
+
+    acrossPartitions: async (row, range) =>
+      await list(odata`RowKey eq ${row}` + within('PartitionKey', range)),
+  };
+}
+
+function toActions(partition: string, writes: readonly Write[]): TransactionAction[] {
+  // Every size is looked at before the first byte is sent.
+  const made = writes.map((write) => ({ ...toEntity(partition, write), etag: write.etag }));
+  const bytes = made.reduce((sum, { size }) => sum + size, 0);
+  if (bytes > mostBytesTogether) {
+    throw new AppError(
+      'StateTooLarge',
+      `${partition}: ${writes.length} rows would take ${bytes} bytes together`,
+    );
+  }
+  return made.map(({ entity, etag }): TransactionAction => {
+    if (etag === undefined) return ['create', entity];
+    return etag === 'any' ? ['upsert', entity, 'Replace'] : ['update', entity, 'Replace', { etag }];
+  });
+}
+
+async function submit(client: TableClient, actions: readonly TransactionAction[]): Promise<void> {
+  const [first, ...others] = actions;
+  if (!first) return;
+  if (others.length > 0) return void (await client.submitTransaction([...actions]));
+  // One row alone is cheaper without the envelope of a transaction.
+  switch (first[0]) {
+    case 'create':
+      return void (await client.createEntity(first[1]));
+    case 'upsert':
+      return void (await client.upsertEntity(first[1], 'Replace'));
+    case 'update':
+      return void (await client.updateEntity(first[1], 'Replace', first[3]));
+    case 'delete':
+      throw new Error('rows are taken out by `remove`');
+  }
+}
+
+/** U+FFFF stands for "whatever follows"; it is no character, and stays off the wire. */
+function within(key: 'RowKey' | 'PartitionKey', { from, to }: Range): string {
+  const lower = from === '' ? '' : ` and ${key} ge ${quoted(from)}`;
+  return `${lower}${upper(key, to)}`;
+}
+
+function upper(key: string, to: string): string {
+  if (!to.endsWith('\uffff')) return ` and ${key} lt ${quoted(to)}`;
+  const prefix = to.slice(0, -1);
+  if (prefix === '') return '';
+  const last = prefix.charCodeAt(prefix.length - 1);
+  return ` and ${key} lt ${quoted(prefix.slice(0, -1) + String.fromCharCode(last + 1))}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

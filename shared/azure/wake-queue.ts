@@ -1,0 +1,57 @@
+import type { ServiceBusClient, ServiceBusMessage } from '@azure/service-bus';
+import type { Instant } from '../instant.ts';
+import { log } from '../log.ts';
+import type { Clock } from '../settings.ts';
+import { reasonOf } from './errors.ts';
+
+/** Sooner than this it is sent at once: scheduling costs the broker more than looking a moment early costs us. */
+const atOnceWithinMs = 50;
+const mostInOneBatch = 100;
+
+/**
+ * Asks for `advance(id)` at a time, over a queue. Never throws: a wake-up that cannot be sent is logged, and
+ * the sweeper finds what it was for. The messages carry no id of their own, lest a repeated wake-up be
+ * dropped as a duplicate.
+ */
+export function wakeQueue(
+  client: ServiceBusClient,
+  queueName: string,
+  clock: Clock,
+): (id: string, at: Instant) => Promise<void> {
+  const sender = client.createSender(queueName);
+  let next: { readonly messages: ServiceBusMessage[]; readonly sent: Promise<void> } | undefined;
+
+  const send = async (messages: ServiceBusMessage[]) => {
+    try {
+      await sender.sendMessages(messages);
+    } catch (error) {
+      const ids = messages.map(({ body }) => (body as { id: string }).id);
+      log.warn('wake-up lost, left to the sweeper', { queue: queueName, ids, reason: reasonOf(error) });
+    }
+  };
+
+  return async (id, at) => {
+    const aheadMs = clock.realMsUntil(at);
+    const message: ServiceBusMessage = {
+      body: { id },
+      contentType: 'application/json',
+      ...(aheadMs > atOnceWithinMs && { scheduledEnqueueTimeUtc: new Date(Date.now() + aheadMs) }),
+    };
+    // What is asked for in the same turn goes in one transfer.
+    if (next === undefined || next.messages.length >= mostInOneBatch) {
+      const messages: ServiceBusMessage[] = [];
+      const batch = {
+        messages,
+        sent: new Promise<void>((resolve) => {
+          setImmediate(() => {
+            if (next === batch) next = undefined;
+            resolve(send(messages));
+          });
+        }),
+      };
+      next = batch;
+    }
+    next.messages.push(message);
+    await next.sent;
+  };
+}
