@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.ts';
+import { desktopProvider, desktopScripts } from './avd/desktop.ts';
 import { computeProvider } from './compute/compute.ts';
 import { localRoutes } from './core/local-routes.ts';
 import type { Provider } from './core/provider.ts';
 import { resourceGroupsProvider } from './core/resource-groups.ts';
 import { serve } from './core/server.ts';
 import { createWorld, type World } from './core/world.ts';
+import { scaleSetsProvider } from './scale-sets/scale-sets.ts';
 
 export interface ArmOptions {
   readonly clock: Clock;
@@ -30,6 +32,8 @@ export async function startArm({ clock, port, seed, fleet }: ArmOptions): Promis
     resourceGroupsProvider(world.resources),
     world.operations.provider(),
     computeProvider(world),
+    scaleSetsProvider(world, desktopScripts(world)),
+    desktopProvider(world),
   ];
   fleet?.(world);
   const server = await serve(world, providers, port);

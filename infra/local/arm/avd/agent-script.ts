@@ -1,0 +1,41 @@
+import type { Script } from '../compute/powershell.ts';
+import { plainReading, type ScriptReader } from '../compute/script.ts';
+import type { Machines } from '../scale-sets/machines.ts';
+import type { Broker } from './broker.ts';
+import { looksLikeToken } from './registration.ts';
+
+/**
+ * Reads scripts that install the desktop agent, by what they are given and not by how they are written: a
+ * value that is, or was meant as, a registration token. Downloading and installing takes minutes.
+ */
+export function readsAgentInstall(broker: Broker, machines: Machines): ScriptReader {
+  return (script, guest, random) => {
+    const machine = machines.withGuest(guest);
+    const token = tokenIn(script);
+    if (!machine || token === undefined) return undefined;
+    const plain = plainReading(script, guest, random);
+    return {
+      ...plain,
+      seconds: plain.seconds + random.between(60, 150),
+      finish: () => {
+        if (broker.orders(machine).registration === 'fails') {
+          return { exitCode: 1603, output: '', error: 'RDAgent: InstallMsiException, the installer ended with 1603.' };
+        }
+        // The token is looked at when the agent uses it, at the end.
+        const pool = broker.registrations.poolFor(token);
+        if (!pool) {
+          const error = 'RDAgentBootLoader: INVALID_REGISTRATION_TOKEN, the registration token is invalid or has expired.';
+          return { exitCode: 1, output: '', error };
+        }
+        const outcome = plain.finish();
+        if (outcome.exitCode === 0) broker.join(pool, machine);
+        return outcome;
+      },
+    };
+  };
+}
+
+function tokenIn({ text, parameters }: Script): string | undefined {
+  const given = Object.entries(parameters).find(([name, value]) => looksLikeToken(name, value));
+  return given?.[1] ?? /\beyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(text)?.[0];
+}

@@ -1,0 +1,29 @@
+import type { ScriptReader } from '../compute/script.ts';
+import type { Provider } from '../core/provider.ts';
+import type { World } from '../core/world.ts';
+import { machinesOf } from '../scale-sets/machines.ts';
+import { readsAgentInstall } from './agent-script.ts';
+import { Autoscaler } from './autoscaler.ts';
+import { brokerOf } from './broker.ts';
+import { hostPoolRoutes } from './host-pool-routes.ts';
+import { desktopLocalRoutes } from './local-routes.ts';
+import { peopleOf } from './people.ts';
+import { sessionHostRoutes } from './session-host-routes.ts';
+import { userSessionRoutes } from './user-session-routes.ts';
+
+/** Microsoft.DesktopVirtualization: host pools, their hosts and the sessions on them. */
+export function desktopProvider(world: World): Provider {
+  const broker = brokerOf(world);
+  const machines = machinesOf(world);
+  const people = peopleOf(world);
+  const autoscaler = new Autoscaler(world, broker);
+  return {
+    routes: [...hostPoolRoutes(world, broker), ...sessionHostRoutes(world, broker), ...userSessionRoutes(world, broker)],
+    local: desktopLocalRoutes({ world, broker, machines, people, autoscaler }),
+  };
+}
+
+/** The scripts that scale-set instances understand because the desktop agent can be installed on them. */
+export function desktopScripts(world: World): readonly ScriptReader[] {
+  return [readsAgentInstall(brokerOf(world), machinesOf(world))];
+}

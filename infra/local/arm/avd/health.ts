@@ -1,0 +1,74 @@
+import type { Json } from '../core/arm-error.ts';
+import type { Machine } from '../scale-sets/machine.ts';
+import type { SessionHost } from './session-host.ts';
+
+/** `KnownStatus` of the 2024-04-03 API, as far as hosts here come to them. */
+export type Status =
+  | 'Available'
+  | 'Unavailable'
+  | 'Upgrading'
+  | 'NotJoinedToDomain'
+  | 'DomainTrustRelationshipLost'
+  | 'SxSStackListenerNotReady'
+  | 'FSLogixNotHealthy'
+  | 'NeedsAssistance';
+
+/** The checks an agent reports, in Azure's names, and the status a host falls to when one fails. */
+const CHECKS: Readonly<Record<string, Status>> = {
+  // "Session host statuses and health checks": the first four leave a host that nobody can use.
+  DomainJoinedCheck: 'NotJoinedToDomain',
+  DomainTrustCheck: 'DomainTrustRelationshipLost',
+  SxSStackListenerCheck: 'SxSStackListenerNotReady',
+  FSLogixHealthCheck: 'FSLogixNotHealthy',
+  UrlsAccessibleCheck: 'NeedsAssistance',
+  MonitoringAgentCheck: 'NeedsAssistance',
+  DomainReachable: 'NeedsAssistance',
+  WebRTCRedirectorCheck: 'NeedsAssistance',
+  SupportedEncryptionCheck: 'NeedsAssistance',
+  MetaDataServiceCheck: 'NeedsAssistance',
+  AppAttachHealthCheck: 'NeedsAssistance',
+};
+export const CHECK_NAMES = Object.keys(CHECKS);
+
+/** A person's order that a check fails: on one host or all (`*`), maybe only while they run a certain image. */
+export interface HealthOrder {
+  readonly host: string;
+  readonly check: string;
+  /** Part of the image version's id or number; the check fails only on hosts made from it. */
+  readonly image?: string;
+}
+
+/** The checks that fail on this machine now, worst first. */
+export function failing(machine: Machine, orders: readonly HealthOrder[]): string[] {
+  if (orders.length === 0) return [];
+  const { imageReference } = machine.instance.properties.storageProfile;
+  const image = `${imageReference.id ?? ''} ${imageReference.exactVersion ?? ''}`.toLowerCase();
+  const ordered = orders
+    .filter(({ host }) => host === '*' || machine.fqdn.toLowerCase().startsWith(host.toLowerCase()))
+    .filter((order) => order.image === undefined || image.includes(order.image.toLowerCase()))
+    .map(({ check }) => check);
+  return CHECK_NAMES.filter((name) => ordered.includes(name));
+}
+
+export function statusFor([worst]: readonly string[]): Status {
+  return worst === undefined ? 'Available' : (CHECKS[worst] ?? 'NeedsAssistance');
+}
+
+/** What the agent reported last; before it has checked anything every result is Unknown. */
+export function healthResults(host: SessionHost, at: number, orders: readonly HealthOrder[]): Json[] {
+  const broken = failing(host.machine, orders);
+  const known = host.phase === 'ready';
+  return CHECK_NAMES.map((healthCheckName) => {
+    const failed = broken.includes(healthCheckName);
+    const result = failed ? 'HealthCheckFailed' : 'HealthCheckSucceeded';
+    return {
+      healthCheckName,
+      healthCheckResult: known ? result : 'Unknown',
+      additionalFailureDetails: {
+        message: failed ? `SessionHost unhealthy: ${healthCheckName} failed` : 'SessionHost healthy',
+        errorCode: failed ? -2147467259 : 0,
+        lastHealthCheckDateTime: new Date(at).toISOString(),
+      },
+    };
+  });
+}

@@ -1,0 +1,148 @@
+import { brokerOf } from './avd/broker.ts';
+import { HOST_POOL, type HostPool, type HostPoolProperties } from './avd/host-pool.ts';
+import { peopleOf } from './avd/people.ts';
+import { seedVersion } from './avd/legacy-image.ts';
+import type { World } from './core/world.ts';
+import { machinesOf } from './scale-sets/machines.ts';
+import { SCALE_SET, type ScaleSet, type ScaleSetProperties } from './scale-sets/scale-set.ts';
+
+export const SUBSCRIPTION = '00000000-0000-0000-0000-000000000001';
+export const LOCATION = 'westeurope';
+export const SUBNET =
+  `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images/providers/Microsoft.Network/virtualNetworks/vnet-images` +
+  '/subnets/build';
+
+export interface FleetOptions {
+  readonly testHosts?: number;
+  readonly productionHosts?: number;
+  /** How many people work on the production hosts; nobody works on the test hosts. */
+  readonly people?: number;
+  /** Who stays when told to leave, how long they work: another seed, other people. */
+  readonly seed?: number;
+}
+
+/** Fills a world with a small company: two pools of session hosts, an image they run, and people at work. */
+export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }: FleetOptions = {}): (world: World) => void {
+  return (world) => {
+    const { resources } = world;
+    for (const name of ['rg-images', 'rg-desktops']) {
+      resources.addResourceGroup({ subscriptionId: SUBSCRIPTION, name, location: LOCATION });
+    }
+    seedNetwork(world);
+    const image = seedVersion(world, `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images`);
+    seedPool(world, { name: 'test', prefix: 'avdtest-', hosts: testHosts, image });
+    const production = seedPool(world, { name: 'production', prefix: 'avdprod-', hosts: productionHosts, image });
+    peopleOf(world).populate(production, people, { alreadyIn: true, seed });
+  };
+}
+
+interface PoolSeed {
+  readonly name: string;
+  /** With six more digits the computer names stay within NetBIOS's fifteen letters. */
+  readonly prefix: string;
+  readonly hosts: number;
+  readonly image: string;
+}
+
+/** One scale set and the host pool its instances are registered in. */
+function seedPool(world: World, { name, prefix, hosts, image }: PoolSeed): HostPool {
+  const pool = seedHostPool(world, `hp-${name}`);
+  const scaleSet = seedScaleSet(world, `vmss-${name}`, { prefix, hosts, image });
+  for (const instanceId of instanceIds(hosts)) {
+    const reference = { id: image, exactVersion: image.split('/').at(-1) ?? '' };
+    brokerOf(world).seed(pool, machinesOf(world).add(scaleSet, instanceId, reference, true));
+  }
+  brokerOf(world).resetMeasure(pool);
+  return pool;
+}
+
+/** Overprovisioning leaves gaps: Azure makes more instances than asked for and deletes those that come last. */
+function instanceIds(count: number): string[] {
+  return Array.from({ length: count + Math.ceil(count / 4) }, (_, id) => id)
+    .filter((id) => id % 5 !== 2)
+    .slice(0, count)
+    .map(String);
+}
+
+function seedHostPool(world: World, name: string): HostPool {
+  return world.resources.put<HostPoolProperties>({
+    id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-desktops/providers/${HOST_POOL}/${name}`,
+    type: HOST_POOL,
+    location: LOCATION,
+    properties: {
+      objectId: world.random.uuid(),
+      hostPoolType: 'Pooled',
+      loadBalancerType: 'BreadthFirst',
+      preferredAppGroupType: 'Desktop',
+      maxSessionLimit: 10,
+    },
+  });
+}
+
+function seedScaleSet(world: World, name: string, { prefix, hosts, image }: Omit<PoolSeed, 'name'>): ScaleSet {
+  return world.resources.put<ScaleSetProperties>({
+    id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-desktops/providers/${SCALE_SET}/${name}`,
+    type: SCALE_SET,
+    location: LOCATION,
+    fields: { sku: { name: 'Standard_D4s_v5', tier: 'Standard', capacity: hosts } },
+    properties: {
+      orchestrationMode: 'Uniform',
+      upgradePolicy: { mode: 'Manual' },
+      overprovision: true,
+      singlePlacementGroup: true,
+      uniqueId: world.random.uuid(),
+      timeCreated: world.timeline.iso(),
+      provisioningState: 'Succeeded',
+      virtualMachineProfile: {
+        osProfile: {
+          computerNamePrefix: prefix,
+          adminUsername: 'localadmin',
+          windowsConfiguration: { provisionVMAgent: true, enableAutomaticUpdates: false },
+          allowExtensionOperations: true,
+        },
+        storageProfile: {
+          imageReference: { id: image },
+          osDisk: {
+            osType: 'Windows',
+            createOption: 'FromImage',
+            caching: 'ReadWrite',
+            managedDisk: { storageAccountType: 'Premium_LRS' },
+            diskSizeGB: 127,
+          },
+        },
+        securityProfile: { securityType: 'TrustedLaunch', uefiSettings: { secureBootEnabled: true, vTpmEnabled: true } },
+        networkProfile: {
+          networkInterfaceConfigurations: [
+            {
+              name: 'nic',
+              properties: {
+                primary: true,
+                ipConfigurations: [{ name: 'ip', properties: { subnet: { id: SUBNET.replace('build', 'desktops') } } }],
+              },
+            },
+          ],
+        },
+        licenseType: 'Windows_Client',
+      },
+    },
+  });
+}
+
+/** The network that build machines and desktops refer to; nothing else is known of it. */
+function seedNetwork({ resources }: World): void {
+  const [network = ''] = SUBNET.split('/subnets/');
+  const type = 'Microsoft.Network/virtualNetworks';
+  resources.put({
+    id: network,
+    type,
+    location: LOCATION,
+    properties: { addressSpace: { addressPrefixes: ['10.20.0.0/16'] }, provisioningState: 'Succeeded' },
+  });
+  for (const [name, addressPrefix] of [
+    ['build', '10.20.1.0/24'],
+    ['desktops', '10.20.8.0/21'],
+  ] as const) {
+    const properties = { addressPrefix, provisioningState: 'Succeeded' };
+    resources.put({ id: `${network}/subnets/${name}`, type: `${type}/subnets`, properties });
+  }
+}

@@ -1,0 +1,26 @@
+import { Guest, type Power } from '../compute/guest.ts';
+
+interface Watcher {
+  readonly booting: (agentDelaySeconds: number) => void;
+  readonly down: () => void;
+}
+
+/** A guest whose coming and going is watched, whoever causes it: Azure, or a script that restarts Windows. */
+export class HostGuest extends Guest {
+  readonly #watcher: Watcher;
+
+  constructor(name: string, watcher: Watcher) {
+    super(name);
+    this.#watcher = watcher;
+  }
+
+  override boot(now: number, agentDelaySeconds: number): void {
+    super.boot(now, agentDelaySeconds);
+    this.#watcher.booting(agentDelaySeconds);
+  }
+
+  override halt(power: Power): void {
+    super.halt(power);
+    this.#watcher.down();
+  }
+}

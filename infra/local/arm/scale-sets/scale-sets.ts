@@ -1,0 +1,39 @@
+import { runCommandRoutes } from '../compute/run-commands.ts';
+import type { ScriptReader } from '../compute/script.ts';
+import { ArmError } from '../core/arm-error.ts';
+import type { LocalRoute, Provider } from '../core/provider.ts';
+import type { World } from '../core/world.ts';
+import { instanceRoutes } from './instance-routes.ts';
+import { machinesOf } from './machines.ts';
+import { modelRoutes } from './model-routes.ts';
+import { INSTANCE_PATH } from './paths.ts';
+import { INSTANCE } from './scale-set.ts';
+import { settingsOf } from './settings.ts';
+
+/** Microsoft.Compute's scale sets in Uniform mode, their instances and the run commands on these. */
+export function scaleSetsProvider(world: World, readers: readonly ScriptReader[] = []): Provider {
+  const machines = machinesOf(world);
+  const runCommands = runCommandRoutes(world, {
+    path: INSTANCE_PATH,
+    type: `${INSTANCE}/runCommands`,
+    by: ['resourceGroup', 'vmScaleSetName', 'instanceId'],
+    host: (call) => {
+      const { instance, scaleSet, guest } = machines.require(call.path.split('/').slice(0, 11).join('/'));
+      return { machineId: instance.id, location: scaleSet.location ?? '', guest };
+    },
+    readers,
+  });
+  const settle: LocalRoute = {
+    method: 'POST',
+    path: '/local/scale-sets',
+    handle: ({ body }) => {
+      const { reimageApplies } = (body ?? {}) as { reimageApplies?: unknown };
+      if (reimageApplies !== 'model' && reimageApplies !== 'instance') {
+        throw new ArmError(400, 'InvalidRequest', "reimageApplies must be 'model' or 'instance'.");
+      }
+      settingsOf(world).reimageApplies = reimageApplies;
+      return { status: 200, body: settingsOf(world) };
+    },
+  };
+  return { routes: [...modelRoutes(world), ...instanceRoutes(world), ...runCommands], local: [settle] };
+}
