@@ -32,7 +32,7 @@ export class Journal {
 
   constructor(file = ':memory:') {
     // A predecessor that was just killed may need a moment to let go of the file.
-    this.#database = new DatabaseSync(file, { timeout: 3000 });
+    this.#database = new DatabaseSync(file, { timeout: 1000 });
     this.#database.exec(schema);
     this.#statements = prepare(this.#database);
   }

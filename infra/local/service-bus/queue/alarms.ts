@@ -8,7 +8,10 @@ import type { Message } from './message.ts';
  */
 export class Alarms {
   readonly #messages: ReadonlyMap<number, Message>;
-  readonly #heap = new Heap<{ at: number; sequenceNumber: number }>((a, b) => a.at < b.at);
+  // What is due at the same moment happens in the order in which it came.
+  readonly #heap = new Heap<{ at: number; sequenceNumber: number }>((a, b) =>
+    a.at === b.at ? a.sequenceNumber < b.sequenceNumber : a.at < b.at,
+  );
 
   constructor(messages: ReadonlyMap<number, Message>) {
     this.#messages = messages;
