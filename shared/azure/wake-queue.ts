@@ -4,8 +4,6 @@ import { log } from '../log.ts';
 import type { Clock } from '../settings.ts';
 import { reasonOf } from './errors.ts';
 
-/** Sooner than this it is sent at once: scheduling costs the broker more than looking a moment early costs us. */
-const atOnceWithinMs = 50;
 const mostInOneBatch = 100;
 
 /**
@@ -35,7 +33,8 @@ export function wakeQueue(
     const message: ServiceBusMessage = {
       body: { id },
       contentType: 'application/json',
-      ...(aheadMs > atOnceWithinMs && { scheduledEnqueueTimeUtc: new Date(Date.now() + aheadMs) }),
+      // Never early: a look before its time finds nothing to do, and the wake-up would be spent.
+      ...(aheadMs > 0 && { scheduledEnqueueTimeUtc: new Date(Date.now() + Math.ceil(aheadMs) + 1) }),
     };
     // What is asked for in the same turn goes in one transfer.
     if (next === undefined || next.messages.length >= mostInOneBatch) {

@@ -26,6 +26,8 @@ export interface Recorded<State> {
   readonly changed: boolean;
 }
 
+/** A wake-up this much early counts as in time: the queue's clock is not ours, and no second one would come. */
+const earlySeconds = 2;
 /** How long after its time something counts as forgotten: until then its message is simply on its way. */
 const forgottenAfterSeconds = 30;
 
@@ -46,7 +48,7 @@ export class Engine<State, Event, Command> {
     const { workflow, perform, now } = this.#parts;
     const state = await this.load(id);
     if (state === undefined) return;
-    const { command } = workflow.decide(state, now());
+    const { command } = workflow.decide(state, secondsAfter(now(), earlySeconds));
     if (command === undefined) return;
     const { event, proceed } = await perform(id, command, state);
     const { changed } = await this.record(id, () => event);
