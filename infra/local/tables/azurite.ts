@@ -22,6 +22,15 @@ export interface Table {
   readonly table: string;
 }
 
+/** One table's entities in the in-memory database under Azurite (lokijs). */
+export interface EntityCollection {
+  /** Asks by the keys in the order in which they stand in the query. */
+  findOne(query: Pick<Entity, 'PartitionKey' | 'RowKey'>): Entity | null;
+  insert(rows: Entity[]): unknown;
+  /** First and last place in the index of the rows for which it holds. */
+  calculateRange(operator: '$eq', key: 'PartitionKey' | 'RowKey', value: string): [number, number];
+}
+
 /**
  * Azurite's store behind its table server, as far as we reach into it. Every write of every request, also of
  * each operation of a transaction, passes through one of these; `batchId` is '' outside a transaction.
@@ -86,7 +95,7 @@ export interface MetadataStore {
     rowKey: string,
     batchId?: string,
   ): Promise<Entity | null | undefined>;
-  getEntityCollection(account: string, table: string, context: Context): { insert(rows: Entity[]): unknown };
+  getEntityCollection(account: string, table: string, context: Context): EntityCollection;
 }
 
 interface TableServer {
