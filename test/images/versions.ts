@@ -1,0 +1,111 @@
+import {
+  type Stage,
+  stages,
+  type Version,
+  type VersionEvent,
+  versionLife,
+} from '../../shared/images/image.ts';
+import type { ImageSetPlan } from '../../shared/images/image-set.ts';
+import { toInstant } from '../../shared/instant.ts';
+
+export const noon = '2026-01-05T12:00:00.000Z';
+
+export const plan: ImageSetPlan = {
+  subscriptionId: '00000000-0000-0000-0000-000000000001',
+  gallery: { resourceGroup: 'rg-images', name: 'gal_desktops', location: 'westeurope' },
+  definition: {
+    name: 'win11-avd',
+    osType: 'Windows',
+    osState: 'Generalized',
+    hyperVGeneration: 'V2',
+    securityType: 'TrustedLaunch',
+    architecture: 'x64',
+    publisher: 'Contoso',
+    offer: 'desktops',
+    sku: 'win11-avd',
+  },
+  source: {
+    marketplace: { publisher: 'MicrosoftWindowsDesktop', offer: 'windows-11', sku: 'avd', version: 'latest' },
+  },
+  recipe: [
+    { name: 'apps', script: 'install', timeoutMinutes: 60, allowedExitCodes: [0, 3010] },
+    { name: 'optimise', script: 'optimise', timeoutMinutes: 30, allowedExitCodes: [0] },
+  ],
+  bench: {
+    resourceGroup: 'rg-images',
+    location: 'westeurope',
+    vmSize: 'Standard_D4s_v5',
+    subnetId: '/subnets/build',
+  },
+  regions: [
+    { name: 'westeurope', replicas: 1, storageType: 'Standard_LRS' },
+    { name: 'northeurope', replicas: 1, storageType: 'Standard_LRS' },
+  ],
+  channels: ['test', 'production'],
+  approvalDays: 14,
+};
+
+export const requested: VersionEvent = {
+  type: 'requested',
+  set: 'win11',
+  number: '1.0.0',
+  plan,
+  by: 'ana',
+  notes: '',
+  at: noon,
+};
+
+/** A moment in the story: each event a minute after the one before. */
+const at = (index: number) => toInstant(Date.parse(noon) + index * 60_000);
+
+export type Told = (version: Version | undefined, index: number) => VersionEvent;
+
+/** The stage it is in answers that it is done. */
+export const done: Told = (version, index) => ({ type: 'stage-done', ...answering(version), at: at(index) });
+/** The stage it is in fails for good. */
+export const fails: Told = (version, index) => ({
+  type: 'stage-failed',
+  ...answering(version),
+  at: at(index),
+  failure: { code: 'AzureRefused', message: 'no', remedy: '' },
+});
+export const approved: Told = (_, index) => ({ type: 'approved', by: 'ben', reason: 'good', at: at(index) });
+export const rejected: Told = (_, index) => ({ type: 'rejected', by: 'ben', reason: 'bad', at: at(index) });
+export const canceled: Told = (_, index) => ({
+  type: 'canceled',
+  by: 'ana',
+  reason: 'changed my mind',
+  at: at(index),
+});
+export const retried =
+  (from: Stage): Told =>
+  (_, index) => ({ type: 'retried', by: 'ana', from, at: at(index) });
+/** The stage answers a look that was already answered. */
+export const lateDone =
+  (stage: Stage): Told =>
+  (_, index) => ({ type: 'stage-done', stage, look: 0, at: at(index) });
+
+/** The version after a story: it was requested, and then this happened. */
+export function after(...story: readonly Told[]): Version {
+  const version = story.reduce<Version | undefined>(
+    (version, told, index) => versionLife.evolve(version, told(version, index + 1)),
+    versionLife.evolve(undefined, requested),
+  );
+  if (!version) throw new Error('a requested version is never nothing');
+  return version;
+}
+
+/** Everything up to but without the stage done. */
+export function upTo(stage: Stage): Told[] {
+  const before = Object.keys(stages).slice(0, Object.keys(stages).indexOf(stage));
+  const approval = before.indexOf('validate') + 1;
+  const story: Told[] = before.map(() => done);
+  if (approval > 0) story.splice(approval, 0, approved);
+  return story;
+}
+
+function answering(version: Version | undefined) {
+  const standing =
+    version && 'standing' in version ? version.standing : { stage: 'resolve' as const, look: -1 };
+  return { stage: standing.stage, look: standing.look };
+}
