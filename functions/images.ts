@@ -1,6 +1,5 @@
 import { app } from '@azure/functions';
-import { z } from 'zod';
-import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue } from '../shared/http.ts';
+import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue, WakeUp } from '../shared/http.ts';
 import { Decide, DefineImageSet, RequestVersion, Retry, SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { imageSetView, versionView } from '../shared/images/view.ts';
@@ -112,6 +111,3 @@ app.serviceBusQueue('advance-image', {
   queueName: 'advance-image',
   handler: async (message) => await runningApp().advanceImage(WakeUp.parse(message).id),
 });
-
-/** What every wake-up says: nothing but what to look at. */
-const WakeUp = z.object({ id: z.string() });

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 import { log } from './log.ts';
 
+/** What every message says: nothing but what to look at. */
+export const WakeUp = z.object({ id: z.string() });
+
 const largestBody = 1_000_000;
 
 /** Wraps a handler so that what it refuses on purpose becomes the answer that the API document describes. */
