@@ -1,6 +1,12 @@
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { DesktopVirtualizationAPIClient } from '@azure/arm-desktopvirtualization';
-import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import {
+  createDefaultHttpClient,
+  createPipelineRequest,
+  type HttpClient,
+  type Pipeline,
+  RestError,
+} from '@azure/core-rest-pipeline';
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
 import { ServiceBusClient } from '@azure/service-bus';
@@ -15,6 +21,8 @@ const management = 'https://management.azure.com';
 export interface Azure {
   readonly compute: (subscriptionId: string) => ComputeManagementClient;
   readonly desktops: (subscriptionId: string) => DesktopVirtualizationAPIClient;
+  /** A resource of a provider that none of the clients speaks to, as ARM shows it. */
+  readonly read: (subscriptionId: string, resourceId: string, apiVersion: string) => Promise<unknown>;
   readonly table: (name: string) => Table;
   readonly serviceBus: ServiceBusClient;
   readonly close: () => Promise<void>;
@@ -44,10 +52,17 @@ export function connect({ tables, serviceBus, local }: Settings): Azure {
           allowInsecureConnection: local !== undefined,
         });
   };
+  const compute = onePerKey((id) => new ComputeManagementClient(credential, id, options));
   const bus = busClient(serviceBus, credential, local !== undefined);
   return {
-    compute: onePerKey((id) => new ComputeManagementClient(credential, id, options)),
+    compute,
     desktops: onePerKey((id) => new DesktopVirtualizationAPIClient(credential, id, options)),
+    read: async (subscriptionId, resourceId, apiVersion) =>
+      await readThrough(
+        compute(subscriptionId).pipeline,
+        options.httpClient,
+        `${resourceId}?api-version=${apiVersion}`,
+      ),
     table: onePerKey((name) => ({
       repeatable: table(name, { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 }),
       once: table(name, { maxRetries: 0 }),
@@ -55,6 +70,20 @@ export function connect({ tables, serviceBus, local }: Settings): Azure {
     serviceBus: bus,
     close: async () => await bus.close(),
   };
+}
+
+async function readThrough(pipeline: Pipeline, httpClient: HttpClient, path: string): Promise<unknown> {
+  const request = createPipelineRequest({ url: management + path, method: 'GET' });
+  const response = await pipeline.sendRequest(httpClient, request);
+  const body: unknown = response.status === 502 ? {} : JSON.parse(response.bodyAsText || '{}');
+  if (response.status === 200) return body;
+  const error = new RestError(`Azure answered ${response.status}`, {
+    statusCode: response.status,
+    request,
+    response,
+  });
+  error.details = body;
+  throw error;
 }
 
 function busClient(

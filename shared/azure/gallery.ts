@@ -1,0 +1,175 @@
+import type { GalleryImage, GalleryImageVersion } from '@azure/arm-compute';
+import { AppError } from '../errors.ts';
+import type { Definition, Gallery, ImageVersion, WantedVersion } from '../images/gallery.ts';
+import { ownerTag } from '../images/machine.ts';
+import type { Azure } from './clients.ts';
+import { asking, finding } from './errors.ts';
+import { parseResourceId, regionName } from './resource-id.ts';
+
+/** Azure Compute Gallery: what a version needs of it, and what a rollout does. */
+export function gallery({ compute }: Pick<Azure, 'compute'>): Gallery & RolloutGallery {
+  return {
+    async findGallery({ subscriptionId, resourceGroup, gallery: name }) {
+      const { galleries } = compute(subscriptionId);
+      const found = await finding(`gallery ${name}`, async () => await galleries.get(resourceGroup, name));
+      return found && { provisioningState: found.provisioningState ?? '' };
+    },
+
+    async createGallery({ subscriptionId, resourceGroup, gallery: name }, location) {
+      await asking(`gallery ${name}`, async () => {
+        const body = { location, tags: { [ownerTag]: name } };
+        await compute(subscriptionId).galleries.createOrUpdate(resourceGroup, name, body).submitted();
+      });
+    },
+
+    async findDefinition({ subscriptionId, resourceGroup, gallery: home, definition }) {
+      const { galleryImages } = compute(subscriptionId);
+      const found = await finding(
+        `image definition ${definition}`,
+        async () => await galleryImages.get(resourceGroup, home, definition),
+      );
+      return found && definitionOf(found);
+    },
+
+    async createDefinition(
+      { subscriptionId, resourceGroup, gallery: home, definition },
+      location,
+      wanted,
+      plan,
+    ) {
+      const { osType, osState, hyperVGeneration, architecture, securityType } = wanted;
+      const { publisher, offer, sku } = wanted;
+      const body: GalleryImage = {
+        location,
+        tags: { [ownerTag]: definition },
+        osType,
+        osState,
+        hyperVGeneration,
+        architecture,
+        identifier: { publisher, offer, sku },
+        features: [{ name: 'SecurityType', value: securityType }],
+        ...(plan && { purchasePlan: { name: plan.name, product: plan.product, publisher: plan.publisher } }),
+      };
+      await asking(`image definition ${definition}`, async () => {
+        const { galleryImages } = compute(subscriptionId);
+        await galleryImages.createOrUpdate(resourceGroup, home, definition, body).submitted();
+      });
+    },
+
+    async findVersion({ subscriptionId, resourceGroup, gallery: home, definition, number }) {
+      const { galleryImageVersions: versions } = compute(subscriptionId);
+      const expand = { expand: 'ReplicationStatus' } as const;
+      const found = await finding(
+        `image version ${number}`,
+        async () => await versions.get(resourceGroup, home, definition, number, expand),
+      );
+      return found && versionOf(found);
+    },
+
+    async captureVersion({ subscriptionId, resourceGroup, gallery: home, definition, number }, wanted) {
+      await asking(`capture of image version ${number}`, async () => {
+        const { galleryImageVersions: versions } = compute(subscriptionId);
+        await versions.createOrUpdate(resourceGroup, home, definition, number, capture(wanted)).submitted();
+      });
+    },
+
+    async includeInLatest({ subscriptionId, resourceGroup, gallery: home, definition, number }) {
+      // The storage profile is required even where nothing in it changes.
+      const change = { publishingProfile: { excludeFromLatest: false }, storageProfile: {} };
+      await asking(`promotion of image version ${number}`, async () => {
+        const { galleryImageVersions: versions } = compute(subscriptionId);
+        await versions.update(resourceGroup, home, definition, number, change).submitted();
+      });
+    },
+
+    async removeVersion({ subscriptionId, resourceGroup, gallery: home, definition, number }) {
+      await finding(`removal of image version ${number}`, async () => {
+        const { galleryImageVersions: versions } = compute(subscriptionId);
+        await versions.delete(resourceGroup, home, definition, number).submitted();
+      });
+    },
+
+    async completedRegions(imageVersionId) {
+      const id = parseResourceId(imageVersionId);
+      const [home, definition, number] = id?.names ?? [];
+      if (!id || number === undefined || home === undefined || definition === undefined) {
+        throw new AppError('AzureRefused', `${imageVersionId} is not the id of an image version`);
+      }
+      const { galleryImageVersions: versions } = compute(id.subscriptionId);
+      const expand = { expand: 'ReplicationStatus' } as const;
+      const found = await finding(
+        `image version ${number}`,
+        async () => await versions.get(id.resourceGroup, home, definition, number, expand),
+      );
+      return found && completed(found);
+    },
+  };
+}
+
+interface RolloutGallery {
+  readonly completedRegions: (imageVersionId: string) => Promise<readonly string[] | undefined>;
+}
+
+function definitionOf(found: GalleryImage): Definition {
+  const { osType, osState, hyperVGeneration, architecture, features = [], provisioningState = '' } = found;
+  const security = features.find(({ name }) => name?.toLowerCase() === 'securitytype')?.value;
+  // Azure's words as they are: where they differ from ours, the stage tells people so.
+  return {
+    osType,
+    osState,
+    hyperVGeneration: hyperVGeneration ?? 'V1',
+    architecture: architecture ?? 'x64',
+    securityType: security ?? 'Standard',
+    provisioningState,
+  } as Definition;
+}
+
+function capture({ owner, location, machineId, regions }: WantedVersion): GalleryImageVersion {
+  return {
+    location,
+    tags: { [ownerTag]: owner },
+    publishingProfile: {
+      excludeFromLatest: true,
+      targetRegions: regions.map(({ name, replicas, storageType }) => ({
+        name,
+        regionalReplicaCount: replicas,
+        storageAccountType: storageType,
+      })),
+    },
+    storageProfile: { source: { virtualMachineId: machineId } },
+    safetyProfile: { allowDeletionOfReplicatedLocations: true },
+  };
+}
+
+function versionOf(found: GalleryImageVersion): ImageVersion {
+  const { id = '', provisioningState = '', publishingProfile, tags } = found;
+  const summary = found.replicationStatus?.summary ?? [];
+  const failures = summary.flatMap(({ region, state, details }) =>
+    state === 'Failed' ? [`${region}: ${details || 'Azure gave no reason'}`] : [],
+  );
+  return {
+    id,
+    provisioningState,
+    ...(failures.length > 0 && { error: failures.join('; ') }),
+    excludeFromLatest: publishingProfile?.excludeFromLatest ?? false,
+    owner: tags?.[ownerTag],
+    regions: Object.fromEntries(
+      summary.map(({ region = '', state, progress = 0 }) => [
+        regionName(region),
+        regionState(state, progress),
+      ]),
+    ),
+  };
+}
+
+function regionState(state: string | undefined, percent: number): ImageVersion['regions'][string] {
+  if (state === 'Completed') return { state: 'completed', percent: 100 };
+  return { state: state === 'Failed' ? 'failed' : 'replicating', percent };
+}
+
+function completed({ replicationStatus }: GalleryImageVersion): readonly string[] {
+  const summary = replicationStatus?.summary ?? [];
+  return summary.flatMap(({ region, state }) =>
+    state === 'Completed' && region !== undefined ? [region] : [],
+  );
+}

@@ -1,0 +1,53 @@
+import type { SessionHost as AzureSessionHost } from '@azure/arm-desktopvirtualization';
+import { toInstant } from '../instant.ts';
+import type { HostPoolAddress, HostPools, SessionHostReading } from '../rollouts/host-pool.ts';
+import type { Azure } from './clients.ts';
+import { asking, finding } from './errors.ts';
+import { lastSegment } from './resource-id.ts';
+
+/** Host pools, and their session hosts as far as capacity goes. */
+export function hostPools({ desktops }: Pick<Azure, 'desktops'>): HostPools {
+  return {
+    async hostPool({ subscriptionId, resourceGroup, hostPool }) {
+      const found = await finding(
+        `host pool ${hostPool}`,
+        async () => await desktops(subscriptionId).hostPools.get(resourceGroup, hostPool),
+      );
+      return found && { maxSessionLimit: found.maxSessionLimit ?? 0 };
+    },
+
+    list: async (pool) => (await sessionHostsOf({ desktops }, pool)).map(readingOf),
+  };
+}
+
+/** Every session host of the pool: one call for a page of them, not one for each. */
+export async function sessionHostsOf(
+  { desktops }: Pick<Azure, 'desktops'>,
+  { subscriptionId, resourceGroup, hostPool }: HostPoolAddress,
+): Promise<AzureSessionHost[]> {
+  return await asking(`session hosts of ${hostPool}`, async () => {
+    const found: AzureSessionHost[] = [];
+    for await (const host of desktops(subscriptionId).sessionHosts.list(resourceGroup, hostPool)) {
+      found.push(host);
+    }
+    return found;
+  });
+}
+
+/** What rollouts and hosts both ask of a session host. */
+export function readingOf(found: AzureSessionHost): SessionHostReading {
+  return {
+    name: lastSegment(found.name),
+    resourceId: found.resourceId ?? '',
+    status: found.status ?? '',
+    lastHeartbeat: heartbeatOf(found),
+    allowNewSession: found.allowNewSession ?? false,
+    sessions: found.sessions ?? 0,
+  };
+}
+
+/** A moment long before there was an agent stands for "never". */
+function heartbeatOf({ lastHeartBeat }: AzureSessionHost): string | undefined {
+  if (!lastHeartBeat || Number.isNaN(lastHeartBeat.getTime())) return undefined;
+  return lastHeartBeat.getUTCFullYear() < 2000 ? undefined : toInstant(lastHeartBeat.getTime());
+}

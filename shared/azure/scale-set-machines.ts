@@ -1,0 +1,115 @@
+import type { VirtualMachineScaleSetVM } from '@azure/arm-compute';
+import { AppError } from '../errors.ts';
+import type { Machine, MachineAddress, Machines } from '../hosts/machine.ts';
+import type { Azure } from './clients.ts';
+import { asking, finding } from './errors.ts';
+import { outputOf, runCommandBody, stateOf } from './run-commands.ts';
+import { instanceOf, instancesOf } from './scale-sets.ts';
+
+/** The instances of scale sets, one by one: what bringing a host to a version does to its machine. */
+export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines {
+  const instances = ({ subscriptionId }: MachineAddress) => compute(subscriptionId).virtualMachineScaleSetVMs;
+  const commands = ({ subscriptionId }: MachineAddress) =>
+    compute(subscriptionId).virtualMachineScaleSetVMRunCommands;
+
+  const get = async (machine: MachineAddress) => {
+    const { resourceGroup, scaleSet, instanceId } = machine;
+    const expand = { expand: 'instanceView' } as const;
+    return await finding(
+      nameOf(machine),
+      async () => await instances(machine).get(resourceGroup, scaleSet, instanceId, expand),
+    );
+  };
+  const there = async (machine: MachineAddress) => {
+    const found = await get(machine);
+    if (!found) throw new AppError('NotFound', `${nameOf(machine)} is gone`);
+    return found;
+  };
+  // A run command is made in a region and is addressed without one; a scale set never moves.
+  const locations = new Map<string, string>();
+  const locationOf = async (machine: MachineAddress) => {
+    const { subscriptionId, resourceGroup, scaleSet } = machine;
+    const key = [subscriptionId, resourceGroup, scaleSet].join('/').toLowerCase();
+    const location = locations.get(key) ?? (await there(machine)).location;
+    locations.set(key, location);
+    return location;
+  };
+
+  return {
+    list: async (scaleSet) => (await instancesOf({ compute }, scaleSet)).map(machineOf),
+
+    async read(machine) {
+      const found = await get(machine);
+      return found && machineOf(found);
+    },
+
+    async setTag(machine, name, value) {
+      const { resourceGroup, scaleSet, instanceId } = machine;
+      // Azure has no PATCH here: the whole instance goes back as it came, if nobody changed it meanwhile.
+      const { instanceView: _, resources: __, ...found } = await there(machine);
+      const { [name]: before, ...others } = found.tags ?? {};
+      if (before === value) return;
+      const tags = value === undefined ? others : { ...others, [name]: value };
+      await asking(`tag of ${nameOf(machine)}`, async () => {
+        const guard = found.etag === undefined ? {} : { ifMatch: found.etag };
+        await instances(machine)
+          .update(resourceGroup, scaleSet, instanceId, { ...found, tags }, guard)
+          .submitted();
+      });
+    },
+
+    async start(machine) {
+      const { resourceGroup, scaleSet, instanceId } = machine;
+      await asking(`start of ${nameOf(machine)}`, async () => {
+        await instances(machine).start(resourceGroup, scaleSet, instanceId).submitted();
+      });
+    },
+
+    async reimage(machine) {
+      const { resourceGroup, scaleSet, instanceId } = machine;
+      // Asked of the instance: asked of the scale set, a forgotten id would mean all of them.
+      await asking(`reimage of ${nameOf(machine)}`, async () => {
+        await instances(machine).reimage(resourceGroup, scaleSet, instanceId).submitted();
+      });
+    },
+
+    async runCommand(machine, name) {
+      const { resourceGroup, scaleSet, instanceId } = machine;
+      const expand = { expand: 'instanceView' } as const;
+      const found = await finding(
+        `run command ${name}`,
+        async () => await commands(machine).get(resourceGroup, scaleSet, instanceId, name, expand),
+      );
+      const { exitCode } = found?.instanceView ?? {};
+      return found && { state: stateOf(found), exitCode, output: outputOf(found) };
+    },
+
+    async startRunCommand(machine, { name, ...wanted }) {
+      const { resourceGroup, scaleSet, instanceId } = machine;
+      const body = runCommandBody({ ...wanted, location: await locationOf(machine) });
+      await asking(`run command ${name}`, async () => {
+        await commands(machine).createOrUpdate(resourceGroup, scaleSet, instanceId, name, body).submitted();
+      });
+    },
+
+    async removeRunCommand(machine, name) {
+      const { resourceGroup, scaleSet, instanceId } = machine;
+      await finding(`removal of run command ${name}`, async () => {
+        await commands(machine).delete(resourceGroup, scaleSet, instanceId, name).submitted();
+      });
+    },
+  };
+}
+
+function nameOf({ scaleSet, instanceId }: MachineAddress): string {
+  return `instance ${instanceId} of scale set ${scaleSet}`;
+}
+
+function machineOf(found: VirtualMachineScaleSetVM): Machine {
+  return {
+    ...instanceOf(found),
+    vmId: found.vmId ?? '',
+    osDiskId: found.storageProfile?.osDisk?.managedDisk?.id ?? '',
+    tags: found.tags ?? {},
+  };
+}
