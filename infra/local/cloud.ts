@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startArm } from './arm/arm.ts';
+import { fleet, type FleetOptions } from './arm/fleet.ts';
 import { clockFrom } from './clock.ts';
 import { startSink } from './sink/sink.ts';
 import { startTables } from './tables/tables.ts';
@@ -23,13 +24,15 @@ const { values: given } = parseArgs({
 if (given.state === undefined) throw new Error('--state <folder> is needed: where the tables are kept');
 if (given.clock === undefined) throw new Error('--clock <real ms>/<virtual ms>/<speed> is needed');
 
+const seed = given.seed === undefined ? {} : { seed: Number(given.seed) };
 mkdirSync(given.state, { recursive: true });
 const [tables, arm, sink] = await Promise.all([
   startTables({ port: Number(given['tables-port']), file: join(given.state, 'tables.sqlite') }),
   startArm({
     clock: clockFrom(given.clock),
     port: Number(given['arm-port']),
-    ...(given.seed !== undefined && { seed: Number(given.seed) }),
+    ...seed,
+    fleet: fleet({ ...seed, ...(JSON.parse(given.fleet ?? '{}') as FleetOptions) }),
   }),
   startSink({ port: Number(given['sink-port']) }),
 ]);

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { FleetOptions } from './arm/fleet.ts';
 import { startClock, type Clock } from './clock.ts';
 import { freePorts } from './ports.ts';
 import { startService, type Service } from './service.ts';
@@ -19,8 +20,8 @@ export interface LocalOptions {
   /** The app's port; the rest then take the ports after it. Otherwise all are free ones. */
   readonly port?: number;
   readonly seed?: number;
-  /** What the simulated Azure starts with, in the simulator's own words. */
-  readonly fleet?: unknown;
+  /** The hosts and people that the simulated Azure starts with. */
+  readonly fleet?: FleetOptions;
   /** App settings beside ours, or instead of them. */
   readonly settings?: Readonly<Record<string, string>>;
   /** The app logs all it does, not only warnings. */

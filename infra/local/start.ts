@@ -1,5 +1,6 @@
+import { globSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { join, resolve } from 'node:path';
 import { startLocal, type Local } from './local.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -37,32 +38,46 @@ void local.died.then((how) => {
 process.stdout.write(`${welcome(local)}\n`);
 
 function welcome({ url, keys, arm, sink, broker, clock }: Local): string {
-  const key = `-H 'x-functions-key: ${keys.host}'`;
   const json = `-H 'content-type: application/json'`;
+  const api = (method: string, path: string, example?: string) =>
+    [
+      `curl -X ${method} ${url}/api/${path} -H 'x-functions-key: ${keys.host}'`,
+      ...(example === undefined ? [] : [`${json} -d @${example}`]),
+    ].join(' ');
+  const version = 'image-sets/win11-avd/versions/1.0.0';
   return `
 Goldsmith runs. Ctrl-C stops it.
 
-  app            ${url}/api      key ${keys.host}
-                 master key ${keys.master} (for ${url}/admin/...)
-  Azure          ${arm.url}      simulated; what it was asked: ${arm.url}/local/log
-  webhooks       ${sink.url}/received
-  queues         ${broker.http}/counts
-  time           ${new Date(clock.now()).toISOString()}, ${clock.speed} x as fast as real
-  state          ${options.state} (tables, messages, timers, keys; the simulated Azure starts anew each time)
+  app        ${url}/api
+             key ${keys.host}
+             master key ${keys.master} (for ${url}/admin)
+  Azure      ${arm.url}, simulated: /local/requests, /local/resources, /local/avd/pools, /local/faults
+  webhooks   ${sink.url}/received
+  queues     ${broker.http}/counts
+  time       ${new Date(clock.now()).toISOString()}, running ${clock.speed} times as fast as the real one
+  state      ${options.state}: tables, messages, timers and keys are kept from run to run.
+             The simulated Azure starts anew each time: remove the folder to start all over.
 
 Try, in another terminal:
 
-  curl -X PUT ${url}/api/image-sets/win11-avd ${key} ${json} -d @examples/image-set.json
-  for pool in examples/host-pool-*.json; do
-    curl -X PUT ${url}/api/host-pools/$(basename $pool .json | sed 's/^host-pool-//') ${key} ${json} -d @$pool
-  done
-  curl -i -X POST ${url}/api/image-sets/win11-avd/versions ${key} ${json} -d @examples/version.json
-  curl ${url}/api/image-sets/win11-avd/versions/1.0.0 ${key}
-  curl -X POST ${url}/api/image-sets/win11-avd/versions/1.0.0/approve ${key} ${json} -d '{}'
+  ${api('PUT', 'image-sets/win11-avd', 'examples/image-set.json')}
+${hostPools(api)}
+  ${api('POST', 'image-sets/win11-avd/versions', 'examples/version.json')}
+  ${api('GET', version)}
+  ${api('POST', `${version}/approve`, 'examples/approval.json')}
 
-  curl -X POST ${arm.url}/local/faults ${json} -d '{"kind":"throttle","times":3}'    # see infra/local/arm/README.md
-  curl ${sink.url}/received                                      # the chat messages that arrived
+  # the next three requests to Azure are throttled
+  curl -X POST ${arm.url}/local/faults ${json} -d '{"fault":"429","times":3}'
+  # the chat messages that arrived
+  curl ${sink.url}/received
 `;
+}
+
+function hostPools(api: (method: string, path: string, example: string) => string): string {
+  return globSync('examples/host-pool-*.json', { cwd: root })
+    .toSorted()
+    .map((file) => `  ${api('PUT', `host-pools/${basename(file, '.json').replace('host-pool-', '')}`, file)}`)
+    .join('\n');
 }
 
 function read() {

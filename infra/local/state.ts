@@ -27,6 +27,7 @@ export interface State {
 export function openState(given?: string): State {
   const folder = given === undefined ? mkdtempSync(join(tmpdir(), 'goldsmith-')) : resolve(given);
   mkdirSync(folder, { recursive: true });
+  const unlock = lock(folder);
   const timeFile = join(folder, 'virtual-time');
   let note: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -42,9 +43,30 @@ export function openState(given?: string): State {
     close() {
       clearInterval(timer);
       note?.();
+      unlock();
       if (given === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Two brokers on one file would hand out every message twice. */
+function lock(folder: string): () => void {
+  const file = join(folder, 'in-use-by');
+  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  if (holder !== process.pid && lives(holder)) {
+    throw new Error(`${folder} is in use by process ${holder}. Stop that one, or name another folder.`);
+  }
+  writeFileSync(file, String(process.pid));
+  return () => rmSync(file, { force: true });
+}
+
+function lives(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // someone else's, but there
+  }
 }
 
 function keysIn(file: string): Keys {

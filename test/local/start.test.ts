@@ -37,6 +37,13 @@ describe('npm start', () => {
       headers: { 'x-functions-key': key },
     });
     expect(answer.status).toBe(200);
+
+    const [other = 0] = await freePorts(1);
+    const second = start('--app', app, '--state', state, '--port', String(other));
+    expect(await text(second.stderr)).toContain(`${state} is in use by process ${process.pid}`);
+    const third = start('--app', app, '--state', `${state}/other`, '--port', String(port));
+    expect(await text(third.stderr)).toContain('EADDRINUSE');
+
     process.kill('SIGINT');
     expect(await once(process, 'exit')).toEqual([0, null]);
     await expect(fetch(`http://127.0.0.1:${port}/api/settings`)).rejects.toThrow('fetch failed');
