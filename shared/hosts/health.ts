@@ -17,3 +17,87 @@ export interface HealthCheck {
   readonly result: string;
   readonly message: string;
 }
+
+/** One measured question about one host, with its evidence. */
+export interface Check {
+  readonly name: string;
+  readonly host: string;
+  readonly outcome: 'passed' | 'failed' | 'inconclusive';
+  readonly evidence: string;
+}
+
+/** What a host is asked, and what it must have come from. */
+export interface Examination {
+  readonly host: string;
+  readonly imageVersionId: string;
+  readonly fatalChecks: readonly string[];
+  readonly heartbeatMinutes: number;
+  /** A heartbeat from before this speaks of another disk. */
+  readonly since?: Instant;
+}
+
+/** Statuses in which a host takes users; anything else may still become one of them. */
+const usable = new Set(['Available', 'NeedsAssistance']);
+
+/**
+ * Every question, answered by itself: the broker's word alone is no proof, because it keeps calling a host
+ * available long after it fell silent. What may yet pass is inconclusive.
+ */
+export function examine(
+  asked: Examination,
+  machine: { readonly imageVersionId: string } | undefined,
+  reading: HealthReading | undefined,
+  now: Instant,
+): readonly Check[] {
+  const check = (name: string, outcome: Check['outcome'], evidence: string): Check => {
+    return { name, host: asked.host, outcome, evidence };
+  };
+  const image = machine?.imageVersionId ?? '';
+  const isThatImage = image.toLowerCase() === asked.imageVersionId.toLowerCase();
+  const version = check('ImageVersion', isThatImage ? 'passed' : 'failed', image || 'no machine');
+  if (!reading) return [version, check('Registration', 'inconclusive', 'not in the host pool')];
+  return [
+    version,
+    check('Registration', 'passed', 'in the host pool'),
+    check('Status', usable.has(reading.status) ? 'passed' : 'inconclusive', reading.status),
+    check('Heartbeat', ...heartbeat(asked, reading.lastHeartbeat, now)),
+    check(
+      'Agent',
+      reading.agentVersion === '' ? 'inconclusive' : 'passed',
+      reading.agentVersion || 'no version',
+    ),
+    ...asked.fatalChecks.map((name) => check(name, ...fatal(reading, name))),
+  ];
+}
+
+export function isHealthy(checks: readonly Check[]): boolean {
+  return checks.every(({ outcome }) => outcome === 'passed');
+}
+
+/** What stands in the way, in words. */
+export function complaints(checks: readonly Check[]): string {
+  const open = checks.filter(({ outcome }) => outcome !== 'passed');
+  return open.map(({ name, evidence }) => `${name}: ${evidence}`).join('; ');
+}
+
+type Answer = [outcome: Check['outcome'], evidence: string];
+
+function heartbeat(
+  { since = '', heartbeatMinutes }: Examination,
+  at: Instant | undefined,
+  now: Instant,
+): Answer {
+  if (at === undefined) return ['inconclusive', 'none yet'];
+  if (at < since) return ['inconclusive', `${at}, before the disk it should speak for`];
+  const isFresh = Date.parse(now) - Date.parse(at) <= heartbeatMinutes * 60_000;
+  return [isFresh ? 'passed' : 'inconclusive', at];
+}
+
+/** A check that has not reported, or cannot tell, has not passed. */
+function fatal({ healthChecks }: HealthReading, name: string): Answer {
+  const found = healthChecks.find((check) => check.name.toLowerCase() === name.toLowerCase());
+  if (!found) return ['inconclusive', 'not reported'];
+  const evidence = found.message || found.result;
+  if (found.result === 'HealthCheckSucceeded') return ['passed', evidence];
+  return [found.result === 'HealthCheckFailed' ? 'failed' : 'inconclusive', evidence];
+}

@@ -37,6 +37,8 @@ export interface RunCommand {
 
 export interface NewRunCommand {
   readonly name: string;
+  /** The region of the machine: Azure asks for it. */
+  readonly location: string;
   /** PowerShell. */
   readonly script: string;
   /** Never kept, shown or logged by anybody: Azure does not give them back. */
@@ -79,4 +81,3 @@ export function called(machine: Machine): string {
 export function isBusy({ provisioningState }: Machine): boolean {
   return !['Succeeded', 'Failed', 'Canceled'].includes(provisioningState);
 }
-

@@ -37,13 +37,13 @@ export interface SessionHosts {
   readonly list: (pool: HostPoolAddress) => Promise<readonly SessionHost[]>;
   /** The session host, or undefined if Azure says 404. */
   readonly read: (pool: HostPoolAddress, host: string) => Promise<SessionHost | undefined>;
-  /** Repeatable. `NotFound` if there is no such session host. */
+  /** Repeatable; does nothing if there is no such session host any more. */
   readonly setAllowNewSession: (pool: HostPoolAddress, host: string, allow: boolean) => Promise<void>;
   /** Without force: Azure refuses while there are sessions. Gone afterwards, whether it was there or not. */
   readonly remove: (pool: HostPoolAddress, host: string) => Promise<void>;
   /** None if the session host itself is gone. */
   readonly sessions: (pool: HostPoolAddress, host: string) => Promise<readonly UserSession[]>;
-  /** Shown to the user each time this is called. `NotFound` if the session has ended. */
+  /** Shown to the user each time this is called; does nothing if the session has ended. */
   readonly sendMessage: (
     pool: HostPoolAddress,
     host: string,

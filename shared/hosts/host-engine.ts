@@ -1,0 +1,45 @@
+import { Engine, type EngineParts } from '../workflow/engine.ts';
+import { lookAtStage } from '../workflow/look.ts';
+import type { StageCommand } from '../workflow/stages.ts';
+import { ensureDrained } from './drain.ts';
+import { ensureEmpty } from './empty.ts';
+import { ensureExcluded } from './exclude.ts';
+import { type Facts, type Host, type HostEvent, hostLife, type Stage } from './host.ts';
+import type { Machines } from './machine.ts';
+import { ensureRegistered } from './register.ts';
+import { ensureReimaged } from './reimage.ts';
+import { ensureReturned } from './return.ts';
+import type { SessionHosts } from './session-host.ts';
+import type { EnsureHostStage } from './stage.ts';
+import { ensureVerified } from './verify.ts';
+
+export type HostEngine = Engine<Host, HostEvent, StageCommand>;
+
+interface Parts extends Pick<EngineParts<Host, HostEvent, StageCommand>, 'store' | 'wake' | 'now'> {
+  readonly machines: Machines;
+  readonly sessionHosts: SessionHosts;
+}
+
+/** What brings hosts to a version, stage by stage. */
+export function hostEngine({ machines, sessionHosts, store, wake, now }: Parts): HostEngine {
+  const stages: Record<Stage, EnsureHostStage> = {
+    exclude: ensureExcluded(machines, sessionHosts),
+    drain: ensureDrained(sessionHosts),
+    empty: ensureEmpty(sessionHosts),
+    reimage: ensureReimaged(machines, sessionHosts),
+    register: ensureRegistered(machines, sessionHosts),
+    verify: ensureVerified(machines, sessionHosts),
+    return: ensureReturned(machines, sessionHosts),
+  };
+  const look = lookAtStage<Stage, Host, Facts>({ stages, now });
+  return new Engine({
+    workflow: hostLife,
+    store,
+    wake,
+    now,
+    perform: async (id, command, host) => {
+      if (!('standing' in host)) throw new Error(`${id} is ${host.phase} and calls for nothing`);
+      return await look(id, command, host, host.standing);
+    },
+  });
+}

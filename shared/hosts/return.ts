@@ -1,0 +1,45 @@
+import { secondsBetween } from '../instant.ts';
+import type { Host } from './host.ts';
+import type { Machines } from './machine.ts';
+import type { SessionHosts } from './session-host.ts';
+import { done, type EnsureHostStage, machineOf, running } from './stage.ts';
+
+/** A look that began before the end was decided may still have a request on its way to Azure. */
+const lateRequestsSeconds = 120;
+
+/** The scaling plan and the broker find the host as it was before: both written, and read back. */
+export function ensureReturned(machines: Machines, sessionHosts: SessionHosts): EnsureHostStage {
+  return async ({ work: host, now, since }) => {
+    const late = host.phase === 'putting-back' ? lateRequestsSeconds - secondsBetween(since, now) : 0;
+    const open = await notYetBack(machines, sessionHosts, host);
+    if (open !== undefined) return running(open, 5);
+    return late > 0 ? running('late requests to land', Math.ceil(late)) : done();
+  };
+}
+
+/** What could not be put back yet; undefined once all is as it was. */
+async function notYetBack(
+  machines: Machines,
+  sessionHosts: SessionHosts,
+  host: Host,
+): Promise<string | undefined> {
+  const { plan, facts } = host;
+  // Nothing was changed before this was kept.
+  if (!facts.prior) return undefined;
+  const { exclusionTag } = plan.policy;
+  const tag = async () => (await machineOf(machines, host)).tags[exclusionTag];
+  if ((await tag()) !== facts.prior.tag) {
+    await machines.setTag(plan.machine, exclusionTag, facts.prior.tag);
+    if ((await tag()) !== facts.prior.tag) return `tag ${exclusionTag} to be as it was`;
+  }
+  // Last, so that users come to a host that is its old self in every other way.
+  const { sessionHost } = facts;
+  if (sessionHost === undefined) return undefined;
+  const flag = async () => (await sessionHosts.read(plan.pool, sessionHost))?.allowNewSession;
+  const wanted = facts.prior.allowNewSession;
+  if ((await flag()) === !wanted) {
+    await sessionHosts.setAllowNewSession(plan.pool, sessionHost, wanted);
+    if ((await flag()) === !wanted) return 'the drain flag to be as it was';
+  }
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import { AppError, type ErrorCode, failure } from '../errors.ts';
+import type { EnsureStage, Settled } from '../workflow/look.ts';
+import type { Facts, Host } from './host.ts';
+import type { Machine, Machines } from './machine.ts';
+
+/** One stage of a host: sees to it that its work is under way, and says how it stands. */
+export type EnsureHostStage = EnsureStage<Host, Facts>;
+
+export function running(
+  waitingFor: string,
+  lookAgainInSeconds: number,
+  { facts, news }: { facts?: Partial<Facts>; news?: string } = {},
+): Settled<Facts> {
+  return {
+    status: 'running',
+    waitingFor,
+    lookAgainInSeconds,
+    ...(facts && { facts }),
+    ...(news !== undefined && { news }),
+  };
+}
+
+export function done(facts: Partial<Facts> = {}): Settled<Facts> {
+  return { status: 'done', facts };
+}
+
+export function failed(code: ErrorCode, message: string, facts: Partial<Facts> = {}): Settled<Facts> {
+  return { status: 'failed', failure: failure(code, message), facts };
+}
+
+/** The machine under the host; `HostVanished` if it is gone. */
+export async function machineOf(machines: Machines, { plan }: Host): Promise<Machine> {
+  const machine = await machines.read(plan.machine);
+  if (machine) return machine;
+  throw new AppError('HostVanished', `${plan.name} is gone: Azure knows no such instance.`);
+}
+
+/** An answer that leaves no doubt that the request had no effect: Azure turned it away before it began. */
+export function isTurnedAway(error: unknown): error is AppError {
+  return error instanceof AppError && error.code !== 'AzureUnavailable';
+}
+
+/** What to answer then: it may be asked again later, unless Azure will never have it. */
+export function turnedAway(error: AppError, facts: Partial<Facts>): Settled<Facts> {
+  const { code, message, retryAfterSeconds = 0 } = error;
+  return error.retryable
+    ? running(message, Math.max(15, retryAfterSeconds), { facts })
+    : failed(code, message, facts);
+}
