@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { HostJson } from './host-json.ts';
 import type { InvocationInput, Invoker, InvokerParts } from './invocation.ts';
 import type { Log } from './log.ts';
+import { queueClients } from './queue-clients.ts';
+import { type QueueFunction, queueInput, type QueueListener, startQueue } from './queue-listener.ts';
 import { manualTimerInput, startTimer, type TimerFunction, type TimerListener } from './timer-listener.ts';
 import { timerStatusFile } from './timer-status.ts';
 
@@ -26,29 +27,40 @@ interface Parts {
   readonly log: Log;
 }
 
-/** Everything that calls functions of its own accord: queues and timers. */
-export function startListeners({ functions, clock, state }: Parts): Listeners {
-  const timers: TimerListener[] = [];
-  const statusOf = ({ name }: FunctionDefinition) => timerStatusFile(join(state), name);
+/** Everything that calls functions of its own accord (queues and timers), and what goes out to queues. */
+export function startListeners({ functions, hostJson, clock, state, log }: Parts): Listeners {
+  const listeners: (QueueListener | TimerListener)[] = [];
+  const clients = queueClients();
+  const statusOf = ({ name }: FunctionDefinition) => timerStatusFile(state, name);
   return {
     listen: async (invoker) => {
       const enabled = functions.filter(({ disabled }) => !disabled);
-      for (const each of enabled.filter(isTimer))
-        timers.push(startTimer(each, { invoker, clock, file: statusOf(each) }));
+      const queueParts = { invoker, clients, serviceBus: hostJson.serviceBus, log };
+      listeners.push(
+        ...(await Promise.all(enabled.filter(isQueue).map((each) => startQueue(each, queueParts)))),
+      );
+      for (const each of enabled.filter(isTimer)) {
+        listeners.push(startTimer(each, { invoker, clock, file: statusOf(each) }));
+      }
     },
     stop: async () => {
-      for (const timer of timers) timer.stop();
+      await Promise.all(listeners.map(async (listener) => listener.stop()));
     },
-    close: async () => {},
-    send: async () => {},
-    manualInput: (definition, _text) => {
+    close: clients.close,
+    send: clients.send,
+    manualInput: (definition, text) => {
       const reason = 'This function was programmatically called via the host APIs.';
       if (isTimer(definition)) return { data: manualTimerInput(definition, statusOf(definition)), reason };
-      throw new Error(`A function with an ${definition.trigger.type} cannot be run by hand.`);
+      if (isQueue(definition)) return { ...queueInput(definition, { body: Buffer.from(text) }), reason };
+      throw new Error('A function with an httpTrigger cannot be run by hand.');
     },
   };
 }
 
 function isTimer(definition: FunctionDefinition): definition is TimerFunction {
   return definition.trigger.type === 'timerTrigger';
+}
+
+function isQueue(definition: FunctionDefinition): definition is QueueFunction {
+  return definition.trigger.type === 'serviceBusTrigger';
 }
