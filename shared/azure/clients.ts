@@ -13,7 +13,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import type { Settings } from '../settings.ts';
 
 /** How long one request may take in real time, whatever the app's clock says. */
-export const requestTimeoutMs = 20_000;
+const requestTimeoutMs = 20_000;
 
 const management = 'https://management.azure.com';
 

@@ -1,5 +1,5 @@
 /** The parts of an ARM id; `names` from the outermost to the resource's own. */
-export interface ResourceId {
+interface ResourceId {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   /** In lower case, as Azure compares it: `microsoft.compute/disks`. */
