@@ -24,7 +24,7 @@ export interface LocalOptions {
   readonly fleet?: FleetOptions;
   /** App settings beside ours, or instead of them. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** The app logs all it does, not only warnings. */
+  /** The app logs all it does, not only warnings; to stderr, unless `onLine` is there to hear it. */
   readonly verbose?: boolean;
   /** Hears what the processes print. */
   readonly onLine?: (line: string, from: 'app' | 'broker' | 'cloud') => void;
@@ -63,6 +63,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const ports = await portsFor(options.port);
   const startAt = options.startAt ?? Math.max(state.leftOffAt, Date.now());
   const clock = startClock({ startAt, ...(options.speed !== undefined && { speed: options.speed }) });
+  const hear = options.onLine ?? (options.verbose ? toStderr : undefined);
   const died = Promise.withResolvers<Error>();
   const services: Promise<Service<unknown>>[] = [];
 
@@ -77,7 +78,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       script: join(here, script),
       args: args.flat().map(String),
       env: { ...process.env, LocalClock: clock.text, ...settings },
-      onLine: (line: string) => options.onLine?.(line, from),
+      onLine: (line: string) => hear?.(line, from),
     };
     const service = startService(program, isReady, (how) => died.resolve(new Error(how)));
     services.push(service);
@@ -162,6 +163,10 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     await stop();
     throw error;
   }
+}
+
+function toStderr(line: string, from: string): void {
+  process.stderr.write(`${from}: ${line}\n`);
 }
 
 /** The app's port and the ones after it, so that addresses stay the same from run to run; or any that are free. */
