@@ -16,22 +16,23 @@ import type { Common, Facts } from './version.ts';
 import type { VersionNumber } from './version-number.ts';
 
 /**
- * The stages a version passes, in order, with the minutes each may take. A stage has a file of its own
+ * The stages a version passes, in order, with the minutes each may take (Azure saying no for two hours on end
+ * is within them). A stage has a file of its own
  * beside this one, and is done when that file says so; then the next begins by itself, except after
  * `validate`, where people approve.
  */
 export const stages = {
-  resolve: 30, //     the source, once, to an exact version
-  provision: 120, //  gallery, definition and the build VM
+  resolve: 240, //     the source, once, to an exact version
+  provision: 300, //  gallery, definition and the build VM
   customise: 480, //  the recipe, step by step
-  generalise: 120, // sysprep and its proof, deallocated, generalised
-  capture: 240, //    into the gallery, dark: excluded from latest
-  'clean-up': 240, // the bench, and prove it gone
+  generalise: 360, // sysprep and its proof, deallocated, generalised
+  capture: 480, //    into the gallery, dark: excluded from latest
+  'clean-up': 360, // the bench, and prove it gone
   replicate: 720, //  every region by itself
   test: 1440, //      the hosts of the first channel brought onto it
-  validate: 240, //   and found healthy
-  promote: 120, //    no longer dark
-  announce: 60, //    chat is told
+  validate: 360, //   and found healthy
+  promote: 300, //    no longer dark
+  announce: 240, //    chat is told
   release: 14400, //  the hosts of the later channels brought onto it
 } as const;
 export type Stage = keyof typeof stages;
