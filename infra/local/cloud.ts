@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { startArm } from './arm/arm.ts';
 import { fleet, type FleetOptions } from './arm/fleet.ts';
 import { clockFrom } from './clock.ts';
+import './leash.ts';
 import { startSink } from './sink/sink.ts';
 import { startTables } from './tables/tables.ts';
 
