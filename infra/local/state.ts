@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from './clock.ts';
 
 /** The keys that callers and clients of this local cloud need; made once, then kept with its state. */
-export interface Keys {
+interface Keys {
   readonly host: string;
   readonly master: string;
   /** The shared access key of the broker. */

@@ -106,8 +106,8 @@ interface TableServer {
 }
 
 // Azurite ships no types and names no entry for use from a program, hence the deep paths and the pinned version.
-const load = createRequire(import.meta.url);
-const { default: StorageError } = load('azurite/dist/src/table/errors/StorageError.js') as {
+const require = createRequire(import.meta.url);
+const { default: StorageError } = require('azurite/dist/src/table/errors/StorageError.js') as {
   default: new (
     status: number,
     code: string,
@@ -117,10 +117,10 @@ const { default: StorageError } = load('azurite/dist/src/table/errors/StorageErr
     context: Context,
   ) => Error;
 };
-const { default: Configuration } = load('azurite/dist/src/table/TableConfiguration.js') as {
+const { default: Configuration } = require('azurite/dist/src/table/TableConfiguration.js') as {
   default: new (...options: unknown[]) => object;
 };
-const { default: Server } = load('azurite/dist/src/table/TableServer.js') as {
+const { default: Server } = require('azurite/dist/src/table/TableServer.js') as {
   default: new (configuration: object) => TableServer;
 };
 

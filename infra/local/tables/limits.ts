@@ -67,7 +67,7 @@ export function keepLimits(store: MetadataStore): void {
 }
 
 /** Why Table Storage would not take the entity, in its own codes. */
-export function refusalOf(entity: Entity): { code: string; message: string } | undefined {
+function refusalOf(entity: Entity): { code: string; message: string } | undefined {
   const names = namesOf(entity);
   if (names.length > mostProperties) {
     return { code: 'TooManyProperties', message: 'The entity contains more properties than allowed.' };
@@ -88,7 +88,7 @@ export function refusalOf(entity: Entity): { code: string; message: string } | u
  * The size in bytes, by the formula that the storage team published for Table Storage's billing: text counts
  * two bytes a character, and names count as much as values. The service's own sum differs by some bytes.
  */
-export function sizeOf(entity: Entity): number {
+function sizeOf(entity: Entity): number {
   const keys = 4 + 2 * (entity.PartitionKey.length + entity.RowKey.length);
   return namesOf(entity).reduce((sum, name) => {
     const type = entity.properties[`${name}@odata.type`];

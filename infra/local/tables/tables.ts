@@ -11,7 +11,7 @@ const account = 'devstoreaccount1';
 const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /** What has been asked of the tables since the start or the last reset; a transaction is one request. */
-export interface TableRequests {
+interface TableRequests {
   count: number;
   /** Entities sent back, by queries and by reads of one row. */
   entitiesReturned: number;
