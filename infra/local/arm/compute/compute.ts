@@ -1,7 +1,26 @@
 import type { Provider } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
+import { diskRoutes } from './disks.ts';
+import { galleryRoutes } from './galleries.ts';
+import { galleryImageVersionRoutes } from './gallery-image-versions.ts';
+import { galleryImageRoutes } from './gallery-images.ts';
+import { marketplaceRoutes } from './marketplace.ts';
+import { networkRoutes } from './network.ts';
+import { usageRoutes } from './quota.ts';
+import { virtualMachineRoutes } from './virtual-machines.ts';
 
-/** Microsoft.Compute, except scale sets. */
-export function computeProvider(_world: World): Provider {
-  return { routes: [] };
+/** Microsoft.Compute, except scale sets, with the little of Microsoft.Network that machines need. */
+export function computeProvider(world: World): Provider {
+  return {
+    routes: [
+      ...marketplaceRoutes(),
+      ...galleryRoutes(world),
+      ...galleryImageRoutes(world),
+      ...galleryImageVersionRoutes(world),
+      ...virtualMachineRoutes(world),
+      ...diskRoutes(world),
+      ...networkRoutes(world),
+      ...usageRoutes(world),
+    ],
+  };
 }

@@ -79,6 +79,13 @@ export class Operations {
     if (operation.status === 'InProgress' && !operation.stuck) this.#end(operation, error);
   }
 
+  /** Lets go of what the work locked beside its own resource, before its end. */
+  release(operation: Operation, resourceIds: readonly string[]): void {
+    for (const id of resourceIds) {
+      if (this.#running.get(id.toLowerCase()) === operation) this.#running.delete(id.toLowerCase());
+    }
+  }
+
   /** The operation that runs on this resource now. */
   running(resourceId: string): Operation | undefined {
     return this.#running.get(resourceId.toLowerCase());
@@ -176,7 +183,7 @@ export class Operations {
     if (operation.status !== 'InProgress') return;
     const { work } = operation;
     operation.endTime = this.#timeline.iso();
-    for (const locked of this.#locks(operation)) this.#running.delete(locked);
+    this.release(operation, this.#locks(operation));
     try {
       if (failure) throw failure;
       operation.output = work.finish();

@@ -1,0 +1,111 @@
+import { ArmError } from '../core/arm-error.ts';
+import { isResourceId, parentOf, parseId, sameId } from '../core/resource-id.ts';
+import type { Resource } from '../core/resources.ts';
+import type { World } from '../core/world.ts';
+import { capturedIn } from './captured.ts';
+import { DEFINITION_TYPE, securityTypeOf, type DefinitionProperties } from './gallery-images.ts';
+import type { Image, ImageReference } from './image.ts';
+import { VERSION_TYPE, type VersionProperties } from './image-version.ts';
+import { marketplaceImage } from './marketplace.ts';
+import { isReplicatedTo } from './replication.ts';
+import { invalid, required } from './writing.ts';
+
+/** The image that a machine in this region would get, or Azure's refusal. */
+export function resolveImage(
+  world: World,
+  reference: ImageReference | undefined,
+  where: { location: string; subscriptionId: string },
+): Image {
+  required('imageReference', reference);
+  const { id, publisher, offer, sku, version } = reference ?? {};
+  if (id !== undefined) return galleryImage(world, id, where.location);
+  for (const [part, value] of Object.entries({ publisher, offer, sku, version })) {
+    required(`imageReference.${part}`, value);
+  }
+  const image = marketplaceImage(reference ?? {}, where.location, where.subscriptionId);
+  if (image) return image;
+  throw new ArmError(
+    404,
+    'PlatformImageNotFound',
+    `The platform image '${publisher}:${offer}:${sku}:${version}' is not available. Verify that all fields in the storage ` +
+      'profile are correct. For more details about storage profile information, please refer to ' +
+      'https://aka.ms/storageprofile',
+    { target: 'imageReference' },
+  );
+}
+
+/** The image in a version of a gallery, whether or not it is anywhere yet. */
+export function imageInVersion(world: World, version: Resource<VersionProperties>): Image {
+  const definition = world.resources.require<DefinitionProperties>(parentOf(version.id) ?? '');
+  const { osType, osState, hyperVGeneration = 'V1', purchasePlan } = definition.properties;
+  const { boots = true, facts = new Map<string, string>(), sizeInGB = 127 } = capturedIn(version) ?? {};
+  return {
+    id: version.id,
+    exactVersion: version.name,
+    osType,
+    osState,
+    generation: hyperVGeneration,
+    securityType: securityTypeOf(definition.properties),
+    plan: purchasePlan,
+    sizeInGB,
+    boots,
+    facts,
+  };
+}
+
+function galleryImage(world: World, id: string, location: string): Image {
+  if (!isResourceId(id)) throw invalid('imageReference.id', id, 'It must be the id of an image.');
+  const type = parseId(id).type.toLowerCase();
+  // ".../images/i/versions/latest" is allowed where a version is, and means the definition.
+  const definition = type === DEFINITION_TYPE.toLowerCase() ? id : (parentOf(id) ?? '');
+  const isLatest = definition === id || /\/versions\/latest$/i.test(id);
+  if (type !== VERSION_TYPE.toLowerCase() && type !== DEFINITION_TYPE.toLowerCase()) {
+    throw invalid('imageReference.id', id, 'Only gallery images and their versions are known here.');
+  }
+  if (isLatest) return imageInVersion(world, latest(world, definition, location));
+  const version = world.resources.find<VersionProperties>(id);
+  if (!version || !isReplicatedTo(version, location)) throw notAvailable(id, location);
+  return imageInVersion(world, version);
+}
+
+/** The highest version that is not excluded and is present in the region. */
+function latest(world: World, definition: string, location: string): Resource<VersionProperties> {
+  const candidates = world.resources
+    .list<VersionProperties>({ type: VERSION_TYPE, under: definition })
+    .filter(
+      ({ id, properties }) =>
+        sameId(parentOf(id), definition) && !properties.publishingProfile.excludeFromLatest,
+    );
+  if (candidates.length === 0) {
+    throw new ArmError(
+      404,
+      'GalleryImageNotFound',
+      `There is no latest image version exists for "${definition}".`,
+      {
+        target: 'imageReference',
+      },
+    );
+  }
+  const [newest] = candidates
+    .filter((version) => isReplicatedTo(version, location))
+    .toSorted((one, other) => compareVersions(other.name, one.name));
+  if (!newest) throw notAvailable(definition, location);
+  return newest;
+}
+
+/** Versions are three numbers, not text. */
+function compareVersions(one: string, other: string): number {
+  const [a, b] = [one.split('.').map(Number), other.split('.').map(Number)];
+  const differing = [0, 1, 2].find((index) => a[index] !== b[index]) ?? 0;
+  return (a[differing] ?? 0) - (b[differing] ?? 0);
+}
+
+function notAvailable(id: string, location: string): ArmError {
+  return new ArmError(
+    404,
+    'GalleryImageNotFound',
+    `The gallery image ${id} is not available in ${location} region. Please contact image owner to replicate to this ` +
+      'region, or change your requested region.',
+    { target: 'imageReference' },
+  );
+}

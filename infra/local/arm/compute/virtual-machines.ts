@@ -1,0 +1,147 @@
+import { ArmError, type Answer } from '../core/arm-error.ts';
+import type { Call, Route } from '../core/provider.ts';
+import { sameId } from '../core/resource-id.ts';
+import { paged, type Resource } from '../core/resources.ts';
+import { buckets } from '../core/throttle.ts';
+import type { World } from '../core/world.ts';
+import { setDiskState } from './disks.ts';
+import { machineOf, refuseDeleting, requireVm, VM_TYPE, type VmProperties } from './machine.ts';
+import { detachNic } from './network.ts';
+import { requireRegion } from './regions.ts';
+import { runCommandRoutes } from './run-commands.ts';
+import { COMPUTE_API_VERSION } from './versions.ts';
+import { vmActionRoutes } from './vm-actions.ts';
+import { createVm } from './vm-create.ts';
+import type { VmBody } from './vm-request.ts';
+import { instanceViewOf, vmView } from './vm-view.ts';
+import { erase, refuseChange, refuseMove, write } from './writing.ts';
+
+type Vm = Resource<VmProperties>;
+
+const GROUP = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Compute';
+const PATH = `${GROUP}/virtualMachines/{vmName}`;
+
+/** Stand-alone virtual machines. */
+export function virtualMachineRoutes(world: World): Route[] {
+  const { resources, operations } = world;
+  const vmId = ({ subscriptionId, resourceGroup, params }: Call) =>
+    `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${VM_TYPE}/${params['vmName']}`;
+
+  const put = (call: Call): Answer => {
+    const id = vmId(call);
+    const body = (call.body ?? {}) as VmBody;
+    const location = requireRegion(body.location, VM_TYPE);
+    const before = resources.find<VmProperties>(id);
+    checkPrecondition(call, before);
+    if (!before) return createVm(world, call, id, location, body);
+    refuseMove(before, location);
+    return change(call, before, body);
+  };
+
+  const patch = (call: Call): Answer => {
+    const { vm } = requireVm(world, vmId(call));
+    checkPrecondition(call, vm);
+    return change(call, vm, call.body ?? {});
+  };
+
+  /** Tags, identity and what Azure lets one change; the image is for life. */
+  const change = (call: Call, vm: Vm, { tags, identity, properties = {} }: VmBody): Answer => {
+    refuseDeleting(world, vm);
+    operations.refuseIfBusy(vm.id);
+    const { imageReference: after, osDisk } = properties.storageProfile ?? {};
+    const { exactVersion: _, ...before } = vm.properties.storageProfile.imageReference ?? {};
+    refuseChange('imageReference', before, after);
+    refuseChange('osDisk.name', vm.properties.storageProfile.osDisk.name, osDisk?.name);
+    refuseChange(
+      'osProfile.computerName',
+      vm.properties.osProfile?.computerName,
+      properties.osProfile?.computerName,
+    );
+    refuseChange('vmSize', vm.properties.hardwareProfile.vmSize, properties.hardwareProfile?.vmSize);
+    if (tags) vm.tags = tags;
+    if (identity) vm.fields['identity'] = identity;
+    if (osDisk?.deleteOption) vm.properties.storageProfile.osDisk.deleteOption = osDisk.deleteOption;
+    const show = (resource: Resource<object>) => vmView(world, resource as Vm);
+    return write(world, call, { resource: vm, isNew: false, seconds: [5, 20], show });
+  };
+
+  const get = (call: Call): Answer => {
+    const { vm } = requireVm(world, vmId(call));
+    return {
+      status: 200,
+      body: vmView(world, vm, call.query.get('$expand')?.toLowerCase() === 'instanceview'),
+    };
+  };
+
+  const list = (call: Call): Answer => {
+    const { subscriptionId, resourceGroup } = call;
+    const under = `/subscriptions/${subscriptionId}${resourceGroup === '' ? '' : `/resourceGroups/${resourceGroup}`}`;
+    const expand = call.query.get('$expand')?.toLowerCase() === 'instanceview';
+    const vms = resources.list<VmProperties>({ type: VM_TYPE, under });
+    return paged(
+      call,
+      vms.map((vm) => vmView(world, vm, expand)),
+    );
+  };
+
+  const remove = (call: Call): Answer =>
+    erase(world, call, vmId(call), {
+      // A forced deletion does not wait for the guest to shut down.
+      seconds: call.query.get('forceDeletion') === 'true' ? [10, 30] : [40, 120],
+      begin: (vm) => machineOf(vm).guest.halt('deallocating'),
+      finish: (vm) => leaveOrTake(world, vm as unknown as Vm),
+    });
+
+  const by = ['subscriptionId', 'resourceGroup', 'vmName'];
+  const puts = buckets('PutVM', { perMinute: 4, by }, { perMinute: 500 });
+  const gets = buckets('GetVM', { perMinute: 12, by });
+  const lists = buckets('ListVM', undefined, { perMinute: 300 });
+  const updates = buckets('UpdateVM', { perMinute: 4, by }, { perMinute: 500 });
+  const deletes = buckets('DeleteVM', { perMinute: 4, by }, { perMinute: 500 });
+  const everywhere = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines';
+  const apiVersion = COMPUTE_API_VERSION;
+  const host = (call: Call) => {
+    const { vm, machine } = requireVm(world, vmId(call));
+    return { machineId: vm.id, location: vm.location ?? '', guest: machine.guest };
+  };
+  return [
+    { method: 'PUT', path: PATH, apiVersion, buckets: puts, handle: put },
+    { method: 'PATCH', path: PATH, apiVersion, buckets: updates, handle: patch },
+    { method: 'GET', path: PATH, apiVersion, buckets: gets, handle: get },
+    { method: 'DELETE', path: PATH, apiVersion, buckets: deletes, handle: remove },
+    { method: 'GET', path: `${GROUP}/virtualMachines`, apiVersion, buckets: lists, handle: list },
+    { method: 'GET', path: everywhere, apiVersion, buckets: lists, handle: list },
+    {
+      method: 'GET',
+      path: `${PATH}/instanceView`,
+      apiVersion,
+      buckets: gets,
+      handle: (call) => ({ status: 200, body: instanceViewOf(world, requireVm(world, vmId(call)).vm) }),
+    },
+    ...vmActionRoutes(world, PATH, vmId),
+    ...runCommandRoutes(world, { path: PATH, type: `${VM_TYPE}/runCommands`, by, host }),
+  ];
+}
+
+/** Disks and interfaces go with the VM only when it was created to take them along. */
+function leaveOrTake(world: World, { id, properties }: Vm): void {
+  const { osDisk, dataDisks } = properties.storageProfile;
+  for (const { deleteOption, managedDisk } of [osDisk, ...dataDisks]) {
+    if (deleteOption === 'Delete') world.resources.remove(managedDisk.id);
+    else setDiskState(world, managedDisk.id, 'Unattached');
+  }
+  for (const nic of properties.networkProfile.networkInterfaces) {
+    if (nic.properties?.deleteOption === 'Delete') world.resources.remove(nic.id);
+    else if (!sameId(nic.id, id)) detachNic(world, nic.id);
+  }
+}
+
+/** If-Match and If-None-Match, which the VM's PUT and PATCH take since 2024-07-01. */
+function checkPrecondition({ headers }: Call, vm: Vm | undefined): void {
+  const wanted = headers['if-match'];
+  const unwanted = headers['if-none-match'];
+  const fails =
+    (wanted !== undefined && (!vm || (wanted !== '*' && wanted !== vm.etag))) || (unwanted === '*' && vm);
+  if (fails)
+    throw new ArmError(412, 'PreconditionFailed', 'The condition in the request header does not hold.');
+}

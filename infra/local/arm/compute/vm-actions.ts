@@ -1,0 +1,137 @@
+import { ArmError, type Answer } from '../core/arm-error.ts';
+import type { Call, Route } from '../core/provider.ts';
+import type { Resource } from '../core/resources.ts';
+import { buckets } from '../core/throttle.ts';
+import type { World } from '../core/world.ts';
+import { setDiskState } from './disks.ts';
+import { refuseDeleting, requireVm, type Machine, type VmProperties } from './machine.ts';
+import { COMPUTE_API_VERSION } from './versions.ts';
+
+interface Action {
+  readonly name: string;
+  readonly seconds: readonly [number, number];
+  /** Refuses; asked when nothing else runs on the VM. */
+  readonly check: (vm: Resource<VmProperties>, machine: Machine) => void;
+  readonly begin: (machine: Machine) => void;
+  readonly finish: (vm: Resource<VmProperties>, machine: Machine) => void;
+}
+
+/** What one can tell a VM to do. */
+export function vmActionRoutes(world: World, path: string, vmId: (call: Call) => string): Route[] {
+  const { operations, timeline, random } = world;
+  const boot = ({ guest, image }: Machine) =>
+    guest.boot(timeline.now(), image.boots ? random.between(20, 90) : Number.POSITIVE_INFINITY);
+  const actions: readonly Action[] = [
+    {
+      name: 'start',
+      seconds: [30, 90],
+      check: refuseGeneralized,
+      begin: ({ guest }) => {
+        if (!guest.isRunning()) guest.power = 'starting';
+      },
+      finish: (vm, machine) => {
+        if (!machine.guest.isRunning()) boot(machine);
+        setDiskState(world, vm.properties.storageProfile.osDisk.managedDisk.id, 'Attached');
+      },
+    },
+    {
+      name: 'restart',
+      seconds: [30, 90],
+      check: (vm, machine) => {
+        refuseGeneralized(vm, machine);
+        if (!machine.guest.isRunning()) throw notAllowed('restart', vm, 'the VM is not running');
+      },
+      begin: ({ guest }) => guest.halt('starting'),
+      finish: (_, machine) => boot(machine),
+    },
+    {
+      name: 'powerOff',
+      seconds: [20, 60],
+      check: () => {},
+      begin: ({ guest }) => {
+        if (guest.power !== 'deallocated') guest.halt('stopping');
+      },
+      finish: (_, { guest }) => {
+        if (guest.power === 'stopping') guest.power = 'stopped';
+      },
+    },
+    {
+      name: 'deallocate',
+      seconds: [40, 120],
+      check: () => {},
+      begin: ({ guest }) => {
+        if (guest.power !== 'deallocated') guest.halt('deallocating');
+      },
+      finish: (vm, { guest }) => {
+        guest.power = 'deallocated';
+        setDiskState(world, vm.properties.storageProfile.osDisk.managedDisk.id, 'Reserved');
+      },
+    },
+  ];
+
+  const act =
+    (action: Action) =>
+    (call: Call): Answer => {
+      const { vm, machine } = requireVm(world, vmId(call));
+      refuseDeleting(world, vm);
+      operations.refuseIfBusy(vm.id);
+      action.check(vm, machine);
+      const operation = operations.start(call, {
+        resourceId: vm.id,
+        location: vm.location ?? '',
+        seconds: action.seconds,
+        kind: 'post',
+        finish: () => {
+          action.finish(vm, machine);
+          vm.properties.provisioningState = 'Succeeded';
+        },
+      });
+      action.begin(machine);
+      vm.properties.provisioningState = 'Updating';
+      return operations.answer(call, operation, 202);
+    };
+
+  /** Only marks the VM: nothing looks into the guest, so a guest that was never sysprepped is marked as well. */
+  const generalize = (call: Call): Answer => {
+    const { vm, machine } = requireVm(world, vmId(call));
+    refuseDeleting(world, vm);
+    operations.refuseIfBusy(vm.id);
+    if (machine.guest.power !== 'stopped' && machine.guest.power !== 'deallocated') {
+      throw notAllowed(
+        'generalize',
+        vm,
+        'the VM is not stopped or deallocated. Please power off the VM first',
+      );
+    }
+    machine.generalized = true;
+    world.resources.touch(vm);
+    return { status: 200 };
+  };
+
+  const by = ['subscriptionId', 'resourceGroup', 'vmName'];
+  const updates = buckets('UpdateVM', { perMinute: 4, by }, { perMinute: 500 });
+  const deletes = buckets('DeleteVM', { perMinute: 4, by }, { perMinute: 500 });
+  const apiVersion = COMPUTE_API_VERSION;
+  return [
+    ...actions.map((action): Route => ({
+      method: 'POST',
+      path: `${path}/${action.name}`,
+      apiVersion,
+      buckets: action.name === 'deallocate' ? deletes : updates,
+      handle: act(action),
+    })),
+    { method: 'POST', path: `${path}/generalize`, apiVersion, buckets: updates, handle: generalize },
+  ];
+}
+
+function refuseGeneralized(vm: Resource<VmProperties>, { generalized }: Machine): void {
+  if (generalized) throw notAllowed('start', vm, 'the VM is generalized');
+}
+
+function notAllowed(operation: string, { name }: Resource<VmProperties>, why: string): ArmError {
+  return new ArmError(
+    409,
+    'OperationNotAllowed',
+    `Operation '${operation}' is not allowed on VM '${name}' since ${why}.`,
+  );
+}

@@ -1,0 +1,99 @@
+import type { Json } from '../core/arm-error.ts';
+import { shown, type Resource } from '../core/resources.ts';
+import type { World } from '../core/world.ts';
+import type { Guest, Power } from './guest.ts';
+import { machineOf, type VmProperties } from './machine.ts';
+
+/** The agent's status as Azure reports it for VMs and scale-set instances; nothing while the guest is down. */
+export function agentView(guest: Guest, now: number): Json | undefined {
+  if (!guest.isRunning()) return undefined;
+  const time = new Date(now).toISOString();
+  if (guest.isAgentReady(now)) {
+    return {
+      vmAgentVersion: '2.7.41491.1183',
+      statuses: [
+        {
+          code: 'ProvisioningState/succeeded',
+          level: 'Info',
+          displayStatus: 'Ready',
+          message: 'GuestAgent is running and processing the extensions.',
+          time,
+        },
+      ],
+      extensionHandlers: [],
+    };
+  }
+  return {
+    vmAgentVersion: 'Unknown',
+    statuses: [
+      {
+        code: 'ProvisioningState/Unavailable',
+        level: 'Warning',
+        displayStatus: 'Not Ready',
+        message: 'VM status blob is found but not yet populated.',
+        time,
+      },
+    ],
+  };
+}
+
+export function powerStatus(power: Power): Json {
+  return { code: `PowerState/${power}`, level: 'Info', displayStatus: `VM ${power}` };
+}
+
+/** `ProvisioningState/succeeded` and its kin; the time is that of the last change. */
+export function provisioningStatus(state: string | undefined, time: string): Json {
+  const known = state ?? 'Succeeded';
+  const word = known.toLowerCase();
+  const over = word === 'succeeded' || word === 'failed';
+  return {
+    code: `ProvisioningState/${word}`,
+    level: word === 'failed' ? 'Error' : 'Info',
+    displayStatus: over ? `Provisioning ${word}` : known,
+    ...(over && { time }),
+  };
+}
+
+/** What `…/instanceView` and `$expand=instanceView` answer. */
+export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
+  const { guest, generalized, image } = machineOf(vm);
+  const now = world.timeline.now();
+  const { storageProfile, provisioningState } = vm.properties;
+  const time = changedAt(world, vm);
+  const agent = agentView(guest, now);
+  const disks = [storageProfile.osDisk, ...storageProfile.dataDisks];
+  return {
+    ...(guest.isAgentReady(now) && {
+      computerName: guest.name,
+      osName: 'Windows 11 Enterprise multi-session',
+    }),
+    ...(agent && { vmAgent: agent }),
+    hyperVGeneration: image.generation,
+    disks: disks.map(({ name }) => ({ name, statuses: [provisioningStatus('Succeeded', time)] })),
+    statuses: [
+      provisioningStatus(provisioningState, time),
+      ...(generalized
+        ? [{ code: 'OSState/generalized', level: 'Info', displayStatus: 'VM generalized' }]
+        : []),
+      powerStatus(guest.power),
+    ],
+  };
+}
+
+/** A VM as GET shows it. */
+export function vmView(world: World, vm: Resource<VmProperties>, expand = false): Json {
+  const body = { ...shown(vm), etag: vm.etag };
+  return expand
+    ? { ...body, properties: { ...vm.properties, instanceView: instanceViewOf(world, vm) } }
+    : body;
+}
+
+const changes = new WeakMap<object, { etag: string; at: string }>();
+
+function changedAt({ timeline }: World, vm: Resource<VmProperties>): string {
+  const known = changes.get(vm);
+  if (known?.etag === vm.etag) return known.at;
+  const at = timeline.iso();
+  changes.set(vm, { etag: vm.etag, at });
+  return at;
+}
