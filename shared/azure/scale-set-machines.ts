@@ -25,16 +25,6 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
     if (!found) throw new AppError('NotFound', `${nameOf(machine)} is gone`);
     return found;
   };
-  // A run command is made in a region and is addressed without one; a scale set never moves.
-  const locations = new Map<string, string>();
-  const locationOf = async (machine: MachineAddress) => {
-    const { subscriptionId, resourceGroup, scaleSet } = machine;
-    const key = [subscriptionId, resourceGroup, scaleSet].join('/').toLowerCase();
-    const location = locations.get(key) ?? (await there(machine)).location;
-    locations.set(key, location);
-    return location;
-  };
-
   return {
     list: async (scaleSet) => (await instancesOf({ compute }, scaleSet)).map(machineOf),
 
@@ -86,7 +76,7 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
 
     async startRunCommand(machine, { name, ...wanted }) {
       const { resourceGroup, scaleSet, instanceId } = machine;
-      const body = runCommandBody({ ...wanted, location: await locationOf(machine) });
+      const body = runCommandBody(wanted);
       await asking(`run command ${name}`, async () => {
         await commands(machine).createOrUpdate(resourceGroup, scaleSet, instanceId, name, body).submitted();
       });
