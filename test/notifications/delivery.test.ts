@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { type Instant, secondsAfter } from '../../shared/instant.ts';
+import { type Answer, ensureDelivered } from '../../shared/notifications/deliver.ts';
+import { type Delivery, type DeliveryEvent, deliveryLife } from '../../shared/notifications/delivery.ts';
+import { teamsMessage } from '../../shared/notifications/teams.ts';
+import { Engine } from '../../shared/workflow/engine.ts';
+import { lookAtStage } from '../../shared/workflow/look.ts';
+import { WorkflowStore } from '../../shared/workflow/store.ts';
+import { memoryRows } from '../support/memory-rows.ts';
+
+const promotion = {
+  versionId: 'win11.1.0.0',
+  set: 'win11',
+  number: '1.0.0',
+  source: 'MicrosoftWindowsDesktop:windows-11:avd:26100.1.1',
+  approvedBy: 'ben',
+  reason: 'looks good',
+  notes: '',
+  checks: { passed: 12, total: 12 },
+  regions: ['westeurope', 'northeurope'],
+  channels: ['test', 'production'],
+};
+
+/** Delivers to a receiver that answers so, one answer an attempt, and says what came of it. */
+async function delivered(answers: readonly Answer[], atOnce = 1) {
+  let now: Instant = '2026-01-05T12:00:00.000Z';
+  const posted: Instant[] = [];
+  const store = new WorkflowStore<Delivery, DeliveryEvent>('delivery', memoryRows(), memoryRows());
+  const post = async () => {
+    posted.push(now);
+    return answers[posted.length - 1] ?? { status: 202 };
+  };
+  const look = lookAtStage({ stages: { deliver: ensureDelivered(post) }, now: () => now });
+  const engine = new Engine({
+    workflow: deliveryLife,
+    store,
+    perform: async (id, command, delivery: Delivery) => {
+      if (delivery.phase !== 'pending') throw new Error('it is over');
+      return await look(id, command, delivery, delivery.standing);
+    },
+    wake: async () => {},
+    now: () => now,
+  });
+  await engine.record('d', () => ({ type: 'requested', receiver: 'teams', promotion, at: now }));
+  for (let seconds = 0; seconds < 10 * 3600; seconds += 5) {
+    await Promise.all(Array.from({ length: atOnce }, async () => await engine.advance('d')));
+    now = secondsAfter(now, 5);
+  }
+  return { phase: (await engine.load('d'))?.phase, posted };
+}
+
+describe('a delivery', () => {
+  const stories: [title: string, answers: Answer[], phase: Delivery['phase'], posts: number][] = [
+    ['is over once it is taken', [{ status: 202 }], 'delivered', 1],
+    [
+      'is tried again when the receiver is down',
+      [{ status: 503 }, { status: 0 }, { status: 200 }],
+      'delivered',
+      3,
+    ],
+    ['is dead when the receiver is gone', [{ status: 404 }], 'dead', 1],
+    ['is dead when it is sent elsewhere: redirects are not followed', [{ status: 302 }], 'dead', 1],
+    ['is dead after the last attempt', Array.from({ length: 9 }, () => ({ status: 500 })), 'dead', 7],
+  ];
+  for (const [title, answers, phase, posts] of stories) {
+    it(title, async () => {
+      const result = await delivered(answers);
+      expect([result.phase, result.posted.length]).toEqual([phase, posts]);
+    });
+  }
+
+  it('waits as long as the receiver asks', async () => {
+    const { posted } = await delivered([{ status: 429, retryAfterSeconds: 300 }]);
+    expect(posted).toHaveLength(2);
+    expect(Date.parse(posted[1] ?? '') - Date.parse(posted[0] ?? '')).toBeGreaterThanOrEqual(300_000);
+  });
+
+  it('is sent once when several look at it at once', async () => {
+    expect((await delivered([], 4)).posted).toHaveLength(1);
+  });
+});
+
+describe('the card of a promotion', () => {
+  it('says what, who, how well proven and where, with a link', () => {
+    const message = JSON.stringify(teamsMessage(promotion, 'https://goldsmith.example'));
+    const told = [
+      'win11 1.0.0 is promoted',
+      'ben: looks good',
+      '12 of 12 passed',
+      'test → production',
+      'https://goldsmith.example/api/image-sets/win11/versions/1.0.0',
+    ];
+    for (const text of told) expect(message).toContain(text);
+  });
+
+  it('has the envelope that a Workflows webhook takes', () => {
+    expect(teamsMessage(promotion, '')).toMatchObject({
+      type: 'message',
+      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { version: '1.4' } }],
+    });
+  });
+});
