@@ -4,7 +4,7 @@ import type { Journal } from '../journal.ts';
 import type { Amend, DeadLetter, Settlement } from '../queue/message.ts';
 import { errors } from './errors.ts';
 import { tagToToken, tokenToTag } from './lock-token.ts';
-import { accepted, inside, register, rejected, settleForGood, types } from './rhea.ts';
+import { accepted, hasRoom, inside, register, rejected, settleForGood, types } from './rhea.ts';
 import type { Delivery, EventContext, Sender, Typed } from './rhea.ts';
 import { encodeMessage, withProperties } from './sections.ts';
 
@@ -34,6 +34,9 @@ export function serveReceiver(sender: Sender, entity: Entity, journal: Journal):
   sender.on('sender_flow', () => {
     entity.stir();
   });
+  sender.on('sendable', () => {
+    entity.stir();
+  });
   sender.on('sender_draining', () => {
     // What there is goes first; then the rest of the credit is given back.
     entity.pump();
@@ -56,7 +59,8 @@ function creditOf(sender: Sender) {
   let used = 0;
   let isDraining = false;
   const underWay = () => used - link.delivery_count;
-  const left = () => link.credit - underWay();
+  // The library drops the connection when its buffer overflows, so a full one counts as no credit.
+  const left = () => (hasRoom(sender.session) ? link.credit - underWay() : 0);
   const giveBack = () => {
     link.issue_flow = true;
     register(sender.connection);

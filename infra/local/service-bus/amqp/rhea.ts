@@ -72,6 +72,11 @@ export function inside(link: Sender | Receiver): LinkInside {
   return link as unknown as LinkInside;
 }
 
+/** Whether the session can take one more delivery to be settled later. */
+export function hasRoom(session: Session): boolean {
+  return (session as unknown as { outgoing: { available: () => number } }).outgoing.available() > 0;
+}
+
 /** Has the library write what it has queued, at the end of this turn. */
 export function register(connection: Connection): void {
   (connection as unknown as { _register: () => void })._register();
