@@ -5,9 +5,10 @@ import { checkRegistrations, loadApp } from './app-package.ts';
 import { type AppSettings, applyLocalSettings, appSettings } from './app-settings.ts';
 import { defineFunctions, type FunctionDefinition } from './function-definition.ts';
 import { registered } from './functions-core.ts';
+import { appStarts, appTerminates } from './hooks.ts';
 import { type HostJson, readHostJson } from './host-json.ts';
 import { serveHttp } from './http-server.ts';
-import { callHooks, hookContext, type Invoker, startInvoker } from './invocation.ts';
+import { type Invoker, startInvoker } from './invocation.ts';
 import { openKeys } from './keys.ts';
 import { type Log, stderrLog } from './log.ts';
 import { startListeners } from './listeners.ts';
@@ -95,7 +96,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
       const left = await invoker.drain(drainMs);
       if (left > 0)
         log('error', 'host', `${left} invocations were still running after ${drainMs} ms and are lost.`);
-      await callHooks('appTerminate', hookContext({ hookData: {} }, {}));
+      await appTerminates();
       await listeners.close();
       server.closeAllConnections();
     },
@@ -115,7 +116,7 @@ async function load(
     warn: (message) => log('warning', 'host', message),
   });
   checkSettings(functions, settings);
-  await callHooks('appStart', hookContext({ hookData: {}, functionAppDirectory: app }, {}));
+  await appStarts(app);
   registered.started = true;
   const capabilities = await registered.model?.getCapabilities?.({
     RawHttpBodyBytes: 'true',

@@ -1,15 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { FunctionDefinition } from './function-definition.ts';
-import { type HookName, registered } from './functions-core.ts';
+import { registered } from './functions-core.ts';
+import { callHooks, hookContext, logThroughHooks } from './hooks.ts';
 import { described, type Log } from './log.ts';
-import type {
-  CoreInvocationContext,
-  InvocationRequest,
-  InvocationResponse,
-  LogCategory,
-  LogLevel,
-  RpcTypedData,
-} from './rpc.ts';
+import type { CoreInvocationContext, InvocationRequest, InvocationResponse, RpcTypedData } from './rpc.ts';
 
 /** What one call of a function is given. */
 export interface InvocationInput {
@@ -118,7 +112,7 @@ async function callModel(
     request: call,
     metadata,
     log: (level, category, message) =>
-      writeLog(log, name, { level, category, message, hookData, invocationContext: context }),
+      logThroughHooks(log, name, { level, category, message, hookData, invocationContext: context }),
   };
   const invocation = model.getInvocationModel(core);
   const { context: given, inputs } = await invocation.getArguments();
@@ -150,39 +144,6 @@ async function callModel(
 
 function outcome(inputs: unknown[]): { inputs: unknown[]; result: unknown; error: unknown } {
   return { inputs, result: undefined, error: undefined };
-}
-
-/** Data that all hooks of this app share; an object of the worker's, never replaced. */
-const appHookData = {};
-
-/** What a hook is handed: some parts it may replace, the rest it may only look into. */
-export function hookContext<Changeable extends object>(
-  fixed: Record<string, unknown>,
-  changeable: Changeable,
-): Changeable {
-  for (const [name, value] of Object.entries({ ...fixed, appHookData })) {
-    Object.defineProperty(changeable, name, { value, enumerable: true, writable: false });
-  }
-  return changeable;
-}
-
-/** Calls the hooks of a kind one after another, as they were registered. */
-export async function callHooks(name: HookName, context: object): Promise<void> {
-  for (const hook of registered.hooks.get(name) ?? []) await hook(context);
-}
-
-interface LogEntry {
-  level: LogLevel;
-  category: LogCategory;
-  message: string;
-  hookData: object;
-  invocationContext: unknown;
-}
-
-function writeLog(log: Log, source: string, { level, category, message, ...fixed }: LogEntry): void {
-  const entry = hookContext({ ...fixed, category }, { level, message });
-  for (const hook of registered.hooks.get('log') ?? []) hook(entry);
-  log(entry.level, source, entry.message);
 }
 
 async function withinTime<T>(

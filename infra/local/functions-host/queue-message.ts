@@ -67,8 +67,8 @@ function fromMessage(message: QueueMessage): Record<string, RpcTypedData> {
   };
 }
 
-function text(name: string, value: unknown): Record<string, RpcTypedData> {
-  if (value === undefined || value === null) return {};
+function text(name: string, value: string | number | Buffer | undefined): Record<string, RpcTypedData> {
+  if (value === undefined) return {};
   // As text, so that the library parses it: the message id "123" arrives as a number, in Azure too.
   return { [name]: { string: Buffer.isBuffer(value) ? value.toString() : String(value) } };
 }
@@ -102,7 +102,7 @@ function fromBody(value: unknown): RpcTypedData | undefined {
   if (value === null || Array.isArray(value)) return undefined;
   if (typeof value === 'object') return json(value);
   if (typeof value === 'boolean') return { string: value ? 'True' : 'False' };
-  return { string: typeof value === 'string' ? castText(value) : String(value) };
+  return { string: typeof value === 'string' ? castText(value) : JSON.stringify(value) };
 }
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?<zone>Z|[+-]\d\d:\d\d)?$/;
