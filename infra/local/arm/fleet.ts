@@ -3,6 +3,7 @@ import { HOST_POOL, type HostPool, type HostPoolProperties } from './avd/host-po
 import { peopleOf } from './avd/people.ts';
 import { seedVersion } from './avd/legacy-image.ts';
 import type { World } from './core/world.ts';
+import { findImage } from './scale-sets/image-rules.ts';
 import { machinesOf } from './scale-sets/machines.ts';
 import { SCALE_SET, type ScaleSet, type ScaleSetProperties } from './scale-sets/scale-set.ts';
 
@@ -22,7 +23,9 @@ export interface FleetOptions {
 }
 
 /** Fills a world with a small company: two pools of session hosts, an image they run, and people at work. */
-export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }: FleetOptions = {}): (world: World) => void {
+export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }: FleetOptions = {}): (
+  world: World,
+) => void {
   return (world) => {
     const { resources } = world;
     for (const name of ['rg-images', 'rg-desktops']) {
@@ -31,8 +34,14 @@ export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }
     seedNetwork(world);
     const image = seedVersion(world, `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images`);
     seedPool(world, { name: 'test', prefix: 'avdtest-', hosts: testHosts, image });
-    const production = seedPool(world, { name: 'production', prefix: 'avdprod-', hosts: productionHosts, image });
+    const production = seedPool(world, {
+      name: 'production',
+      prefix: 'avdprod-',
+      hosts: productionHosts,
+      image,
+    });
     peopleOf(world).populate(production, people, { alreadyIn: true, seed });
+    brokerOf(world).resetMeasure(production);
   };
 }
 
@@ -49,8 +58,8 @@ function seedPool(world: World, { name, prefix, hosts, image }: PoolSeed): HostP
   const pool = seedHostPool(world, `hp-${name}`);
   const scaleSet = seedScaleSet(world, `vmss-${name}`, { prefix, hosts, image });
   for (const instanceId of instanceIds(hosts)) {
-    const reference = { id: image, exactVersion: image.split('/').at(-1) ?? '' };
-    brokerOf(world).seed(pool, machinesOf(world).add(scaleSet, instanceId, reference, true));
+    const found = findImage(world, { id: image }, LOCATION, scaleSet.id);
+    brokerOf(world).seed(pool, machinesOf(world).add(scaleSet, instanceId, found, true));
   }
   brokerOf(world).resetMeasure(pool);
   return pool;
@@ -79,7 +88,11 @@ function seedHostPool(world: World, name: string): HostPool {
   });
 }
 
-function seedScaleSet(world: World, name: string, { prefix, hosts, image }: Omit<PoolSeed, 'name'>): ScaleSet {
+function seedScaleSet(
+  world: World,
+  name: string,
+  { prefix, hosts, image }: Omit<PoolSeed, 'name'>,
+): ScaleSet {
   return world.resources.put<ScaleSetProperties>({
     id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-desktops/providers/${SCALE_SET}/${name}`,
     type: SCALE_SET,
@@ -110,14 +123,19 @@ function seedScaleSet(world: World, name: string, { prefix, hosts, image }: Omit
             diskSizeGB: 127,
           },
         },
-        securityProfile: { securityType: 'TrustedLaunch', uefiSettings: { secureBootEnabled: true, vTpmEnabled: true } },
+        securityProfile: {
+          securityType: 'TrustedLaunch',
+          uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
+        },
         networkProfile: {
           networkInterfaceConfigurations: [
             {
               name: 'nic',
               properties: {
                 primary: true,
-                ipConfigurations: [{ name: 'ip', properties: { subnet: { id: SUBNET.replace('build', 'desktops') } } }],
+                ipConfigurations: [
+                  { name: 'ip', properties: { subnet: { id: SUBNET.replace('build', 'desktops') } } },
+                ],
               },
             },
           ],

@@ -19,12 +19,17 @@ export function readsAgentInstall(broker: Broker, machines: Machines): ScriptRea
       seconds: plain.seconds + random.between(60, 150),
       finish: () => {
         if (broker.orders(machine).registration === 'fails') {
-          return { exitCode: 1603, output: '', error: 'RDAgent: InstallMsiException, the installer ended with 1603.' };
+          return {
+            exitCode: 1603,
+            output: '',
+            error: 'RDAgent: InstallMsiException, the installer ended with 1603.',
+          };
         }
         // The token is looked at when the agent uses it, at the end.
         const pool = broker.registrations.poolFor(token);
         if (!pool) {
-          const error = 'RDAgentBootLoader: INVALID_REGISTRATION_TOKEN, the registration token is invalid or has expired.';
+          const error =
+            'RDAgentBootLoader: INVALID_REGISTRATION_TOKEN, the registration token is invalid or has expired.';
           return { exitCode: 1, output: '', error };
         }
         const outcome = plain.finish();

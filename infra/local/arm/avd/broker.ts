@@ -48,8 +48,16 @@ export class Broker implements GuestSoftware {
     this.#world = world;
     this.#random = world.random.fork('desktop');
     // A second of real time is a lot of virtual time on a fast clock.
-    this.registrations = new Registrations(timeline, this.#random.fork('tokens'), 60_000 + clock.speed * 1000);
-    this.sessions = new Sessions(world, (pool) => this.measure(pool), (pool) => this.sample(pool));
+    this.registrations = new Registrations(
+      timeline,
+      this.#random.fork('tokens'),
+      60_000 + clock.speed * 1000,
+    );
+    this.sessions = new Sessions(
+      world,
+      (pool) => this.measure(pool),
+      (pool) => this.sample(pool),
+    );
   }
 
   hosts(pool: HostPool): SessionHost[] {
@@ -164,7 +172,9 @@ export class Broker implements GuestSoftware {
     this.#enter(host, 'upgrading');
     const { upgradeMinutes } = this.#orders(host.machine);
     // Agent self-update is mostly quick; where it is not, it "almost always" takes over 30 minutes.
-    const minutes = upgradeMinutes ?? (this.#random.chance(0.03) ? this.#random.between(30, 40) : this.#random.between(1, 4));
+    const minutes =
+      upgradeMinutes ??
+      (this.#random.chance(0.03) ? this.#random.between(30, 40) : this.#random.between(1, 4));
     this.#later(host, minutes * 60, () => {
       host.agentVersion = AGENT.updated;
       host.lastUpdateTime = this.#world.timeline.now();

@@ -18,7 +18,11 @@ export function desktopProvider(world: World): Provider {
   const people = peopleOf(world);
   const autoscaler = new Autoscaler(world, broker);
   return {
-    routes: [...hostPoolRoutes(world, broker), ...sessionHostRoutes(world, broker), ...userSessionRoutes(world, broker)],
+    routes: [
+      ...hostPoolRoutes(world, broker),
+      ...sessionHostRoutes(world, broker),
+      ...userSessionRoutes(world, broker),
+    ],
     local: desktopLocalRoutes({ world, broker, machines, people, autoscaler }),
   };
 }

@@ -1,6 +1,5 @@
 import type { Json } from '../core/arm-error.ts';
 import type { Machine } from '../scale-sets/machine.ts';
-import type { SessionHost } from './session-host.ts';
 
 /** `KnownStatus` of the 2024-04-03 API, as far as hosts here come to them. */
 export type Status =
@@ -34,7 +33,7 @@ export const CHECK_NAMES = Object.keys(CHECKS);
 export interface HealthOrder {
   readonly host: string;
   readonly check: string;
-  /** Part of the image version's id or number; the check fails only on hosts made from it. */
+  /** An image version's id or number; the check fails only on hosts made from it. */
   readonly image?: string;
 }
 
@@ -42,12 +41,17 @@ export interface HealthOrder {
 export function failing(machine: Machine, orders: readonly HealthOrder[]): string[] {
   if (orders.length === 0) return [];
   const { imageReference } = machine.instance.properties.storageProfile;
-  const image = `${imageReference.id ?? ''} ${imageReference.exactVersion ?? ''}`.toLowerCase();
-  const ordered = orders
-    .filter(({ host }) => host === '*' || machine.fqdn.toLowerCase().startsWith(host.toLowerCase()))
-    .filter((order) => order.image === undefined || image.includes(order.image.toLowerCase()))
-    .map(({ check }) => check);
-  return CHECK_NAMES.filter((name) => ordered.includes(name));
+  const id = (imageReference.id ?? '').toLowerCase();
+  const ordered = new Set(
+    orders
+      .filter(({ host }) => host === '*' || machine.fqdn.toLowerCase().startsWith(host.toLowerCase()))
+      .filter(
+        ({ image }) =>
+          image === undefined || image === imageReference.exactVersion || image.toLowerCase() === id,
+      )
+      .map(({ check }) => check),
+  );
+  return CHECK_NAMES.filter((name) => ordered.has(name));
 }
 
 export function statusFor([worst]: readonly string[]): Status {
@@ -55,9 +59,7 @@ export function statusFor([worst]: readonly string[]): Status {
 }
 
 /** What the agent reported last; before it has checked anything every result is Unknown. */
-export function healthResults(host: SessionHost, at: number, orders: readonly HealthOrder[]): Json[] {
-  const broken = failing(host.machine, orders);
-  const known = host.phase === 'ready';
+export function healthResults(broken: readonly string[], known: boolean, at: number): Json[] {
   return CHECK_NAMES.map((healthCheckName) => {
     const failed = broken.includes(healthCheckName);
     const result = failed ? 'HealthCheckFailed' : 'HealthCheckSucceeded';

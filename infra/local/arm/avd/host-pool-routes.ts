@@ -92,7 +92,9 @@ export function hostPoolRoutes(world: World, broker: Broker): Route[] {
   };
   const tokens = (call: Call): Answer => {
     const current = broker.registrations.current(poolAbove(call));
-    const value = current ? [{ expirationTime: new Date(current.expiresAt).toISOString(), token: current.token }] : [];
+    const value = current
+      ? [{ expirationTime: new Date(current.expiresAt).toISOString(), token: current.token }]
+      : [];
     return { status: 200, body: { value } };
   };
   const poolAbove = (call: Call) => find.pool(call);
@@ -128,5 +130,7 @@ function refuseFixed(pool: HostPool | undefined, given: Partial<HostPoolProperti
 }
 
 function withoutNulls(given: Partial<HostPoolProperties>): Partial<HostPoolProperties> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
+  );
 }

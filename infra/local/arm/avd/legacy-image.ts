@@ -39,6 +39,10 @@ export function seedVersion({ resources, timeline }: World, group: string): stri
         targetRegions: [{ name: 'West Europe', regionalReplicaCount: 1, storageAccountType: 'Standard_LRS' }],
       },
       storageProfile: { osDiskImage: { hostCaching: 'ReadWrite', sizeInGB: 127, source: {} } },
+      replicationStatus: {
+        aggregatedState: 'Completed',
+        summary: [{ region: 'West Europe', state: 'Completed', details: '', progress: 100 }],
+      },
       safetyProfile: { reportedForPolicyViolation: false, allowDeletionOfReplicatedLocations: true },
       provisioningState: 'Succeeded',
     },

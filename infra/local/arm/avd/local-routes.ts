@@ -3,7 +3,7 @@ import type { LocalCall, LocalRoute } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
 import type { Machine } from '../scale-sets/machine.ts';
 import type { Machines } from '../scale-sets/machines.ts';
-import type { Autoscaler, AutoscalerOrders } from './autoscaler.ts';
+import type { Autoscaler } from './autoscaler.ts';
 import type { AgentOrders, Broker } from './broker.ts';
 import { CHECK_NAMES } from './health.ts';
 import { HOST_POOL, isObject, type HostPool, type HostPoolProperties } from './host-pool.ts';
@@ -60,7 +60,10 @@ export function desktopLocalRoutes({ world, broker, machines, people, autoscaler
   const pool = (call: LocalCall): Answer => {
     const found = poolOf(call);
     const hosts = broker.machinesOf(found).map((machine) => hostJson(found, machine));
-    return { status: 200, body: { name: found.name, hosts, ...broker.measure(found).toJson(), people: people.counts(found) } };
+    return {
+      status: 200,
+      body: { name: found.name, hosts, ...broker.measure(found).toJson(), people: people.counts(found) },
+    };
   };
   const reset = (call: LocalCall): Answer => {
     broker.resetMeasure(poolOf(call));
@@ -75,7 +78,8 @@ export function desktopLocalRoutes({ world, broker, machines, people, autoscaler
       throw new ArmError(400, 'InvalidRequest', `check must be one of ${CHECK_NAMES.join(', ')}.`);
     }
     broker.healthOrders = broker.healthOrders.filter((order) => order.host !== host || order.check !== check);
-    if (broken !== false) broker.healthOrders.push({ host, check, ...(typeof image === 'string' && { image }) });
+    if (broken !== false)
+      broker.healthOrders.push({ host, check, ...(typeof image === 'string' && { image }) });
     broker.sampleAll();
     return { status: 200, body: { value: broker.healthOrders } };
   };
@@ -102,15 +106,19 @@ export function desktopLocalRoutes({ world, broker, machines, people, autoscaler
   };
   const everybody = (): Answer => ({
     status: 200,
-    body: { value: pools().map((one) => ({ pool: one.name, ...people.counts(one) })) },
+    body: { value: pools().map((one) => Object.assign(people.counts(one), { pool: one.name })) },
   });
   const scaling = ({ body }: LocalCall): Answer => {
-    if (isObject(body)) autoscaler.order(body as Partial<AutoscalerOrders>);
+    if (isObject(body)) autoscaler.order(body);
     return { status: 200, body: { ...autoscaler.orders, undrained: autoscaler.undrained } };
   };
 
   return [
-    { method: 'GET', path: '/local/avd/pools', handle: () => ({ status: 200, body: { value: pools().map(({ name }) => name) } }) },
+    {
+      method: 'GET',
+      path: '/local/avd/pools',
+      handle: () => ({ status: 200, body: { value: pools().map(({ name }) => name) } }),
+    },
     { method: 'GET', path: '/local/avd/pools/{pool}', handle: pool },
     { method: 'POST', path: '/local/avd/pools/{pool}/reset', handle: reset },
     { method: 'POST', path: '/local/hosts/{name}/health', handle: health },

@@ -46,7 +46,11 @@ export class Measure {
   }
 
   /** One message to one session; told twice counts two under the same title. */
-  messaged(session: { id: number; objectId: string; user: string; host: { name: string } }, title: string, at: string): void {
+  messaged(
+    session: { id: number; objectId: string; user: string; host: { name: string } },
+    title: string,
+    at: string,
+  ): void {
     const key = `${session.objectId}/${title}`;
     const known = this.#messages.get(key);
     if (known) {
@@ -69,9 +73,11 @@ export class Measure {
   /** Notes how many more users could be held, and how many are there. */
   sample(at: string, usable: number, sessions: number): void {
     const point = { at, usable, sessions };
-    if (!this.#lowest || usable < this.#lowest.usable) this.#lowest = point;
-    const room = (one: Point) => one.usable - one.sessions;
-    if (!this.#tightest || room(point) < room(this.#tightest)) this.#tightest = point;
+    this.#lowest ??= point;
+    this.#tightest ??= point;
+    const fewer = usable - this.#lowest.usable;
+    if (fewer < 0 || (fewer === 0 && sessions > this.#lowest.sessions)) this.#lowest = point;
+    if (usable - sessions < this.#tightest.usable - this.#tightest.sessions) this.#tightest = point;
     if (this.#points.at(-1)?.usable === usable || this.#points.length >= MOST_POINTS) return;
     this.#points.push(point);
   }

@@ -75,10 +75,16 @@ export class People {
 
   counts(pool: HostPool): { people: number; active: number; disconnected: number; waiting: number } {
     const people = this.#people.filter((person) => person.pool === pool && !person.left);
-    const inState = (state: UserSession['state']) => people.filter(({ session }) => session?.state === state).length;
+    const inState = (state: UserSession['state']) =>
+      people.filter(({ session }) => session?.state === state).length;
     const now = this.#world.timeline.now();
     const waiting = people.filter((person) => !person.session && person.worksUntil > now).length;
-    return { people: people.length, active: inState('Active'), disconnected: inState('Disconnected'), waiting };
+    return {
+      people: people.length,
+      active: inState('Active'),
+      disconnected: inState('Disconnected'),
+      waiting,
+    };
   }
 
   #hire(pool: HostPool, alreadyIn: boolean): void {
@@ -142,11 +148,15 @@ export class People {
   #endOfWork(person: Person): void {
     const { session, pool } = person;
     if (session && !isEnding(session)) {
-      const stays = this.#random.chance(this.#habits.get(pool)?.leavesDisconnected ?? USUAL.leavesDisconnected);
-      if (stays && session.state === 'Active') session.state = 'Disconnected';
+      const closesLid = this.#random.chance(
+        this.#habits.get(pool)?.leavesDisconnected ?? USUAL.leavesDisconnected,
+      );
+      if (closesLid && session.state === 'Active') session.state = 'Disconnected';
       else if (session.state !== 'Disconnected') this.#broker.sessions.signOut(session);
     }
-    if (!person.left) this.#in(10, 60, () => this.#arrive(person));
+    // Who only closed the lid may be away for the rest of the day, and the session waits.
+    const away = session?.state === 'Disconnected' ? 480 : 60;
+    if (!person.left) this.#in(10, away, () => this.#arrive(person));
   }
 
   #told(session: UserSession): void {

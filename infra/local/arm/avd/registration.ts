@@ -48,12 +48,15 @@ export class Registrations {
 
   /** Takes back every token of the pool. */
   revoke(pool: HostPool): void {
-    for (const { token, pool: owner } of this.#tokens.values()) if (owner === pool) this.#tokens.delete(token);
+    for (const { token, pool: owner } of this.#tokens.values())
+      if (owner === pool) this.#tokens.delete(token);
   }
 
   /** The pool's newest token that has not expired. */
   current(pool: HostPool): RegistrationToken | undefined {
-    return [...this.#tokens.values()].findLast((one) => one.pool === pool && one.expiresAt > this.#timeline.now());
+    return [...this.#tokens.values()].findLast(
+      (one) => one.pool === pool && one.expiresAt > this.#timeline.now(),
+    );
   }
 
   /** The pool a token admits to now; undefined for one that is unknown or has expired. */

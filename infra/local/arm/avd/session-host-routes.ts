@@ -45,7 +45,10 @@ export function sessionHostRoutes(world: World, broker: Broker): Route[] {
     if (!host) return { status: 204 };
     // "Remove-AzWvdSessionHost -Force": needed once there are user sessions on the host.
     if (host.sessions.size > 0 && call.query.get('force') !== 'true') {
-      throw refusal(400, `SessionHost '${host.name}' has user sessions. Use force to delete it all the same.`);
+      throw refusal(
+        400,
+        `SessionHost '${host.name}' has user sessions. Use force to delete it all the same.`,
+      );
     }
     broker.remove(host);
     return { status: 200 };

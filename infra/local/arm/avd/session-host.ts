@@ -88,7 +88,7 @@ export function sessionHostBody(host: SessionHost, now: number, orders: readonly
       updateState: host.phase === 'upgrading' ? 'Started' : 'Succeeded',
       lastUpdateTime: iso(host.lastUpdateTime),
       updateErrorMessage: '',
-      sessionHostHealthCheckResults: healthResults(host, checked, orders),
+      sessionHostHealthCheckResults: healthResults(failing(machine, orders), host.phase === 'ready', checked),
     },
   };
 }

@@ -27,11 +27,22 @@ export class Sessions {
   }
 
   /** A user signs in: Pending for some seconds, unless the session has been there for long. */
-  open(host: SessionHost, user: string, state: 'Pending' | 'Active' | 'Disconnected' = 'Pending'): UserSession {
+  open(
+    host: SessionHost,
+    user: string,
+    state: 'Pending' | 'Active' | 'Disconnected' = 'Pending',
+  ): UserSession {
     host.lastSessionId += 1;
     const { timeline } = this.#world;
     const createTime = timeline.now();
-    const session: UserSession = { id: host.lastSessionId, objectId: this.#random.uuid(), user, host, createTime, state };
+    const session: UserSession = {
+      id: host.lastSessionId,
+      objectId: this.#random.uuid(),
+      user,
+      host,
+      createTime,
+      state,
+    };
     host.sessions.set(session.id, session);
     this.#changed(host.pool);
     if (state === 'Pending') {
@@ -81,7 +92,14 @@ export class Sessions {
     const measure = this.#measure(host.pool);
     const at = this.#world.timeline.iso();
     for (const session of host.sessions.values()) {
-      const event = { session: session.id, user: session.user, host: host.name, at, state: session.state, why };
+      const event = {
+        session: session.id,
+        user: session.user,
+        host: host.name,
+        at,
+        state: session.state,
+        why,
+      };
       // After log-off only the profile disk is left to lose: FSLogix then finds it locked or torn.
       (session.state === 'UserProfileDiskMounted' ? measure.profilesTorn : measure.cutOff).push(event);
       this.#end(session);

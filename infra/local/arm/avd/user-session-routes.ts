@@ -12,7 +12,7 @@ export function userSessionRoutes(world: World, broker: Broker): Route[] {
   const find = new Finder(world.resources, broker);
 
   const inPool = (call: Call): Answer => {
-    const all = broker.hosts(find.pool(call)).flatMap((host) => [...host.sessions.values()]);
+    const all = broker.hosts(find.pool(call)).flatMap(({ sessions }) => Array.from(sessions.values()));
     return page(call, all.filter(filterFrom(call.query.get('$filter'))));
   };
   const onHost = (call: Call): Answer => page(call, [...find.host(call).sessions.values()]);
@@ -56,7 +56,8 @@ function filterFrom(filter: string | null): (session: UserSession) => boolean {
   const wanted = new Map<string, string>();
   for (const term of filter?.split(/\s+and\s+/i) ?? []) {
     const [, field, value] = /^\s*(userprincipalname|sessionstate)\s+eq\s+'([^']*)'\s*$/i.exec(term) ?? [];
-    if (field === undefined || value === undefined) throw refusal(400, `The filter '${filter}' is not supported.`);
+    if (field === undefined || value === undefined)
+      throw refusal(400, `The filter '${filter}' is not supported.`);
     wanted.set(field.toLowerCase(), value.toLowerCase());
   }
   return ({ user, state }) =>

@@ -2,11 +2,10 @@ import { ArmError, type Answer } from '../core/arm-error.ts';
 import type { Power } from '../compute/guest.ts';
 import type { Call } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
-import { imageBoots } from './bootable.ts';
-import { resolveImage, type ResolvedImage } from './image-rules.ts';
+import { findImage, type FoundImage } from './image-rules.ts';
 import type { Machine, Outage } from './machine.ts';
 import { machinesOf } from './machines.ts';
-import { imageOf, type ScaleSet } from './scale-set.ts';
+import { imageOf, type ImageReference, type ScaleSet } from './scale-set.ts';
 import { settingsOf } from './settings.ts';
 
 /** What happens to each instance of an action: at once, and when Azure is done. */
@@ -115,21 +114,22 @@ export class Actions {
     scaleSet: ScaleSet,
     machines: readonly Machine[],
     why: Outage,
-    imageFor: (machine: Machine) => ReturnType<typeof imageOf>,
+    imageFor: (machine: Machine) => ImageReference,
   ): Answer {
     const all = machinesOf(this.#world);
     const images = new Map(machines.map((machine) => [machine, this.#resolve(scaleSet, imageFor(machine))]));
-    const boots = [...images.values()].every((image) => imageBoots(image.version));
+    const comesUp = (machine: Machine) =>
+      (images.get(machine)?.image.boots ?? true) && all.orders.get(machine.fqdn)?.boot !== 'fails';
     return this.#act(call, scaleSet, machines, {
       // Compute waits about 40 minutes for a guest that never reports before it gives up.
-      seconds: boots ? [240, 480] : [2000, 2600],
+      seconds: machines.every(comesUp) ? [240, 480] : [2000, 2600],
       begin: (machine) => all.takeDown(machine, why, 'stopping'),
       finish: (machine) => {
-        const image = images.get(machine);
-        if (!image) return;
-        all.replaceDisk(machine, image.reference);
+        const found = images.get(machine);
+        if (!found) return;
+        all.replaceDisk(machine, found);
         if (!fromOldModel(why, this.#world)) all.applyModel(machine);
-        if (imageBoots(image.version) && all.orders.get(machine.fqdn)?.boot !== 'fails') return all.boot(machine);
+        if (comesUp(machine)) return all.boot(machine);
         setPower(machine, 'running');
         throw all.bootFailure(machine);
       },
@@ -137,8 +137,8 @@ export class Actions {
     });
   }
 
-  #resolve(scaleSet: ScaleSet, reference: ReturnType<typeof imageOf>): ResolvedImage {
-    return resolveImage(this.#world.resources, reference, scaleSet.location ?? '');
+  #resolve(scaleSet: ScaleSet, reference: ImageReference): FoundImage {
+    return findImage(this.#world, reference, scaleSet.location ?? '', scaleSet.id);
   }
 
   /** Starts one operation over all the instances; each is Updating until it is done and refuses others meanwhile. */
@@ -163,7 +163,7 @@ export class Actions {
         const failures = machines.map((machine) =>
           hit.includes(machine.instanceId) ? failed(machine, abandon) : this.#finish(machine, action),
         );
-        const [failure] = failures.filter((one) => one !== undefined);
+        const failure = failures.find((one) => one !== undefined);
         if (failure) throw failure;
       },
       fail: () => {
@@ -198,15 +198,22 @@ function fromOldModel(why: Outage, world: World): boolean {
   return why === 'reimage' && settingsOf(world).reimageApplies === 'instance';
 }
 
-function hasImage(machine: Machine, { reference }: ResolvedImage): boolean {
+function hasImage(machine: Machine, { reference }: FoundImage): boolean {
   const current = machine.instance.properties.storageProfile.imageReference;
-  return current.id?.toLowerCase() === reference.id?.toLowerCase() && current.exactVersion === reference.exactVersion;
+  return (
+    current.id?.toLowerCase() === reference.id?.toLowerCase() &&
+    current.exactVersion === reference.exactVersion
+  );
 }
 
 function failed(machine: Machine, abandon: (machine: Machine) => void): ArmError {
   abandon(machine);
   const { name } = machine.scaleSet;
-  return new ArmError(500, 'VMExtensionProvisioningError', `VM '${name}_${machine.instanceId}' could not be provisioned.`);
+  return new ArmError(
+    500,
+    'VMExtensionProvisioningError',
+    `VM '${name}_${machine.instanceId}' could not be provisioned.`,
+  );
 }
 
 function setPower(machine: Machine, power: Power): void {

@@ -39,14 +39,22 @@ export function instanceView(machine: Machine, now: number): Json {
       hyperVGeneration: 'V2',
     }),
     vmAgent: ready ? readyAgent(guest.agentReadyAt ?? now) : absentAgent(),
-    disks: [{ name: osDisk.name, statuses: [status('ProvisioningState/succeeded', 'Provisioning succeeded')] }],
-    statuses: [provisioningStatus(provisioning, bootError), status(`PowerState/${guest.power}`, POWER_TEXT[guest.power])],
+    disks: [
+      { name: osDisk.name, statuses: [status('ProvisioningState/succeeded', 'Provisioning succeeded')] },
+    ],
+    statuses: [
+      provisioningStatus(provisioning, bootError),
+      status(`PowerState/${guest.power}`, POWER_TEXT[guest.power]),
+    ],
   };
 }
 
 function provisioningStatus(state: string, bootError: string | undefined): Json {
   if (state !== 'Failed')
-    return status(`ProvisioningState/${state.toLowerCase()}`, state === 'Succeeded' ? 'Provisioning succeeded' : state);
+    return status(
+      `ProvisioningState/${state.toLowerCase()}`,
+      state === 'Succeeded' ? 'Provisioning succeeded' : state,
+    );
   const code = bootError === undefined ? 'ProvisioningState/failed' : `ProvisioningState/failed/${bootError}`;
   return { code, level: 'Error', displayStatus: 'Provisioning failed' };
 }

@@ -40,7 +40,9 @@ export function instanceRoutes(world: World): Route[] {
 
   const list = (call: Call) => {
     const expand = call.query.get('$expand');
-    const bodies = machines.of(scaleSetOf(call)).map((machine) => instanceBody(machine, timeline.now(), expand));
+    const bodies = machines
+      .of(scaleSetOf(call))
+      .map((machine) => instanceBody(machine, timeline.now(), expand));
     return paged(call, bodies);
   };
   const get = (call: Call) => {
@@ -54,7 +56,11 @@ export function instanceRoutes(world: World): Route[] {
   function put(call: Call): Answer {
     const machine = machineOf(call);
     const { instance, scaleSet } = machine;
-    const body = (call.body ?? {}) as { location?: string; tags?: Record<string, string>; properties?: object };
+    const body = (call.body ?? {}) as {
+      location?: string;
+      tags?: Record<string, string>;
+      properties?: object;
+    };
     if (body.location === undefined) {
       throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.');
     }
@@ -105,7 +111,13 @@ export function instanceRoutes(world: World): Route[] {
     { ...route, method: 'GET', path: INSTANCE_PATH, buckets: COSTS.readInstance, handle: get },
     { ...route, method: 'PUT', path: INSTANCE_PATH, buckets: COSTS.updateInstance, handle: put },
     { ...route, method: 'DELETE', path: INSTANCE_PATH, buckets: COSTS.updateInstance, handle: remove },
-    { ...route, method: 'GET', path: `${INSTANCE_PATH}/instanceView`, buckets: COSTS.readInstance, handle: view },
+    {
+      ...route,
+      method: 'GET',
+      path: `${INSTANCE_PATH}/instanceView`,
+      buckets: COSTS.readInstance,
+      handle: view,
+    },
     ...Object.entries(SET_ACTIONS).map(onSet),
     ...INSTANCE_ACTIONS.map(onInstance),
   ];
@@ -133,11 +145,13 @@ function refuseRebuild({ instance }: Machine, properties: object): void {
     storageProfile?: { imageReference?: { id?: string }; osDisk?: { managedDisk?: { id?: string } } };
     osProfile?: { computerName?: string };
   };
-  const own = instance.properties;
-  const image = storageProfile?.imageReference?.id;
-  if (image !== undefined && image !== own.storageProfile.imageReference.id) throw propertyChange('imageReference');
-  const disk = storageProfile?.osDisk?.managedDisk?.id;
-  if (disk !== undefined && disk !== own.storageProfile.osDisk.managedDisk.id) throw propertyChange('osDisk.managedDisk.id');
-  const name = osProfile?.computerName;
-  if (name !== undefined && name !== own.osProfile.computerName) throw propertyChange('osProfile.computerName');
+  const { storageProfile: own, osProfile: named } = instance.properties;
+  const { imageReference, osDisk } = storageProfile ?? {};
+  const fixed = [
+    ['imageReference', imageReference?.id, own.imageReference.id],
+    ['osDisk.managedDisk.id', osDisk?.managedDisk?.id, own.osDisk.managedDisk.id],
+    ['osProfile.computerName', osProfile?.computerName, named.computerName],
+  ] as const;
+  for (const [name, sent, there] of fixed)
+    if (sent !== undefined && sent !== there) throw propertyChange(name);
 }

@@ -1,8 +1,10 @@
 import type { Guest, Power } from '../compute/guest.ts';
-import { ArmError, type Json } from '../core/arm-error.ts';
+import type { Image } from '../compute/image.ts';
+import { ArmError } from '../core/arm-error.ts';
 import type { Random } from '../core/random.ts';
 import type { World } from '../core/world.ts';
 import { HostGuest } from './host-guest.ts';
+import type { FoundImage } from './image-rules.ts';
 import type { GuestSoftware, InstanceProperties, Machine, OsDisk, Outage } from './machine.ts';
 import { INSTANCE, skuOf, type ImageReference, type ScaleSet } from './scale-set.ts';
 
@@ -46,8 +48,8 @@ export class Machines {
   }
 
   /** Adds an instance; its guest is up at once when `running`, else it boots. */
-  add(scaleSet: ScaleSet, instanceId: string, image: ImageReference, running = false): Machine {
-    const prefix = String(scaleSet.properties.virtualMachineProfile.osProfile?.computerNamePrefix ?? scaleSet.name);
+  add(scaleSet: ScaleSet, instanceId: string, { image, reference }: FoundImage, running = false): Machine {
+    const prefix = scaleSet.properties.virtualMachineProfile.osProfile?.computerNamePrefix ?? scaleSet.name;
     const number = Number(instanceId).toString(36).toUpperCase().padStart(6, '0');
     const computerName = `${prefix}${number}`;
     const instance = this.#world.resources.put<InstanceProperties>({
@@ -56,7 +58,7 @@ export class Machines {
       location: scaleSet.location,
       tags: { ...scaleSet.tags },
       fields: { sku: { name: skuOf(scaleSet).name, tier: 'Standard' } },
-      properties: this.#properties(scaleSet, computerName, instanceId, image),
+      properties: this.#properties(scaleSet, computerName, instanceId, reference),
     });
     const guest = new HostGuest(computerName, {
       booting: (seconds) => this.#booting(machine, seconds),
@@ -75,6 +77,7 @@ export class Machines {
       reimages: 0,
     };
     this.#machines.set(instance.id.toLowerCase(), machine);
+    fill(guest, image);
     if (running) Object.assign(guest, { power: 'running', agentReadyAt: this.#world.timeline.now() });
     else this.boot(machine);
     machine.up = running;
@@ -96,7 +99,9 @@ export class Machines {
   /** By computer name or full name, whichever a person types. */
   named(name: string): Machine | undefined {
     const wanted = name.toLowerCase();
-    return [...this.#machines.values()].find(({ fqdn }) => [fqdn, fqdn.split('.')[0]].some((n) => n?.toLowerCase() === wanted));
+    return [...this.#machines.values()].find(({ fqdn }) =>
+      [fqdn, fqdn.split('.')[0]].some((n) => n?.toLowerCase() === wanted),
+    );
   }
 
   /** The machine at this path, or ARM's 404. */
@@ -145,14 +150,14 @@ export class Machines {
   }
 
   /** A new OS disk from the image: the old one and everything on it are gone. */
-  replaceDisk(machine: Machine, image: ImageReference): void {
+  replaceDisk(machine: Machine, { image, reference }: FoundImage): void {
     const { instance, scaleSet, instanceId } = machine;
     machine.reimages += 1;
     machine.bootError = undefined;
-    machine.guest.facts.clear();
+    fill(machine.guest, image);
     const { osDisk } = instance.properties.storageProfile;
     instance.properties.storageProfile = {
-      imageReference: image,
+      imageReference: reference,
       osDisk: { ...osDisk, ...this.#disk(scaleSet, instanceId) },
       dataDisks: [],
     };
@@ -191,10 +196,15 @@ export class Machines {
     );
   }
 
-  #properties(scaleSet: ScaleSet, computerName: string, id: string, image: ImageReference): InstanceProperties & { provisioningState: string } {
+  #properties(
+    scaleSet: ScaleSet,
+    computerName: string,
+    id: string,
+    image: ImageReference,
+  ): InstanceProperties & { provisioningState: string } {
     const { virtualMachineProfile: profile } = scaleSet.properties;
     const nic = `${scaleSet.id}/virtualMachines/${id}/networkInterfaces/nic`;
-    const osDisk = profile.storageProfile?.osDisk as Json | undefined;
+    const osDisk = profile.storageProfile?.osDisk;
     return {
       vmId: this.#random.uuid(),
       timeCreated: this.#world.timeline.iso(),
@@ -224,7 +234,16 @@ export class Machines {
     const [group] = id.split('/providers/');
     return {
       name: disk,
-      managedDisk: { id: `${group}/providers/Microsoft.Compute/disks/${disk}`, storageAccountType: 'Premium_LRS' },
+      managedDisk: {
+        id: `${group}/providers/Microsoft.Compute/disks/${disk}`,
+        storageAccountType: 'Premium_LRS',
+      },
     };
   }
+}
+
+/** A guest that starts from an image has in it what was captured, and nothing else. */
+function fill({ facts }: Guest, image: Image): void {
+  facts.clear();
+  for (const [name, value] of image.facts) facts.set(name, value);
 }

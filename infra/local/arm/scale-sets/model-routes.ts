@@ -3,19 +3,20 @@ import type { Call, Route } from '../core/provider.ts';
 import { regionName } from '../core/resource-id.ts';
 import { paged, shown } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
-import { refuseOtherKind, refuseUnfit, resolveImage, withoutSecrets } from './image-rules.ts';
+import { findImage, refuseOtherKind, refuseUnfit, withoutSecrets } from './image-rules.ts';
 import { machinesOf } from './machines.ts';
+import { newScaleSet, refuseUnsimulated, type ScaleSetBody } from './new-scale-set.ts';
 import { API_VERSION, COSTS, SCALE_SET_PATH, SCALE_SETS, SUBSCRIPTION } from './paths.ts';
 import { scaleTo } from './scaling.ts';
-import { imageOf, merged, SCALE_SET, skuOf, type Profile, type ScaleSet, type ScaleSetProperties } from './scale-set.ts';
-
-interface Body {
-  readonly location?: string;
-  readonly tags?: Record<string, string>;
-  readonly sku?: { readonly name?: string; readonly tier?: string; readonly capacity?: number };
-  readonly zones?: readonly string[];
-  readonly properties?: Partial<ScaleSetProperties> & { readonly virtualMachineProfile?: Profile };
-}
+import {
+  imageOf,
+  merged,
+  SCALE_SET,
+  skuOf,
+  type Profile,
+  type ScaleSet,
+  type ScaleSetProperties,
+} from './scale-set.ts';
 
 /** The scale set itself: what its instances are made from. */
 export function modelRoutes(world: World): Route[] {
@@ -26,7 +27,7 @@ export function modelRoutes(world: World): Route[] {
     const body = bodyOf(call);
     const before = resources.find<ScaleSetProperties>(call.path);
     if (before) return change(call, before, body);
-    const made = create(call, body);
+    const made = newScaleSet(world, call, body);
     const operation = operations.start(call, {
       resourceId: made.id,
       location: made.location ?? '',
@@ -35,40 +36,10 @@ export function modelRoutes(world: World): Route[] {
       finish: () => {
         made.properties.provisioningState = 'Succeeded';
         scaleTo(world, made, skuOf(made).capacity);
-        return body_(made);
+        return bodyFor(made);
       },
     });
-    return operations.answer(call, operation, 201, body_(made));
-  }
-
-  function create(call: Call, { location, tags, sku, zones, properties }: Body): ScaleSet {
-    const profile = properties?.virtualMachineProfile;
-    if (location === undefined) throw required('location');
-    if (sku?.name === undefined || sku.capacity === undefined) throw required('sku');
-    if (!profile?.storageProfile?.imageReference) throw required('virtualMachineProfile.storageProfile.imageReference');
-    if (!profile.osProfile) throw required('osProfile');
-    if (!profile.networkProfile) throw required('networkProfile');
-    refuseUnsimulated(properties ?? {});
-    resolveImage(resources, profile.storageProfile.imageReference, regionName(location));
-    refuseUnfit(resources, profile.storageProfile.imageReference, profile);
-    return resources.put<ScaleSetProperties>({
-      id: call.path,
-      type: SCALE_SET,
-      location: regionName(location),
-      tags,
-      fields: { sku: { tier: 'Standard', ...sku }, ...(zones && { zones }) },
-      properties: {
-        singlePlacementGroup: true,
-        overprovision: false,
-        ...properties,
-        orchestrationMode: 'Uniform',
-        upgradePolicy: properties?.upgradePolicy ?? { mode: 'Manual' },
-        virtualMachineProfile: withoutSecrets(profile),
-        uniqueId: world.random.uuid(),
-        timeCreated: world.timeline.iso(),
-        provisioningState: 'Creating',
-      },
-    });
+    return operations.answer(call, operation, 201, bodyFor(made));
   }
 
   function patch(call: Call): Answer {
@@ -76,17 +47,20 @@ export function modelRoutes(world: World): Route[] {
     return change(call, scaleSet, bodyOf(call));
   }
 
-  function change(call: Call, scaleSet: ScaleSet, body: Body): Answer {
+  function change(call: Call, scaleSet: ScaleSet, body: ScaleSetBody): Answer {
     refuseStale(call, scaleSet);
     if (body.location !== undefined && regionName(body.location) !== scaleSet.location) {
       throw propertyChange('location');
     }
-    const profile = merged(scaleSet.properties.virtualMachineProfile, body.properties?.virtualMachineProfile ?? {});
+    const profile = merged(
+      scaleSet.properties.virtualMachineProfile,
+      body.properties?.virtualMachineProfile ?? {},
+    );
     refuseUnsimulated(body.properties ?? {});
     const image = referenceAfter(scaleSet, body);
     if (body.properties?.virtualMachineProfile) {
-      refuseOtherKind(resources, scaleSet, image, profile);
-      resolveImage(resources, image, scaleSet.location ?? '');
+      refuseOtherKind(world, scaleSet, image);
+      refuseUnfit(findImage(world, image, scaleSet.location ?? '', scaleSet.id).image, profile);
     }
     const operation = operations.start(call, {
       resourceId: scaleSet.id,
@@ -97,14 +71,14 @@ export function modelRoutes(world: World): Route[] {
         scaleSet.properties.provisioningState = 'Succeeded';
         resources.touch(scaleSet);
         if (body.sku?.capacity !== undefined) scaleTo(world, scaleSet, body.sku.capacity);
-        return body_(scaleSet);
+        return bodyFor(scaleSet);
       },
     });
     apply(scaleSet, body, withImage(withoutSecrets(profile), image));
-    return operations.answer(call, operation, 200, body_(scaleSet));
+    return operations.answer(call, operation, 200, bodyFor(scaleSet));
   }
 
-  function apply(scaleSet: ScaleSet, body: Body, profile: Profile): void {
+  function apply(scaleSet: ScaleSet, body: ScaleSetBody, profile: Profile): void {
     const before = JSON.stringify(scaleSet.properties.virtualMachineProfile);
     if (body.tags) scaleSet.tags = body.tags;
     if (body.sku) scaleSet.fields = { ...scaleSet.fields, sku: { ...skuOf(scaleSet), ...body.sku } };
@@ -120,17 +94,24 @@ export function modelRoutes(world: World): Route[] {
   const list = (call: Call) => {
     const group = call.resourceGroup === '' ? '' : `/resourceGroups/${call.resourceGroup}`;
     const under = `/subscriptions/${call.subscriptionId}${group}`;
-    return paged(call, resources.list<ScaleSetProperties>({ type: SCALE_SET, under }).map(body_));
+    return paged(call, resources.list<ScaleSetProperties>({ type: SCALE_SET, under }).map(bodyFor));
   };
   const get = (call: Call) => {
     const scaleSet = resources.require<ScaleSetProperties>(call.path);
-    return { status: 200, headers: { etag: scaleSet.etag }, body: body_(scaleSet) };
+    return { status: 200, headers: { etag: scaleSet.etag }, body: bodyFor(scaleSet) };
   };
   const view = (call: Call) => {
     const scaleSet = resources.require<ScaleSetProperties>(call.path.replace(/\/instanceView$/i, ''));
-    const count = machines.of(scaleSet).length;
-    const statusesSummary = [{ code: 'ProvisioningState/succeeded', count }];
-    const statuses = [{ code: `ProvisioningState/${scaleSet.properties.provisioningState?.toLowerCase()}`, level: 'Info' }];
+    const states = machines
+      .of(scaleSet)
+      .map(({ instance }) => instance.properties.provisioningState?.toLowerCase());
+    const statusesSummary = [...new Set(states)].map((state) => ({
+      code: `ProvisioningState/${state}`,
+      count: states.filter((one) => one === state).length,
+    }));
+    const statuses = [
+      { code: `ProvisioningState/${scaleSet.properties.provisioningState?.toLowerCase()}`, level: 'Info' },
+    ];
     return { status: 200, body: { virtualMachine: { statusesSummary }, statuses } };
   };
   const route = { path: SCALE_SET_PATH, apiVersion: API_VERSION };
@@ -145,13 +126,14 @@ export function modelRoutes(world: World): Route[] {
   ];
 }
 
-function body_(scaleSet: ScaleSet): Json {
+function bodyFor(scaleSet: ScaleSet): Json {
   return { ...shown(scaleSet), etag: scaleSet.etag };
 }
 
 /** An image reference is replaced whole: an old version's id does not mix with a new publisher. */
-function referenceAfter(scaleSet: ScaleSet, { properties }: Body) {
-  const { exactVersion: _, ...sent } = properties?.virtualMachineProfile?.storageProfile?.imageReference ?? imageOf(scaleSet);
+function referenceAfter(scaleSet: ScaleSet, { properties }: ScaleSetBody) {
+  const { exactVersion: _, ...sent } =
+    properties?.virtualMachineProfile?.storageProfile?.imageReference ?? imageOf(scaleSet);
   return sent;
 }
 
@@ -159,29 +141,23 @@ function withImage(profile: Profile, imageReference: ReturnType<typeof reference
   return { ...profile, storageProfile: { ...profile.storageProfile, imageReference } };
 }
 
-function bodyOf(call: Call): Body {
+function bodyOf(call: Call): ScaleSetBody {
   if (typeof call.body === 'object' && call.body !== null) return call.body;
   throw new ArmError(400, 'InvalidRequestContent', 'The request content was invalid: a body is required.');
-}
-
-/** Azure can, this simulator cannot: it says so instead of behaving differently. */
-function refuseUnsimulated({ orchestrationMode = 'Uniform', upgradePolicy }: Partial<ScaleSetProperties>): void {
-  const mode = upgradePolicy?.mode ?? 'Manual';
-  if (orchestrationMode === 'Uniform' && mode === 'Manual') return;
-  const what = orchestrationMode === 'Uniform' ? `upgrade policy '${mode}'` : `orchestration mode '${orchestrationMode}'`;
-  throw new ArmError(400, 'NotSimulated', `This simulator knows no scale sets with ${what}.`);
 }
 
 export function refuseStale(call: Call, resource: { readonly etag: string }): void {
   const wanted = call.headers['if-match'];
   if (wanted === undefined || wanted === '*' || wanted === resource.etag) return;
-  throw new ArmError(412, 'PreconditionFailed', 'The condition specified using HTTP conditional header(s) is not met.');
-}
-
-function required(name: string): ArmError {
-  return new ArmError(400, 'InvalidParameter', `Required parameter '${name}' is missing (null).`, { target: name });
+  throw new ArmError(
+    412,
+    'PreconditionFailed',
+    'The condition specified using HTTP conditional header(s) is not met.',
+  );
 }
 
 export function propertyChange(name: string): ArmError {
-  return new ArmError(409, 'PropertyChangeNotAllowed', `Changing property '${name}' is not allowed.`, { target: name });
+  return new ArmError(409, 'PropertyChangeNotAllowed', `Changing property '${name}' is not allowed.`, {
+    target: name,
+  });
 }

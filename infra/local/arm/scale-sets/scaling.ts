@@ -1,5 +1,5 @@
 import type { World } from '../core/world.ts';
-import { resolveImage } from './image-rules.ts';
+import { findImage } from './image-rules.ts';
 import { machinesOf } from './machines.ts';
 import { imageOf, type ScaleSet } from './scale-set.ts';
 
@@ -9,8 +9,8 @@ export function scaleTo(world: World, scaleSet: ScaleSet, capacity: number): voi
   const existing = machines.of(scaleSet);
   const last = Math.max(-1, ...existing.map(({ instanceId }) => Number(instanceId)));
   for (let more = 1; more <= capacity - existing.length; more += 1) {
-    const { reference } = resolveImage(world.resources, imageOf(scaleSet), scaleSet.location ?? '');
-    machines.add(scaleSet, String(last + more), reference);
+    const found = findImage(world, imageOf(scaleSet), scaleSet.location ?? '', scaleSet.id);
+    machines.add(scaleSet, String(last + more), found);
   }
   for (const machine of existing.slice(capacity)) machines.remove(machine);
 }
