@@ -37,14 +37,15 @@ export interface Table {
 /** Makes the clients for wherever the settings point; nothing is connected before it is used. */
 export function connect({ tables, serviceBus, local }: Settings): Azure {
   const credential = local ? localCredential : new DefaultAzureCredential();
+  const httpClient = withinTime(createDefaultHttpClient());
   const options = {
     // Retries are the workflow's: the SDK's own would wait as long as Azure likes, inside the function.
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: 'goldsmith' },
-    httpClient: local ? redirected(management, local.armEndpoint) : withinTime(createDefaultHttpClient()),
+    httpClient: local ? redirected(management, local.armEndpoint) : httpClient,
   };
   const table = (name: string, retryOptions: TableServiceClientOptions['retryOptions'] = {}) => {
-    const how = { ...options, httpClient: withinTime(createDefaultHttpClient()), retryOptions };
+    const how = { ...options, httpClient, retryOptions };
     return 'endpoint' in tables
       ? new TableClient(tables.endpoint, name, credential, how)
       : TableClient.fromConnectionString(tables.connectionString, name, {

@@ -30,8 +30,14 @@ export function reasonOf(error: unknown): string {
   return withoutSecrets([code, message].filter(Boolean).join(': ')) || 'Azure gave no reason';
 }
 
-// A subscription that cannot be seen is no proof that a machine in it is gone; nor is a missing table.
-const notAbsence = new Set(['SubscriptionNotFound', 'InvalidSubscriptionId', 'TableNotFound']);
+// That Azure does not know a subscription, a kind of resource or a table says nothing of what is in it.
+const notAbsence = new Set([
+  'SubscriptionNotFound',
+  'InvalidSubscriptionId',
+  'InvalidResourceNamespace',
+  'InvalidResourceType',
+  'TableNotFound',
+]);
 
 function isAbsence(error: unknown): boolean {
   return isRestError(error) && error.statusCode === 404 && !notAbsence.has(azureError(error).code);
@@ -84,11 +90,12 @@ function isQuota(code: string, message: string): boolean {
  * Compute says some of them under the code `Conflict`, so that the text has to tell them apart.
  */
 const refusals =
-  /^(PropertyChangeNotAllowed|OperationNotAllowed|CannotDeleteResource|InUse\w*|\w+InUse|SkuNotAvailable|ScopeLocked|ReadOnlyDisabledSubscription|MissingSubscriptionRegistration|NoRegisteredProviderFound|ResourceGroupBeingDeleted|InvalidParameter|BadRequest|ImageVersionAlreadyExists|DeleteGalleryImageVersionBlockedBeforeEndOfLife|ResourceTypeNotSupported|InvalidResourceLocation|\w*NotSupported)$/i;
+  /^(PropertyChangeNotAllowed|OperationNotAllowed|CannotDeleteResource|ConflictingUserInput|\w*InUse\w*|SkuNotAvailable|ScopeLocked|ReadOnlyDisabledSubscription|MissingSubscriptionRegistration|ResourceGroupBeingDeleted|DeleteGalleryImageVersionBlockedBeforeEndOfLife|InvalidResourceLocation|\w*NotSupported)$/i;
 const refusalTexts =
-  /different Hypervisor generation|different (security type|plan|architecture)|nested resources|is not allowed to be changed|Changing property|is being used by|in use by|already exists in location|BlockedBeforeEndOfLife/i;
-/** A deletion under way is waited for: then the name is free. */
-const passing = /marked for deletion|being deleted|in progress|concurrent request/i;
+  /than the parent gallery image|nested resources|Changing property|must be in the same location|already used by|BlockedBeforeEndOfLife/i;
+/** Somebody else is at it, or the machine is on its way down or up: that passes, whatever the code. */
+const passing =
+  /marked for deletion|being deleted|in progress|concurrent request|when the VM is not running/i;
 
 function isRefusal(code: string, message: string): boolean {
   if (code !== 'ResourceGroupBeingDeleted' && passing.test(message)) return false;

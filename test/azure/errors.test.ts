@@ -53,6 +53,16 @@ describe('what Azure says', () => {
       refusal(409, 'OperationNotAllowed', 'VM is marked for deletion'),
       'AzureBusy',
     ],
+    [
+      'a machine that is down for now waits',
+      refusal(409, 'OperationNotAllowed', 'Cannot modify extensions in the VM when the VM is not running.'),
+      'AzureBusy',
+    ],
+    [
+      'a second definition of the same name is refused',
+      refusal(409, 'Conflict', "The publisher, offer and sku are already used by 'x'."),
+      'AzureRefused',
+    ],
     ['another generation is refused', refusal(409, 'Conflict', generation), 'AzureRefused'],
     [
       'a fixed property is refused',

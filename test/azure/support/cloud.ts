@@ -1,4 +1,5 @@
 import { startArm } from '../../../infra/local/arm/arm.ts';
+import { addVirtualNetwork } from '../../../infra/local/arm/compute/network.ts';
 import type { FaultRule } from '../../../infra/local/arm/core/faults.ts';
 import { fleet, type FleetOptions, SUBSCRIPTION } from '../../../infra/local/arm/fleet.ts';
 import { toInstant } from '../../../shared/instant.ts';
@@ -17,7 +18,16 @@ export type Cloud = Awaited<ReturnType<typeof openCloud>>;
 /** Simulated Azure with a clock in our hand, and the clients as the app makes them. */
 export async function openCloud(options: FleetOptions = { testHosts: 2, productionHosts: 2, people: 0 }) {
   const clock = handClock();
-  const arm = await startArm({ clock, seed: 11, fleet: fleet(options) });
+  const network = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images/providers/Microsoft.Network/virtualNetworks/vnet-bench`;
+  let subnetId = '';
+  const arm = await startArm({
+    clock,
+    seed: 11,
+    fleet: (world) => {
+      fleet(options)(world);
+      [subnetId = ''] = addVirtualNetwork(world, network, { location: 'westeurope', subnets: ['bench'] });
+    },
+  });
   const azure = azureIn({ ArmEndpoint: arm.url });
   const sent: Sent[] = [];
   for (const { pipeline } of [azure.compute(SUBSCRIPTION), azure.desktops(SUBSCRIPTION)]) {
@@ -38,6 +48,8 @@ export async function openCloud(options: FleetOptions = { testHosts: 2, producti
     arm,
     azure,
     subscriptionId: SUBSCRIPTION,
+    /** Where build VMs go. */
+    subnetId,
     now: () => toInstant(clock.now()),
     /** Lets virtual time pass. */
     pass,
