@@ -24,7 +24,7 @@ export function marketplaceRoutes(): Route[] {
     get(`${LOCATION}/publishers`, (call) =>
       named(
         call,
-        distinct(CATALOG, ({ publisher }) => publisher),
+        distinct(catalog(call), ({ publisher }) => publisher),
         'Publishers',
       ),
     ),

@@ -1,0 +1,272 @@
+import { expect, test } from 'vitest';
+import { computeId, done, GROUP, REGION, refusal, startAzure } from './azure.ts';
+import { runningVm, scriptView, startScript, vmBody } from './bench.ts';
+
+const IMAGE_STATE = String.raw`(Get-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State').ImageState`;
+
+test('a script runs until its end, and its end is told: exit code, output, times', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await startScript(
+    azure,
+    'bench',
+    'step',
+    "Write-Output 'hello'\nStart-Sleep -Seconds 300\nWrite-Output 'done'",
+  );
+  expect(await scriptView(azure, 'bench', 'step')).toMatchObject({ executionState: 'Pending' });
+  azure.pass(20);
+  const running = await scriptView(azure, 'bench', 'step');
+  expect(running).toMatchObject({ executionState: 'Running' });
+  expect(running?.startTime).toBeInstanceOf(Date);
+  azure.pass(270);
+  expect(await scriptView(azure, 'bench', 'step')).toMatchObject({ executionState: 'Running' });
+  azure.pass(60);
+  const view = await scriptView(azure, 'bench', 'step');
+  expect(view).toMatchObject({ executionState: 'Succeeded', exitCode: 0, output: 'hello\ndone', error: '' });
+  expect(Number(view?.endTime) - Number(view?.startTime)).toBeGreaterThanOrEqual(300_000);
+});
+
+test('with asyncExecution the operation only says that the script was launched', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  const { virtualMachineRunCommands: commands } = azure.compute;
+  const body = { location: REGION, source: { script: 'Start-Sleep 600' } };
+  await done(azure, commands.createOrUpdate(GROUP, 'bench', 'async', { ...body, asyncExecution: true }));
+  expect(await scriptView(azure, 'bench', 'async')).toMatchObject({ executionState: 'Running' });
+  await done(azure, commands.createOrUpdate(GROUP, 'bench', 'sync', body));
+  expect(await scriptView(azure, 'bench', 'sync')).toMatchObject({ executionState: 'Succeeded' });
+});
+
+test.each([
+  ['exit 3', 3, ''],
+  ["Write-Output 'before'\nthrow 'no licence'", 1, 'no licence'],
+])(
+  '%s fails, and a failed script fails the operation only when asked to',
+  async (script, exitCode, error) => {
+    const azure = await startAzure();
+    await runningVm(azure, 'bench');
+    await startScript(azure, 'bench', 'step', script);
+    azure.pass(60);
+    expect(await scriptView(azure, 'bench', 'step')).toMatchObject({
+      executionState: 'Failed',
+      exitCode,
+      error,
+    });
+    const { virtualMachineRunCommands: commands } = azure.compute;
+    const body = { location: REGION, source: { script }, treatFailureAsDeploymentFailure: true };
+    await expect(done(azure, commands.createOrUpdate(GROUP, 'bench', 'strict', body))).rejects.toThrow(
+      'VMExtensionProvisioningError',
+    );
+  },
+);
+
+test('a script that is only told to exit in a branch does not', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await startScript(
+    azure,
+    'bench',
+    'step',
+    'if ($LASTEXITCODE -ne 0) {\n  exit 9\n}\n$x = \'fine\'\nWrite-Output "all $x"',
+  );
+  azure.pass(300);
+  expect(await scriptView(azure, 'bench', 'step')).toMatchObject({ exitCode: 0, output: 'all fine' });
+});
+
+test('only the last 4 KB of output are kept', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await startScript(azure, 'bench', 'step', `Write-Output '${'a'.repeat(5000)}end'`);
+  azure.pass(60);
+  const { output = '' } = (await scriptView(azure, 'bench', 'step')) ?? {};
+  expect(output).toHaveLength(4096);
+  expect(output.endsWith('end')).toBe(true);
+});
+
+test('a script that takes too long times out', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await startScript(azure, 'bench', 'step', 'Start-Sleep -Seconds 5000', { timeoutInSeconds: 600 });
+  azure.pass(640);
+  expect(await scriptView(azure, 'bench', 'step')).toMatchObject({ executionState: 'TimedOut' });
+});
+
+test('secrets reach the guest and never come back', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await startScript(azure, 'bench', 'step', 'param($Name, $Key)\nWrite-Output "$Name $Key"', {
+    parameters: [{ name: 'Name', value: 'shown' }],
+    protectedParameters: [{ name: 'Key', value: 'hidden' }],
+    runAsUser: 'someone',
+    runAsPassword: 'Secret-Secret-1',
+  });
+  azure.pass(60);
+  expect((await scriptView(azure, 'bench', 'step'))?.output).toBe('shown hidden');
+  const path = computeId('virtualMachines/bench/runCommands/step');
+  const { body } = await azure.ask('GET', `${path}?api-version=2026-04-01`);
+  expect(body.properties).toMatchObject({
+    runAsUser: 'someone',
+    parameters: [{ name: 'Name', value: 'shown' }],
+  });
+  expect(body.properties).not.toHaveProperty('protectedParameters');
+  expect(body.properties).not.toHaveProperty('runAsPassword');
+  expect(body.properties).not.toHaveProperty('instanceView');
+  const logged = JSON.stringify(azure.arm.world.log.list());
+  expect(logged).not.toContain('hidden');
+  expect(logged).not.toContain('Secret-Secret-1');
+});
+
+test('a VM that does not run takes no run commands', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await done(azure, azure.compute.virtualMachines.powerOff(GROUP, 'bench'));
+  const { virtualMachineRunCommands: commands } = azure.compute;
+  const body = { location: REGION, source: { script: 'echo 1' } };
+  const refused = await refusal(commands.createOrUpdate(GROUP, 'bench', 'step', body));
+  expect(refused).toMatchObject({ statusCode: 409, code: 'OperationNotAllowed' });
+  expect(refused.message).toContain('not running');
+  expect(await refusal(commands.createOrUpdate(GROUP, 'nobody', 'step', body))).toMatchObject({
+    statusCode: 404,
+  });
+});
+
+test('an agent that is not ready yet does not take a script', async () => {
+  const azure = await startAzure();
+  await azure.compute.virtualMachines.createOrUpdate(GROUP, 'bench', vmBody()).submitted();
+  const running = () => azure.arm.world.operations.running(computeId('virtualMachines/bench')) === undefined;
+  while (!running()) azure.pass(1);
+  await startScript(azure, 'bench', 'early', 'echo 1');
+  azure.pass(16);
+  const command = await azure.compute.virtualMachineRunCommands.getByVirtualMachine(GROUP, 'bench', 'early');
+  expect(command.provisioningState).toBe('Failed');
+  const [, launch] = azure.arm.world.operations.all();
+  expect(launch?.error?.code).toBe('VMAgentStatusCommunicationError');
+});
+
+test.each<[string, object]>([
+  ['no source', { source: {} }],
+  ['two sources', { source: { script: 'a', commandId: 'b' } }],
+  ['an empty script', { source: { script: '' } }],
+  ['a time-out of nothing', { source: { script: 'a' }, timeoutInSeconds: 0 }],
+  ['no region', { source: { script: 'a' }, location: '' }],
+])('a run command with %s is refused', async (_, body) => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  const { virtualMachineRunCommands: commands } = azure.compute;
+  const request = commands.createOrUpdate(GROUP, 'bench', 'step', { location: REGION, ...body });
+  expect(await refusal(request)).toMatchObject({ statusCode: 400 });
+});
+
+test('25 run commands stay on a VM, no more; deleting one makes room', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  const { virtualMachineRunCommands: commands } = azure.compute;
+  for (let n = 0; n < 25; n += 1) await startScript(azure, 'bench', `step-${n}`, 'Start-Sleep 5000');
+  await expect(startScript(azure, 'bench', 'too-many', 'echo 1')).rejects.toMatchObject({ statusCode: 409 });
+  azure.pass(60);
+  await done(azure, commands.delete(GROUP, 'bench', 'step-3'));
+  expect(await refusal(commands.getByVirtualMachine(GROUP, 'bench', 'step-3'))).toMatchObject({
+    statusCode: 404,
+  });
+  await startScript(azure, 'bench', 'fits', 'echo 1');
+  const names = [];
+  for await (const { name } of commands.listByVirtualMachine(GROUP, 'bench')) names.push(name);
+  expect(names).toHaveLength(25);
+});
+
+test('a second PUT of the same name waits for the first to launch, then runs the script again', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await startScript(azure, 'bench', 'step', 'echo 1');
+  await expect(startScript(azure, 'bench', 'step', 'echo 2')).rejects.toMatchObject({ statusCode: 409 });
+  azure.pass(60);
+  await startScript(azure, 'bench', 'step', 'echo 2');
+  expect(await scriptView(azure, 'bench', 'step')).toMatchObject({ executionState: 'Pending' });
+  azure.pass(60);
+  expect(await scriptView(azure, 'bench', 'step')).toMatchObject({ output: '2' });
+});
+
+test('ImageState is complete until sysprep has worked for some minutes', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  const state = async (name: string) => {
+    await startScript(azure, 'bench', name, IMAGE_STATE);
+    azure.pass(30);
+    return (await scriptView(azure, 'bench', name))?.output;
+  };
+  expect(await state('before')).toBe('IMAGE_STATE_COMPLETE');
+  const sysprep = String.raw`& "$env:SystemRoot\System32\Sysprep\sysprep.exe" /oobe /generalize /quit /mode:vm`;
+  await startScript(azure, 'bench', 'sysprep', sysprep);
+  azure.pass(150);
+  expect((await scriptView(azure, 'bench', 'sysprep'))?.executionState).toBe('Succeeded'); // it does not wait
+  expect(await state('during')).toBe('IMAGE_STATE_COMPLETE');
+  azure.pass(420);
+  expect(await state('after')).toBe('IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE');
+  await startScript(azure, 'bench', 'again', sysprep);
+  azure.pass(60);
+  expect(await scriptView(azure, 'bench', 'again')).toMatchObject({ executionState: 'Failed' });
+});
+
+test('a script that waits for sysprep ends with it, and prints the state it found', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  const script = [
+    String.raw`Start-Process C:\Windows\System32\Sysprep\sysprep.exe '/generalize /oobe /quit /mode:vm'`,
+    `do { Start-Sleep -Seconds 5; $state = ${IMAGE_STATE} } while ($state -ne 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE')`,
+    `$state = ${IMAGE_STATE}`,
+    'Write-Output $state',
+  ];
+  await startScript(azure, 'bench', 'sysprep', script.join('\n'));
+  azure.pass(150);
+  expect((await scriptView(azure, 'bench', 'sysprep'))?.executionState).toBe('Running');
+  azure.pass(600);
+  const view = await scriptView(azure, 'bench', 'sysprep');
+  expect(view).toMatchObject({
+    executionState: 'Succeeded',
+    output: 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE',
+  });
+});
+
+test('sysprep that shuts down leaves a stopped VM and a script whose end is never heard of', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await startScript(azure, 'bench', 'sysprep', 'sysprep.exe /oobe /generalize /shutdown | Out-Null', {
+    timeoutInSeconds: 3600,
+  });
+  azure.pass(600);
+  const { statuses } = await azure.compute.virtualMachines.instanceView(GROUP, 'bench');
+  expect(statuses?.at(-1)?.code).toBe('PowerState/stopped');
+  expect((await scriptView(azure, 'bench', 'sysprep'))?.executionState).toBe('Running');
+  azure.pass(3600);
+  expect((await scriptView(azure, 'bench', 'sysprep'))?.executionState).toBe('TimedOut');
+});
+
+test('restarting the VM ends what ran in it', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  await startScript(azure, 'bench', 'step', 'Start-Sleep 400');
+  azure.pass(60);
+  await done(azure, azure.compute.virtualMachines.restart(GROUP, 'bench'));
+  azure.pass(600);
+  expect(await scriptView(azure, 'bench', 'step')).toMatchObject({ executionState: 'Failed' });
+  await startScript(azure, 'bench', 'reboot', "Write-Output 'see you'\nRestart-Computer -Force");
+  azure.pass(200);
+  expect((await scriptView(azure, 'bench', 'reboot'))?.exitCode).toBe(0);
+});
+
+test('the fault script makes a script fail or hang', async () => {
+  const azure = await startAzure();
+  await runningVm(azure, 'bench');
+  azure.arm.world.faults.add({
+    path: 'runCommands/bad',
+    fault: 'fail-script',
+    exitCode: 1603,
+    message: 'msi',
+  });
+  azure.arm.world.faults.add({ path: 'runCommands/stuck', fault: 'hang-script' });
+  await startScript(azure, 'bench', 'bad', 'msiexec /i app.msi');
+  await startScript(azure, 'bench', 'stuck', 'echo 1', { timeoutInSeconds: 900 });
+  azure.pass(300);
+  expect(await scriptView(azure, 'bench', 'bad')).toMatchObject({ exitCode: 1603, error: 'msi' });
+  expect(await scriptView(azure, 'bench', 'stuck')).toMatchObject({ executionState: 'Running' });
+});
