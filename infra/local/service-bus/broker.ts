@@ -48,7 +48,14 @@ export async function startBroker({
     journal,
     sharedAccess: { name: keyName, key },
   });
-  const listening = await listen(server, port);
+  const close = () => {
+    for (const entity of entities.values()) entity.close();
+    journal.close();
+  };
+  const listening = await listen(server, port).catch((error: unknown) => {
+    close();
+    throw error;
+  });
   return {
     port: listening,
     connectionString: `Endpoint=sb://${host}:${listening};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true`,
@@ -64,8 +71,7 @@ export async function startBroker({
       server.close();
       disconnectAll();
       await closed;
-      for (const entity of entities.values()) entity.close();
-      journal.close();
+      close();
     },
   };
 }

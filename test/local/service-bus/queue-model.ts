@@ -78,6 +78,10 @@ export class QueueModel {
     const isThere = ({ place, state, lock }: ModelMessage) =>
       place === 'queue' && state === 'deferred' && !lock;
     const found = this.messages.find((one) => one.number === number && isThere(one));
+    if (found !== undefined && found.expires <= this.#now) {
+      this.#expire(found);
+      return undefined;
+    }
     if (found !== undefined) this.#hand(found, token);
     return found?.number;
   }
@@ -125,6 +129,7 @@ export class QueueModel {
 
   #dueAt({ lock, state, due, expires }: ModelMessage): number {
     if (lock !== undefined) return lock.until;
+    if (state === 'deferred') return Infinity;
     return state === 'scheduled' ? due : expires;
   }
 
@@ -145,6 +150,10 @@ export class QueueModel {
       });
       return;
     }
+    this.#expire(message);
+  }
+
+  #expire(message: ModelMessage): void {
     if (this.#rules.deadLetteringOnMessageExpiration) this.#bury(message, 'TTLExpiredException');
     else this.#drop(message);
   }

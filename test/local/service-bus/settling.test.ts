@@ -216,6 +216,19 @@ it('a message does not expire in the hands of a receiver, but when it is given b
   expect(bodies([await next(deadLetters)])).toEqual([1]);
 });
 
+it('a deferred message expires when it is asked for too late, and not before', async () => {
+  const { sender, receiver, deadLetters, counts } = await world({ deadLetteringOnMessageExpiration: true });
+  await sender.sendMessages({ body: 1, timeToLive: 200 });
+  const message = await next(receiver);
+  await receiver.deferMessage(message);
+  await pause(300);
+  expect(counts()).toEqual({ ...empty, active: 1 });
+  const number = message.sequenceNumber;
+  if (number === undefined) throw new Error('no number');
+  expect(await codeOf(receiver.receiveDeferredMessages(number))).toBe('MessageNotFound');
+  expect((await next(deadLetters)).deadLetterReason).toBe('TTLExpiredException');
+});
+
 it("a scheduled message's life begins when it comes", async () => {
   const { sender, receiver } = await world();
   const due = new Date(Date.now() + 400);

@@ -16,7 +16,7 @@ const long = 0x81;
 
 type Body = Record<string, unknown>;
 
-/** "AMQP request-response operations in Service Bus" caps a peek at 250 messages. */
+/** A peek may answer with fewer messages than it was asked for; here it stops. */
 const mostPeeked = 250;
 
 /** Answers one request to a queue's $management node. */

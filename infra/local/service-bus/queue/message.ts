@@ -46,5 +46,7 @@ export type Amend = (content: Buffer) => Buffer;
 export function dueAt({ lock, state, scheduledFor, expiresAt }: Message): number {
   // A locked message does not expire: the receiver has it in hand.
   if (lock !== undefined) return lock.until;
+  // "Message deferral": a deferred message is not looked at for expiry until someone asks for it.
+  if (state === 'deferred') return Infinity;
   return state === 'scheduled' ? (scheduledFor ?? 0) : expiresAt;
 }

@@ -111,11 +111,10 @@ export class Queue {
 
   /** Deferred messages by their numbers, all or none. No other message can be had by its number. */
   receiveDeferred(sequenceNumbers: readonly number[], mode: ReceiveMode): Delivery[] | undefined {
-    this.#catchUp();
-    const wanted = [...new Set(sequenceNumbers)].map((number) => this.#shelf.get(number));
-    const canBeHad = (message: Message | undefined): message is Message =>
-      message?.state === 'deferred' && message.lock === undefined;
-    return wanted.every(canBeHad) ? wanted.map((message) => this.#handOver(message, mode)) : undefined;
+    const now = this.#catchUp();
+    const wanted = [...new Set(sequenceNumbers)].map((number) => this.#deferred(number, now));
+    const isHere = (message: Message | undefined) => message !== undefined;
+    return wanted.every(isHere) ? wanted.map((message) => this.#handOver(message, mode)) : undefined;
   }
 
   /** False if the lock is lost, whoever has the message now. */
@@ -240,6 +239,15 @@ export class Queue {
     this.#shelf.lock(message, lock);
     this.#parts.journal.delivered(message);
     return { message, lock };
+  }
+
+  /** The deferred message of that number, if nobody has it. One that has expired goes now that it is asked for. */
+  #deferred(sequenceNumber: number, now: number): Message | undefined {
+    const message = this.#shelf.get(sequenceNumber);
+    if (message?.state !== 'deferred' || message.lock !== undefined) return undefined;
+    if (message.expiresAt > now) return message;
+    this.#expire(message);
+    return undefined;
   }
 
   /** A delivery has come to nothing; the message goes back to its old place, or has had its last chance. */

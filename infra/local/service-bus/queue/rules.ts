@@ -23,14 +23,14 @@ const day = 24 * 60 * minute;
 
 /**
  * Reads a declaration, with Azure's defaults, and refuses what its resource provider refuses. One leniency:
- * Azure's shortest lock is 5 s; shorter ones pass here, or every test of a lost lock would last that long.
+ * locks of less than 5 s pass, or every test of a lost lock would last that long.
  */
 export function rulesFrom(declared: QueueDeclaration): QueueRules {
   const { name } = declared;
   const refuse = (what: string): never => {
     throw new Error(`queue "${name}": ${what}`);
   };
-  // "Queue names can contain letters, numbers, periods, hyphens, underscores and slashes, up to 260 characters."
+  // The naming rules of Microsoft.ServiceBus: letters, numbers, periods, hyphens, underscores and slashes, up to 260.
   if (!/^[A-Za-z0-9](?:[\w./-]{0,258}[A-Za-z0-9])?$/.test(name)) refuse('not a name Service Bus allows');
   const lockDuration = milliseconds(declared.lockDuration ?? 'PT1M');
   if (!(lockDuration > 0 && lockDuration <= 5 * minute)) refuse('lockDuration must be at most PT5M');
