@@ -13,6 +13,8 @@ export interface InvocationInput {
   readonly traceParent?: string | undefined;
   /** Why the function runs, for the log. */
   readonly reason: string;
+  /** What the trigger does about the outcome; the call is not over before it. */
+  readonly settle?: (succeeded: boolean) => Promise<void>;
 }
 
 export interface Invoker {
@@ -39,7 +41,13 @@ export function startInvoker(parts: InvokerParts): Invoker {
       const { promise: over, resolve } = Promise.withResolvers<void>();
       running.add(over);
       try {
-        return await run(parts, definition, input);
+        const outcome = await settled(run(parts, definition, input));
+        await input.settle?.('response' in outcome).catch((error: unknown) => {
+          // A lock lost or a broker gone: the message comes again, which handlers have to bear.
+          parts.log('error', definition.name, `Not settled (${input.reason}): ${described(error)}`);
+        });
+        if ('response' in outcome) return outcome.response;
+        throw outcome.error;
       } finally {
         running.delete(over);
         resolve();
@@ -53,6 +61,15 @@ export function startInvoker(parts: InvokerParts): Invoker {
       return running.size;
     },
   };
+}
+
+async function settled(
+  running: Promise<InvocationResponse>,
+): Promise<{ response: InvocationResponse } | { error: unknown }> {
+  return running.then(
+    (response) => ({ response }),
+    (error: unknown) => ({ error }),
+  );
 }
 
 async function run(
@@ -125,7 +142,7 @@ async function callModel(
   );
   await callHooks('preInvocation', before);
 
-  const after = hookContext({ hookData, invocationContext: context }, outcome(before.inputs));
+  const after = hookContext({ hookData, invocationContext: context }, nothingYet(before.inputs));
   core.state = 'invocation';
   try {
     after.result = await invocation.invokeFunction(context, before.inputs, before.functionCallback);
@@ -142,7 +159,7 @@ async function callModel(
   return invocation.getResponse(context, after.result);
 }
 
-function outcome(inputs: unknown[]): { inputs: unknown[]; result: unknown; error: unknown } {
+function nothingYet(inputs: unknown[]): { inputs: unknown[]; result: unknown; error: unknown } {
   return { inputs, result: undefined, error: undefined };
 }
 

@@ -65,36 +65,18 @@ async function process(
   { invoker, log }: Parts,
 ): Promise<void> {
   const { name, trigger } = definition;
-  const done = await call(definition, message, invoker, log);
-  try {
-    if (!done) await receiver.abandonMessage(message);
+  const settle = async (succeeded: boolean) => {
+    if (!succeeded) await receiver.abandonMessage(message);
     else if (trigger.autoCompleteMessages) await receiver.completeMessage(message);
-  } catch (error) {
-    // Lock lost or broker gone: the message comes again, which handlers have to bear.
-    log(
-      'error',
-      name,
-      `Message '${String(message.messageId)}' could not be settled: ${(error as Error).message}`,
-    );
-  }
-}
-
-async function call(
-  definition: QueueFunction,
-  message: QueueMessage,
-  invoker: Invoker,
-  log: Log,
-): Promise<boolean> {
+  };
+  let input: InvocationInput;
   try {
-    const input = queueInput(definition, message);
-    return await invoker.invoke(definition, input).then(
-      () => true,
-      () => false, // the invoker has logged why
-    );
+    input = queueInput(definition, message);
   } catch (error) {
-    log('error', definition.name, described(error));
-    return false;
+    log('error', name, described(error));
+    return settle(false);
   }
+  await invoker.invoke(definition, { ...input, settle }).catch(() => undefined); // the invoker has logged why
 }
 
 /** What the function is given for a message. */

@@ -31,15 +31,15 @@ export function startTimer(definition: TimerFunction, { invoker, clock, file }: 
 
   const run = async (planned: number, isPastDue: boolean) => {
     const at = Math.max(planned, clock.now());
-    const input = {
-      data: timerInfo(status, isPastDue),
-      reason: isPastDue ? 'Timer past due' : 'Timer fired',
-    };
-    await invoker.invoke(definition, input).catch(() => undefined);
-    if (useMonitor) {
+    const settle = async () => {
+      if (!useMonitor) return;
       status = { last: at, next: schedule.next(at), lastUpdated: clock.now() };
       file.write(status);
-    }
+    };
+    const reason = isPastDue ? 'Timer past due' : 'Timer fired';
+    await invoker
+      .invoke(definition, { data: timerInfo(status, isPastDue), reason, settle })
+      .catch(() => undefined);
     waitFor(schedule.next(Math.max(planned, clock.now())));
   };
   const waitFor = (due: number) => {

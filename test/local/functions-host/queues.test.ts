@@ -122,7 +122,7 @@ describe('a Service Bus queue function', () => {
   });
 
   it('keeps its lock for as long as it works', async () => {
-    await send({ wait: 2500 });
+    await send({ wait: 1500 });
     await calls(1);
     await eventually(broker.counts, ({ letters }) => letters?.active === 0 && letters.locked === 0);
     expect(await calls(1)).toHaveLength(1);
