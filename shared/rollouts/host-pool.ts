@@ -27,5 +27,5 @@ export interface SessionHostReading {
 export interface HostPools {
   /** Undefined if Azure says 404. */
   readonly hostPool: (pool: HostPoolAddress) => Promise<HostPoolReading | undefined>;
-  readonly sessionHosts: (pool: HostPoolAddress) => Promise<readonly SessionHostReading[]>;
+  readonly list: (pool: HostPoolAddress) => Promise<readonly SessionHostReading[]>;
 }

@@ -1,0 +1,89 @@
+import type { Instant } from '../instant.ts';
+import type { Line, WorkflowStore } from '../workflow/store.ts';
+import { type Check, examine } from './health.ts';
+import { type Host, type HostEvent, type HostPlan, type HostPolicy, isPastReturn } from './host.ts';
+import type { HostEngine } from './host-engine.ts';
+import type { Machines, ScaleSetAddress } from './machine.ts';
+import type { HostPoolAddress, SessionHosts } from './session-host.ts';
+
+interface Parts {
+  readonly hosts: HostEngine;
+  readonly hostStore: WorkflowStore<Host, HostEvent>;
+  readonly machines: Machines;
+  readonly sessionHosts: SessionHosts;
+  readonly now: () => Instant;
+}
+
+/** A host pool whose hosts are to be examined, without anything being done to them. */
+export interface Examined {
+  readonly pool: HostPoolAddress;
+  readonly scaleSet: ScaleSetAddress;
+  readonly imageVersionId: string;
+  readonly healthy: HostPolicy['healthy'];
+}
+
+/** What rollouts and people may ask of the work on hosts. */
+export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: Parts) {
+  return {
+    /** Begins the work on a host; the first to begin it counts. */
+    async ensureAdmitted(id: string, plan: HostPlan): Promise<void> {
+      await hosts.record(id, (host) => ({ type: 'admitted', plan: host?.plan ?? plan, at: now() }));
+    },
+
+    async standings(rollout: string) {
+      const found = await hostStore.loadAll(`${rollout}.`);
+      return found.map(({ id, saved }) => standingOf(id, saved.state));
+    },
+
+    async abort(id: string, by: string, reason: string): Promise<void> {
+      await hosts.record(id, () => ({ type: 'aborted', by, reason, at: now() }));
+    },
+
+    async host(id: string): Promise<Host | undefined> {
+      return await hosts.load(id);
+    },
+
+    async history(id: string): Promise<readonly Line<HostEvent>[]> {
+      return await hostStore.history(id);
+    },
+
+    /** Every check of every host of the pool, measured now. */
+    async examine({ pool, scaleSet, imageVersionId, healthy }: Examined): Promise<readonly Check[]> {
+      const instances = await machines.list(scaleSet);
+      const registered = await sessionHosts.list(pool);
+      return instances.flatMap((machine) => {
+        const sessionHost = registered.find(
+          ({ resourceId }) => resourceId.toLowerCase() === machine.id.toLowerCase(),
+        );
+        const host = machine.computerName || sessionHost?.name || `instance ${machine.instanceId}`;
+        return examine({ ...healthy, host, imageVersionId }, machine, sessionHost, now());
+      });
+    },
+  };
+}
+
+export type HostRequests = ReturnType<typeof hostRequests>;
+
+/** How the work on one host stands, for who asked for it. */
+function standingOf(id: string, host: Host) {
+  const { told = [], loggedOff = [] } = host.facts;
+  const counts = { told: told.length, loggedOff: loggedOff.length, seconds: host.spent };
+  if ('standing' in host) {
+    const { stage, waitingFor } = host.standing;
+    const canBePutBack = host.phase === 'running' && !isPastReturn(host);
+    return { id, outcome: 'running' as const, why: waitingFor, stage, canBePutBack, ...counts };
+  }
+  const ended = { id, outcome: host.phase, canBePutBack: false, endedAt: host.at, ...counts };
+  switch (host.phase) {
+    case 'done':
+      return { ...ended, why: 'on the version' };
+    case 'put-back':
+      return { ...ended, why: `put back: ${host.reason}` };
+    case 'deferred':
+    case 'failed':
+    case 'quarantined': {
+      const { code, message } = host.failure;
+      return { ...ended, why: message, code, stage: host.stage };
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Instant } from '../instant.ts';
+import type { Policy } from './pool.ts';
+import type { HostOutcome, HostRecord, Rollout } from './rollout.ts';
+import { hostPoolOf, scaleSetOf } from './stage.ts';
+
+/** What a rollout needs of the work on single hosts: handed in, because a capability knows only itself. */
+export interface Hosts {
+  /** Sees to it that the work on this host exists. Repeatable: the first one counts. */
+  readonly ensureAdmitted: (id: string, plan: HostPlan) => Promise<void>;
+  /** How the work on each host of this rollout stands. */
+  readonly standings: (rollout: string) => Promise<readonly HostStanding[]>;
+  /** The host is put back as it was, unless it is past the point of no return. Repeatable. */
+  readonly abort: (id: string, by: string, reason: string) => Promise<void>;
+}
+
+export interface HostPlan {
+  readonly rollout: string;
+  readonly name: string;
+  readonly machine: {
+    readonly subscriptionId: string;
+    readonly resourceGroup: string;
+    readonly scaleSet: string;
+    readonly instanceId: string;
+  };
+  readonly location: string;
+  readonly pool: {
+    readonly subscriptionId: string;
+    readonly resourceGroup: string;
+    readonly hostPool: string;
+  };
+  readonly sessionHost: string;
+  readonly imageVersionId: string;
+  readonly policy: Pick<Policy, 'sessions' | 'minDrainMinutes' | 'exclusionTag' | 'healthy'>;
+}
+
+export interface HostStanding {
+  readonly id: string;
+  readonly outcome: 'running' | HostOutcome;
+  /** What it waits for, or why it ended like this. */
+  readonly why: string;
+  readonly code?: string;
+  readonly stage?: string;
+  readonly canBePutBack: boolean;
+  readonly endedAt?: Instant;
+  readonly told: number;
+  readonly loggedOff: number;
+  readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
+}
+
+/** The id of the work on one host: all of a rollout's begin with the rollout's id and a period. */
+export function hostId(rollout: string, { instanceId }: Pick<HostRecord, 'instanceId'>): string {
+  return `${rollout}.${instanceId.replaceAll(/[^\w-]/g, '-')}`;
+}
+
+export function planFor(rollout: string, { link, version }: Rollout, host: HostRecord): HostPlan {
+  const { sessions, minDrainMinutes, exclusionTag, healthy } = link.policy;
+  return {
+    rollout,
+    name: host.name,
+    machine: { ...scaleSetOf(link), instanceId: host.instanceId },
+    location: link.location,
+    pool: hostPoolOf(link),
+    sessionHost: host.sessionHost,
+    imageVersionId: version.imageVersionId,
+    policy: { sessions, minDrainMinutes, exclusionTag, healthy },
+  };
+}
+
+/** What the work on the hosts has come to: the records that changed, and a line for each that ended. */
+export function heard(rollout: string, records: Records, standings: readonly HostStanding[]) {
+  const changed: Record<string, HostRecord> = {};
+  for (const record of Object.values(records)) {
+    const host = standings.find(({ id }) => id === hostId(rollout, record));
+    if (record.outcome !== 'admitted' || !host || host.outcome === 'running') continue;
+    const { outcome, why, code, endedAt, told, loggedOff, seconds } = host;
+    changed[record.instanceId] = {
+      ...record,
+      ...(code !== undefined && { code }),
+      ...(endedAt !== undefined && { endedAt }),
+      outcome,
+      why,
+      told,
+      loggedOff,
+      seconds,
+    };
+  }
+  return { changed, news: Object.values(changed).map(({ name, outcome }) => `${name} ${outcome}`) };
+}
+
+export type Records = Readonly<Record<string, HostRecord>>;
+
+/** Hosts that failed on their own; one that somebody removed says nothing about the version. */
+export function broken(records: Records): readonly HostRecord[] {
+  return Object.values(records).filter(
+    ({ outcome, code }) => outcome === 'quarantined' || (outcome === 'failed' && code !== 'HostVanished'),
+  );
+}
+
+export function named(records: readonly HostRecord[]): string {
+  return records.map(({ name, outcome, why }) => `${name} (${outcome}: ${why})`).join(', ');
+}

@@ -1,0 +1,19 @@
+import type { Instant } from '../instant.ts';
+import type { Engine } from '../workflow/engine.ts';
+import type { Pools } from './claim.ts';
+import type { Pool, PoolEvent } from './pool.ts';
+
+export type PoolEngine = Engine<Pool, PoolEvent, never>;
+
+/** Who holds a pool is part of the pool's own state, so that of two claims at once one wins. */
+export function poolClaims(pools: PoolEngine, now: () => Instant): Pools {
+  return {
+    claim: async (pool, rollout) => {
+      const { state } = await pools.record(pool, () => ({ type: 'rollout-claimed', rollout, at: now() }));
+      return state.activeRollout;
+    },
+    release: async (pool, rollout) => {
+      await pools.record(pool, () => ({ type: 'rollout-released', rollout, at: now() }));
+    },
+  };
+}

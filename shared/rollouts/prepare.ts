@@ -1,0 +1,45 @@
+import type { HostPools } from './host-pool.ts';
+import type { Gallery, ScaleSets } from './scale-set.ts';
+import { done, type EnsureRolloutStage, failed, hostPoolOf, running, scaleSetOf } from './stage.ts';
+
+/**
+ * The scale set's model names the exact version, read back. The version must be complete in the region of
+ * the pool before that, or the first reimage would wait for it or fail.
+ */
+export function ensurePrepared(
+  gallery: Gallery,
+  hostPools: HostPools,
+  scaleSets: ScaleSets,
+): EnsureRolloutStage {
+  return async ({ work: { pool, link, version, facts } }) => {
+    const hostPool = await hostPools.hostPool(hostPoolOf(link));
+    if (!hostPool) return failed('NotFound', `Azure knows no host pool ${link.hostPool}.`);
+    if (hostPool.managedNatively) {
+      return failed(
+        'HostPoolManagedNatively',
+        `Host pool ${link.hostPool} has a session host configuration.`,
+      );
+    }
+    const regions = await gallery.completedRegions(version.imageVersionId);
+    const isThere = regions?.some((region) => plain(region) === plain(link.location));
+    if (!isThere) {
+      return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
+    }
+    const model = await scaleSets.model(scaleSetOf(link));
+    if (!model) return failed('NotFound', `Azure knows no scale set ${link.scaleSet.name}.`);
+    const isNamed = model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
+    if (isNamed && model.provisioningState === 'Succeeded') return done();
+    if (facts.modelBefore === undefined) {
+      return running('the former model to be kept', 0, { facts: { modelBefore: model.imageVersionId } });
+    }
+    if (model.provisioningState === 'Succeeded' || model.provisioningState === 'Failed') {
+      await scaleSets.setModelImage(scaleSetOf(link), version.imageVersionId);
+    }
+    return running(`the scale set of ${pool} to take the model`, 5);
+  };
+}
+
+/** Azure writes one region as `West Europe` and as `westeurope`. */
+function plain(region: string): string {
+  return region.replaceAll(' ', '').toLowerCase();
+}

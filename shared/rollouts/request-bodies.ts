@@ -1,0 +1,110 @@
+import { z } from 'zod';
+
+const text = (most: number) => z.string().trim().min(1).max(most);
+const person = text(256).optional();
+const percent = z.int().min(0).max(100);
+const resourceGroup = z
+  .string()
+  .regex(
+    /^[-\w.()]{0,89}[-\w()]$/,
+    'A resource group name: 1 to 90 letters, digits, - _ . ( ), not ending in a period.',
+  );
+const region = z
+  .string()
+  .regex(/^[a-z][a-z0-9]{2,39}$/, 'A region as Azure writes it in ids, such as westeurope.');
+const channel = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'A channel name: lower-case letters, digits and -.');
+
+/** 1 to 40 lower-case letters, digits and `-`: it becomes part of table keys. */
+export const PoolName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,39}$/,
+    'A pool name: up to 40 lower-case letters, digits and -, beginning with a letter.',
+  );
+
+/** As `startRollout` and `ensureRolledOut` make them. */
+export const RolloutId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,200}$/, 'A rollout id: lower-case letters, digits and -.');
+
+const sessions = z.strictObject({
+  message: z
+    .strictObject({ title: text(100), body: text(1000) })
+    .default({
+      title: 'This desktop is about to be updated',
+      body: 'Please save your work on {host} and log off by {deadline}.',
+    }),
+  graceMinutes: z.int().min(0).max(1440).default(15),
+  atGraceEnd: z.enum(['log-off', 'wait']).default('log-off'),
+  waitHours: z.int().min(0).max(168).default(8),
+});
+
+const healthy = z.strictObject({
+  fatalChecks: z
+    .array(z.string().regex(/^[A-Za-z]{1,64}$/, 'The name of an AVD health check.'))
+    .max(30)
+    .default(['DomainJoinedCheck', 'DomainTrustCheck', 'SxSStackListenerCheck']),
+  // AVD's own mark of a host that fell silent is five minutes.
+  heartbeatMinutes: z.int().min(1).max(60).default(5),
+  settleSeconds: z.int().min(60).max(3600).default(60),
+});
+
+const policy = z.strictObject({
+  maxUnavailable: z
+    .union([
+      z.int().min(1).max(1000),
+      z.templateLiteral([z.int().min(1).max(100), '%'], 'A number of hosts, or a share such as 20%.'),
+    ])
+    .default('20%'),
+  floor: z
+    .strictObject({ percent: percent.default(50), headroomPercent: z.int().min(0).max(400).default(20) })
+    .prefault({}),
+  maxFailed: z.int().min(0).max(1000).default(1),
+  sessions: sessions.prefault({}),
+  minDrainMinutes: z.int().min(1).max(60).default(2),
+  exclusionTag: z
+    .string()
+    .regex(/^[^<>%&\\?/]{1,128}$/, 'A tag name: up to 128 characters and none of < > % & \\ ? /.')
+    .default('goldsmith-exclude'),
+  healthy: healthy.prefault({}),
+});
+
+/** What a team may say of a host pool: where it is, which channel it follows, and how its hosts are updated. */
+export const DefinePool = z.strictObject({
+  subscriptionId: z.guid(),
+  resourceGroup,
+  hostPool: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][\w.-]{1,62}[A-Za-z0-9_]$/,
+      'A host pool name: 3 to 64 letters, digits, - _ and periods.',
+    ),
+  scaleSet: z.strictObject({
+    resourceGroup,
+    name: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9_])?$/,
+        'A scale set name: 1 to 64 letters, digits, - _ and periods.',
+      ),
+  }),
+  location: region,
+  imageSet: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/, 'An image set name: lower-case letters, digits and -.'),
+  channel,
+  policy: policy.prefault({}),
+  by: person,
+});
+
+export const StartRollout = z.strictObject({
+  version: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,9})\.(0|[1-9]\d{0,9})\.(0|[1-9]\d{0,9})$/, 'A version number, such as 1.4.0.'),
+  reason: z.string().trim().max(1000).default(''),
+  by: person,
+});
+
+export const AbortRollout = z.strictObject({ reason: text(1000), by: person });

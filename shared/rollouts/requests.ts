@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { Instant } from '../instant.ts';
+import type { Line, WorkflowStore } from '../workflow/store.ts';
+import type { Pool, PoolEvent, PoolLink } from './pool.ts';
+import type { PoolEngine } from './pools.ts';
+import type { AbortRollout, DefinePool, StartRollout } from './request-bodies.ts';
+import { canBeAborted, type HostRecord, type Rollout, type RolloutEvent } from './rollout.ts';
+import type { RolloutEngine } from './rollout-engine.ts';
+
+export interface Parts {
+  readonly pools: PoolEngine;
+  readonly poolStore: WorkflowStore<Pool, PoolEvent>;
+  readonly rollouts: RolloutEngine;
+  readonly rolloutStore: WorkflowStore<Rollout, RolloutEvent>;
+  /** The image version behind a number; undefined if there is no such version. Handed in from the images. */
+  readonly versionOf: (
+    imageSet: string,
+    number: string,
+  ) => Promise<{ readonly imageVersionId: string | undefined } | undefined>;
+  readonly now: () => Instant;
+}
+
+/** Who asks, as far as known: a function key has no name of its own. */
+const somebody = (by: string | undefined) => by ?? 'function key';
+
+/** What people may ask of host pools and rollouts. A refusal is an `AppError`; the rest is the engine's work. */
+export function rolloutRequests({ pools, poolStore, rollouts, rolloutStore, versionOf, now }: Parts) {
+  const poolNamed = async (name: string): Promise<Pool> => {
+    const pool = await pools.load(name);
+    if (!pool) throw new AppError('NotFound', `There is no host pool ${name}.`, { target: name });
+    return pool;
+  };
+  const rolloutWith = async (id: string): Promise<Rollout> => {
+    const rollout = await rollouts.load(id);
+    if (!rollout) throw new AppError('NotFound', `There is no rollout ${id}.`, { target: id });
+    return rollout;
+  };
+  return {
+    async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>) {
+      let created = false;
+      const event: PoolEvent = {
+        type: 'defined',
+        link: link satisfies PoolLink,
+        by: somebody(by),
+        at: now(),
+      };
+      const { state } = await pools.record(name, (pool) => {
+        created = pool === undefined;
+        if (pool?.activeRollout !== undefined && !isSameFleet(pool.link, link)) {
+          const message = `Rollout ${pool.activeRollout} is at work on the hosts that ${name} names now.`;
+          throw new AppError('RolloutAlreadyActive', message, { target: name });
+        }
+        return event;
+      });
+      return { pool: state, created };
+    },
+
+    pool: poolNamed,
+
+    async pools() {
+      return (await poolStore.loadAll('')).map(({ id, saved }) => ({ name: id, pool: saved.state }));
+    },
+
+    /**
+     * Starts bringing the pool to a version. `request` names this request: asking again with the same name
+     * finds the same rollout, whatever died in between.
+     */
+    async startRollout(
+      name: string,
+      { version: number, by, reason }: z.infer<typeof StartRollout>,
+      request: string,
+    ): Promise<{ id: string; rollout: Rollout }> {
+      const id = `${name}-${digest(request)}`;
+      const known = await rollouts.load(id);
+      if (known) return { id, rollout: known };
+      const { link, activeRollout } = await poolNamed(name);
+      if (activeRollout !== undefined) {
+        const message = `Rollout ${activeRollout} holds host pool ${name}.`;
+        throw new AppError('RolloutAlreadyActive', message, { target: name });
+      }
+      const found = await versionOf(link.imageSet, number);
+      if (!found) {
+        const message = `Image set ${link.imageSet} has no version ${number}.`;
+        throw new AppError('NotFound', message, { target: 'version' });
+      }
+      const { imageVersionId } = found;
+      if (imageVersionId === undefined) {
+        throw new AppError('VersionNotReady', `Version ${number} is not in the gallery.`, {
+          target: 'version',
+        });
+      }
+      const version = { number, imageVersionId };
+      const event: RolloutEvent = {
+        type: 'requested',
+        pool: name,
+        link,
+        version,
+        by: somebody(by),
+        reason,
+        at: now(),
+      };
+      return { id, rollout: (await rollouts.record(id, () => event)).state };
+    },
+
+    rollout: rolloutWith,
+
+    async rollouts() {
+      return (await rolloutStore.loadAll('')).map(({ id, saved }) => ({ id, rollout: saved.state }));
+    },
+
+    async hostsOf(id: string): Promise<readonly HostRecord[]> {
+      return Object.values((await rolloutWith(id)).facts.hosts ?? {});
+    },
+
+    async history(id: string): Promise<readonly Line<RolloutEvent>[]> {
+      await rolloutWith(id);
+      return await rolloutStore.history(id);
+    },
+
+    async abort(id: string, { by, reason }: z.infer<typeof AbortRollout>): Promise<Rollout> {
+      await rolloutWith(id);
+      const { state } = await rollouts.record(id, (rollout) => {
+        if (rollout && !canBeAborted(rollout)) {
+          const message = `Rollout ${id} is ${rollout.phase} and can no longer be aborted.`;
+          throw new AppError('InvalidPhase', message, { target: id });
+        }
+        return { type: 'aborted', by: somebody(by), reason, at: now() };
+      });
+      return state;
+    },
+  };
+}
+
+/** Where the hosts are; what is policy may change while a rollout is under way. */
+function isSameFleet(one: PoolLink, other: PoolLink): boolean {
+  const fleet = ({ subscriptionId, resourceGroup, hostPool, scaleSet }: PoolLink) =>
+    JSON.stringify([
+      subscriptionId,
+      resourceGroup,
+      hostPool,
+      scaleSet.resourceGroup,
+      scaleSet.name,
+    ]).toLowerCase();
+  return fleet(one) === fleet(other);
+}
+
+/** Short enough for a table key and an Azure name, and different for what is different. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,162 @@
+import { AppError } from '../errors.ts';
+import type { Instant } from '../instant.ts';
+import type { Look, Settled } from '../workflow/look.ts';
+import { type Capacity, capacityOf, type HostView } from './capacity.ts';
+import type { HostPools } from './host-pool.ts';
+import {
+  broken,
+  heard,
+  hostId,
+  type Hosts,
+  type HostStanding,
+  named,
+  planFor,
+  type Records,
+} from './hosts.ts';
+import { windowOf } from './pool.ts';
+import { sessionHostOn, viewsOf } from './reading.ts';
+import type { Facts, HostRecord, Rollout } from './rollout.ts';
+import type { ScaleSets } from './scale-set.ts';
+import { done, type EnsureRolloutStage, failed, hostPoolOf, running, scaleSetOf } from './stage.ts';
+import { admit } from './waves.ts';
+
+/**
+ * Host by host onto the version. Each look takes one reading of the whole pool and admits under it. Who is
+ * admitted is written down first and started by the next look, so that a crash between the two loses nobody
+ * and counts nobody as usable who is not.
+ */
+export function ensureRolled(hostPools: HostPools, scaleSets: ScaleSets, hosts: Hosts): EnsureRolloutStage {
+  return async (look) => {
+    const { id, work: rollout } = look;
+    // The work on the hosts before the pool: what ends in between still counts as gone.
+    const standings = await hosts.standings(id);
+    await startAdmitted(hosts, look, standings);
+    const { changed, news } = heard(id, rollout.facts.hosts ?? {}, standings);
+    const records = { ...rollout.facts.hosts, ...changed };
+    const reading = await readPool(hostPools, scaleSets, look, records);
+    const failures = broken(records);
+    const { maxFailed } = rollout.link.policy;
+    if (failures.length > maxFailed) {
+      const why = `${failures.length} hosts failed and ${maxFailed} may: ${named(failures)}.`;
+      return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
+    }
+    return next(look, reading, { records, changed, news, standings });
+  };
+}
+
+interface Pool extends Capacity {
+  readonly views: readonly HostView[];
+  readonly sessionHostNames: Readonly<Record<string, string>>;
+}
+
+interface Known {
+  readonly records: Records;
+  readonly changed: Records;
+  readonly news: readonly string[];
+  readonly standings: readonly HostStanding[];
+}
+
+async function startAdmitted(
+  hosts: Hosts,
+  { id, work: rollout }: Look<Rollout>,
+  standings: readonly HostStanding[],
+): Promise<void> {
+  for (const record of Object.values(rollout.facts.hosts ?? {})) {
+    const child = hostId(id, record);
+    if (record.outcome !== 'admitted' || standings.some((host) => host.id === child)) continue;
+    await hosts.ensureAdmitted(child, planFor(id, rollout, record));
+  }
+}
+
+async function readPool(
+  hostPools: HostPools,
+  scaleSets: ScaleSets,
+  { work: { link, version }, now }: Look<Rollout>,
+  records: Records,
+): Promise<Pool> {
+  const hostPool = await hostPools.hostPool(hostPoolOf(link));
+  if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
+  const instances = await scaleSets.list(scaleSetOf(link));
+  const sessionHosts = await hostPools.list(hostPoolOf(link));
+  const { heartbeatMinutes } = link.policy.healthy;
+  const { imageVersionId } = version;
+  const views = viewsOf({ instances, sessionHosts, records, imageVersionId, heartbeatMinutes, now });
+  const sessionHostNames = Object.fromEntries(
+    instances.map((one) => [one.instanceId, sessionHostOn(one, sessionHosts)?.name ?? '']),
+  );
+  const demand = { perHost: hostPool.maxSessionLimit, floor: link.policy.floor };
+  return { ...capacityOf(views, demand), views, sessionHostNames };
+}
+
+function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
+  const { work: rollout, now } = look;
+  const { views } = pool;
+  const window = windowOf(rollout.link.policy.maxUnavailable, views.length);
+  const { admitted, waitingFor } = admit(views, pool, window);
+  const skipped = views.filter(({ isOnVersion, standing }) => isOnVersion && standing === 'untouched');
+  const hosts: Record<string, HostRecord> = { ...known.changed };
+  for (const view of skipped) {
+    hosts[view.instanceId] = {
+      ...begun(view, pool, now),
+      outcome: 'skipped',
+      why: 'already on the version',
+      endedAt: now,
+    };
+  }
+  for (const view of admitted) hosts[view.instanceId] = begun(view, pool, now);
+  const facts: Partial<Facts> = { hosts, ...measured(rollout, pool, now) };
+  if (admitted.length > 0) {
+    const names = admitted.map(({ name }) => name).join(', ');
+    return running(`${names} to start`, 0, { facts, news: [...known.news, `admitted ${names}`].join('; ') });
+  }
+  const underWay = known.standings.filter(({ outcome }) => outcome === 'running');
+  const isInFlight = Object.values({ ...known.records, ...hosts }).some(
+    ({ outcome }) => outcome === 'admitted',
+  );
+  const isLeft = views.some(({ standing, isOnVersion }) => standing === 'untouched' && !isOnVersion);
+  if (!isInFlight && !isLeft) return ended({ ...known.records, ...hosts }, facts);
+  const news = known.news.length > 0 ? { news: known.news.join('; ') } : {};
+  const why = isLeft ? [...tell(underWay), waitingFor] : tell(underWay);
+  return running(why.join('; ') || 'its last host', isInFlight ? 15 : 30, { facts, ...news });
+}
+
+function begun({ instanceId, name }: HostView, { sessionHostNames }: Pool, now: Instant): HostRecord {
+  return {
+    instanceId,
+    name,
+    sessionHost: sessionHostNames[instanceId] ?? '',
+    outcome: 'admitted',
+    why: '',
+    admittedAt: now,
+    told: 0,
+    loggedOff: 0,
+    seconds: { users: 0, azure: 0, own: 0 },
+  };
+}
+
+function measured({ facts }: Rollout, { usable, need, perHost }: Pool, at: Instant): Partial<Facts> {
+  const lowest = facts.lowest && facts.lowest.usable <= usable ? facts.lowest : { usable, need, at };
+  return { capacity: { usable, need, perHost }, lowest };
+}
+
+/** All hosts have ended, and no more of them in failure than may. */
+function ended(records: Records, facts: Partial<Facts>): Settled<Facts> {
+  const left = Object.values(records).filter(
+    ({ outcome }) => outcome === 'deferred' || outcome === 'put-back',
+  );
+  if (left.length === 0) return done(facts);
+  return failed('RolloutFailed', `${left.length} hosts keep what they ran: ${named(left)}.`, facts);
+}
+
+const mostTold = 3;
+
+function tell(underWay: readonly HostStanding[]): string[] {
+  if (underWay.length === 0) return [];
+  const hosts = underWay
+    .slice(0, mostTold)
+    .map(
+      ({ id, stage, why }) => `${id.slice(id.lastIndexOf('.') + 1)} in ${stage ?? '?'}${why && ` (${why})`}`,
+    );
+  const more = underWay.length > mostTold ? ` and ${underWay.length - mostTold} more` : '';
+  return [`hosts under way: ${hosts.join(', ')}${more}`];
+}

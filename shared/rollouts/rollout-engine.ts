@@ -1,0 +1,46 @@
+import { Engine, type EngineParts } from '../workflow/engine.ts';
+import { lookAtStage } from '../workflow/look.ts';
+import type { StageCommand } from '../workflow/stages.ts';
+import { ensureClaimed, type Pools } from './claim.ts';
+import type { HostPools } from './host-pool.ts';
+import type { Hosts } from './hosts.ts';
+import { ensurePrepared } from './prepare.ts';
+import { ensureReleased } from './release-pool.ts';
+import { ensureRolled } from './roll.ts';
+import { type AnyStage, type Facts, type Rollout, type RolloutEvent, rolloutLife } from './rollout.ts';
+import type { Gallery, ScaleSets } from './scale-set.ts';
+import { ensureSettled } from './settle.ts';
+import type { EnsureRolloutStage } from './stage.ts';
+
+export type RolloutEngine = Engine<Rollout, RolloutEvent, StageCommand>;
+
+interface Parts extends Pick<EngineParts<Rollout, RolloutEvent, StageCommand>, 'store' | 'wake' | 'now'> {
+  readonly pools: Pools;
+  readonly gallery: Gallery;
+  readonly hostPools: HostPools;
+  readonly scaleSets: ScaleSets;
+  readonly hosts: Hosts;
+}
+
+/** What brings host pools to a version, stage by stage. */
+export function rolloutEngine(parts: Parts): RolloutEngine {
+  const { pools, gallery, hostPools, scaleSets, hosts, store, wake, now } = parts;
+  const stages: Record<AnyStage, EnsureRolloutStage> = {
+    claim: ensureClaimed(pools),
+    prepare: ensurePrepared(gallery, hostPools, scaleSets),
+    roll: ensureRolled(hostPools, scaleSets, hosts),
+    settle: ensureSettled(hosts),
+    'release-pool': ensureReleased(pools),
+  };
+  const look = lookAtStage<AnyStage, Rollout, Facts>({ stages, now });
+  return new Engine({
+    workflow: rolloutLife,
+    store,
+    wake,
+    now,
+    perform: async (id, command, rollout) => {
+      if (!('standing' in rollout)) throw new Error(`${id} is ${rollout.phase} and calls for nothing`);
+      return await look(id, command, rollout, rollout.standing);
+    },
+  });
+}

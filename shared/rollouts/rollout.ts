@@ -1,0 +1,207 @@
+import type { Failure } from '../errors.ts';
+import { type Instant, minutesAfter } from '../instant.ts';
+import {
+  answers,
+  decideStage,
+  entered,
+  isStageNews,
+  type StageCommand,
+  type StageEvent,
+  type Standing,
+  stayed,
+} from '../workflow/stages.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import type { Capacity } from './capacity.ts';
+import type { PoolLink } from './pool.ts';
+
+/** The stages of a rollout, in order, with the minutes each may take; each has a file of its own. */
+export const stages = {
+  claim: 60, //         the pool, which nobody else may hold
+  prepare: 240, //      the scale set's model names the version
+  roll: 20160, //       host by host, in a window above a floor
+  'release-pool': 60,
+} as const;
+export type Stage = keyof typeof stages;
+const order = Object.keys(stages) as Stage[];
+
+/** How a rollout ends that does not succeed: what can be put back is, the rest is finished, the pool is let go. */
+const stopping = { settle: 4320, 'release-pool': 60 } as const;
+export type StoppingStage = keyof typeof stopping;
+export type AnyStage = Stage | StoppingStage;
+
+interface Common {
+  readonly pool: string;
+  readonly link: PoolLink;
+  readonly version: { readonly number: string; readonly imageVersionId: string };
+  readonly requested: { readonly by: string; readonly at: Instant; readonly reason: string };
+  readonly facts: Facts;
+}
+
+export interface Facts {
+  /** What the model named before. */
+  readonly modelBefore?: string;
+  /** By instance. An event brings only those that changed. */
+  readonly hosts?: Readonly<Record<string, HostRecord>>;
+  readonly capacity?: Capacity;
+  /** The lowest usable capacity that was seen, and the floor at that time. */
+  readonly lowest?: { readonly usable: number; readonly need: number; readonly at: Instant };
+}
+
+/** One host of the rollout. Written down as admitted before anything is done to it. */
+export interface HostRecord {
+  readonly instanceId: string;
+  readonly name: string;
+  readonly sessionHost: string;
+  readonly outcome: 'admitted' | HostOutcome | 'skipped';
+  readonly why: string;
+  readonly admittedAt: Instant;
+  readonly endedAt?: Instant;
+  /** Of its failure, if it failed. */
+  readonly code?: string;
+  readonly told: number;
+  readonly loggedOff: number;
+  readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
+}
+
+export type HostOutcome = 'done' | 'put-back' | 'deferred' | 'failed' | 'quarantined';
+
+type Ending =
+  | { readonly phase: 'failed'; readonly stage: AnyStage; readonly failure: Failure }
+  | { readonly phase: 'aborted'; readonly by: string; readonly reason: string };
+
+export type Rollout = Common &
+  (
+    | { readonly phase: 'running'; readonly standing: Standing<Stage> }
+    | { readonly phase: 'stopping'; readonly standing: Standing<StoppingStage>; readonly ending: Ending }
+    | { readonly phase: 'succeeded'; readonly at: Instant }
+    | ({
+        readonly at: Instant;
+        /** Whoever wanted it may want another try. */ readonly setAside?: true;
+      } & Ending)
+  );
+
+export type RolloutEvent =
+  | {
+      readonly type: 'requested';
+      pool: string;
+      link: PoolLink;
+      version: Common['version'];
+      by: string;
+      reason: string;
+      at: Instant;
+    }
+  | { readonly type: 'aborted'; by: string; reason: string; at: Instant }
+  | { readonly type: 'set-aside'; at: Instant }
+  | StageEvent<AnyStage, Facts>;
+
+export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
+  evolve(rollout, event) {
+    if (event.type === 'requested') return rollout ?? requested(event);
+    if (!rollout) return undefined;
+    switch (event.type) {
+      case 'aborted': {
+        const { by, reason, at } = event;
+        return canBeAborted(rollout) ? stop(rollout, { phase: 'aborted', by, reason }, at) : rollout;
+      }
+      case 'set-aside':
+        if (rollout.phase !== 'failed' && rollout.phase !== 'aborted') return rollout;
+        return rollout.setAside ? rollout : { ...rollout, setAside: true };
+      default:
+        return afterLook(rollout, event);
+    }
+  },
+
+  decide(rollout, now) {
+    return 'standing' in rollout ? decideStage<AnyStage>(rollout.standing, now) : {};
+  },
+
+  isNews: isStageNews,
+};
+
+export function canBeAborted(rollout: Rollout): boolean {
+  return rollout.phase === 'running' && rollout.standing.stage !== 'release-pool';
+}
+
+export function isOver({ phase }: Rollout): boolean {
+  return phase !== 'running' && phase !== 'stopping';
+}
+
+function requested(event: Extract<RolloutEvent, { type: 'requested' }>): Rollout {
+  const { pool, link, version, by, reason, at } = event;
+  const standing = entered('claim' as const, at, stages.claim, 0);
+  return { pool, link, version, requested: { by, at, reason }, facts: {}, phase: 'running', standing };
+}
+
+/** What every phase keeps, so that nothing of the phase before is left over. */
+function common({ pool, link, version, requested, facts }: Rollout): Common {
+  return { pool, link, version, requested, facts };
+}
+
+function lookAfter(rollout: Rollout): number {
+  return 'standing' in rollout ? rollout.standing.look + 1 : 0;
+}
+
+function afterLook(rollout: Rollout, event: StageEvent<AnyStage, Facts>): Rollout {
+  if (!('standing' in rollout) || !answers<AnyStage, Facts>(rollout.standing, event)) return rollout;
+  const known: Rollout =
+    'facts' in event ? { ...rollout, facts: merged(rollout.facts, event.facts) } : rollout;
+  switch (event.type) {
+    case 'stage-running':
+    case 'stage-intended':
+    case 'stage-troubled':
+      return { ...known, standing: stayed<AnyStage, Facts>(rollout.standing, event) } as Rollout;
+    case 'stage-done':
+      return known.phase === 'stopping' ? afterStopping(known, event.at) : afterStage(known, event.at);
+    case 'stage-failed':
+    case 'stage-overdue':
+      return afterFailure(known, event);
+  }
+}
+
+function merged(facts: Facts, more: Partial<Facts> = {}): Facts {
+  return { ...facts, ...more, ...(more.hosts && { hosts: { ...facts.hosts, ...more.hosts } }) };
+}
+
+function afterStage(rollout: Extract<Rollout, { phase: 'running' | 'stopping' }>, at: Instant): Rollout {
+  const next = order[order.indexOf(rollout.standing.stage as Stage) + 1];
+  if (!next) return { ...common(rollout), phase: 'succeeded', at };
+  return {
+    ...common(rollout),
+    phase: 'running',
+    standing: entered(next, at, stages[next], lookAfter(rollout)),
+  };
+}
+
+function afterStopping(rollout: Extract<Rollout, { phase: 'stopping' }>, at: Instant): Rollout {
+  const { standing, ending } = rollout;
+  if (standing.stage === 'release-pool') return { ...common(rollout), at, ...ending };
+  return stopAt('release-pool', rollout, ending, at);
+}
+
+function afterFailure(
+  rollout: Extract<Rollout, { phase: 'running' | 'stopping' }>,
+  { stage, failure, at }: Extract<StageEvent<AnyStage, Facts>, { type: 'stage-failed' | 'stage-overdue' }>,
+): Rollout {
+  // Neither may be given up: a pool that is let go while its hosts are under way would be taken by the next.
+  if (rollout.phase === 'stopping')
+    return later(stopAt(rollout.standing.stage, rollout, rollout.ending, at), at);
+  if (stage === 'release-pool') {
+    const standing = entered('release-pool' as const, at, stages['release-pool'], lookAfter(rollout));
+    return later({ ...common(rollout), phase: 'running', standing }, at);
+  }
+  return stop(rollout, { phase: 'failed', stage, failure }, at);
+}
+
+function stop(rollout: Rollout, ending: Ending, at: Instant): Rollout {
+  return stopAt('settle', rollout, ending, at);
+}
+
+function stopAt(stage: StoppingStage, rollout: Rollout, ending: Ending, at: Instant): Rollout {
+  const standing = entered(stage, at, stopping[stage], lookAfter(rollout));
+  return { ...common(rollout), phase: 'stopping', standing, ending };
+}
+
+function later(rollout: Rollout, at: Instant): Rollout {
+  if (!('standing' in rollout)) return rollout;
+  return { ...rollout, standing: { ...rollout.standing, lookAt: minutesAfter(at, 5) } } as Rollout;
+}
