@@ -1,0 +1,88 @@
+import type { HistoryLine, HostView } from './views.ts';
+
+/** Virtual minutes, by whose they were. */
+export interface Minutes {
+  readonly azure: number;
+  readonly users: number;
+  readonly own: number;
+}
+
+export interface StageMinutes extends Minutes {
+  readonly stage: string;
+}
+
+const none: Minutes = { azure: 0, users: 0, own: 0 };
+/** Whose time a stage is; in the two that are not named here it is the hosts'. */
+const whose: Readonly<Record<string, keyof Minutes>> = {
+  resolve: 'own',
+  provision: 'azure',
+  customise: 'azure',
+  generalise: 'azure',
+  capture: 'azure',
+  'clean-up': 'azure',
+  replicate: 'azure',
+  validate: 'own',
+  approval: 'users',
+  promote: 'azure',
+  announce: 'own',
+};
+
+/** How long each stage took and whose time that was, from a version's history and the records of its hosts. */
+export function minutesByStage(history: readonly HistoryLine[], hosts: readonly HostView[]): StageMinutes[] {
+  return spans(history).map(({ stage, from, to }) => {
+    const owner = whose[stage];
+    const split = owner ? { ...none, [owner]: (to - from) / 60_000 } : hostMinutes(hosts, from, to);
+    return { stage, ...split };
+  });
+}
+
+export function total(minutes: readonly Minutes[]): Minutes {
+  return minutes.reduce(plus, none);
+}
+
+function plus(a: Minutes, b: Minutes): Minutes {
+  return { azure: a.azure + b.azure, users: a.users + b.users, own: a.own + b.own };
+}
+
+/** A stage begins when the one before it is done; the first with the request. */
+function spans(history: readonly HistoryLine[]) {
+  const found: { stage: string; from: number; to: number }[] = [];
+  let from = Date.parse(history[0]?.at ?? '');
+  for (const { type, stage = 'approval', at } of history) {
+    if (type !== 'stage-done' && type !== 'approved') continue;
+    found.push({ stage, from, to: Date.parse(at) });
+    from = Date.parse(at);
+  }
+  return found;
+}
+
+/**
+ * Time in which hosts are under way is theirs, each an equal part, and whose it is for a host is what the host
+ * spent over its whole way. Time in which none is under way is our own.
+ */
+function hostMinutes(hosts: readonly HostView[], from: number, to: number): Minutes {
+  const ways = hosts.map((host) => ({
+    from: Math.max(from, Date.parse(host.admittedAt)),
+    to: Math.min(to, host.endedAt === undefined ? to : Date.parse(host.endedAt)),
+    shares: sharesOf(host),
+  }));
+  const moments = [...new Set([from, to, ...ways.flatMap((way) => [way.from, way.to])])]
+    .filter((at) => at >= from && at <= to)
+    .toSorted((a, b) => a - b);
+  return moments.slice(1).reduce((sum, end, index) => {
+    const start = moments[index] ?? end;
+    const minutes = (end - start) / 60_000;
+    const under = ways.filter((way) => way.from <= start && way.to >= end && way.to > way.from);
+    if (under.length === 0) return plus(sum, { ...none, own: minutes });
+    return under.reduce((total, { shares }) => plus(total, times(shares, minutes / under.length)), sum);
+  }, none);
+}
+
+function sharesOf({ seconds }: HostView): Minutes {
+  const all = seconds.azure + seconds.users + seconds.own;
+  return all === 0 ? { ...none, own: 1 } : times(seconds, 1 / all);
+}
+
+function times({ azure, users, own }: Minutes, factor: number): Minutes {
+  return { azure: azure * factor, users: users * factor, own: own * factor };
+}

@@ -1,0 +1,48 @@
+/** The parts of Goldsmith's answers that the demo reads, as a client writes them down from the documentation. */
+
+export interface VersionView {
+  readonly version: string;
+  readonly status: 'running' | 'awaiting-approval' | 'withdrawing' | 'failed' | 'canceled' | 'released';
+  readonly stage?: string;
+  readonly since: string;
+  readonly waitingFor?: string;
+  readonly failure?: { readonly code: string; readonly message: string };
+  readonly source: { readonly offer: string; readonly sku: string; readonly version: string };
+  readonly steps: readonly { readonly name: string }[];
+  readonly regions: Readonly<Record<string, { readonly state: string; readonly percent: number }>>;
+  readonly checks: readonly { readonly outcome: string }[];
+  readonly rollouts: readonly string[];
+  readonly channels: readonly string[];
+}
+
+export interface HistoryLine {
+  readonly at: string;
+  readonly type: string;
+  readonly stage?: string;
+  readonly news?: string;
+}
+
+export interface HostPoolView {
+  readonly name: string;
+  readonly channel: string;
+  readonly policy: { readonly floor: { readonly percent: number } };
+}
+
+export interface RolloutView {
+  readonly id: string;
+  readonly hostPool: string;
+  readonly status: string;
+  readonly waitingFor?: string;
+  readonly capacity?: { readonly usable: number; readonly need: number; readonly perHost: number };
+}
+
+export interface HostView {
+  readonly name: string;
+  readonly status: string;
+  readonly stage?: string;
+  readonly told: number;
+  readonly loggedOff: number;
+  readonly admittedAt: string;
+  readonly endedAt?: string;
+  readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
+}
