@@ -184,3 +184,61 @@ test('A host whose boot is broken runs without Windows in it.', async () => {
   expect(instanceView?.statuses?.[1]?.code).toBe('PowerState/running');
   expect(instanceView?.vmAgent?.statuses?.[0]?.displayStatus).toBe('Not Ready');
 });
+
+test('A script that restarts Windows takes the users with it, and the host comes back.', async () => {
+  await cloud.local('POST', '/local/people', { pool: POOL, people: 6 });
+  await cloud.pass(6);
+  const before = (await cloud.truth(POOL)).hosts[1]?.sessions.length;
+  await cloud.compute.virtualMachineScaleSetVMRunCommands
+    .createOrUpdate(GROUP, 'vmss-production', '1', 'restart', {
+      location: 'westeurope',
+      source: { script: 'Restart-Computer -Force' },
+      asyncExecution: true,
+    })
+    .submitted();
+  await cloud.pass(12);
+  const { users } = await cloud.truth(POOL);
+  expect(users.cutOff).toHaveLength(before ?? -1);
+  expect((await cloud.host(POOL, HOST)).status).toBe('Available');
+});
+
+test('An agent can fall silent while its machine and the broker see nothing of it.', async () => {
+  await cloud.local('POST', `/local/hosts/${HOST}`, { heartbeat: 'stops' });
+  await cloud.pass(60);
+  const host = await cloud.host(POOL, HOST);
+  expect(host.status).toBe('Available');
+  expect(cloud.clock.now() - (host.lastHeartBeat?.getTime() ?? 0)).toBeGreaterThan(59 * MINUTE);
+  expect((await cloud.truth(POOL)).hosts[1]?.usable).toBe(false);
+  await cloud.local('POST', `/local/hosts/${HOST}`, { heartbeat: 'ok' });
+  await cloud.pass(2);
+  expect((await cloud.truth(POOL)).hosts[1]?.usable).toBe(true);
+});
+
+test('Many agents at once overrun the broker, a few never do.', async () => {
+  const crowd = await openCloud({ testHosts: 0, productionHosts: 40, people: 0 });
+  crowd.arm.world.throttle.enabled = false;
+  const token = await crowd.token(POOL);
+  const { hosts } = await crowd.truth(POOL);
+  const commands = crowd.compute.virtualMachineScaleSetVMRunCommands;
+  for (const { instanceId } of hosts) {
+    await commands
+      .createOrUpdate(GROUP, 'vmss-production', instanceId, 'agent', {
+        location: 'westeurope',
+        source: { script: 'Install-Agent' },
+        protectedParameters: [{ name: 'token', value: token }],
+        asyncExecution: true,
+      })
+      .submitted();
+  }
+  await crowd.pass(15);
+  let failed = 0;
+  for (const { instanceId } of hosts) {
+    const { instanceView } = await commands.get(GROUP, 'vmss-production', instanceId, 'agent', {
+      expand: 'instanceView',
+    });
+    if (instanceView?.error?.includes('AgentRegistrationFailureGeneric')) failed += 1;
+  }
+  await crowd.close();
+  expect(failed).toBeGreaterThan(0);
+  expect(failed).toBeLessThan(20);
+});

@@ -1,6 +1,7 @@
 import type { Script } from '../compute/powershell.ts';
 import { plainReading, type ScriptReader } from '../compute/script.ts';
 import type { Machines } from '../scale-sets/machines.ts';
+import type { Agents } from './agents.ts';
 import type { Broker } from './broker.ts';
 import { looksLikeToken } from './registration.ts';
 
@@ -8,23 +9,27 @@ import { looksLikeToken } from './registration.ts';
  * Reads scripts that install the desktop agent, by what they are given and not by how they are written: a
  * value that is, or was meant as, a registration token. Downloading and installing takes minutes.
  */
-export function readsAgentInstall(broker: Broker, machines: Machines): ScriptReader {
+export function readsAgentInstall(broker: Broker, agents: Agents, machines: Machines): ScriptReader {
   return (script, guest, random) => {
     const machine = machines.withGuest(guest);
     const token = tokenIn(script);
     if (!machine || token === undefined) return undefined;
     const plain = plainReading(script, guest, random);
+    const seconds = plain.seconds + random.between(60, 150);
+    const overrun = agents.isOverrun(seconds);
     return {
       ...plain,
-      seconds: plain.seconds + random.between(60, 150),
+      seconds,
       finish: () => {
-        if (broker.orders(machine).registration === 'fails') {
+        if (agents.orders(machine).registration === 'fails') {
           return {
             exitCode: 1603,
             output: '',
             error: 'RDAgent: InstallMsiException, the installer ended with 1603.',
           };
         }
+        if (overrun)
+          return { exitCode: 1, output: '', error: 'RDAgentBootLoader: AgentRegistrationFailureGeneric.' };
         // The token is looked at when the agent uses it, at the end.
         const pool = broker.registrations.poolFor(token);
         if (!pool) {
@@ -33,7 +38,7 @@ export function readsAgentInstall(broker: Broker, machines: Machines): ScriptRea
           return { exitCode: 1, output: '', error };
         }
         const outcome = plain.finish();
-        if (outcome.exitCode === 0) broker.join(pool, machine);
+        if (outcome.exitCode === 0) agents.join(pool, machine);
         return outcome;
       },
     };

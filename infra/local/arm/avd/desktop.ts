@@ -2,6 +2,7 @@ import type { ScriptReader } from '../compute/script.ts';
 import type { Provider } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
 import { machinesOf } from '../scale-sets/machines.ts';
+import { agentsOf } from './agents.ts';
 import { readsAgentInstall } from './agent-script.ts';
 import { Autoscaler } from './autoscaler.ts';
 import { brokerOf } from './broker.ts';
@@ -23,11 +24,11 @@ export function desktopProvider(world: World): Provider {
       ...sessionHostRoutes(world, broker),
       ...userSessionRoutes(world, broker),
     ],
-    local: desktopLocalRoutes({ world, broker, machines, people, autoscaler }),
+    local: desktopLocalRoutes({ world, broker, agents: agentsOf(world), machines, people, autoscaler }),
   };
 }
 
 /** The scripts that scale-set instances understand because the desktop agent can be installed on them. */
 export function desktopScripts(world: World): readonly ScriptReader[] {
-  return [readsAgentInstall(brokerOf(world), machinesOf(world))];
+  return [readsAgentInstall(brokerOf(world), agentsOf(world), machinesOf(world))];
 }

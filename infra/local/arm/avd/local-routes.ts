@@ -3,8 +3,9 @@ import type { LocalCall, LocalRoute } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
 import type { Machine } from '../scale-sets/machine.ts';
 import type { Machines } from '../scale-sets/machines.ts';
+import type { AgentOrders, Agents } from './agents.ts';
 import type { Autoscaler } from './autoscaler.ts';
-import type { AgentOrders, Broker } from './broker.ts';
+import type { Broker } from './broker.ts';
 import { CHECK_NAMES } from './health.ts';
 import { HOST_POOL, isObject, type HostPool, type HostPoolProperties } from './host-pool.ts';
 import type { People } from './people.ts';
@@ -13,13 +14,21 @@ import { lastHeartBeat } from './session-host.ts';
 interface Parts {
   readonly world: World;
   readonly broker: Broker;
+  readonly agents: Agents;
   readonly machines: Machines;
   readonly people: People;
   readonly autoscaler: Autoscaler;
 }
 
 /** The truth about pools, hosts and people, and the switches that break them. */
-export function desktopLocalRoutes({ world, broker, machines, people, autoscaler }: Parts): LocalRoute[] {
+export function desktopLocalRoutes({
+  world,
+  broker,
+  agents,
+  machines,
+  people,
+  autoscaler,
+}: Parts): LocalRoute[] {
   const pools = () => world.resources.list<HostPoolProperties>({ type: HOST_POOL });
   const poolOf = ({ params }: LocalCall): HostPool => {
     const pool = pools().find(({ name }) => name.toLowerCase() === params['pool']?.toLowerCase());
@@ -84,13 +93,14 @@ export function desktopLocalRoutes({ world, broker, machines, people, autoscaler
     return { status: 200, body: { value: broker.healthOrders } };
   };
 
-  /** `{boot?: 'fails', registration?: 'fails' | 'silent', upgradeMinutes?: 30}`; 'ok' takes an order back. */
+  /** `{boot?: 'fails', registration?: 'fails' | 'silent', heartbeat?: 'stops', upgradeMinutes?: 30}`; 'ok' takes back. */
   const orders = (call: LocalCall): Answer => {
     const name = namesOf(call);
-    const { boot, ...agent } = asObject(call.body) as AgentOrders & { boot?: 'fails' | 'ok' };
-    if (boot) machines.orders.set(name, { boot });
-    broker.agentOrders.set(name, { ...broker.agentOrders.get(name), ...agent });
-    return { status: 200, body: { ...machines.orders.get(name), ...broker.agentOrders.get(name) } };
+    const { boot, heartbeat, ...agent } = asObject(call.body) as AgentOrders & Record<string, unknown>;
+    if (boot === 'fails' || boot === 'ok') machines.orders.set(name, { boot });
+    const machine = machines.named(name);
+    if (machine && heartbeat !== undefined) agents.silence(machine, heartbeat === 'stops');
+    return { status: 200, body: { ...machines.orders.get(name), ...agents.order(name, agent) } };
   };
 
   const populate = ({ body }: LocalCall): Answer => {

@@ -5,8 +5,9 @@ import type { Random } from '../core/random.ts';
 import type { World } from '../core/world.ts';
 import { HostGuest } from './host-guest.ts';
 import type { FoundImage } from './image-rules.ts';
-import type { GuestSoftware, InstanceProperties, Machine, OsDisk, Outage } from './machine.ts';
-import { INSTANCE, skuOf, type ImageReference, type ScaleSet } from './scale-set.ts';
+import { instanceProperties, newDisk } from './instance-properties.ts';
+import type { GuestSoftware, InstanceProperties, Machine, Outage } from './machine.ts';
+import { INSTANCE, skuOf, type ScaleSet } from './scale-set.ts';
 
 /** Virtual seconds from the end of provisioning until the VM agent reports. */
 const BOOT_SECONDS = [60, 150] as const;
@@ -35,6 +36,8 @@ export class Machines {
   readonly #random: Random;
   readonly #machines = new Map<string, Machine>();
   readonly #software: GuestSoftware[] = [];
+  readonly #sets = new Map<ScaleSet, Set<Machine>>();
+  readonly #byGuest = new WeakMap<Guest, Machine>();
   readonly #models = new WeakMap<ScaleSet, number>();
   readonly orders = new Map<string, GuestOrders>();
 
@@ -58,7 +61,14 @@ export class Machines {
       location: scaleSet.location,
       tags: { ...scaleSet.tags },
       fields: { sku: { name: skuOf(scaleSet).name, tier: 'Standard' } },
-      properties: this.#properties(scaleSet, computerName, instanceId, reference),
+      properties: instanceProperties(scaleSet, {
+        instanceId,
+        computerName,
+        image: reference,
+        vmId: this.#random.uuid(),
+        timeCreated: this.#world.timeline.iso(),
+        disk: newDisk(scaleSet, instanceId, this.#random.uuid()),
+      }),
     });
     const guest = new HostGuest(computerName, {
       booting: (seconds) => this.#booting(machine, seconds),
@@ -77,6 +87,8 @@ export class Machines {
       reimages: 0,
     };
     this.#machines.set(instance.id.toLowerCase(), machine);
+    this.#sets.set(scaleSet, (this.#sets.get(scaleSet) ?? new Set()).add(machine));
+    this.#byGuest.set(guest, machine);
     fill(guest, image);
     if (running) Object.assign(guest, { power: 'running', agentReadyAt: this.#world.timeline.now() });
     else this.boot(machine);
@@ -85,7 +97,7 @@ export class Machines {
   }
 
   of(scaleSet: ScaleSet): Machine[] {
-    return [...this.#machines.values()].filter((machine) => machine.scaleSet === scaleSet);
+    return [...(this.#sets.get(scaleSet) ?? [])];
   }
 
   find(instanceResourceId: string): Machine | undefined {
@@ -93,7 +105,7 @@ export class Machines {
   }
 
   withGuest(guest: Guest): Machine | undefined {
-    return [...this.#machines.values()].find((machine) => machine.guest === guest);
+    return this.#byGuest.get(guest);
   }
 
   /** By computer name or full name, whichever a person types. */
@@ -115,6 +127,7 @@ export class Machines {
   remove(machine: Machine): void {
     this.takeDown(machine, 'delete', 'stopped');
     this.#machines.delete(machine.instance.id.toLowerCase());
+    this.#sets.get(machine.scaleSet)?.delete(machine);
     this.#world.resources.remove(machine.instance.id);
   }
 
@@ -158,7 +171,7 @@ export class Machines {
     const { osDisk } = instance.properties.storageProfile;
     instance.properties.storageProfile = {
       imageReference: reference,
-      osDisk: { ...osDisk, ...this.#disk(scaleSet, instanceId) },
+      osDisk: { ...osDisk, ...newDisk(scaleSet, instanceId, this.#random.uuid()) },
       dataDisks: [],
     };
     for (const software of this.#software) software.replaced(machine);
@@ -194,51 +207,6 @@ export class Machines {
         'The VM may still finish provisioning successfully. Please check provisioning state later. For details on how ' +
         'to check current provisioning state of Windows VMs, refer to https://aka.ms/WindowsVMLifecycle.',
     );
-  }
-
-  #properties(
-    scaleSet: ScaleSet,
-    computerName: string,
-    id: string,
-    image: ImageReference,
-  ): InstanceProperties & { provisioningState: string } {
-    const { virtualMachineProfile: profile } = scaleSet.properties;
-    const nic = `${scaleSet.id}/virtualMachines/${id}/networkInterfaces/nic`;
-    const osDisk = profile.storageProfile?.osDisk;
-    return {
-      vmId: this.#random.uuid(),
-      timeCreated: this.#world.timeline.iso(),
-      latestModelApplied: true,
-      modelDefinitionApplied: 'VirtualMachineScaleSet',
-      hardwareProfile: { vmSize: skuOf(scaleSet).name },
-      storageProfile: {
-        imageReference: image,
-        osDisk: {
-          osType: 'Windows',
-          createOption: 'FromImage',
-          caching: osDisk?.['caching'] ?? 'ReadWrite',
-          diskSizeGB: 127,
-          ...this.#disk(scaleSet, id),
-        },
-        dataDisks: [],
-      },
-      osProfile: { computerName, adminUsername: 'localadmin', allowExtensionOperations: true },
-      securityProfile: { ...profile.securityProfile },
-      networkProfile: { networkInterfaces: [{ id: nic, properties: { primary: true } }] },
-      provisioningState: 'Succeeded',
-    };
-  }
-
-  #disk({ id, name }: ScaleSet, instanceId: string): Pick<OsDisk, 'name' | 'managedDisk'> {
-    const disk = `${name}_${name}_${instanceId}_OsDisk_1_${this.#random.uuid().replaceAll('-', '')}`;
-    const [group] = id.split('/providers/');
-    return {
-      name: disk,
-      managedDisk: {
-        id: `${group}/providers/Microsoft.Compute/disks/${disk}`,
-        storageAccountType: 'Premium_LRS',
-      },
-    };
   }
 }
 
