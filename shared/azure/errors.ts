@@ -27,7 +27,8 @@ export async function finding<T>(what: string, ask: () => Promise<T>): Promise<T
 /** Azure's own account of why an operation failed, wherever in the error it put it. */
 export function reasonOf(error: unknown): string {
   const { code, message } = azureError(error);
-  return withoutSecrets([code, message].filter(Boolean).join(': ')) || 'Azure gave no reason';
+  const reason = [code, message].filter(Boolean).join(': ').replaceAll(/\s+/g, ' ').trim();
+  return withoutSecrets(reason) || 'Azure gave no reason';
 }
 
 // That Azure does not know a subscription, a kind of resource or a table says nothing of what is in it.
@@ -46,7 +47,7 @@ function isAbsence(error: unknown): boolean {
 function translated(error: unknown, what: string): unknown {
   if (isRestError(error) && error.statusCode !== undefined) {
     const { code, message } = azureError(error);
-    const why = `${what}: ${error.statusCode} ${withoutSecrets([code, message].filter(Boolean).join(': '))}`;
+    const why = `${what}: ${error.statusCode} ${reasonOf(error)}`;
     const wait = retryAfterSeconds(error.response?.headers.get('retry-after'));
     // The cause stays behind: it holds the request, and with it tokens and passwords.
     return new AppError(kindOf(error.statusCode, code, message), why, {

@@ -67,7 +67,7 @@ function columnValue(row: string, name: string, value: string | number) {
     if (value.length > mostUnits) throw new AppError('StateTooLarge', `${row}: ${name} is longer than 64 KB`);
     return value;
   }
-  // Without a type Table Storage takes a whole number for one of 32 bits.
-  const isSmall = !Number.isInteger(value) || Math.abs(value) < 2 ** 31;
+  // Without a type Table Storage takes a number without a point for one of 32 bits.
+  const isSmall = Number.isInteger(value) && Math.abs(value) < 2 ** 31;
   return isSmall ? value : { type: 'Double' as const, value: String(value) };
 }

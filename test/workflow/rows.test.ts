@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { assert, asyncProperty, dictionary, double, integer, jsonValue, oneof, string } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTables, type Tables } from '../../infra/local/tables/tables.ts';
 import { tableRows } from '../../shared/azure/table-rows.ts';
@@ -9,6 +10,11 @@ import { memoryRows } from '../support/memory-rows.ts';
 
 const conflict = expect.objectContaining({ code: 'Conflict' });
 const tooLarge = expect.objectContaining({ code: 'StateTooLarge' });
+
+/** A name that Table Storage takes for a column. */
+function toName(text: string): string {
+  return `c${text.replaceAll(/\W/g, '_')}`;
+}
 
 /** What every table promises the engine; each one below keeps all of it. */
 function keepsItsPromises(open: () => Rows) {
@@ -34,6 +40,26 @@ function keepsItsPromises(open: () => Rows) {
     await rows.write(fresh(), [{ row: 'state', json, columns }]);
     expect(await rows.read(partition, 'state')).toMatchObject({ json, columns });
     expect((await rows.read(partition, 'state'))?.columns).toEqual(columns);
+  });
+
+  it('gives back what was written, whatever it was', async () => {
+    const text = string({ unit: 'binary', maxLength: 40 });
+    // JSON has no -0.
+    const number = double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+    const column = oneof(text, integer(), number);
+    const columns = dictionary(string({ unit: 'grapheme-ascii', minLength: 1 }).map(toName), column, {
+      maxKeys: 5,
+    });
+    await assert(
+      asyncProperty(jsonValue({ stringUnit: 'binary' }), columns, async (value, given) => {
+        const json = JSON.stringify(value);
+        await rows.write(fresh(), [{ row: 'state', json, columns: given }]);
+        const found = await rows.read(partition, 'state');
+        expect(found?.json).toBe(json);
+        expect(found?.columns).toEqual(Object.fromEntries(Object.entries(given)));
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('creates a row only once', async () => {
