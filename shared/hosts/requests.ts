@@ -39,8 +39,8 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
       await hosts.record(id, () => ({ type: 'aborted', by, reason, at: now() }));
     },
 
-    async host(id: string): Promise<Host | undefined> {
-      return await hosts.load(id);
+    async ofRollout(rollout: string): Promise<readonly { id: string; host: Host }[]> {
+      return (await hostStore.loadAll(`${rollout}.`)).map(({ id, saved }) => ({ id, host: saved.state }));
     },
 
     async history(id: string): Promise<readonly Line<HostEvent>[]> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Instant, secondsAfter } from '../../shared/instant.ts';
-import { type Answer, ensureDelivered } from '../../shared/notifications/deliver.ts';
+import type { Answer } from '../../shared/notifications/deliver.ts';
 import { type Delivery, type DeliveryEvent, deliveryLife } from '../../shared/notifications/delivery.ts';
+import { performDelivery } from '../../shared/notifications/perform.ts';
 import { teamsMessage } from '../../shared/notifications/teams.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
-import { lookAtStage } from '../../shared/workflow/look.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 
@@ -30,14 +30,10 @@ async function delivered(answers: readonly Answer[], atOnce = 1) {
     posted.push(now);
     return answers[posted.length - 1] ?? { status: 202 };
   };
-  const look = lookAtStage({ stages: { deliver: ensureDelivered(post) }, now: () => now });
   const engine = new Engine({
     workflow: deliveryLife,
     store,
-    perform: async (id, command, delivery: Delivery) => {
-      if (delivery.phase !== 'pending') throw new Error('it is over');
-      return await look(id, command, delivery, delivery.standing);
-    },
+    perform: performDelivery(post, () => now),
     wake: async () => {},
     now: () => now,
   });

@@ -1,0 +1,107 @@
+import { app } from '@azure/functions';
+import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue, WakeUp } from '../shared/http.ts';
+import {
+  AbortRollout,
+  DefinePool,
+  PoolName,
+  RolloutId,
+  StartRollout,
+} from '../shared/rollouts/request-bodies.ts';
+import { poolView, rolloutView } from '../shared/rollouts/view.ts';
+import { runningApp } from '../shared/running-app.ts';
+
+type Request = Parameters<typeof pathValue>[0];
+const poolOf = (request: Request) => pathValue(request, 'pool', PoolName);
+const rolloutOf = (request: Request) => pathValue(request, 'rollout', RolloutId);
+
+app.http('define-host-pool', {
+  methods: ['PUT'],
+  route: 'host-pools/{pool}',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const name = poolOf(request);
+    const { pool, created } = await runningApp().rollouts.definePool(name, await bodyAs(request, DefinePool));
+    return { status: created ? 201 : 200, jsonBody: poolView(name, pool) };
+  }),
+});
+
+app.http('list-host-pools', {
+  methods: ['GET'],
+  route: 'host-pools',
+  authLevel: 'function',
+  handler: answer(async () => {
+    const pools = await runningApp().rollouts.pools();
+    return { jsonBody: { value: pools.map(({ name, pool }) => poolView(name, pool)) } };
+  }),
+});
+
+app.http('get-host-pool', {
+  methods: ['GET'],
+  route: 'host-pools/{pool}',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const name = poolOf(request);
+    return { jsonBody: poolView(name, await runningApp().rollouts.pool(name)) };
+  }),
+});
+
+app.http('start-rollout', {
+  methods: ['POST'],
+  route: 'host-pools/{pool}/rollouts',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const { rollouts, requestFor, address } = runningApp();
+    const name = poolOf(request);
+    const body = await bodyAs(request, StartRollout);
+    const asked = await requestFor(`rollouts of ${name}`, idempotencyKey(request), body);
+    const { id, rollout } = await rollouts.startRollout(name, body, asked);
+    return accepted(address(`rollouts/${id}`), rolloutView(id, rollout));
+  }),
+});
+
+app.http('list-rollouts', {
+  methods: ['GET'],
+  route: 'rollouts',
+  authLevel: 'function',
+  handler: answer(async () => {
+    const rollouts = await runningApp().rollouts.rollouts();
+    return { jsonBody: { value: rollouts.map(({ id, rollout }) => rolloutView(id, rollout)) } };
+  }),
+});
+
+app.http('get-rollout', {
+  methods: ['GET'],
+  route: 'rollouts/{rollout}',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const id = rolloutOf(request);
+    return { jsonBody: rolloutView(id, await runningApp().rollouts.rollout(id)) };
+  }),
+});
+
+app.http('get-rollout-history', {
+  methods: ['GET'],
+  route: 'rollouts/{rollout}/history',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    return { jsonBody: historyView(await runningApp().rollouts.history(rolloutOf(request))) };
+  }),
+});
+
+app.http('abort-rollout', {
+  methods: ['POST'],
+  route: 'rollouts/{rollout}/abort',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const { rollouts, address } = runningApp();
+    const id = rolloutOf(request);
+    const rollout = await rollouts.abort(id, await bodyAs(request, AbortRollout));
+    return accepted(address(`rollouts/${id}`), rolloutView(id, rollout));
+  }),
+});
+
+app.serviceBusQueue('advance-rollout', {
+  connection: 'ServiceBus',
+  queueName: 'advance-rollout',
+  handler: async (message) => await runningApp().advanceRollout(WakeUp.parse(message).id),
+});

@@ -1,0 +1,173 @@
+import { hostEngine } from './hosts/host-engine.ts';
+import type { Host, HostEvent } from './hosts/host.ts';
+import type { Machines as HostMachines } from './hosts/machine.ts';
+import { hostRequests } from './hosts/requests.ts';
+import type { SessionHosts } from './hosts/session-host.ts';
+import { ensureAnnounced, type Promotion } from './images/announce.ts';
+import { ensureCaptured } from './images/capture.ts';
+import { ensureCleanedUp } from './images/clean-up.ts';
+import { ensureCustomised } from './images/customise.ts';
+import type { Gallery } from './images/gallery.ts';
+import { ensureGeneralised } from './images/generalise.ts';
+import { type Version, type VersionEvent, versionLife } from './images/image.ts';
+import { type ImageSet, type ImageSetEvent, imageSetLife } from './images/image-set.ts';
+import type { Machines, Scripts } from './images/machine.ts';
+import type { Marketplace } from './images/marketplace.ts';
+import { performVersion } from './images/perform.ts';
+import { ensurePromoted } from './images/promote.ts';
+import { ensureProvisioned } from './images/provision.ts';
+import { ensureReplicated } from './images/replicate.ts';
+import { imageRequests } from './images/requests.ts';
+import { ensureResolved } from './images/resolve.ts';
+import { ensureReleased, ensureTested } from './images/roll-out.ts';
+import { versionId } from './images/stage.ts';
+import { isVersionNumber } from './images/version-number.ts';
+import { ensureValidated } from './images/validate.ts';
+import { ensureWithdrawn } from './images/withdraw.ts';
+import type { Instant } from './instant.ts';
+import type { Post } from './notifications/deliver.ts';
+import { type Delivery, type DeliveryEvent, deliveryLife } from './notifications/delivery.ts';
+import { performDelivery } from './notifications/perform.ts';
+import { repeats } from './repeats.ts';
+import { channelRequests } from './rollouts/channels.ts';
+import type { HostPools } from './rollouts/host-pool.ts';
+import { type Pool, type PoolEvent, poolLife } from './rollouts/pool.ts';
+import { poolClaims } from './rollouts/pools.ts';
+import { rolloutRequests } from './rollouts/requests.ts';
+import { rolloutEngine } from './rollouts/rollout-engine.ts';
+import type { Rollout, RolloutEvent } from './rollouts/rollout.ts';
+import type { Gallery as RolloutGallery, ScaleSets } from './rollouts/scale-set.ts';
+import { Engine } from './workflow/engine.ts';
+import type { Rows } from './workflow/rows.ts';
+import { WorkflowStore } from './workflow/store.ts';
+
+export type Queue = 'advance-image' | 'advance-rollout' | 'advance-host' | 'deliver-notification';
+
+/** All that the app needs of the world around it. */
+export interface Outside {
+  readonly rows: (table: string) => Rows;
+  /** Asks for a look at a time; never throws. */
+  readonly wake: (queue: Queue) => (id: string, at: Instant) => Promise<void>;
+  readonly marketplace: Marketplace;
+  readonly machines: Machines;
+  readonly scripts: Scripts;
+  readonly gallery: Gallery & RolloutGallery;
+  readonly hostPools: HostPools;
+  readonly scaleSets: ScaleSets;
+  readonly hostMachines: HostMachines;
+  readonly sessionHosts: SessionHosts;
+  readonly post: Post;
+  /** Whether anybody wants to hear of promotions. */
+  readonly tellsTeams: boolean;
+  readonly publicUrl: string;
+  readonly now: () => Instant;
+  readonly newId: () => string;
+}
+
+/** The whole app, wired in one place. Triggers and tests both start here. */
+export function createApp(outside: Outside) {
+  const { rows, wake, now, newId, gallery, machines, scripts, publicUrl } = outside;
+  const due = rows('due');
+  const asleep = async () => {}; // what has no time of its own is never woken
+  const entity = { wake: asleep, now, perform: neverCalledFor };
+
+  const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', rows('imagesets'), due);
+  const versionStore = new WorkflowStore<Version, VersionEvent>('version', rows('versions'), due);
+  const poolStore = new WorkflowStore<Pool, PoolEvent>('host-pool', rows('hostpools'), due);
+  const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>('rollout', rows('rollouts'), due);
+  const hostStore = new WorkflowStore<Host, HostEvent>('host', rows('hosts'), due);
+  const deliveryStore = new WorkflowStore<Delivery, DeliveryEvent>('delivery', rows('deliveries'), due);
+
+  const deliveries = new Engine({
+    workflow: deliveryLife,
+    store: deliveryStore,
+    perform: performDelivery(outside.post, now),
+    wake: wake('deliver-notification'),
+    now,
+  });
+  const announce = async (promotion: Promotion) => {
+    if (!outside.tellsTeams) return;
+    const event: DeliveryEvent = { type: 'requested', receiver: 'teams', promotion, at: now() };
+    await deliveries.record(`${promotion.versionId}.promoted.teams`, () => event);
+  };
+
+  const { hostMachines, sessionHosts, hostPools, scaleSets } = outside;
+  const hostParts = { machines: hostMachines, sessionHosts, now };
+  const hosts = hostEngine({ ...hostParts, store: hostStore, wake: wake('advance-host') });
+  const hostAsks = hostRequests({ ...hostParts, hosts, hostStore });
+
+  const pools = new Engine({ workflow: poolLife, store: poolStore, ...entity });
+  const rollouts = rolloutEngine({
+    pools: poolClaims(pools, now),
+    gallery,
+    hostPools,
+    scaleSets,
+    hosts: hostAsks,
+    store: rolloutStore,
+    wake: wake('advance-rollout'),
+    now,
+  });
+  const channels = channelRequests({
+    poolStore,
+    rollouts,
+    rolloutStore,
+    examine: async (what) => await hostAsks.examine(what),
+    now,
+  });
+
+  const sets = new Engine({ workflow: imageSetLife, store: setStore, ...entity });
+  const versions = new Engine({
+    workflow: versionLife,
+    store: versionStore,
+    perform: performVersion(
+      {
+        resolve: ensureResolved(outside.marketplace),
+        provision: ensureProvisioned(gallery, machines),
+        customise: ensureCustomised(scripts),
+        generalise: ensureGeneralised(machines, scripts),
+        capture: ensureCaptured(gallery, machines),
+        'clean-up': ensureCleanedUp(machines, now),
+        replicate: ensureReplicated(gallery),
+        test: ensureTested(channels),
+        validate: ensureValidated(channels),
+        promote: ensurePromoted(gallery),
+        announce: ensureAnnounced(announce),
+        release: ensureReleased(channels),
+        withdraw: ensureWithdrawn(channels, machines, gallery),
+      },
+      now,
+    ),
+    wake: wake('advance-image'),
+    now,
+  });
+  const versionOf = async (set: string, number: string) => {
+    const version = isVersionNumber(number) ? await versions.load(versionId({ set, number })) : undefined;
+    return version && { imageVersionId: version.facts.imageVersionId };
+  };
+
+  return {
+    images: imageRequests({ sets, setStore, versions, versionStore, now }),
+    rollouts: rolloutRequests({ pools, poolStore, rollouts, rolloutStore, versionOf, now }),
+    hosts: hostAsks,
+    requestFor: repeats(rows('requests'), now, newId),
+    advanceImage: async (id: string) => await versions.advance(id),
+    advanceRollout: async (id: string) => await rollouts.advance(id),
+    advanceHost: async (id: string) => await hosts.advance(id),
+    deliver: async (id: string) => await deliveries.advance(id),
+    /** Wakes whatever is overdue; says how much there was of each kind. */
+    sweep: async () => ({
+      versions: await versions.sweep(),
+      rollouts: await rollouts.sweep(),
+      hosts: await hosts.sweep(),
+      deliveries: await deliveries.sweep(),
+    }),
+    address: (path: string) => `${publicUrl}/api/${path}`,
+    now,
+  };
+}
+
+export type App = ReturnType<typeof createApp>;
+
+async function neverCalledFor(id: string): Promise<never> {
+  throw new Error(`${id} calls for nothing`);
+}

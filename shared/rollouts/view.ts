@@ -1,0 +1,45 @@
+import type { Pool } from './pool.ts';
+import { canBeAborted, type Rollout } from './rollout.ts';
+
+/** A host pool as the API shows it. */
+export function poolView(name: string, { link, createdAt, changedAt, activeRollout }: Pool) {
+  return { name, ...link, createdAt, changedAt, activeRollout };
+}
+
+/** A rollout as the API shows it: how it stands, why it is or is not moving, and what has become of its hosts. */
+export function rolloutView(id: string, rollout: Rollout) {
+  const { pool, link, version, requested, facts, phase } = rollout;
+  const hosts = Object.values(facts.hosts ?? {});
+  const counts: Record<string, number> = {};
+  for (const { outcome } of hosts) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return {
+    id,
+    hostPool: pool,
+    imageSet: link.imageSet,
+    channel: link.channel,
+    version: version.number,
+    status: phase,
+    ...standing(rollout),
+    requested,
+    hosts: counts,
+    capacity: facts.capacity,
+    lowest: facts.lowest,
+    canBeAborted: canBeAborted(rollout),
+  };
+}
+
+function standing(rollout: Rollout) {
+  switch (rollout.phase) {
+    case 'running':
+    case 'stopping': {
+      const { stage, since, waitingFor, lookAt, deadline, troubles } = rollout.standing;
+      return { stage, since, waitingFor, nextLookAt: lookAt, deadline, troubles };
+    }
+    case 'failed':
+      return { stage: rollout.stage, since: rollout.at, failure: rollout.failure };
+    case 'aborted':
+      return { since: rollout.at, aborted: { by: rollout.by, reason: rollout.reason } };
+    case 'succeeded':
+      return { since: rollout.at };
+  }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { type App, createApp } from './app.ts';
+import { connect } from './azure/clients.ts';
+import { gallery } from './azure/gallery.ts';
+import { hostPools } from './azure/host-pools.ts';
+import { marketplace } from './azure/marketplace.ts';
+import { runCommands } from './azure/run-commands.ts';
+import { scaleSetMachines } from './azure/scale-set-machines.ts';
+import { scaleSets } from './azure/scale-sets.ts';
+import { sessionHosts } from './azure/session-hosts.ts';
+import { tableRows } from './azure/table-rows.ts';
+import { virtualMachines } from './azure/virtual-machines.ts';
+import { wakeQueue } from './azure/wake-queue.ts';
+import { postToWebhooks } from './notifications/post.ts';
+import { clockOf, settings } from './settings.ts';
+
+let app: App | undefined;
+
+/** The app of this process, made at first need so that a cold start pays only for what it uses. */
+export function runningApp(): App {
+  app ??= fromSettings();
+  return app;
+}
+
+function fromSettings(): App {
+  const told = settings();
+  const clock = clockOf(told);
+  const azure = connect(told);
+  const { teamsWebhook, publicUrl } = told;
+  return createApp({
+    rows: (table) => tableRows(azure.table(table)),
+    wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
+    marketplace: marketplace(azure),
+    machines: virtualMachines(azure),
+    scripts: runCommands(azure),
+    gallery: gallery(azure),
+    hostPools: hostPools(azure),
+    scaleSets: scaleSets(azure),
+    hostMachines: scaleSetMachines(azure),
+    sessionHosts: sessionHosts(azure, clock.now),
+    post: postToWebhooks({ teams: teamsWebhook }, publicUrl),
+    tellsTeams: teamsWebhook !== undefined,
+    publicUrl,
+    now: clock.now,
+    newId: randomUUID,
+  });
+}
