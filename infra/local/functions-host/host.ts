@@ -1,4 +1,6 @@
 import { Console } from 'node:console';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, clockFrom, startClock } from '../clock.ts';
 import { adminApi } from './admin.ts';
 import { checkRegistrations, loadApp } from './app-package.ts';
@@ -90,14 +92,16 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     functions,
     log,
     stop: async () => {
+      const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
       await listeners.stop();
       const left = await invoker.drain(drainMs);
       if (left > 0)
         log('error', 'host', `${left} invocations were still running after ${drainMs} ms and are lost.`);
       await appTerminates();
       await listeners.close();
+      // The last answers may still be on their way out.
+      await Promise.race([closed, pause(500, undefined, { ref: false })]);
       server.closeAllConnections();
     },
   };

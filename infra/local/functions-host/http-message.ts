@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RpcHttpCookie, RpcTypedData } from './rpc.ts';
+import type { RpcHttpCookie, RpcHttpData, RpcTypedData } from './rpc.ts';
 
 /** A request as the host hands it to the worker: every value a string, what is repeated joined by commas. */
 export function requestData(
@@ -31,19 +31,35 @@ function nullable(entries: Iterable<readonly [string, string]>): Record<string, 
 /** Writes what the function answered; no answer at all is 204. */
 export function writeResponse(response: ServerResponse, returned: RpcTypedData | null | undefined): void {
   const http = returned?.http ?? { statusCode: '204' };
-  const { statusCode = '200', headers = {}, cookies = [], body } = http;
-  response.statusCode = Number(statusCode);
-  for (const [name, value] of Object.entries(headers)) {
-    if (!serversOwn.has(name.toLowerCase())) response.setHeader(name, value);
-  }
-  if (cookies.length > 0) response.setHeader('set-cookie', cookies.map(setCookie));
-  const bytes = Buffer.from(body?.bytes ?? '');
-  if (!bodiless.has(response.statusCode)) response.setHeader('content-length', bytes.length);
-  response.end(bytes);
+  const body = Buffer.from(http.body?.bytes ?? '');
+  response.statusCode = Number(http.statusCode ?? '200');
+  setHeaders(response, http, body.length);
+  response.end(body);
 }
 
-// The body goes out whole, so of these the server's own word counts; cookies have a place of their own.
-const serversOwn = new Set(['content-length', 'transfer-encoding', 'connection', 'set-cookie']);
+function setHeaders(
+  response: ServerResponse,
+  { headers = {}, cookies = [] }: RpcHttpData,
+  length: number,
+): void {
+  const { 'content-length': announced, 'set-cookie': cookie, ...others } = headers;
+  checkLength(response, announced, length);
+  if (!bodiless.has(response.statusCode)) response.setHeader('content-length', announced ?? length);
+  for (const [name, value] of Object.entries(others)) {
+    if (!hopByHop.has(name)) response.setHeader(name, value);
+  }
+  // Of several cookies set as a header only one is left by now, in Azure too: `cookies` is the place for them.
+  const all = [...(cookie === undefined ? [] : [cookie]), ...cookies.map(setCookie)];
+  if (all.length > 0) response.setHeader('set-cookie', all);
+}
+
+// Kestrel fails a response whose length is not the one its headers announce; only HEAD may leave the body out.
+function checkLength({ req }: ServerResponse, announced: string | undefined, length: number): void {
+  if (announced === undefined || Number(announced) === length || req.method === 'HEAD') return;
+  throw new Error(`Response Content-Length mismatch: ${announced} announced, ${length} bytes given.`);
+}
+
+const hopByHop = new Set(['transfer-encoding', 'connection', 'keep-alive']);
 const bodiless = new Set([204, 205, 304]);
 const sameSites = { lax: 'lax', strict: 'strict', explicitNone: 'none', none: undefined };
 

@@ -29,9 +29,8 @@ export async function serveHttp(
   port: number,
 ): Promise<{ url: string; server: Server }> {
   const routes = parts.functions.filter(isHttp);
-  const outstanding = { count: 0 };
   const server = createServer((request, response) => {
-    answer({ ...parts, routes, outstanding }, request, response).catch((error: unknown) => {
+    answer(serving, request, response).catch((error: unknown) => {
       // Nothing of an error leaves the process; the log has it.
       parts.log('error', 'host', `${request.method} ${request.url}: ${described(error)}`);
       if (!response.headersSent) for (const name of response.getHeaderNames()) response.removeHeader(name);
@@ -39,6 +38,7 @@ export async function serveHttp(
       else end(response, 500);
     });
   });
+  const serving = { ...parts, routes, outstanding: { count: 0 }, isListening: () => server.listening };
   server.keepAliveTimeout = 60_000; // longer than a client keeps its own, so that it never writes into a closing one
   server.listen(port, '127.0.0.1');
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -48,7 +48,11 @@ export async function serveHttp(
 }
 
 type HttpFunction = FunctionDefinition & { readonly trigger: HttpTrigger };
-type Serving = HttpServerParts & { readonly routes: HttpFunction[]; readonly outstanding: { count: number } };
+interface Serving extends HttpServerParts {
+  readonly routes: readonly HttpFunction[];
+  readonly outstanding: { count: number };
+  readonly isListening: () => boolean;
+}
 
 function isHttp(definition: FunctionDefinition): definition is HttpFunction {
   return definition.trigger.type === 'httpTrigger';
@@ -77,34 +81,41 @@ interface Call {
   readonly params: Record<string, string>;
 }
 
-async function call(parts: Serving, { definition, request, response, url, params }: Call): Promise<void> {
-  const { keys, outstanding } = parts;
-  const key = keyOf(request.headers, url.searchParams);
-  if (!keys.allows(definition.trigger.authLevel, definition.name, key)) return end(response, 401);
-  // A disabled function still runs for whoever has the master key.
-  if (definition.disabled && !keys.isMaster(key)) return end(response, 404);
-  if (outstanding.count >= (parts.http.maxOutstandingRequests ?? Infinity)) return end(response, 429);
-  if (Number(request.headers['content-length'] ?? 0) > largestBody) {
-    response.setHeader('connection', 'close');
-    return end(response, 413);
-  }
-  outstanding.count += 1;
+async function call(parts: Serving, given: Call): Promise<void> {
+  const { definition, request, response, url, params } = given;
+  const refused = refusal(parts, given);
+  if (refused === 413) response.setHeader('connection', 'close'); // rather than read what nobody wants
+  if (refused !== undefined) return end(response, refused);
+  parts.outstanding.count += 1;
   try {
     const body = await bodyOf(request, (message) => parts.log('warning', definition.name, message));
-    for (const [name, value] of Object.entries(parts.http.customHeaders)) response.setHeader(name, value);
     const data = requestData(request, { url, params, body });
-    const traceParent = request.headers['traceparent'];
-    const input = {
-      data,
-      traceParent: typeof traceParent === 'string' ? traceParent : undefined,
-      reason: `${request.method} ${url.pathname}`,
-    };
+    const [traceParent] = request.headersDistinct['traceparent'] ?? [];
+    const input = { data, traceParent, reason: `${request.method} ${url.pathname}` };
     const result = await parts.invoker.invoke(definition, input).catch(() => undefined);
+    if (!parts.isListening()) response.setHeader('connection', 'close'); // the host is about to go
+    for (const [name, value] of Object.entries(parts.http.customHeaders)) response.setHeader(name, value);
     if (!result) return end(response, 500); // the invoker has logged why
+    if (result.returnValue?.http?.enableContentNegotiation) {
+      parts.log('warning', definition.name, 'enableContentNegotiation has no effect here.');
+    }
     writeResponse(response, result.returnValue);
   } finally {
-    outstanding.count -= 1;
+    parts.outstanding.count -= 1;
   }
+}
+
+/** The status that a request gets without the function being asked, if it is to be refused. */
+function refusal(
+  { keys, http, outstanding }: Serving,
+  { definition, request, url }: Call,
+): number | undefined {
+  const key = keyOf(request.headers, url.searchParams);
+  if (!keys.allows(definition.trigger.authLevel, definition.name, key)) return 401;
+  // A disabled function still runs for whoever has the master key.
+  if (definition.disabled && !keys.isMaster(key)) return 404;
+  if (outstanding.count >= (http.maxOutstandingRequests ?? Infinity)) return 429;
+  return Number(request.headers['content-length'] ?? 0) > largestBody ? 413 : undefined;
 }
 
 function urlOf(request: IncomingMessage): URL | undefined {

@@ -18,7 +18,7 @@ export function queueClients(): QueueClients {
   const clients = new Map<string, ServiceBusClient>();
   const senders = new Map<string, ServiceBusSender>();
   const of = (connectionString: string) => {
-    const retryOptions = { retryDelayInMs: 250, maxRetryDelayInMs: 2000, timeoutInMs: 5000 };
+    const retryOptions = { retryDelayInMs: 250, maxRetryDelayInMs: 500, timeoutInMs: 5000 };
     const client = clients.get(connectionString) ?? new ServiceBusClient(connectionString, { retryOptions });
     clients.set(connectionString, client);
     return client;

@@ -93,6 +93,7 @@ describe('an HTTP function', () => {
     ['nothing, as 204', 'nothing', { status: 204, type: null, text: '' }],
     ['204 without the body it gave', 'empty', { status: 204, text: '' }],
     ['an error, as 500 that says nothing', 'throws', { status: 500, type: null, text: '' }],
+    ['another length than it announced, as 500', 'wrong-length', { status: 500, type: null, text: '' }],
     ['no response object, as 500', 'wrong-answer', { status: 500, type: null, text: '' }],
   ];
   it.each(answers)('answers %s', async (_title, path, expected) => {
