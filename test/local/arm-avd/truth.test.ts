@@ -7,7 +7,15 @@ const POOL = 'hp-production';
 type Step =
   | { readonly kind: 'pass'; readonly minutes: number }
   | {
-      readonly kind: 'drain' | 'undrain' | 'tell' | 'logOff' | 'restart' | 'reimage' | 'forget';
+      readonly kind:
+        | 'drain'
+        | 'undrain'
+        | 'tell'
+        | 'logOff'
+        | 'disconnect'
+        | 'restart'
+        | 'reimage'
+        | 'forget';
       readonly host: number;
     };
 
@@ -19,7 +27,7 @@ const steps = fc.array(
       host: fc.integer({ min: 0, max: 2 }),
     }),
     fc.record({
-      kind: fc.constantFrom('restart' as const, 'reimage' as const, 'forget' as const),
+      kind: fc.constantFrom('disconnect' as const, 'restart' as const, 'reimage' as const, 'forget' as const),
       host: fc.integer({ min: 0, max: 2 }),
     }),
   ),
@@ -65,6 +73,8 @@ async function carriedOut(cloud: Cloud, truth: PoolTruth, step: Step): Promise<v
         sessions.map(({ id }) => userSessions.sendMessage(GROUP, POOL, name, String(id), { sendMessage })),
       ),
     logOff: () => Promise.all(sessions.map(({ id }) => userSessions.delete(GROUP, POOL, name, String(id)))),
+    disconnect: () =>
+      Promise.all(sessions.map(({ id }) => userSessions.disconnect(GROUP, POOL, name, String(id)))),
     restart: () => instances.restart(GROUP, 'vmss-production', instanceId).submitted(),
     reimage: () => instances.reimage(GROUP, 'vmss-production', instanceId).submitted(),
     forget: () => sessionHosts.delete(GROUP, POOL, name, { force: true }),
