@@ -2,6 +2,7 @@ import { brokerOf } from './avd/broker.ts';
 import { HOST_POOL, type HostPool, type HostPoolProperties } from './avd/host-pool.ts';
 import { peopleOf } from './avd/people.ts';
 import { seedVersion } from './avd/legacy-image.ts';
+import { addVirtualNetwork } from './compute/network.ts';
 import type { World } from './core/world.ts';
 import { findImage } from './scale-sets/image-rules.ts';
 import { machinesOf } from './scale-sets/machines.ts';
@@ -147,20 +148,7 @@ function seedScaleSet(
 }
 
 /** The network that build machines and desktops refer to; nothing else is known of it. */
-function seedNetwork({ resources }: World): void {
+function seedNetwork(world: World): void {
   const [network = ''] = SUBNET.split('/subnets/');
-  const type = 'Microsoft.Network/virtualNetworks';
-  resources.put({
-    id: network,
-    type,
-    location: LOCATION,
-    properties: { addressSpace: { addressPrefixes: ['10.20.0.0/16'] }, provisioningState: 'Succeeded' },
-  });
-  for (const [name, addressPrefix] of [
-    ['build', '10.20.1.0/24'],
-    ['desktops', '10.20.8.0/21'],
-  ] as const) {
-    const properties = { addressPrefix, provisioningState: 'Succeeded' };
-    resources.put({ id: `${network}/subnets/${name}`, type: `${type}/subnets`, properties });
-  }
+  addVirtualNetwork(world, network, { location: LOCATION, subnets: ['build', 'desktops'] });
 }
