@@ -93,6 +93,12 @@ export function computeClient(url: string): ComputeManagementClient {
   });
 }
 
+/** The types of all that exists, the network aside. */
+export function left({ arm }: Azure): string[] {
+  const types = arm.world.resources.list().map(({ type }) => type);
+  return types.filter((type) => !type.includes('virtualNetworks'));
+}
+
 interface Poller<T> {
   readonly submitted: () => Promise<void>;
   readonly poll: () => Promise<unknown>;

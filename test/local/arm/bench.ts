@@ -1,5 +1,5 @@
 import type { GalleryImage, GalleryImageVersion, VirtualMachine } from '@azure/arm-compute';
-import { done, GROUP, REGION, SUBNET, type Azure } from './azure.ts';
+import { computeId, done, GROUP, REGION, startAzure, SUBNET, type Azure } from './azure.ts';
 
 type Changes = {
   image?: object;
@@ -119,4 +119,23 @@ export function versionBody(
     },
     storageProfile: { source: { virtualMachineId: vmId } },
   };
+}
+
+export const BENCH = computeId('virtualMachines/bench');
+export const versions = (azure: Azure) => azure.compute.galleryImageVersions;
+
+/** Asks for a version of the definition that `galleryWith` makes. */
+export const createVersion = (azure: Azure, body: GalleryImageVersion, name = '1.0.0') =>
+  versions(azure).createOrUpdate(GROUP, 'gal', 'win11', name, body);
+
+/** The version with its replication status. */
+export const getVersion = (azure: Azure, name = '1.0.0') =>
+  versions(azure).get(GROUP, 'gal', 'win11', name, { expand: 'ReplicationStatus' });
+
+/** A gallery with a definition, and a VM ready to be captured. */
+export async function readyToCapture(changes: Parameters<typeof generalizedVm>[2] = {}): Promise<Azure> {
+  const azure = await startAzure();
+  await galleryWith(azure);
+  await generalizedVm(azure, 'bench', changes);
+  return azure;
 }

@@ -29,7 +29,7 @@ test('what does not exist is told apart: subscription, group, parent, resource, 
   };
   expect(await refused(vm.replace(SUBSCRIPTION, 'nobody'))).toEqual([404, 'SubscriptionNotFound']);
   expect(await refused(vm.replace(GROUP, 'nowhere'))).toEqual([404, 'ResourceGroupNotFound']);
-  expect(await refused(`${vm}/runCommands/step`)).toEqual([404, 'ResourceNotFound']);
+  expect(await refused(`${vm}/runCommands/step`)).toEqual([404, 'ParentResourceNotFound']);
   expect(await refused(vm)).toEqual([404, 'ResourceNotFound']);
   expect(await refused(computeId('teapots/x'))).toEqual([404, 'InvalidResourceType']);
   expect((await ask('DELETE', `${vm}/instanceView?${VERSION}`)).status).toBe(405);

@@ -1,5 +1,5 @@
 import { ArmError } from '../core/arm-error.ts';
-import { isResourceId, parentOf, parseId, sameId } from '../core/resource-id.ts';
+import { isResourceId, parentOf, parseId, regionName, sameId } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { capturedIn } from './captured.ts';
@@ -72,10 +72,7 @@ function galleryImage(world: World, id: string, location: string): Image {
 function latest(world: World, definition: string, location: string): Resource<VersionProperties> {
   const candidates = world.resources
     .list<VersionProperties>({ type: VERSION_TYPE, under: definition })
-    .filter(
-      ({ id, properties }) =>
-        sameId(parentOf(id), definition) && !properties.publishingProfile.excludeFromLatest,
-    );
+    .filter((version) => sameId(parentOf(version.id), definition) && !isExcluded(version, location));
   if (candidates.length === 0) {
     throw new ArmError(
       404,
@@ -91,6 +88,13 @@ function latest(world: World, definition: string, location: string): Resource<Ve
     .toSorted((one, other) => compareVersions(other.name, one.name));
   if (!newest) throw notAvailable(definition, location);
   return newest;
+}
+
+/** A version can be kept from being latest everywhere, or in one region. */
+function isExcluded({ properties }: Resource<VersionProperties>, location: string): boolean {
+  const { excludeFromLatest, targetRegions } = properties.publishingProfile;
+  const here = targetRegions.find(({ name }) => regionName(name) === regionName(location));
+  return excludeFromLatest === true || here?.excludeFromLatest === true;
 }
 
 /** Versions are three numbers, not text. */

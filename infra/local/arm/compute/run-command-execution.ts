@@ -30,6 +30,8 @@ interface Parts {
   readonly location: string;
   readonly resource: Resource<RunCommandProperties>;
   readonly protectedParameters: readonly NamedValue[];
+  /** What the guest was told to run, in one text, to see whether it is told something new. */
+  readonly told: string;
   readonly readers: readonly ScriptReader[];
 }
 
@@ -55,6 +57,10 @@ export class RunCommandExecution {
     this.#world = world;
     this.#parts = parts;
     executions.set(parts.resource, this);
+  }
+
+  get told(): string {
+    return this.#parts.told;
   }
 
   /** What `$expand=instanceView` shows. */

@@ -7,6 +7,7 @@ import type { Guest } from './guest.ts';
 import { executionOf, RunCommandExecution, type RunCommandProperties } from './run-command-execution.ts';
 import type { ScriptReader } from './script.ts';
 import { COMPUTE_API_VERSION } from './versions.ts';
+import { write } from './writing.ts';
 
 /** A machine that run commands can be put on. */
 export interface RunCommandHost {
@@ -40,25 +41,18 @@ export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
 
   const put = (call: Call): Answer => {
     const host = on.host(call);
-    const { location, tags, properties = {} } = (call.body ?? {}) as RunCommandBody;
     const id = idOf(call);
-    checkRequest(location, properties);
+    const { location, tags, properties } = checkedRequest(call);
     checkMachine(host);
     const before = resources.find<RunCommandProperties>(id);
     operations.refuseIfBusy(id);
-    const there = resources.list({ type: on.type, under: host.machineId });
-    if (!before && there.length >= MOST_PER_MACHINE) {
-      throw new ArmError(
-        409,
-        'Conflict',
-        `Cannot add more than ${MOST_PER_MACHINE} run commands to one machine.`,
-      );
-    }
-    // A PUT over an old one runs the script again: Azure says nothing of skipping what it ran before, and
-    // for a caller that repeats itself this is the harsher answer.
-    executionOf(before)?.cancel();
+    if (!before) refuseTooMany(resources.list({ type: on.type, under: host.machineId }).length);
     // What is secret goes to the guest and is never shown again.
     const { protectedParameters = [], runAsPassword: _, ...kept } = properties;
+    const told = JSON.stringify([kept.source, kept.parameters, protectedParameters]);
+    const isNews = before?.properties.provisioningState !== 'Succeeded' || executionOf(before)?.told !== told;
+    if (isNews) executionOf(before)?.cancel();
+    const provisioningState = before ? 'Updating' : 'Creating';
     const resource = resources.put<RunCommandProperties>({
       id,
       type: on.type,
@@ -68,20 +62,16 @@ export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
         asyncExecution: false,
         treatFailureAsDeploymentFailure: false,
         ...kept,
-        provisioningState: before ? 'Updating' : 'Creating',
+        provisioningState,
       },
     });
+    // The guest only sees a change: a PUT that says the same again is accepted and runs nothing
+    // (azure-sdk-for-net#47307). Who wants a second run deletes the first, or changes what it is given.
+    if (before && !isNews) return write(world, call, { resource, isNew: false, seconds: [5, 15] });
+    const { readers = [] } = on;
     const { guest } = host;
-    const parts = {
-      call,
-      guest,
-      location: host.location,
-      resource,
-      protectedParameters,
-      readers: on.readers ?? [],
-    };
-    const execution = new RunCommandExecution(world, parts);
-    const operation = execution.launch();
+    const parts = { call, guest, location: host.location, resource, protectedParameters, told, readers };
+    const operation = new RunCommandExecution(world, parts).launch();
     return operations.answer(call, operation, before ? 200 : 201, shown(resource));
   };
 
@@ -123,7 +113,7 @@ export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
     return operations.answer(call, operation, 202);
   };
 
-  const reads = buckets('GetRunCommand', { perMinute: 12, by: on.by });
+  const reads = buckets('GetVM', { perMinute: 12, by: on.by });
   const writes = buckets('UpdateVM', { perMinute: 4, by: on.by }, { perMinute: 500 });
   const apiVersion = COMPUTE_API_VERSION;
   return [
@@ -135,8 +125,8 @@ export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
 }
 
 interface RunCommandBody {
-  location?: string;
-  tags?: Record<string, string>;
+  location?: string | undefined;
+  tags?: Record<string, string> | undefined;
   properties?: RunCommandProperties & {
     protectedParameters?: { name: string; value: string }[];
     runAsPassword?: string;
@@ -161,7 +151,7 @@ function checkRequest(
   if (sources.length !== 1 || sources[0] === '') {
     throw new ArmError(
       400,
-      'InvalidParameter',
+      sources.length > 1 ? 'InvalidParameterConflictingProperties' : 'InvalidParameter',
       'Exactly one of script, scriptUri and commandId must be specified in the source of a run command.',
       { target: 'source' },
     );
@@ -176,6 +166,16 @@ function checkRequest(
       },
     );
   }
+  return { location, tags, properties };
+}
+
+function refuseTooMany(there: number): void {
+  if (there < MOST_PER_MACHINE) return;
+  throw new ArmError(
+    409,
+    'Conflict',
+    `Cannot add more than ${MOST_PER_MACHINE} run commands to one machine.`,
+  );
 }
 
 function checkMachine({ guest }: RunCommandHost): void {

@@ -3,4 +3,3 @@
 export const COMPUTE_API_VERSION = '2026-04-01';
 export const DISK_API_VERSION = '2026-03-02';
 export const GALLERY_API_VERSION = '2025-12-03';
-export const SKU_API_VERSION = '2021-07-01';

@@ -101,6 +101,7 @@ export function virtualMachineRoutes(world: World): Route[] {
   const everywhere = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines';
   const apiVersion = COMPUTE_API_VERSION;
   const host = (call: Call) => {
+    resources.requireParent(`${vmId(call)}/runCommands/any`, call.method === 'GET' ? 'read' : 'write');
     const { vm, machine } = requireVm(world, vmId(call));
     return { machineId: vm.id, location: vm.location ?? '', guest: machine.guest };
   };

@@ -34,7 +34,12 @@ export function resourceGroupsProvider(resources: Resources): Provider {
   };
   const get = (call: Call) => {
     const group = resources.resourceGroup(call.subscriptionId, call.resourceGroup);
-    return { status: group ? 200 : 404, ...(group && { body: body(group) }) };
+    if (group) return { status: 200, body: body(group) };
+    throw new ArmError(
+      404,
+      'ResourceGroupNotFound',
+      `Resource group '${call.resourceGroup}' could not be found.`,
+    );
   };
   const list = (call: Call) => {
     const under = `/subscriptions/${call.subscriptionId}/resourceGroups/${call.resourceGroup}`;

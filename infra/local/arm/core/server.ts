@@ -32,6 +32,9 @@ export async function serve(world: World, providers: readonly Provider[], port =
     });
   });
 
+  // Never hang up on an idle client: a request sent at that moment would be lost without any rule saying so.
+  server.keepAliveTimeout = 0;
+
   async function answerTo(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const text = await textOf(request);
