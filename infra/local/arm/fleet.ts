@@ -3,16 +3,15 @@ import { HOST_POOL, type HostPool, type HostPoolProperties } from './avd/host-po
 import { peopleOf } from './avd/people.ts';
 import { seedVersion } from './avd/legacy-image.ts';
 import { addVirtualNetwork } from './compute/network.ts';
+import { addVirtualNetwork } from './compute/network.ts';
 import type { World } from './core/world.ts';
 import { findImage } from './scale-sets/image-rules.ts';
 import { machinesOf } from './scale-sets/machines.ts';
 import { SCALE_SET, type ScaleSet, type ScaleSetProperties } from './scale-sets/scale-set.ts';
 
 export const SUBSCRIPTION = '00000000-0000-0000-0000-000000000001';
-export const LOCATION = 'westeurope';
-export const SUBNET =
-  `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images/providers/Microsoft.Network/virtualNetworks/vnet-images` +
-  '/subnets/build';
+const LOCATION = 'westeurope';
+const NETWORK = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images/providers/Microsoft.Network/virtualNetworks/vnet-images`;
 
 export interface FleetOptions {
   readonly testHosts?: number;
@@ -32,7 +31,8 @@ export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }
     for (const name of ['rg-images', 'rg-desktops']) {
       resources.addResourceGroup({ subscriptionId: SUBSCRIPTION, name, location: LOCATION });
     }
-    seedNetwork(world);
+    // The network that build machines and desktops refer to; nothing else is known of it.
+    addVirtualNetwork(world, NETWORK, { location: LOCATION, subnets: ['build', 'desktops'] });
     const image = seedVersion(world, `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images`);
     seedPool(world, { name: 'test', prefix: 'avdtest-', hosts: testHosts, image });
     const production = seedPool(world, {
@@ -135,7 +135,7 @@ function seedScaleSet(
               properties: {
                 primary: true,
                 ipConfigurations: [
-                  { name: 'ip', properties: { subnet: { id: SUBNET.replace('build', 'desktops') } } },
+                  { name: 'ip', properties: { subnet: { id: `${NETWORK}/subnets/desktops` } } },
                 ],
               },
             },
@@ -145,10 +145,4 @@ function seedScaleSet(
       },
     },
   });
-}
-
-/** The network that build machines and desktops refer to; nothing else is known of it. */
-function seedNetwork(world: World): void {
-  const [network = ''] = SUBNET.split('/subnets/');
-  addVirtualNetwork(world, network, { location: LOCATION, subnets: ['build', 'desktops'] });
 }
