@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Broker, startBroker } from '../../../infra/local/service-bus/broker.ts';
 import { fixture, type HostProcess, startHostProcess, startsInVain } from './host-process.ts';
 import { eventually, json } from './world.ts';
@@ -18,46 +18,53 @@ const queues = [
   { name: 'copies' },
 ];
 
-describe('a Service Bus queue function', () => {
-  let broker: Broker;
-  let client: ServiceBusClient;
-  let host: HostProcess;
-  const settings = () => ({
-    AzureWebJobsStorage: 'none',
-    ReadQueue: 'letters',
-    AzureWebJobsBus: broker.connectionString,
-  });
-  const start = async (more: Record<string, string> = {}) =>
-    startHostProcess({ app: fixture('postal'), settings: { ...settings(), ...more } });
-  const send = async (body: unknown, more: object = {}, queue = 'letters') =>
-    client.createSender(queue).sendMessages({ body, ...more });
-  const calls = async (count: number) =>
-    eventually(
-      () => json<Call[]>(`${host.url}/api/calls`),
-      (all) => all.length >= count,
-    );
+let broker: Broker;
+let client: ServiceBusClient;
+let host: HostProcess;
 
-  beforeEach(async () => {
-    broker = await startBroker({ queues });
-    client = new ServiceBusClient(broker.connectionString, {
-      retryOptions: { retryDelayInMs: 100, timeoutInMs: 3000 },
-    });
-    host = await start();
+const settings = () => ({
+  AzureWebJobsStorage: 'none',
+  ReadQueue: 'letters',
+  AzureWebJobsBus: broker.connectionString,
+});
+
+async function open(more: Record<string, string> = {}) {
+  broker = await startBroker({ queues });
+  client = new ServiceBusClient(broker.connectionString, {
+    retryOptions: { retryDelayInMs: 100, timeoutInMs: 3000 },
   });
-  afterEach(async () => {
-    await host[Symbol.asyncDispose]();
-    await client.close();
-    await broker.stop();
-  });
+  host = await startHostProcess({ app: fixture('postal'), settings: { ...settings(), ...more } });
+}
+
+async function close() {
+  await host[Symbol.asyncDispose]();
+  await client.close();
+  await broker.stop();
+}
+
+const send = async (body: unknown, more: object = {}, queue = 'letters') =>
+  client.createSender(queue).sendMessages({ body, ...more });
+const calls = async (count: number) =>
+  eventually(
+    () => json<Call[]>(`${host.url}/api/calls`),
+    (all) => all.length >= count,
+  );
+const handled = () =>
+  eventually(broker.counts, ({ letters }) => letters?.active === 0 && letters.locked === 0);
+
+describe('a Service Bus queue function', () => {
+  beforeAll(() => open());
+  afterAll(close);
+  beforeEach(() => fetch(`${host.url}/api/forget`));
 
   it('gets JSON parsed and anything else as text, and completes what it handled', async () => {
     for (const body of [{ id: 'v1' }, 'words', 123, null, Buffer.from('{"broken"')]) {
       await send(body);
-      await eventually(broker.counts, ({ letters }) => letters?.active === 0);
+      await handled();
     }
     const all = await calls(5);
     expect(all.map(({ message }) => message)).toEqual([{ id: 'v1' }, 'words', 123, null, '{"broken"']);
-    await eventually(broker.counts, ({ letters }) => letters?.active === 0 && letters.locked === 0);
+    await handled();
   });
 
   it('is told about the message under the names, and with the gotchas, of Azure', async () => {
@@ -136,7 +143,24 @@ describe('a Service Bus queue function', () => {
     expect(Math.max(...all.map(({ atOnce }) => atOnce))).toBe(3);
   });
 
+  it('sends its outputs when the handler is done, a list as one message for each element', async () => {
+    const response = await fetch(`${host.url}/api/send`, {
+      method: 'POST',
+      body: JSON.stringify([{ a: 1 }, 'two']),
+    });
+    expect(response.status).toBe(202);
+    const received = await client.createReceiver('copies').receiveMessages(2, { maxWaitTimeInMs: 2000 });
+    expect(received.map(({ body }) => (Buffer.isBuffer(body) ? body.toString() : (body as unknown)))).toEqual(
+      [{ a: 1 }, 'two'],
+    );
+  });
+});
+
+describe('a host with Service Bus queue functions', () => {
+  afterEach(close);
+
   it('goes on when the broker has been away', async () => {
+    await open();
     const { port } = broker;
     await send('before');
     await calls(1);
@@ -149,6 +173,7 @@ describe('a Service Bus queue function', () => {
   });
 
   it('finishes what it is doing when asked to stop, and leaves the rest in the queue', async () => {
+    await open();
     await send({ wait: 600 });
     await calls(1);
     const code = host.kill('SIGTERM');
@@ -158,19 +183,8 @@ describe('a Service Bus queue function', () => {
     expect(broker.counts()['letters']).toMatchObject({ active: 1, locked: 0 });
   });
 
-  it('sends its outputs when the handler is done, a list as one message for each element', async () => {
-    const response = await fetch(`${host.url}/api/send`, {
-      method: 'POST',
-      body: JSON.stringify([{ a: 1 }, 'two']),
-    });
-    expect(response.status).toBe(202);
-    const received = await client.createReceiver('copies').receiveMessages(2, { maxWaitTimeInMs: 2000 });
-    expect(received.map(({ body }) => (Buffer.isBuffer(body) ? body.toString() : (body as unknown)))).toEqual(
-      [{ a: 1 }, 'two'],
-    );
-  });
-
   it('fails when its outputs cannot be sent', async () => {
+    await open();
     await broker.stop();
     const response = await fetch(`${host.url}/api/send`, { method: 'POST', body: '{}' });
     expect(response.status).toBe(500);
@@ -178,8 +192,7 @@ describe('a Service Bus queue function', () => {
   });
 
   it('leaves the queue alone while it is disabled', async () => {
-    await host[Symbol.asyncDispose]();
-    host = await start({ 'AzureWebJobs.read.Disabled': '1' });
+    await open({ 'AzureWebJobs.read.Disabled': '1' });
     await send('unread');
     await send('read', {}, 'bytes');
     expect((await calls(1)).map(({ name }) => name)).toEqual(['readBytes']);
@@ -187,6 +200,7 @@ describe('a Service Bus queue function', () => {
   });
 
   it('stops the start when its queue does not exist', async () => {
+    await open();
     const vain = await startsInVain({
       app: fixture('postal'),
       settings: { ...settings(), ReadQueue: 'nowhere' },
