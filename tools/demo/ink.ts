@@ -15,7 +15,7 @@ export function inked(line: Line, { width, colours }: { width: number; colours: 
   for (const part of line) {
     const span = typeof part === 'string' ? { text: part } : part;
     const fits = cut(span.text, left);
-    left -= [...fits].length;
+    left -= Array.from(fits).length;
     text += colours && span.style ? styleText(span.style, fits, { validateStream: false }) : fits;
   }
   return text;
@@ -25,7 +25,7 @@ export const bold = (text: string): Span => ({ text, style: 'bold' });
 export const dim = (text: string): Span => ({ text, style: 'dim' });
 
 export function cut(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= width
     ? text
     : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`.slice(0, width);

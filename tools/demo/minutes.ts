@@ -29,11 +29,13 @@ const whose: Readonly<Record<string, keyof Minutes>> = {
 
 /** How long each stage took and whose time that was, from a version's history and the records of its hosts. */
 export function minutesByStage(history: readonly HistoryLine[], hosts: readonly HostView[]): StageMinutes[] {
-  return spans(history).map(({ stage, from, to }) => {
+  const found: StageMinutes[] = [];
+  for (const { stage, from, to } of spans(history)) {
     const owner = whose[stage];
-    const split = owner ? { ...none, [owner]: (to - from) / 60_000 } : hostMinutes(hosts, from, to);
-    return { stage, ...split };
-  });
+    const minutes = owner ? { ...none, [owner]: (to - from) / 60_000 } : hostMinutes(hosts, from, to);
+    found.push({ stage, ...minutes });
+  }
+  return found;
 }
 
 export function total(minutes: readonly Minutes[]): Minutes {

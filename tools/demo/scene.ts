@@ -135,7 +135,8 @@ function poolScene({ name, channel, names, rollout, people }: PoolParts): PoolSc
   const known = rollout?.hosts ?? [];
   const all = [...new Set([...names, ...known.map((host) => host.name)])];
   const hosts = all.map((host) => ({ name: host, stage: hostStage(known.find((one) => one.name === host)) }));
-  const sum = (of: (host: HostView) => number) => known.reduce((total, host) => total + of(host), 0);
+  const sum = (of: (host: HostView) => number | readonly unknown[]) =>
+    known.map(of).reduce<number>((total, one) => total + (typeof one === 'number' ? one : one.length), 0);
   return {
     name,
     channel,
@@ -150,8 +151,9 @@ function poolScene({ name, channel, names, rollout, people }: PoolParts): PoolSc
 
 function hostStage(host: HostView | undefined): HostStage {
   if (!host) return 'to go';
-  if (host.status === 'done' || host.status === 'skipped') return 'done';
+  const { status = host.outcome } = host;
+  if (status === 'done' || status === 'skipped') return 'done';
   const stage = hostStages.find((name) => name === host.stage);
   if (stage) return stage;
-  return host.status === 'admitted' || host.status === 'running' ? 'exclude' : 'failed';
+  return status === 'admitted' || status === 'running' ? 'exclude' : 'failed';
 }

@@ -24,7 +24,7 @@ export function openScreen(out: NodeJS.WriteStream, colours: boolean): Screen {
   return {
     show(picture) {
       if (!isOpen) return;
-      const { columns = 80, rows = 24 } = out;
+      const { columns, rows } = sizeOf(out);
       // A line that reaches the last column, or a picture that fills the last row, would make it scroll.
       const room = { width: columns - 1, colours };
       put(picture.slice(0, rows - 1).map((line) => inked(line, room)));
@@ -37,6 +37,11 @@ export function openScreen(out: NodeJS.WriteStream, colours: boolean): Screen {
       isOpen = false;
     },
   };
+}
+
+/** Some terminals do not say, or say 0. */
+export function sizeOf({ columns, rows }: NodeJS.WriteStream): { columns: number; rows: number } {
+  return { columns: columns || 80, rows: rows || 24 };
 }
 
 /** Colours where people see them and nobody asked for none (no-color.org). */

@@ -2,7 +2,7 @@ import { draw } from './draw.ts';
 import { inked, type Line } from './ink.ts';
 import { news } from './plain.ts';
 import type { Scene } from './scene.ts';
-import { openScreen, wantsColours } from './screen.ts';
+import { openScreen, sizeOf, wantsColours } from './screen.ts';
 
 /** Shows people how things go: a picture that moves on a terminal, lines elsewhere. */
 export interface Show {
@@ -25,7 +25,7 @@ function moving(out: NodeJS.WriteStream, now: () => number): Show {
   let frame = 0;
   const show = (at?: number) => {
     if (!last) return;
-    const { columns = 80, rows = 24 } = out;
+    const { columns, rows } = sizeOf(out);
     frame += 1;
     const scene = at === undefined ? last : { ...last, now: at };
     screen.show(draw(scene, { width: columns, height: rows }, frame));
@@ -41,7 +41,7 @@ function moving(out: NodeJS.WriteStream, now: () => number): Show {
       clearInterval(timer);
       show();
       screen.close();
-      const room = { width: (out.columns || 80) - 1, colours };
+      const room = { width: sizeOf(out).columns - 1, colours };
       for (const line of after) out.write(`${inked(line, room)}\n`);
     },
   };

@@ -16,11 +16,21 @@ export interface PoolTruth {
   readonly hosts: readonly HostTruth[];
   readonly capacity: { readonly lowest: number };
   readonly users: {
-    readonly messaged: readonly { readonly session: number; readonly user: string; readonly times: number }[];
+    readonly messaged: readonly Messaged[];
     readonly loggedOff: readonly { readonly user: string }[];
     readonly cutOff: readonly { readonly user: string; readonly host: string; readonly at: string }[];
     readonly turnedAway: readonly { readonly user: string }[];
   };
+}
+
+/** One text that reached one session. */
+export interface Messaged {
+  /** The session's own id; its number is another's on the next host. */
+  readonly objectId: string;
+  readonly session: number;
+  readonly host: string;
+  readonly user: string;
+  readonly times: number;
 }
 
 export interface HostTruth {

@@ -2,7 +2,7 @@ import type { Api } from './api.ts';
 import { imageSet, type Progress } from './job.ts';
 import { type Before, leftBehind } from './left-behind.ts';
 import { type Minutes, minutesByStage, type StageMinutes, total } from './minutes.ts';
-import { headlineOf, type PoolTruth, type Truth } from './truth.ts';
+import { headlineOf, type Messaged, type PoolTruth, type Truth } from './truth.ts';
 import type { HistoryLine, HostPoolView } from './views.ts';
 
 /** The last line of `--json`, field by field. */
@@ -70,9 +70,7 @@ export async function judge(
       done: hosts.filter(({ imageVersion }) => imageVersion === version.version).length,
     },
     users: {
-      messaged: new Set(
-        found.flatMap((pool) => pool.users.messaged.map(({ session }) => `${pool.name} ${session}`)),
-      ).size,
+      messaged: timesTold(found).size,
       loggedOff: found.flatMap((pool) => pool.users.loggedOff).length,
     },
     capacity: { lowest, floor },
@@ -105,18 +103,22 @@ function hostComplaints({ hosts }: PoolTruth, number: string): string[] {
   ]);
 }
 
-function userComplaints({ users }: PoolTruth): string[] {
-  const times = new Map<number, { user: string; times: number }>();
-  for (const message of users.messaged) {
-    const known = times.get(message.session)?.times ?? 0;
-    times.set(message.session, { user: message.user, times: known + message.times });
-  }
+function userComplaints(pool: PoolTruth): string[] {
+  const often = [...timesTold([pool]).values()].filter(({ times }) => times > 1);
   return [
-    ...[...times.values()]
-      .filter((one) => one.times > 1)
-      .map((one) => `${one.user} was told ${one.times} times.`),
-    ...users.cutOff.map(({ user, host }) => `${user} was cut off on ${host}.`),
+    ...often.map(({ user, host, times }) => `${user} was told ${times} times on ${host}.`),
+    ...pool.users.cutOff.map(({ user, host }) => `${user} was cut off on ${host}.`),
   ];
+}
+
+/** Who was told, by session, and how often. */
+export function timesTold(pools: readonly PoolTruth[]): ReadonlyMap<string, Messaged> {
+  const told = new Map<string, Messaged>();
+  for (const message of pools.flatMap(({ users }) => users.messaged)) {
+    const times = (told.get(message.objectId)?.times ?? 0) + message.times;
+    told.set(message.objectId, { ...message, times });
+  }
+  return told;
 }
 
 function missing(wanted: readonly string[], there: readonly string[]): string[] {

@@ -38,11 +38,25 @@ export interface RolloutView {
 
 export interface HostView {
   readonly name: string;
-  readonly status: string;
+  /** How it ended, or `admitted` until the work on it has begun. */
+  readonly outcome: string;
+  readonly status?: string;
   readonly stage?: string;
-  readonly told: number;
-  readonly loggedOff: number;
+  /** Numbers until the work on it has begun. */
+  readonly told: number | readonly Told[];
+  readonly loggedOff: number | readonly { readonly user: string }[];
   readonly admittedAt: string;
   readonly endedAt?: string;
   readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
+}
+
+export interface Told {
+  readonly session: string;
+  readonly user: string;
+  /** False if nobody knows whether the message arrived. */
+  readonly confirmed: boolean;
+}
+
+export interface HostHistoryLine extends HistoryLine {
+  readonly facts?: { readonly told?: readonly Told[] };
 }
