@@ -1,0 +1,121 @@
+import type { Host, HostEvent } from '../../shared/hosts/host.ts';
+import { hostEngine } from '../../shared/hosts/host-engine.ts';
+import { hostRequests } from '../../shared/hosts/requests.ts';
+import type { Pool, PoolEvent, PoolLink } from '../../shared/rollouts/pool.ts';
+import { poolLife } from '../../shared/rollouts/pool.ts';
+import { poolClaims } from '../../shared/rollouts/pools.ts';
+import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
+import { rolloutEngine } from '../../shared/rollouts/rollout-engine.ts';
+import { Engine } from '../../shared/workflow/engine.ts';
+import type { Rows } from '../../shared/workflow/rows.ts';
+import { WorkflowStore } from '../../shared/workflow/store.ts';
+import { memoryRows } from './memory-rows.ts';
+import { SmallAzure, tag } from './small-azure.ts';
+import type { World } from './world.ts';
+
+export const link: PoolLink = {
+  subscriptionId: 's',
+  resourceGroup: 'g',
+  hostPool: 'pool',
+  scaleSet: { resourceGroup: 'g', name: 'set' },
+  location: 'westeurope',
+  imageSet: 'win11',
+  channel: 'production',
+  policy: {
+    maxUnavailable: 2,
+    floor: { percent: 40, headroomPercent: 10 },
+    maxFailed: 1,
+    sessions: {
+      message: { title: 'Update of {host}', body: 'Please log off by {deadline}.' },
+      graceMinutes: 10,
+      atGraceEnd: 'log-off',
+      waitHours: 1,
+    },
+    minDrainMinutes: 2,
+    exclusionTag: tag,
+    healthy: { fatalChecks: ['DomainTrustCheck'], heartbeatMinutes: 5, settleSeconds: 60 },
+  },
+};
+
+/** The tables, once as they are and once as the app meets them. */
+function store<State, Event>(kind: string, world: World, withoutEtags: boolean) {
+  const tables = { rows: memoryRows(), due: memoryRows() };
+  const met = (rows: Rows) => world.rows(withoutEtags ? blind(rows) : rows);
+  return {
+    seen: new WorkflowStore<State, Event>(kind, tables.rows, tables.due),
+    met: new WorkflowStore<State, Event>(kind, met(tables.rows), met(tables.due)),
+  };
+}
+
+/** A table that takes whatever is written last: what the world would be like without ETags. */
+function blind(rows: Rows): Rows {
+  return {
+    ...rows,
+    write: async (partition, writes) => {
+      await rows.write(
+        partition,
+        writes.map((write) => ({ ...write, etag: 'any' })),
+      );
+    },
+  };
+}
+
+/** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
+export function fleetIn(world: World, { withoutEtags = false }: { withoutEtags?: boolean } = {}) {
+  const azure = new SmallAzure(world);
+  const { now } = world;
+  const poolStores = store<Pool, PoolEvent>('pools', world, withoutEtags);
+  const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags);
+  const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags);
+  const sessionHosts = world.port(azure.sessionHosts, [
+    'setAllowNewSession',
+    'remove',
+    'sendMessage',
+    'logOff',
+  ]);
+  const machines = world.port(azure.machines, [
+    'setTag',
+    'start',
+    'reimage',
+    'startRunCommand',
+    'removeRunCommand',
+  ]);
+  const wakeHost = world.queue(
+    async (id) => await hosts.advance(id),
+    async () => await hosts.sweep(),
+  );
+  const wakeRollout = world.queue(
+    async (id) => await rollouts.advance(id),
+    async () => await rollouts.sweep(),
+  );
+  const hosts = hostEngine({ machines, sessionHosts, store: hostStores.met, wake: wakeHost, now });
+  const pools = new Engine<Pool, PoolEvent, never>({
+    workflow: poolLife,
+    store: poolStores.met,
+    now,
+    perform: async () => await Promise.reject(new Error('a pool calls for nothing')),
+    wake: async () => {},
+  });
+  const hostApi = hostRequests({ hosts, hostStore: hostStores.met, machines, sessionHosts, now });
+  const rollouts = rolloutEngine({
+    pools: poolClaims(pools, now),
+    gallery: world.port(azure.gallery, []),
+    hostPools: world.port(azure.hostPools, []),
+    scaleSets: world.port(azure.scaleSets, ['setModelImage']),
+    hosts: hostApi,
+    store: rolloutStores.met,
+    wake: wakeRollout,
+    now,
+  });
+  return {
+    azure,
+    hosts,
+    pools,
+    rollouts,
+    hostApi,
+    seen: { pools: poolStores.seen, hosts: hostStores.seen, rollouts: rolloutStores.seen },
+    met: { pools: poolStores.met, rollouts: rolloutStores.met },
+  };
+}
+
+export type Fleet = ReturnType<typeof fleetIn>;

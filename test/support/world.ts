@@ -1,0 +1,255 @@
+import { integer, type Arbitrary, constantFrom, record } from 'fast-check';
+import { AppError } from '../../shared/errors.ts';
+import { type Instant, toInstant } from '../../shared/instant.ts';
+import type { Rows } from '../../shared/workflow/rows.ts';
+import { Random } from './random.ts';
+
+/** The process ended here: nothing after it was done. */
+export class Crash extends Error {}
+
+/** How ill the world is. All rates are between 0 and 1; the seed decides the rest. */
+export interface Ills {
+  readonly seed: number;
+  /** At each step: before and after every table operation and every call of a port. */
+  readonly deaths: number;
+  readonly lostMessages: number;
+  readonly doubledMessages: number;
+  /** Calls of a port that Azure throttles, refuses for now, fails, or answers into the void. */
+  readonly faults: number;
+  /** Steps that take seconds, so that others come in between. */
+  readonly slowness: number;
+}
+
+export const ills: Arbitrary<Ills> = record({
+  seed: integer({ min: 1, max: 2 ** 30 }),
+  deaths: constantFrom(0, 0.002, 0.01, 0.02),
+  lostMessages: constantFrom(0, 0.1, 0.5, 0.9),
+  doubledMessages: constantFrom(0, 0.1, 0.5),
+  faults: constantFrom(0, 0.05, 0.15),
+  slowness: constantFrom(0, 0.05, 0.3),
+});
+
+interface Entry {
+  readonly at: number;
+  readonly tie: number;
+  readonly run: () => Promise<void> | void;
+}
+
+/**
+ * Time, a broker and a process that dies, for tests of what must hold whatever happens. Handlers run as
+ * tasks that take turns at every step, as several instances of a function app do. Nothing here waits for
+ * real time: a day passes as fast as what happens in it.
+ */
+export class World {
+  readonly random: Random;
+  readonly #ills: Ills;
+  readonly #agenda: Entry[] = [];
+  readonly #sweepers: (() => Promise<unknown>)[] = [];
+  #now = Date.parse('2026-01-05T12:00:00.000Z');
+  /** A process and all that runs in it; the next one has the next number. */
+  #process = 0;
+  #handBack: () => void = () => {};
+  /** What is to be done if the task whose turn it is dies. */
+  #onDeath: () => void = () => {};
+  #defect: unknown;
+  steps = 0;
+
+  constructor(ills: Ills, { sweeping = true }: { sweeping?: boolean } = {}) {
+    this.#ills = ills;
+    this.random = new Random(ills.seed);
+    if (sweeping) this.#everyMinute();
+  }
+
+  readonly now = (): Instant => toInstant(this.#now);
+
+  /** Something that happens in the world by itself. */
+  after(seconds: number, run: () => void): void {
+    this.#enter(this.#now + Math.max(0, seconds) * 1000, run);
+  }
+
+  /** A table whose every operation is a chance to die. */
+  rows(rows: Rows): Rows {
+    return this.#wrapped(rows, async (work) => {
+      await this.#step();
+      const result = await work();
+      await this.#step();
+      return result;
+    });
+  }
+
+  /** A port that fails as Azure does. `writes` names what changes something: it may do so and not say so. */
+  port<Port extends object>(port: Port, writes: readonly (keyof Port)[]): Port {
+    return this.#wrapped(port, async (work, name) => {
+      await this.#step();
+      const result = await this.#faulty(work, writes.includes(name as keyof Port));
+      await this.#step();
+      return result;
+    });
+  }
+
+  /** A queue: `wake` sends to it, `handle` takes from it. The sweeper is run once a minute. */
+  queue(handle: (id: string) => Promise<void>, sweep: () => Promise<unknown>) {
+    this.#sweepers.push(sweep);
+    const send = (id: string, at: Instant, delay: number) => {
+      this.#enter(Math.max(this.#now, Date.parse(at)) + delay * 1000, async () => {
+        await this.task(
+          async () => await handle(id),
+          () => {
+            // The lock expires and the message is delivered again, if the broker still has it.
+            if (!this.random.happens(this.#ills.lostMessages)) send(id, at, 60);
+          },
+        );
+      });
+    };
+    return async (id: string, at: Instant): Promise<void> => {
+      await this.#step();
+      if (this.random.happens(this.#ills.lostMessages)) return;
+      const copies = this.random.happens(this.#ills.doubledMessages) ? 2 : 1;
+      for (let copy = 0; copy < copies; copy += 1) {
+        send(id, at, this.random.happens(0.3) ? this.random.between(0, 20) : 0);
+      }
+    };
+  }
+
+  /** Runs a piece of work as a task of its own, up to where others may take their turn or to its end. */
+  async task(work: () => Promise<unknown>, onDeath: () => void = () => {}): Promise<void> {
+    await this.#turn(onDeath, () => {
+      const run = async () => {
+        try {
+          await work();
+        } catch (error) {
+          if (error instanceof Crash) onDeath();
+          else this.#defect ??= error;
+        }
+        this.#handBack();
+      };
+      void run();
+    });
+  }
+
+  /** Begins a piece of work later, as a task of its own, and again each half minute until one survives. */
+  start(work: () => Promise<unknown>, afterSeconds = 0): void {
+    this.#enter(this.#now + afterSeconds * 1000, async () => {
+      await this.task(work, () => this.start(work, 30));
+    });
+  }
+
+  /** Lets time pass until it is so, or for the given number of days at most. */
+  async passUntil(isSo: () => boolean | Promise<boolean>, { days }: { days: number }): Promise<boolean> {
+    const end = this.#now + days * 86_400_000;
+    let checked = this.#now;
+    for (;;) {
+      const [entry] = this.#agenda;
+      if (!entry || entry.at > end) {
+        this.#now = end;
+        return await isSo();
+      }
+      this.#agenda.shift();
+      this.#now = Math.max(this.#now, entry.at);
+      await entry.run();
+      if (this.#defect !== undefined) throw this.#defect;
+      // Once a virtual minute is often enough to ask.
+      if (this.#now - checked >= 60_000) {
+        checked = this.#now;
+        if (await isSo()) return true;
+      }
+    }
+  }
+
+  #everyMinute(): void {
+    this.after(60, () => {
+      this.#everyMinute();
+      for (const sweep of this.#sweepers) {
+        this.#enter(this.#now, async () => void (await this.task(sweep)));
+      }
+    });
+  }
+
+  /** Others may take their turn here, and the process may die here. */
+  async #step(): Promise<void> {
+    this.steps += 1;
+    if (this.random.happens(this.#ills.deaths)) {
+      // Half of the time the whole process goes, with all that it is about to do.
+      if (this.random.happens(0.5)) this.#process += 1;
+      throw new Crash();
+    }
+    const isSlow = this.random.happens(this.#ills.slowness);
+    // Without anybody to take turns with, a step takes no time.
+    if (!isSlow && !this.random.happens(this.#ills.slowness)) return;
+    const seconds = isSlow && this.random.happens(0.2) ? this.random.between(0, 15) : 0;
+    const process = this.#process;
+    const onDeath = this.#onDeath;
+    await new Promise<void>((resolve) => {
+      this.#enter(this.#now + seconds * 1000, async () => {
+        if (process === this.#process) await this.#turn(onDeath, resolve);
+        else onDeath(); // it died meanwhile, and this task with it
+      });
+      this.#handBack();
+    });
+  }
+
+  /** Lets one task run until it comes to its next step or its end. */
+  async #turn(onDeath: () => void, go: () => void): Promise<void> {
+    this.#onDeath = onDeath;
+    await new Promise<void>((resolve) => {
+      this.#handBack = resolve;
+      go();
+    });
+  }
+
+  #enter(at: number, run: Entry['run']): void {
+    const entry = { at, tie: this.random.next(), run };
+    let low = 0;
+    let high = this.#agenda.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.#agenda[middle];
+      if (other && (other.at < at || (other.at === at && other.tie < entry.tie))) low = middle + 1;
+      else high = middle;
+    }
+    this.#agenda.splice(low, 0, entry);
+  }
+
+  async #faulty<T>(work: () => Promise<T>, isWrite: boolean): Promise<T> {
+    if (!this.random.happens(this.#ills.faults)) return await work();
+    const lost = new AppError('AzureUnavailable', 'no answer');
+    switch (this.random.whole(1, 5)) {
+      case 1:
+        throw new AppError('Throttled', 'too many requests', { retryAfterSeconds: this.random.whole(1, 40) });
+      case 2:
+        throw new AppError('AzureBusy', 'another operation is under way');
+      case 3:
+        throw lost;
+      case 4:
+        if (isWrite) await work(); // done, and nobody hears of it
+        throw lost;
+      default:
+        if (isWrite) this.after(this.random.between(1, 40), () => void this.#late(work));
+        throw lost;
+    }
+  }
+
+  /** The request arrives after its sender gave up on it. */
+  async #late(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#defect ??= error;
+    }
+  }
+
+  #wrapped<Port extends object>(
+    port: Port,
+    how: (work: () => Promise<unknown>, name: string) => Promise<unknown>,
+  ): Port {
+    const methods = Object.entries(port).map(([name, method]) => [
+      name,
+      async (...given: unknown[]) =>
+        await how(
+          async () => (await (method as (...given: unknown[]) => unknown)(...given)) as unknown,
+          name,
+        ),
+    ]);
+    return Object.fromEntries(methods) as Port;
+  }
+}
