@@ -3,7 +3,6 @@ import { HOST_POOL, type HostPool, type HostPoolProperties } from './avd/host-po
 import { peopleOf } from './avd/people.ts';
 import { seedVersion } from './avd/legacy-image.ts';
 import { addVirtualNetwork } from './compute/network.ts';
-import { addVirtualNetwork } from './compute/network.ts';
 import type { World } from './core/world.ts';
 import { findImage } from './scale-sets/image-rules.ts';
 import { machinesOf } from './scale-sets/machines.ts';
