@@ -50,7 +50,7 @@ export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
     // What is secret goes to the guest and is never shown again.
     const { protectedParameters = [], runAsPassword: _, ...kept } = properties;
     const told = JSON.stringify([kept.source, kept.parameters, protectedParameters]);
-    const isNews = before?.properties.provisioningState !== 'Succeeded' || executionOf(before)?.told !== told;
+    const isNews = !wasTold(before, told);
     if (isNews) executionOf(before)?.cancel();
     const provisioningState = before ? 'Updating' : 'Creating';
     const resource = resources.put<RunCommandProperties>({
@@ -138,24 +138,13 @@ function withView(resource: Resource<RunCommandProperties>): Resource<RunCommand
   return { ...resource, properties: { ...resource.properties, instanceView } as RunCommandProperties };
 }
 
-function checkRequest(
-  location: string | undefined,
-  { source, timeoutInSeconds }: RunCommandProperties,
-): void {
+function checkedRequest(call: Call): RunCommandBody & Required<Pick<RunCommandBody, 'properties'>> {
+  const { location, tags, properties = {} } = (call.body ?? {}) as RunCommandBody;
+  const { source, timeoutInSeconds } = properties;
   if (!location) {
     throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.');
   }
-  const sources = [source?.script, source?.scriptUri, source?.commandId].filter(
-    (given) => given !== undefined,
-  );
-  if (sources.length !== 1 || sources[0] === '') {
-    throw new ArmError(
-      400,
-      sources.length > 1 ? 'InvalidParameterConflictingProperties' : 'InvalidParameter',
-      'Exactly one of script, scriptUri and commandId must be specified in the source of a run command.',
-      { target: 'source' },
-    );
-  }
+  checkSource(source);
   if (timeoutInSeconds !== undefined && !(Number.isInteger(timeoutInSeconds) && timeoutInSeconds > 0)) {
     throw new ArmError(
       400,
@@ -167,6 +156,23 @@ function checkRequest(
     );
   }
   return { location, tags, properties };
+}
+
+function checkSource(source: RunCommandProperties['source'] = {}): void {
+  const { script, scriptUri, commandId } = source;
+  const given = [script, scriptUri, commandId].filter((one) => one !== undefined);
+  if (given.length === 1 && given[0] !== '') return;
+  throw new ArmError(
+    400,
+    given.length > 1 ? 'InvalidParameterConflictingProperties' : 'InvalidParameter',
+    'Exactly one of script, scriptUri and commandId must be specified in the source of a run command.',
+    { target: 'source' },
+  );
+}
+
+/** Whether the guest was last told exactly this, and took it. */
+function wasTold(before: Resource<RunCommandProperties> | undefined, told: string): boolean {
+  return before?.properties.provisioningState === 'Succeeded' && executionOf(before)?.told === told;
 }
 
 function refuseTooMany(there: number): void {
