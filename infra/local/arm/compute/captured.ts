@@ -14,8 +14,3 @@ export function setCaptured(version: Resource<object>, what: Captured): void {
 export function capturedIn(version: object): Captured | undefined {
   return captured.get(version);
 }
-
-/** Whether machines made from this image version come up; ready-made versions do. */
-export function imageBoots(version: object | undefined): boolean {
-  return version === undefined || (captured.get(version)?.boots ?? true);
-}
