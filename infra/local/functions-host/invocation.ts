@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FunctionDefinition } from './function-definition.ts';
 import { registered } from './functions-core.ts';
 import { callHooks, hookContext, logThroughHooks } from './hooks.ts';
@@ -54,10 +55,13 @@ export function startInvoker(parts: InvokerParts): Invoker {
       }
     },
     drain: async (graceMs) => {
-      const end = AbortSignal.timeout(graceMs);
-      const tooLate = new Promise((resolve) => end.addEventListener('abort', resolve));
+      const giveUp = new AbortController();
+      const tooLate = pause(graceMs, true, { signal: giveUp.signal }).catch(() => true);
       // One that ends may let another begin, until the listeners have gone quiet.
-      while (running.size > 0 && !end.aborted) await Promise.race([tooLate, Promise.all(running)]);
+      while (running.size > 0) {
+        if (await Promise.race([tooLate, Promise.all(running).then(() => false)])) break;
+      }
+      giveUp.abort();
       return running.size;
     },
   };

@@ -1,4 +1,3 @@
-import { app, output } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
 import { appSettings } from '../../../infra/local/functions-host/app-settings.ts';
 import { defineFunctions } from '../../../infra/local/functions-host/function-definition.ts';
@@ -177,15 +176,5 @@ describe('the functions of an app', () => {
   ];
   it.each(refused)('are refused: %s', (_what, functions, why, context) => {
     expect(() => define(functions, context)).toThrow(why);
-  });
-
-  it('cannot be registered outside a host: the library then goes to its test mode', () => {
-    // Which is why the host counts what was registered instead of trusting the app to fail.
-    expect(() =>
-      app.http('lost', {
-        handler: () => ({}),
-        extraOutputs: [output.serviceBusQueue({ connection: 'c', queueName: 'q' })],
-      }),
-    ).not.toThrow();
   });
 });
