@@ -115,6 +115,17 @@ test('A failed instance comes back with a reimage to an image that boots.', asyn
   expect(instance.instanceView?.vmAgent?.statuses?.[0]?.displayStatus).toBe('Ready');
 });
 
+test('A model that changes during a reimage leaves the instance on the older one, and says so.', async () => {
+  await giveModel('1.0.0');
+  await reimage('1').submitted();
+  await giveModel('1.0.1');
+  await cloud.pass(10);
+  expect(await cloud.instance('vmss-production', '1')).toMatchObject({
+    latestModelApplied: false,
+    storageProfile: { imageReference: { exactVersion: '1.0.0' } },
+  });
+});
+
 test('An operation that Azure gives up on leaves the old disk; some instances of many can fail alone.', async () => {
   await giveModel('1.0.0');
   const before = await disk('1');

@@ -43,10 +43,11 @@ export class Actions {
     const changed = machines.filter((machine) => !hasImage(machine, image));
     if (changed.length > 0) return this.#renew(call, scaleSet, machines, 'upgrade', () => imageOf(scaleSet));
     const all = machinesOf(this.#world);
+    const model = all.model(scaleSet);
     return this.#act(call, scaleSet, machines, {
       seconds: [10, 30],
       begin: () => {},
-      finish: (machine) => all.applyModel(machine),
+      finish: (machine) => all.applyModel(machine, model),
     });
   }
 
@@ -117,6 +118,7 @@ export class Actions {
     imageFor: (machine: Machine) => ImageReference,
   ): Answer {
     const all = machinesOf(this.#world);
+    const model = all.model(scaleSet);
     const images = new Map(machines.map((machine) => [machine, this.#resolve(scaleSet, imageFor(machine))]));
     const comesUp = (machine: Machine) =>
       (images.get(machine)?.image.boots ?? true) && all.orders.get(machine.fqdn)?.boot !== 'fails';
@@ -128,7 +130,7 @@ export class Actions {
         const found = images.get(machine);
         if (!found) return;
         all.replaceDisk(machine, found);
-        if (!fromOldModel(why, this.#world)) all.applyModel(machine);
+        if (!fromOldModel(why, this.#world)) all.applyModel(machine, model);
         if (comesUp(machine)) return all.boot(machine);
         setPower(machine, 'running');
         throw all.bootFailure(machine);
@@ -168,7 +170,9 @@ export class Actions {
       },
       fail: () => {
         for (const machine of machines) {
-          if (machine.instance.properties.provisioningState === 'Updating') abandon(machine);
+          // Those that failed by themselves have been seen to already.
+          const state = machine.instance.properties.provisioningState;
+          if (state === 'Updating' || state === 'Deleting') abandon(machine);
         }
       },
     });

@@ -187,9 +187,10 @@ export class Machines {
     for (const { instance } of this.of(scaleSet)) instance.properties.latestModelApplied = false;
   }
 
-  applyModel(machine: Machine): void {
-    machine.model = this.model(machine.scaleSet);
-    machine.instance.properties.latestModelApplied = true;
+  /** The instance now is as the model was then; newer changes it still lacks. */
+  applyModel(machine: Machine, model: number): void {
+    machine.model = model;
+    machine.instance.properties.latestModelApplied = model === this.model(machine.scaleSet);
   }
 
   setState(machine: Machine, provisioningState: 'Succeeded' | 'Updating' | 'Failed' | 'Deleting'): void {

@@ -6,7 +6,6 @@ export const SCALE_SETS = `${SUBSCRIPTION}/resourceGroups/{resourceGroup}/provid
 export const SCALE_SET_PATH = `${SCALE_SETS}/{vmScaleSetName}`;
 export const INSTANCES = `${SCALE_SET_PATH}/virtualMachines`;
 export const INSTANCE_PATH = `${INSTANCES}/{instanceId}`;
-export const RUN_COMMANDS = `${INSTANCE_PATH}/runCommands`;
 
 const BY_SET = ['subscriptionId', 'resourceGroup', 'vmScaleSetName'];
 const BY_INSTANCE = [...BY_SET, 'instanceId'];
