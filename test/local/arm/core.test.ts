@@ -32,6 +32,7 @@ test('what does not exist is told apart: subscription, group, parent, resource, 
   expect(await refused(`${vm}/runCommands/step`)).toEqual([404, 'ParentResourceNotFound']);
   expect(await refused(vm)).toEqual([404, 'ResourceNotFound']);
   expect(await refused(computeId('teapots/x'))).toEqual([404, 'InvalidResourceType']);
+  expect(await refused(`${vm}%E0%A4%A`)).toEqual([404, 'ResourceNotFound']);
   expect((await ask('DELETE', `${vm}/instanceView?${VERSION}`)).status).toBe(405);
 });
 

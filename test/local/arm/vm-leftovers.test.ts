@@ -65,3 +65,16 @@ test('a create that fails leaves a failed VM that can be deleted with all it had
   await done(azure, azure.compute.virtualMachines.delete(GROUP, 'bench', { forceDeletion: true }));
   expect(left(azure)).toEqual([]);
 });
+
+test('a forced deletion takes the place of what runs, even of what is stuck', async () => {
+  const azure = await startAzure();
+  azure.arm.world.faults.add({ method: 'PUT', path: 'virtualMachines', fault: 'stick-operation' });
+  await create(azure).submitted();
+  azure.pass(86_400);
+  const remove = (forceDeletion: boolean) =>
+    azure.compute.virtualMachines.delete(GROUP, 'bench', { forceDeletion });
+  expect(await refusal(remove(false))).toMatchObject({ statusCode: 409, code: 'Conflict' });
+  await done(azure, remove(true));
+  expect(left(azure)).toEqual([]);
+  expect(azure.arm.world.operations.all()[0]?.error?.code).toBe('OperationPreempted');
+});

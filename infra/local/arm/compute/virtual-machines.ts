@@ -84,13 +84,20 @@ export function virtualMachineRoutes(world: World): Route[] {
     );
   };
 
-  const remove = (call: Call): Answer =>
-    erase(world, call, vmId(call), {
+  const remove = (call: Call): Answer => {
+    const id = vmId(call);
+    const force = call.query.get('forceDeletion') === 'true';
+    const running = operations.running(id);
+    // Only a forced deletion takes the place of what runs on the VM, and never that of a capture of it.
+    const isOwn = sameId(running?.work.resourceId, id) && running?.work.kind !== 'delete';
+    if (running && force && isOwn) operations.preempt(running);
+    return erase(world, call, id, {
       // A forced deletion does not wait for the guest to shut down.
-      seconds: call.query.get('forceDeletion') === 'true' ? [10, 30] : [40, 120],
+      seconds: force ? [10, 30] : [40, 120],
       begin: (vm) => machineOf(vm).guest.halt('deallocating'),
       finish: (vm) => leaveOrTake(world, vm as unknown as Vm),
     });
+  };
 
   const by = ['subscriptionId', 'resourceGroup', 'vmName'];
   const puts = buckets('PutVM', { perMinute: 4, by }, { perMinute: 500 });

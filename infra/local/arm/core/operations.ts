@@ -79,6 +79,12 @@ export class Operations {
     if (operation.status === 'InProgress' && !operation.stuck) this.#end(operation, error);
   }
 
+  /** Puts an end to work that something more urgent takes the place of, even if a fault holds it. */
+  preempt(operation: Operation): void {
+    const message = 'The operation has been preempted by a more recent operation.';
+    this.#end(operation, new ArmError(409, 'OperationPreempted', message));
+  }
+
   /** Lets go of what the work locked beside its own resource, before its end. */
   release(operation: Operation, resourceIds: readonly string[]): void {
     for (const id of resourceIds) {

@@ -71,10 +71,11 @@ export function checkApiVersion(route: Route, version: string | null): string {
   );
 }
 
+/** A name that is no valid encoding is taken as it stands; it will not be found. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new ArmError(400, 'BadRequest', 'The request URI is malformed.');
+    return text;
   }
 }
