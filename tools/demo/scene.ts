@@ -118,7 +118,15 @@ function stageOf({ status, stage }: Progress['version']): string {
 }
 
 function noteOf({ failure, waitingFor = '' }: Progress['version']): string {
-  return failure ? `${failure.code}: ${failure.message}` : waitingFor;
+  return failure ? `${failure.code}: ${failure.message}` : shorter(waitingFor);
+}
+
+/** Without the hosts that are under way: those are to be seen. */
+function shorter(waitingFor: string): string {
+  return waitingFor
+    .split('; ')
+    .filter((part) => !part.includes('hosts under way'))
+    .join('; ');
 }
 
 function nextStart(began: ReadonlyMap<string, number>, index: number): number | undefined {
@@ -145,7 +153,7 @@ function poolScene({ name, channel, names, rollout, people }: PoolParts): PoolSc
     loggedOff: sum(({ loggedOff }) => loggedOff),
     people,
     capacity: rollout?.capacity,
-    note: rollout?.status === 'running' ? (rollout.waitingFor ?? '') : (rollout?.status ?? ''),
+    note: rollout?.status === 'running' ? shorter(rollout.waitingFor ?? '') : (rollout?.status ?? ''),
   };
 }
 
