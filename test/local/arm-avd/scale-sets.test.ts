@@ -143,6 +143,45 @@ test('A new scale set makes its instances, never tells its password, and their g
   expect(await agent()).toBe('Ready');
 });
 
+test('Scale sets are listed, and their instances counted by state.', async () => {
+  const { virtualMachineScaleSets: sets } = cloud.compute;
+  const names = (await Array.fromAsync(sets.list(GROUP))).map(({ name }) => name);
+  expect(names).toEqual(['vmss-test', 'vmss-production']);
+  await sets.powerOff(GROUP, 'vmss-production', { vmInstanceIDs: { instanceIds: ['0'] } }).submitted();
+  const view = await sets.getInstanceView(GROUP, 'vmss-production');
+  expect(view.virtualMachine?.statusesSummary).toEqual([
+    { code: 'ProvisioningState/updating', count: 1 },
+    { code: 'ProvisioningState/succeeded', count: 2 },
+  ]);
+  await cloud.pass(2);
+  const instance = await cloud.instance('vmss-production', '0');
+  expect(instance.instanceView?.statuses?.[1]?.code).toBe('PowerState/stopped');
+});
+
+test('manualupgrade wants names, and changes nothing where nothing lags.', async () => {
+  const { virtualMachineScaleSets: sets } = cloud.compute;
+  const unnamed = sets.updateInstances(GROUP, 'vmss-test', { instanceIds: [] });
+  await expect(unnamed.submitted()).rejects.toEqual(refused(400, 'InvalidParameter'));
+  const before = await cloud.instance('vmss-test', '0');
+  await sets.updateInstances(GROUP, 'vmss-test', { instanceIds: ['0'] }).submitted();
+  await cloud.pass(1);
+  const after = await cloud.instance('vmss-test', '0');
+  expect(after.storageProfile).toEqual(before.storageProfile);
+  expect(after.instanceView?.vmAgent?.statuses?.[0]?.displayStatus).toBe('Ready');
+});
+
+test('Capacity makes instances and takes away the newest.', async () => {
+  const { virtualMachineScaleSets: sets, virtualMachineScaleSetVMs: instances } = cloud.compute;
+  const ids = async () =>
+    (await Array.fromAsync(instances.list(GROUP, 'vmss-test'))).map(({ instanceId }) => instanceId);
+  await sets.update(GROUP, 'vmss-test', { sku: { name: 'Standard_D4s_v5', capacity: 4 } }).submitted();
+  await cloud.pass(1);
+  expect(await ids()).toEqual(['0', '1', '2', '3']);
+  await sets.update(GROUP, 'vmss-test', { sku: { name: 'Standard_D4s_v5', capacity: 1 } }).submitted();
+  await cloud.pass(1);
+  expect(await ids()).toEqual(['0']);
+});
+
 test('Tags of an instance are written by PUT; what it is made of is not.', async () => {
   const { virtualMachineScaleSetVMs } = cloud.compute;
   const instance = await cloud.instance('vmss-test', '0');
