@@ -109,7 +109,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       ['--http-port', ports.brokerHttp],
       ['--file', join(state.folder, 'service-bus.sqlite')],
       ['--queues', join(root, 'infra/queues.json')],
-      ['--key', keys.broker],
+      [`--key=${keys.broker}`],
     ] as const;
     const [cloud, broker] = await Promise.all([
       run('cloud', 'cloud.ts', cloudArgs, {}, isCloud),
@@ -135,8 +135,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       ['--app', resolve(options.app ?? root)],
       ['--port', ports.app],
       ['--state', join(state.folder, 'functions-host')],
-      ['--host-key', keys.host],
-      ['--master-key', keys.master],
+      [`--host-key=${keys.host}`],
+      [`--master-key=${keys.master}`],
       ...(options.verbose ? [['--verbose'] as const] : []),
     ] as const;
     const app = await run('app', 'functions-host/main.ts', appArgs, settings, isApp);

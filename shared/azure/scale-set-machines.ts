@@ -100,6 +100,7 @@ function machineOf(found: VirtualMachineScaleSetVM): Machine {
     ...instanceOf(found),
     vmId: found.vmId ?? '',
     osDiskId: found.storageProfile?.osDisk?.managedDisk?.id ?? '',
+    agentReady: found.instanceView?.vmAgent?.statuses?.[0]?.displayStatus === 'Ready',
     tags: found.tags ?? {},
   };
 }

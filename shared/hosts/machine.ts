@@ -24,6 +24,8 @@ export interface Machine {
   readonly provisioningState: string;
   /** `deallocating` and `stopping` count as down. */
   readonly power: 'running' | 'starting' | 'stopped' | 'deallocated' | 'unknown';
+  /** The VM agent reports: before it does, no run command can run. */
+  readonly agentReady: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -15,6 +15,8 @@ const landsWithinMinutes = 5;
 /** A script that succeeded and a host that does not appear: then it is tried with a new token. */
 const appearsWithinMinutes = 20;
 const scriptSeconds = 30 * 60;
+/** What failed at once fails at once again: the agent's download, the AVD service. */
+const nextTryAfterSeconds = 120;
 
 /**
  * The agent speaks for the new disk. The old session host is taken out first, because it bars the way; the
@@ -28,6 +30,7 @@ export function ensureRegistered(machines: Machines, sessionHosts: SessionHosts)
     if (found && isOfThisDisk(host, found)) return await drained(machines, sessionHosts, host, found);
     if (host.facts.deregistered !== true) return await deregister(sessionHosts, host, found);
     if (machine.power !== 'running') return await powerOn(machines, host, machine);
+    if (!machine.agentReady) return running('the VM agent to report', 15);
     const command = await machines.runCommand(host.plan.machine, commandName(look));
     if (command) return installed(look, command);
     return mayYetAppear(look) ?? intention(machines, sessionHosts, look);
@@ -112,7 +115,7 @@ function tryAgain(
   if (registrationFailures >= mostFailures) {
     return failed('RegistrationFailed', `Not registered after ${mostFailures} tries; ${what}`);
   }
-  return running('the next try to register', 15, { facts: { registrationFailures }, news: what });
+  return running('the next try to register', nextTryAfterSeconds, { facts: { registrationFailures }, news: what });
 }
 
 /** A token for this try alone to see: it goes from the pool to the machine and is kept nowhere. */
