@@ -1,4 +1,5 @@
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
+import type { Machines } from '../../shared/hosts/machine.ts';
 import { hostEngine } from '../../shared/hosts/host-engine.ts';
 import { hostRequests } from '../../shared/hosts/requests.ts';
 import type { Pool, PoolEvent, PoolLink } from '../../shared/rollouts/pool.ts';
@@ -60,26 +61,34 @@ function blind(rows: Rows): Rows {
   };
 }
 
+/** What the tests take away, to see that it is needed. */
+export interface Without {
+  readonly sweeper?: true;
+  readonly etags?: true;
+  /** Every disk has the same id, so that nobody can tell a new one. */
+  readonly proof?: true;
+}
+
 /** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
-export function fleetIn(world: World, { withoutEtags = false }: { withoutEtags?: boolean } = {}) {
+export function fleetIn(world: World, without: Without = {}) {
+  const withoutEtags = without.etags === true;
   const azure = new SmallAzure(world);
   const { now } = world;
   const poolStores = store<Pool, PoolEvent>('pools', world, withoutEtags);
   const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags);
   const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags);
-  const sessionHosts = world.port(azure.sessionHosts, [
+  const sessionHosts = world.port(azure.desktop.sessionHosts, [
     'setAllowNewSession',
     'remove',
     'sendMessage',
     'logOff',
   ]);
-  const machines = world.port(azure.machines, [
-    'setTag',
-    'start',
-    'reimage',
-    'startRunCommand',
-    'removeRunCommand',
-  ]);
+  const blindRead: Machines['read'] = async (address) => {
+    const machine = await azure.machines.read(address);
+    return machine && { ...machine, osDiskId: 'a disk' };
+  };
+  const seen = without.proof ? { ...azure.machines, read: blindRead } : azure.machines;
+  const machines = world.port(seen, ['setTag', 'start', 'reimage', 'startRunCommand', 'removeRunCommand']);
   const wakeHost = world.queue(
     async (id) => await hosts.advance(id),
     async () => await hosts.sweep(),
@@ -100,7 +109,7 @@ export function fleetIn(world: World, { withoutEtags = false }: { withoutEtags?:
   const rollouts = rolloutEngine({
     pools: poolClaims(pools, now),
     gallery: world.port(azure.gallery, []),
-    hostPools: world.port(azure.hostPools, []),
+    hostPools: world.port(azure.desktop.hostPools, []),
     scaleSets: world.port(azure.scaleSets, ['setModelImage']),
     hosts: hostApi,
     store: rolloutStores.met,

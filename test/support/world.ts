@@ -160,7 +160,7 @@ export class World {
     this.after(60, () => {
       this.#everyMinute();
       for (const sweep of this.#sweepers) {
-        this.#enter(this.#now, async () => void (await this.task(sweep)));
+        this.#enter(this.#now, async () => await this.task(sweep));
       }
     });
   }
@@ -245,10 +245,7 @@ export class World {
     const methods = Object.entries(port).map(([name, method]) => [
       name,
       async (...given: unknown[]) =>
-        await how(
-          async () => (await (method as (...given: unknown[]) => unknown)(...given)) as unknown,
-          name,
-        ),
+        await how(async () => await (method as (...given: unknown[]) => unknown)(...given), name),
     ]);
     return Object.fromEntries(methods) as Port;
   }

@@ -1,0 +1,73 @@
+import type { Host, HostPlan } from '../../shared/hosts/host.ts';
+import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
+import { populate, wrongIn } from '../support/fleet-verdict.ts';
+import { newVersion } from '../support/small-azure.ts';
+import { type Ills, World } from '../support/world.ts';
+
+interface Lived {
+  readonly wrongs: readonly string[];
+  readonly hosts: readonly Host[];
+  readonly steps: number;
+}
+
+const { sessions, minDrainMinutes, exclusionTag, healthy } = link.policy;
+const hostsPerLife = 2;
+
+/** Two hosts brought to the version at once, with all that may come in between. Says what was wrong in the end. */
+export async function hostLives(ills: Ills, without: Without = {}): Promise<Lived> {
+  const world = new World(ills, { sweeping: !without.sweeper });
+  const fleet = fleetIn(world, without);
+  populate(world, fleet, hostsPerLife);
+  fleet.azure.model = newVersion;
+  await world.passUntil(() => false, { days: 1 / 48 });
+  const ids = Array.from({ length: hostsPerLife }, (_, number) => `r.${number}`);
+  for (const id of ids) beginAndMeddle(world, fleet, id);
+  const areOver = async () => {
+    const hosts = await Promise.all(ids.map(async (id) => (await fleet.seen.hosts.load(id))?.state));
+    return hosts.every((host) => host && !('standing' in host));
+  };
+  await world.passUntil(areOver, { days: 3 });
+  // Whatever is still on its way lands before the books are closed.
+  await world.passUntil(() => false, { days: 1 / 24 });
+  const saved = await Promise.all(ids.map(async (id) => await fleet.seen.hosts.load(id)));
+  const hosts = saved.flatMap((one) => (one ? [one.state] : []));
+  const wrongs = wrongIn(fleet, hosts);
+  if (hosts.length < ids.length) wrongs.push('a host was never begun');
+  return { wrongs, hosts, steps: world.steps };
+}
+
+function beginAndMeddle(world: World, { azure, hostApi, seen }: Fleet, id: string): void {
+  const { random } = world;
+  const instanceId = id.slice(2);
+  const name = `avd-${instanceId}`;
+  const plan: HostPlan = {
+    rollout: 'r',
+    name,
+    machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set', instanceId },
+    location: 'westeurope',
+    pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
+    sessionHost: random.happens(0.2) ? '' : name,
+    imageVersionId: newVersion,
+    policy: {
+      sessions: { ...sessions, atGraceEnd: random.oneOf(['log-off', 'wait']) },
+      minDrainMinutes,
+      exclusionTag,
+      healthy,
+    },
+  };
+  // Whoever asks asks until he is heard, as a rollout does at each look.
+  world.start(async () => await hostApi.ensureAdmitted(id, plan));
+  if (random.happens(0.2)) {
+    world.start(async () => await hostApi.abort(id, 'somebody', 'no more'), random.between(60, 3600));
+  }
+  if (random.happens(0.05)) world.after(random.between(60, 3600), () => azure.vanish(instanceId));
+  if (random.happens(0.2)) {
+    // A person lifts the drain; not in the very moment of the reimage, which nobody could see coming.
+    const lift = async () => {
+      const host = (await seen.hosts.load(id))?.state;
+      const stage = host && 'standing' in host ? host.standing.stage : undefined;
+      if (stage === 'empty') await azure.desktop.sessionHosts.setAllowNewSession(plan.pool, name, true);
+    };
+    world.start(lift, random.between(60, 1200));
+  }
+}

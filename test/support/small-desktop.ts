@@ -1,0 +1,135 @@
+import { AppError } from '../../shared/errors.ts';
+import type { SessionHost, SessionHosts, UserSession } from '../../shared/hosts/session-host.ts';
+import type { Instant } from '../../shared/instant.ts';
+import type { HostPools } from '../../shared/rollouts/host-pool.ts';
+import type { World } from './world.ts';
+
+/** A session there is or was, and how it fared. */
+export interface Session extends UserSession {
+  told: number;
+  endedBy?: 'user' | 'log-off' | 'reimage' | 'vanished';
+}
+
+/** What the broker hears from the machine under a session host. */
+export type Pulse = Pick<
+  SessionHost,
+  'status' | 'lastHeartbeat' | 'healthChecks' | 'resourceId' | 'virtualMachineId'
+>;
+
+export const sessionLimit = 10;
+
+/** One host pool and its users, true to what the ports promise. */
+export class SmallDesktop {
+  readonly #world: World;
+  readonly #pulseOf: (name: string) => Pulse;
+  readonly #open = new Map<string, boolean>();
+  readonly #sessions = new Map<string, Map<string, Session>>();
+  readonly #tokens = new Map<string, Instant>();
+  /** Every session there ever was. */
+  readonly everySession: Session[] = [];
+  #numbers = 0;
+
+  constructor(world: World, pulseOf: (name: string) => Pulse) {
+    this.#world = world;
+    this.#pulseOf = pulseOf;
+  }
+
+  /** A record of the host in the pool; a new one takes users at once. */
+  register(name: string, allowNewSession = true): void {
+    this.#open.set(name, allowNewSession);
+  }
+
+  isRegistered(name: string): boolean {
+    return this.#open.has(name);
+  }
+
+  isOpen(name: string): boolean | undefined {
+    return this.#open.get(name);
+  }
+
+  takesUsers(name: string): boolean {
+    return this.isOpen(name) === true && this.#pulseOf(name).status === 'Available';
+  }
+
+  admits(token: string): boolean {
+    return (this.#tokens.get(token) ?? '') > this.#world.now();
+  }
+
+  count(name: string): number {
+    return this.#sessions.get(name)?.size ?? 0;
+  }
+
+  forget(name: string): void {
+    this.cut(name, 'vanished');
+    this.#open.delete(name);
+  }
+
+  cut(name: string, endedBy: 'reimage' | 'vanished'): void {
+    for (const session of this.#sessions.get(name)?.values() ?? []) session.endedBy = endedBy;
+    this.#sessions.delete(name);
+  }
+
+  /** A user comes where the broker lets him, and it may have decided so a minute ago. */
+  arrive(user: string, staysSeconds: number): void {
+    const open = [...this.#open.keys()].filter(
+      (host) => this.takesUsers(host) && this.count(host) < sessionLimit,
+    );
+    if (open.length === 0) return;
+    const host = this.#world.random.oneOf(open);
+    this.#world.after(this.#world.random.between(0, 60), () => {
+      if (!this.isRegistered(host) || this.#pulseOf(host).status !== 'Available') return;
+      const session: Session = { id: String((this.#numbers += 1)), user, state: 'Active', told: 0 };
+      this.everySession.push(session);
+      const here = this.#sessions.get(host) ?? new Map<string, Session>();
+      this.#sessions.set(host, here.set(session.id, session));
+      this.#world.after(staysSeconds, () => {
+        if (here.delete(session.id)) session.endedBy = 'user';
+      });
+    });
+  }
+
+  #read(name: string): SessionHost | undefined {
+    const allowNewSession = this.#open.get(name);
+    if (allowNewSession === undefined) return undefined;
+    return {
+      name,
+      agentVersion: '1.0.1',
+      allowNewSession,
+      sessions: this.count(name),
+      ...this.#pulseOf(name),
+    };
+  }
+
+  readonly sessionHosts: SessionHosts = {
+    list: async () => [...this.#open.keys()].flatMap((name) => this.#read(name) ?? []),
+    read: async (_, name) => this.#read(name),
+    setAllowNewSession: async (_, name, allowNewSession) => {
+      if (this.#open.has(name)) this.#open.set(name, allowNewSession);
+    },
+    remove: async (_, name) => {
+      if (this.count(name) > 0) throw new AppError('AzureRefused', `${name} has sessions`);
+      this.#open.delete(name);
+    },
+    sessions: async (_, name) => [...(this.#sessions.get(name)?.values() ?? [])],
+    sendMessage: async (_, name, id) => {
+      const session = this.#sessions.get(name)?.get(id);
+      if (session) session.told += 1;
+    },
+    logOff: async (_, name, id) => {
+      const session = this.#sessions.get(name)?.get(id);
+      if (!session) return;
+      session.endedBy = 'log-off';
+      this.#sessions.get(name)?.delete(id);
+    },
+    registrationToken: async (_, minutes) => {
+      const token = `eyJhbGciOiJub25lIn0.secret${(this.#numbers += 1)}.signature`;
+      this.#tokens.set(token, new Date(Date.parse(this.#world.now()) + minutes * 60_000).toISOString());
+      return token;
+    },
+  };
+
+  readonly hostPools: HostPools = {
+    hostPool: async () => ({ maxSessionLimit: sessionLimit }),
+    list: this.sessionHosts.list,
+  };
+}
