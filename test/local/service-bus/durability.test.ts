@@ -182,11 +182,15 @@ it('kill -9 under load loses no message that was accepted, and brings back none 
   );
   const producers = Array.from({ length: 8 }, produce);
   for (let kills = 0; kills < 4; kills += 1) {
-    await pause(500 + 150 * kills);
+    // Not while the client is still opening links: its request for a token, unanswered, blocks it for 60 s.
+    const before = { accepted: accepted.size, completed: completed.size };
+    const isAtWork = () => accepted.size > before.accepted + 150 && completed.size > before.completed + 100;
+    await expect.poll(isAtWork, { timeout: 10_000, interval: 20 }).toBe(true);
+    await pause(Math.random() * 200);
     await broker.end('SIGKILL');
     expect((await broker.start(port)).port).toBe(port);
   }
-  await pause(500);
+  await pause(300);
   load.abort();
   await Promise.all(producers);
   await expect

@@ -1,4 +1,3 @@
-import type { Journal } from '../journal.ts';
 import { decodeMessage, types } from './rhea.ts';
 import type { DecodedMessage, EventContext, Receiver, Sender, Session, Typed } from './rhea.ts';
 
@@ -8,17 +7,20 @@ export interface Answer {
   readonly body?: Typed;
 }
 
-/** Serves a link on which requests come in; each answer goes out on the link the request names, once it is safe. */
+/**
+ * Serves a link on which requests come in; each answer goes out on the link the request names, when `whenSafe`
+ * lets it.
+ */
 export function serveRequests(
   receiver: Receiver,
-  journal: Journal,
   answer: (request: DecodedMessage) => Answer,
+  whenSafe: (send: () => void) => void,
 ): void {
   receiver.on('message', ({ message, delivery }: EventContext) => {
     delivery?.accept();
     const request = decodeMessage(message as unknown as Buffer);
     const { properties, body } = answer(request);
-    journal.committed(() => {
+    whenSafe(() => {
       const reply = replyLink(receiver.session, request.reply_to);
       if (reply === undefined || !reply.is_open()) return;
       reply.send({

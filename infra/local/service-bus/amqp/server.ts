@@ -113,14 +113,23 @@ function openReceiver(receiver: Receiver, house: House, authorization: Authoriza
   const address = receiver.target?.address ?? '';
   if (address === '$cbs') {
     accept(receiver);
-    serveRequests(receiver, house.journal, (request) => putToken(authorization, request));
+    // Nothing to keep, so no waiting: a client whose token goes unanswered because the broker dies is stuck for 60 s.
+    serveRequests(
+      receiver,
+      (request) => putToken(authorization, request),
+      (send) => send(),
+    );
     return;
   }
   const { entity, isManagement, refusal } = find(address, house, authorization);
   if (entity === undefined) return receiver.close(refusal);
   if (isManagement) {
     accept(receiver);
-    serveRequests(receiver, house.journal, (request) => manage(entity.queue, request));
+    serveRequests(
+      receiver,
+      (request) => manage(entity.queue, request),
+      (send) => house.journal.committed(send),
+    );
     return;
   }
   if (entity.queue.isDeadLetterQueue)
