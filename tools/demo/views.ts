@@ -37,6 +37,7 @@ export interface RolloutView {
 }
 
 export interface HostView {
+  readonly instanceId: string;
   readonly name: string;
   /** How it ended, or `admitted` until the work on it has begun. */
   readonly outcome: string;
