@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Local, startLocal } from '../../infra/local/local.ts';
+import { badRequests, example, type Json } from './bad-requests.ts';
+
+let local: Local;
+/** Everything that a client can see, to tell whether a refused request left a trace. */
+const collections = [
+  'image-sets',
+  'image-sets/win11-avd',
+  'image-sets/win11-avd/versions',
+  'host-pools',
+  'rollouts',
+];
+let seen: unknown[];
+
+async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(`${local.url}/api/${path}`, {
+    method,
+    headers: { 'x-functions-key': local.keys.host, 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? undefined : (JSON.parse(text) as Json),
+  };
+}
+const all = async () => await Promise.all(collections.map(async (path) => (await send('GET', path)).body));
+
+beforeAll(async () => {
+  local = await startLocal();
+  expect((await send('PUT', 'image-sets/win11-avd', example('image-set'))).status).toBe(201);
+  expect((await send('PUT', 'host-pools/hp-production', example('host-pool-production'))).status).toBe(201);
+  seen = await all();
+});
+afterAll(async () => await local?.stop());
+
+describe('a request that is wrong is refused with code, message and target, and leaves no trace', () => {
+  for (const [what, [method, path, body, headers], status, code, target] of badRequests) {
+    it(what, async () => {
+      expectRefusal(await send(method, path, body, headers), status, code, target);
+      expect(await all()).toEqual(seen);
+    });
+  }
+
+  it('and Azure never heard of any of them', async () => {
+    const { total } = (await (await fetch(`${local.arm.url}/local/requests/counts`)).json()) as {
+      total: number;
+    };
+    expect(total).toBe(0);
+  });
+});
+
+describe('a request that comes at the wrong time is refused', () => {
+  const version = 'image-sets/win11-avd/versions/1.0.0';
+  const key = { 'idempotency-key': 'once' };
+  beforeAll(async () => {
+    const asked = await send('POST', 'image-sets/win11-avd/versions', example('version'), key);
+    expect(asked).toMatchObject({ status: 202, body: { version: '1.0.0' } });
+    expect(asked.headers.get('operation-location')).toBe(`${local.url}/api/${version}`);
+  });
+
+  it('when its key came with another body before', async () => {
+    const answer = await send('POST', 'image-sets/win11-avd/versions', { bump: 'major' }, key);
+    expectRefusal(answer, 409, 'IdempotencyKeyReused', 'Idempotency-Key');
+  });
+
+  it('when it changes what Azure fixes at creation', async () => {
+    const set = example('image-set');
+    const definition = { ...(set['definition'] as Json), architecture: 'Arm64' };
+    const answer = await send('PUT', 'image-sets/win11-avd', { ...set, definition });
+    expectRefusal(answer, 409, 'ImmutableField', 'definition.architecture');
+  });
+
+  it('when it approves what nobody has proven yet', async () => {
+    expectRefusal(
+      await send('POST', `${version}/approve`, example('approval')),
+      409,
+      'InvalidPhase',
+      '1.0.0',
+    );
+  });
+
+  it('when it rolls out what is not in the gallery yet', async () => {
+    const answer = await send('POST', 'host-pools/hp-production/rollouts', example('rollout'));
+    expectRefusal(answer, 409, 'VersionNotReady', 'version');
+  });
+
+  it('and the one version goes its way', async () => {
+    const { body } = await send('GET', 'image-sets/win11-avd/versions');
+    expect(body).toMatchObject({ value: [{ version: '1.0.0', status: 'running' }] });
+    expect((await send('GET', 'rollouts')).body).toEqual({ value: [] });
+  });
+});
+
+function expectRefusal(
+  { status, headers, body = {} }: Awaited<ReturnType<typeof send>>,
+  expected: number,
+  code: string,
+  target?: string,
+): void {
+  expect(body).toMatchObject({ error: { code, message: expect.stringMatching(/\S/) } });
+  expect((body['error'] as Json)['target']).toBe(target);
+  expect(status).toBe(expected);
+  expect(headers.get('x-ms-error-code')).toBe(code);
+}
