@@ -36,10 +36,9 @@ type Types = Container['types'] & {
 /** AMQP values and their codec. */
 export const types = rhea.types as unknown as Types;
 
-const outcomes = rhea.message as unknown as {
+const messages = rhea.message as unknown as {
   readonly accepted: () => { described: () => Typed };
   readonly rejected: (fields: { error: AmqpError }) => { described: () => Typed };
-  readonly encode: (message: object) => Buffer;
   readonly decode: (bytes: Buffer) => DecodedMessage;
 };
 
@@ -55,9 +54,9 @@ export interface DecodedMessage {
   readonly body?: unknown;
 }
 
-export const decodeMessage = (bytes: Buffer): DecodedMessage => outcomes.decode(bytes);
-export const accepted = (): Typed => outcomes.accepted().described();
-export const rejected = (error: AmqpError): Typed => outcomes.rejected({ error }).described();
+export const decodeMessage = (bytes: Buffer): DecodedMessage => messages.decode(bytes);
+export const accepted = (): Typed => messages.accepted().described();
+export const rejected = (error: AmqpError): Typed => messages.rejected({ error }).described();
 
 interface LinkInside {
   readonly local: { readonly attach: Record<string, unknown> };

@@ -30,7 +30,7 @@ const options = {
   max_frame_size: 65_536,
   channel_max: 5000,
   idle_time_out: 120_000,
-  // A message that is never settled keeps its place in the buffer, and a full buffer ends the connection.
+  // A message that is never settled keeps its place in the buffer, and those settled after it keep theirs.
   session_buffer_size: { incoming: 4096, outgoing: 65_536 },
   sender_options: { autosettle: false, treat_modified_as_released: false },
   receiver_options: { autoaccept: false },
@@ -44,8 +44,7 @@ export function createAmqpServer(house: House): { server: Server; disconnectAll:
     container.on(trouble, () => {});
   }
   container.on('error', ({ stack }: Error) => {
-    process.stderr.write(`service bus: dropping a connection: ${stack}
-`);
+    process.stderr.write(`service bus: dropping a connection: ${stack}\n`);
   });
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {

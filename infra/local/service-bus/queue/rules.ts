@@ -74,7 +74,7 @@ function timeToLiveFrom({ defaultMessageTimeToLive: declared }: QueueDeclaration
 }
 
 /** An ISO 8601 duration of days, hours, minutes and seconds, in ms. */
-export function milliseconds(duration: string): number {
+function milliseconds(duration: string): number {
   const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(duration);
   if (parts === null || /[PT]$/.test(duration)) throw new Error(`"${duration}" is not an ISO 8601 duration`);
   const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0)) as [
