@@ -1,11 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+const common = { testTimeout: 20_000, hookTimeout: 30_000, pool: 'forks' as const };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/simulation/**/*.long.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    pool: 'forks',
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/end-to-end/**'],
+          // Most of these wait for brokers, clocks and processes: three at once keep two cores busy.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'end to end',
+          include: ['test/end-to-end/**/*.test.ts'],
+          // Hours pass in seconds here: nothing else may take the processor meanwhile.
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
