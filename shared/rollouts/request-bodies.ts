@@ -30,12 +30,10 @@ export const RolloutId = z
   .regex(/^[a-z0-9-]{1,200}$/, 'A rollout id: lower-case letters, digits and -.');
 
 const sessions = z.strictObject({
-  message: z
-    .strictObject({ title: text(100), body: text(1000) })
-    .default({
-      title: 'This desktop is about to be updated',
-      body: 'Please save your work on {host} and log off by {deadline}.',
-    }),
+  message: z.strictObject({ title: text(100), body: text(1000) }).default({
+    title: 'This desktop is about to be updated',
+    body: 'Please save your work on {host} and log off by {deadline}.',
+  }),
   graceMinutes: z.int().min(0).max(1440).default(15),
   atGraceEnd: z.enum(['log-off', 'wait']).default('log-off'),
   waitHours: z.int().min(0).max(168).default(8),

@@ -92,7 +92,8 @@ function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
   const { work: rollout, now } = look;
   const { views } = pool;
   const window = windowOf(rollout.link.policy.maxUnavailable, views.length);
-  const { admitted, waitingFor } = admit(views, pool, window);
+  const inFlight = Object.values(known.records).filter(({ outcome }) => outcome === 'admitted').length;
+  const { admitted, waitingFor } = admit(views, pool, { window, inFlight });
   const skipped = views.filter(({ isOnVersion, standing }) => isOnVersion && standing === 'untouched');
   const hosts: Record<string, HostRecord> = { ...known.changed };
   for (const view of skipped) {
@@ -110,14 +111,11 @@ function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
     return running(`${names} to start`, 0, { facts, news: [...known.news, `admitted ${names}`].join('; ') });
   }
   const underWay = known.standings.filter(({ outcome }) => outcome === 'running');
-  const isInFlight = Object.values({ ...known.records, ...hosts }).some(
-    ({ outcome }) => outcome === 'admitted',
-  );
   const isLeft = views.some(({ standing, isOnVersion }) => standing === 'untouched' && !isOnVersion);
-  if (!isInFlight && !isLeft) return ended({ ...known.records, ...hosts }, facts);
+  if (inFlight === 0 && !isLeft) return ended({ ...known.records, ...hosts }, facts);
   const news = known.news.length > 0 ? { news: known.news.join('; ') } : {};
   const why = isLeft ? [...tell(underWay), waitingFor] : tell(underWay);
-  return running(why.join('; ') || 'its last host', isInFlight ? 15 : 30, { facts, ...news });
+  return running(why.join('; ') || 'its last host', inFlight > 0 ? 15 : 30, { facts, ...news });
 }
 
 function begun({ instanceId, name }: HostView, { sessionHostNames }: Pool, now: Instant): HostRecord {

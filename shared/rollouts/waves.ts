@@ -6,6 +6,12 @@ export interface Admission {
   readonly waitingFor: string;
 }
 
+/** How many hosts may be under way, and how many are. A machine that vanished under way still counts. */
+export interface Window {
+  readonly window: number;
+  readonly inFlight: number;
+}
+
 /** The hosts that are yet to be started, those first that cost the users least. */
 export function inOrder(hosts: readonly HostView[]): readonly HostView[] {
   return hosts
@@ -26,9 +32,8 @@ export function inOrder(hosts: readonly HostView[]): readonly HostView[] {
 export function admit(
   hosts: readonly HostView[],
   { usable, need, perHost }: Capacity,
-  window: number,
+  { window, inFlight }: Window,
 ): Admission {
-  const inFlight = hosts.filter(({ standing }) => standing === 'in-flight').length;
   const admitted: HostView[] = [];
   let left = usable;
   let tooFew = '';

@@ -9,7 +9,8 @@ import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
 import { rolloutEngine } from '../../shared/rollouts/rollout-engine.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
-import { WorkflowStore } from '../../shared/workflow/store.ts';
+import { type Change, WorkflowStore } from '../../shared/workflow/store.ts';
+import { AdmissionWatch } from './admission-watch.ts';
 import { memoryRows } from './memory-rows.ts';
 import { SmallAzure, tag } from './small-azure.ts';
 import type { World } from './world.ts';
@@ -38,13 +39,24 @@ export const link: PoolLink = {
   },
 };
 
-/** The tables, once as they are and once as the app meets them. */
-function store<State, Event>(kind: string, world: World, withoutEtags: boolean) {
+/** The tables, once as they are and once as the app meets them, with somebody who watches what is saved. */
+function store<State, Event>(
+  kind: string,
+  world: World,
+  withoutEtags: boolean,
+  watch: (change: Change<State, Event>) => void = () => {},
+) {
   const tables = { rows: memoryRows(), due: memoryRows() };
   const met = (rows: Rows) => world.rows(withoutEtags ? blind(rows) : rows);
+  class WatchedStore extends WorkflowStore<State, Event> {
+    override async save(id: string, change: Change<State, Event>): Promise<void> {
+      watch(change);
+      await super.save(id, change);
+    }
+  }
   return {
     seen: new WorkflowStore<State, Event>(kind, tables.rows, tables.due),
-    met: new WorkflowStore<State, Event>(kind, met(tables.rows), met(tables.due)),
+    met: new WatchedStore(kind, met(tables.rows), met(tables.due)),
   };
 }
 
@@ -76,7 +88,10 @@ export function fleetIn(world: World, without: Without = {}) {
   const { now } = world;
   const poolStores = store<Pool, PoolEvent>('pools', world, withoutEtags);
   const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags);
-  const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags);
+  const watch = new AdmissionWatch(world, azure);
+  const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags, (change) =>
+    watch.saving(change),
+  );
   const sessionHosts = world.port(azure.desktop.sessionHosts, [
     'setAllowNewSession',
     'remove',
@@ -109,7 +124,7 @@ export function fleetIn(world: World, without: Without = {}) {
   const rollouts = rolloutEngine({
     pools: poolClaims(pools, now),
     gallery: world.port(azure.gallery, []),
-    hostPools: world.port(azure.desktop.hostPools, []),
+    hostPools: world.port(watch.over(azure.desktop.hostPools), []),
     scaleSets: world.port(azure.scaleSets, ['setModelImage']),
     hosts: hostApi,
     store: rolloutStores.met,
@@ -124,6 +139,7 @@ export function fleetIn(world: World, without: Without = {}) {
     hostApi,
     seen: { pools: poolStores.seen, hosts: hostStores.seen, rollouts: rolloutStores.seen },
     met: { pools: poolStores.met, rollouts: rolloutStores.met },
+    watch,
   };
 }
 

@@ -92,7 +92,7 @@ export class World {
     this.#sweepers.push(sweep);
     const send = (id: string, at: Instant, delay: number) => {
       this.#enter(Math.max(this.#now, Date.parse(at)) + delay * 1000, async () => {
-        await this.task(
+        await this.#run(
           async () => await handle(id),
           () => {
             // The lock expires and the message is delivered again, if the broker still has it.
@@ -111,8 +111,14 @@ export class World {
     };
   }
 
+  /** The task whose turn it is. */
+  get task(): object {
+    return this.#onDeath;
+  }
+
   /** Runs a piece of work as a task of its own, up to where others may take their turn or to its end. */
-  async task(work: () => Promise<unknown>, onDeath: () => void = () => {}): Promise<void> {
+  async #run(work: () => Promise<unknown>, whenDead: () => void = () => {}): Promise<void> {
+    const onDeath = () => whenDead();
     await this.#turn(onDeath, () => {
       const run = async () => {
         try {
@@ -130,7 +136,7 @@ export class World {
   /** Begins a piece of work later, as a task of its own, and again each half minute until one survives. */
   start(work: () => Promise<unknown>, afterSeconds = 0): void {
     this.#enter(this.#now + afterSeconds * 1000, async () => {
-      await this.task(work, () => this.start(work, 30));
+      await this.#run(work, () => this.start(work, 30));
     });
   }
 
@@ -160,7 +166,7 @@ export class World {
     this.after(60, () => {
       this.#everyMinute();
       for (const sweep of this.#sweepers) {
-        this.#enter(this.#now, async () => await this.task(sweep));
+        this.#enter(this.#now, async () => await this.#run(sweep));
       }
     });
   }

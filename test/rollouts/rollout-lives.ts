@@ -1,0 +1,136 @@
+import { AppError } from '../../shared/errors.ts';
+import { rolloutRequests } from '../../shared/rollouts/requests.ts';
+import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import { isOver } from '../../shared/rollouts/rollout.ts';
+import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
+import { populate, wrongIn } from '../support/fleet-verdict.ts';
+import { newVersion } from '../support/small-azure.ts';
+import { type Ills, World } from '../support/world.ts';
+
+interface Lived {
+  readonly wrongs: readonly string[];
+  readonly rollouts: readonly Rollout[];
+  readonly admissions: number;
+  readonly steps: number;
+}
+
+/** One pool brought to a version, with all that may come in between. Says what was wrong in the end. */
+export async function rolloutLives(ills: Ills, without: Without = {}): Promise<Lived> {
+  const world = new World(ills, { sweeping: !without.sweeper });
+  const fleet = fleetIn(world, without);
+  const { random } = world;
+  populate(world, fleet, random.whole(1, 4));
+  if (random.happens(0.3)) fleet.azure.add('new', { isNew: true });
+  await world.passUntil(() => false, { days: 1 / 48 });
+  ask(world, fleet);
+  const rollouts = async () => (await fleet.seen.rollouts.loadAll('')).map(({ saved }) => saved.state);
+  const areOver = async () => {
+    const all = await rollouts();
+    return all.length > 0 && all.every(isOver);
+  };
+  await world.passUntil(areOver, { days: 10 });
+  // Whatever is still on its way lands before the books are closed.
+  await world.passUntil(() => false, { days: 1 / 24 });
+  const hosts = (await fleet.seen.hosts.loadAll('')).map(({ saved }) => saved.state);
+  const all = await rollouts();
+  const pool = (await fleet.seen.pools.load('pool'))?.state;
+  // A second rollout that found the pool free again takes on what the first one left.
+  const [first, second] = all
+    .filter(({ facts }) => facts.hosts)
+    .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+  const isOverlapping = first && second && timeOf(second)[0] < timeOf(first)[1];
+  return {
+    wrongs: [
+      ...(second ? fleet.azure.wrongs : wrongIn(fleet, hosts)),
+      ...all.flatMap((rollout) => wrongOf(rollout, fleet)),
+      ...(pool?.activeRollout === undefined ? [] : [`R1: ${pool.activeRollout} holds the pool for ever`]),
+      ...(isOverlapping ? ['R1: two rollouts had the pool at once'] : []),
+      ...(all.length === 0 ? ['no rollout was ever begun'] : []),
+    ],
+    rollouts: all,
+    admissions: fleet.watch.admissions,
+    steps: world.steps,
+  };
+}
+
+/** What people and the world do meanwhile. */
+function ask(world: World, { azure, pools, rollouts, met }: Fleet): void {
+  const { random, now } = world;
+  const requests = rolloutRequests({
+    pools,
+    poolStore: met.pools,
+    rollouts,
+    rolloutStore: met.rollouts,
+    versionOf: async () => ({ imageVersionId: newVersion }),
+    now,
+  });
+  const policy = {
+    ...link.policy,
+    maxUnavailable: random.oneOf([1, 2, 3, '20%', '50%'] as const),
+    floor: { percent: random.oneOf([0, 40, 60]), headroomPercent: 10 },
+    maxFailed: random.whole(0, 2),
+    sessions: { ...link.policy.sessions, atGraceEnd: random.oneOf(['log-off', 'wait'] as const) },
+    healthy: { ...link.policy.healthy, fatalChecks: [...link.policy.healthy.fatalChecks] },
+  };
+  const begin = async (request: string) => {
+    await requests.definePool('pool', { ...link, policy });
+    await requests.startRollout('pool', { version: '1.1.0', reason: '' }, request);
+  };
+  world.start(async () => await refusable(begin('one')));
+  // Somebody else wants the same at the same moment.
+  if (random.happens(0.2)) world.start(async () => await refusable(begin('two')), random.between(0, 30));
+  if (random.happens(0.2)) {
+    const abort = async () => {
+      for (const { id } of await requests.rollouts())
+        await refusable(requests.abort(id, { reason: 'no more' }));
+    };
+    world.start(abort, random.between(30, 5400));
+  }
+  // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
+  world.start(async () => {
+    for (const { id } of await requests.rollouts())
+      await refusable(requests.abort(id, { reason: 'too long' }));
+  }, 8 * 3600);
+  if (random.happens(0.1)) world.after(random.between(60, 5400), () => azure.vanish('0'));
+  if (random.happens(0.1)) {
+    world.after(random.between(60, 5400), () => azure.add('late', { isNew: azure.model === newVersion }));
+  }
+}
+
+async function refusable(asking: Promise<unknown>): Promise<void> {
+  try {
+    await asking;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+}
+
+function wrongOf(rollout: Rollout, { azure }: Fleet): string[] {
+  if (!isOver(rollout)) {
+    const { stage, waitingFor } = 'standing' in rollout ? rollout.standing : { stage: '', waitingFor: '' };
+    return [`R11: the rollout is in ${stage} for ever: ${waitingFor}`];
+  }
+  const records = rollout.facts.hosts ?? {};
+  const open = Object.values(records).filter(({ outcome }) => outcome === 'admitted');
+  const excused = new Set(['failed', 'quarantined']);
+  const left = [...azure.fleet.values()].filter(
+    ({ machine }) =>
+      rollout.phase === 'succeeded' &&
+      machine.imageVersionId !== newVersion &&
+      !excused.has(records[machine.instanceId]?.outcome ?? ''),
+  );
+  return [
+    ...open.map(({ name }) => `${name} never ended`),
+    ...left.map(
+      ({ machine }) => `R13: the rollout succeeded and ${machine.computerName} is on another version`,
+    ),
+  ];
+}
+
+/** From when until when the rollout had hosts under way. */
+function timeOf(rollout: Rollout): readonly [from: string, to: string] {
+  const records = Object.values(rollout.facts.hosts ?? {});
+  const began = records.map(({ admittedAt }) => admittedAt).toSorted();
+  const ended = records.map(({ endedAt }) => endedAt ?? 'never').toSorted();
+  return [began[0] ?? '', ended.at(-1) ?? ''];
+}

@@ -1,0 +1,30 @@
+import { assert, asyncProperty, check } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Without } from '../support/fleet.ts';
+import { ills } from '../support/world.ts';
+import { rolloutLives } from './rollout-lives.ts';
+
+const property = (without: Without = {}) =>
+  asyncProperty(ills, async (ills) => {
+    expect((await rolloutLives(ills, without)).wrongs).toEqual([]);
+  });
+
+describe('a rollout', () => {
+  it(
+    'R1, R2, R3, R6, R7, R10, R11, R13, X1: keeps the floor and brings every host to a good end, whatever dies, is lost or says no',
+    { timeout: 90_000 },
+    async () => {
+      await assert(property(), { numRuns: 500 });
+    },
+  );
+
+  const needed: [what: string, without: Without][] = [
+    ['the sweeper', { sweeper: true }],
+    ['the ETags', { etags: true }],
+    ['the proof of the reimage', { proof: true }],
+  ];
+  it.each(needed)('would not be without %s', { timeout: 60_000 }, async (_, without) => {
+    const { failed } = await check(property(without), { numRuns: 300, endOnFailure: true });
+    expect(failed).toBe(true);
+  });
+});

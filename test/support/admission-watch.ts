@@ -1,0 +1,90 @@
+import type { HostPools } from '../../shared/rollouts/host-pool.ts';
+import { windowOf } from '../../shared/rollouts/pool.ts';
+import type { HostRecord, Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
+import type { Change } from '../../shared/workflow/store.ts';
+import type { SmallAzure } from './small-azure.ts';
+import { sessionLimit } from './small-desktop.ts';
+import type { World } from './world.ts';
+
+interface Truth {
+  readonly open: ReadonlySet<string>;
+  readonly sessions: number;
+  readonly all: number;
+}
+
+/**
+ * Holds every admission against what the world was really like when the look read the pool: counted here
+ * anew, from the machines and the users, not from what the app made of it.
+ */
+export class AdmissionWatch {
+  readonly #world: World;
+  readonly #azure: SmallAzure;
+  readonly #truths = new WeakMap<object, Truth>();
+  admissions = 0;
+
+  constructor(world: World, azure: SmallAzure) {
+    this.#world = world;
+    this.#azure = azure;
+  }
+
+  over(hostPools: HostPools): HostPools {
+    return {
+      ...hostPools,
+      list: async (pool) => {
+        this.#truths.set(this.#world.task, this.#truth());
+        return await hostPools.list(pool);
+      },
+    };
+  }
+
+  #truth(): Truth {
+    const machines = [...this.#azure.fleet.values()].map(({ machine }) => machine);
+    const { desktop } = this.#azure;
+    const open = machines.filter(({ computerName }) => desktop.takesUsers(computerName));
+    return {
+      open: new Set(open.map(({ instanceId }) => instanceId)),
+      sessions: machines.reduce((sum, { computerName }) => sum + desktop.count(computerName), 0),
+      all: machines.length,
+    };
+  }
+
+  saving({ state, event, before }: Change<Rollout, RolloutEvent>): void {
+    if (event.type !== 'stage-running') return;
+    const known = before?.state.facts.hosts ?? {};
+    const admitted = Object.values((event.facts && 'hosts' in event.facts && event.facts.hosts) || {}).filter(
+      ({ instanceId, outcome }) => outcome === 'admitted' && !(instanceId in known),
+    );
+    if (admitted.length === 0) return;
+    this.admissions += admitted.length;
+    this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
+  }
+
+  #wrongs({ link, facts }: Rollout, admitted: readonly HostRecord[]): string[] {
+    const truth = this.#truths.get(this.#world.task);
+    if (!truth) return ['R2: a host was admitted without a look at the pool'];
+    const records = Object.values(facts.hosts ?? {});
+    const { policy } = link;
+    const wrongs: string[] = [];
+    const gone = new Set(
+      records
+        .filter(({ outcome }) => outcome === 'admitted' || outcome === 'quarantined')
+        .map(({ instanceId }) => instanceId),
+    );
+    const left = [...truth.open].filter((instanceId) => !gone.has(instanceId)).length * sessionLimit;
+    const { percent, headroomPercent } = policy.floor;
+    const need = Math.max(
+      truth.sessions * (1 + headroomPercent / 100),
+      (truth.all * sessionLimit * percent) / 100,
+    );
+    const takes = admitted.some(({ instanceId }) => truth.open.has(instanceId));
+    if (takes && left < need) wrongs.push(`R2: ${left} places are left and ${need} are needed`);
+    const inFlight = records.filter(({ outcome }) => outcome === 'admitted').length;
+    const window = windowOf(policy.maxUnavailable, truth.all);
+    if (inFlight > window) wrongs.push(`R3: ${inFlight} hosts are under way, and ${window} may`);
+    const broken = records.filter(
+      ({ outcome, code }) => outcome === 'quarantined' || (outcome === 'failed' && code !== 'HostVanished'),
+    ).length;
+    if (broken > policy.maxFailed) wrongs.push(`R7: a host was admitted after ${broken} had failed`);
+    return wrongs;
+  }
+}
