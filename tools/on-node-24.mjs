@@ -23,13 +23,14 @@ function installed() {
 
 if (!installed()) {
   console.error('Installing what is missing (once) ...');
-  const { status } = spawnSync('npm', ['ci', '--loglevel=error'], {
+  // Not `npm ci`: it wants every platform's binaries in the lock, and not every registry has them all.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    console.error('npm ci failed; see above. With a registry in reach, run `npm ci` by hand to see why.');
+    console.error('npm install failed; see above. With a registry in reach, run it by hand to see why.');
     process.exit(status ?? 1);
   }
 }
