@@ -15,7 +15,10 @@ export interface Clock {
   readonly text: string;
 }
 
-export function startClock({ speed = 1, startAt = Date.now() }: { speed?: number; startAt?: number } = {}): Clock {
+export function startClock({
+  speed = 1,
+  startAt = Date.now(),
+}: { speed?: number; startAt?: number } = {}): Clock {
   return clockFrom(`${Date.now()}/${startAt}/${speed}`);
 }
 

@@ -115,7 +115,10 @@ function tryAgain(
   if (registrationFailures >= mostFailures) {
     return failed('RegistrationFailed', `Not registered after ${mostFailures} tries; ${what}`);
   }
-  return running('the next try to register', nextTryAfterSeconds, { facts: { registrationFailures }, news: what });
+  return running('the next try to register', nextTryAfterSeconds, {
+    facts: { registrationFailures },
+    news: what,
+  });
 }
 
 /** A token for this try alone to see: it goes from the pool to the machine and is kept nowhere. */

@@ -62,8 +62,6 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
   };
 }
 
-export type HostRequests = ReturnType<typeof hostRequests>;
-
 /** How the work on one host stands, for who asked for it. */
 function standingOf(id: string, host: Host) {
   const { told = [], loggedOff = [] } = host.facts;
