@@ -65,8 +65,9 @@ function beginAndMeddle(world: World, { azure, hostApi, seen }: Fleet, id: strin
     // A person lifts the drain; not in the very moment of the reimage, which nobody could see coming.
     const lift = async () => {
       const host = (await seen.hosts.load(id))?.state;
-      const stage = host && 'standing' in host ? host.standing.stage : undefined;
-      if (stage === 'empty') await azure.desktop.sessionHosts.setAllowNewSession(plan.pool, name, true);
+      const { stage, intent } = host && 'standing' in host ? host.standing : {};
+      if (stage === 'empty' || (stage === 'reimage' && !intent))
+        await azure.desktop.sessionHosts.setAllowNewSession(plan.pool, name, true);
     };
     world.start(lift, random.between(60, 1200));
   }

@@ -5,8 +5,14 @@ import type { Session } from './small-desktop.ts';
 import type { World } from './world.ts';
 
 /** Machines of all tempers, and users who come, leave and stay. */
-export function populate(world: World, { azure }: Fleet, count: number): void {
+export function populate(world: World, { azure }: Fleet, count: number, isCalm = false): void {
   const { random } = world;
+  if (isCalm) {
+    for (let number = 0; number < count; number += 1) azure.add(String(number));
+    for (let user = 0; user < count * 3; user += 1)
+      azure.desktop.arrive(`user-${user}`, random.between(60, 3000));
+    return;
+  }
   const seldom = (rate: number, value: number) => (random.happens(rate) ? value : 0);
   for (let number = 0; number < count; number += 1) {
     azure.add(String(number), {
@@ -37,6 +43,7 @@ export function wrongIn({ azure }: Fleet, hosts: readonly Host[]): string[] {
   const told = new Map(hosts.flatMap(({ facts }) => (facts.told ?? []).map((one) => [one.session, one])));
   return [
     ...azure.wrongs,
+    ...azure.desktop.bounced,
     ...hosts.flatMap((host) => [
       ...wrongOf(azure, host).map((wrong) => `${host.plan.name} is ${host.phase}: ${wrong}`),
       ...(/eyJ/.test(JSON.stringify(host)) ? [`${host.plan.name} keeps a token`] : []),

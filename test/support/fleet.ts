@@ -87,23 +87,33 @@ export function fleetIn(world: World, without: Without = {}) {
   const azure = new SmallAzure(world);
   const { now } = world;
   const poolStores = store<Pool, PoolEvent>('pools', world, withoutEtags);
-  const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags);
+  const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags, ({ state, event }) => {
+    if (event.type !== 'stage-done' || !['drain', 'register'].includes(event.stage)) return;
+    const { name } = state.plan;
+    if (azure.desktop.isOpen(name)) azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
+  });
   const watch = new AdmissionWatch(world, azure);
   const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags, (change) =>
     watch.saving(change),
   );
-  const sessionHosts = world.port(azure.desktop.sessionHosts, [
-    'setAllowNewSession',
-    'remove',
-    'sendMessage',
-    'logOff',
-  ]);
+  const sessionHosts = world.port(azure.desktop.sessionHosts, {
+    setAllowNewSession: 40,
+    remove: 40,
+    sendMessage: 40,
+    logOff: 40,
+  });
   const blindRead: Machines['read'] = async (address) => {
     const machine = await azure.machines.read(address);
     return machine && { ...machine, osDiskId: 'a disk' };
   };
   const seen = without.proof ? { ...azure.machines, read: blindRead } : azure.machines;
-  const machines = world.port(seen, ['setTag', 'start', 'reimage', 'startRunCommand', 'removeRunCommand']);
+  const machines = world.port(seen, {
+    setTag: 40,
+    start: 40,
+    reimage: 100,
+    startRunCommand: 40,
+    removeRunCommand: 40,
+  });
   const wakeHost = world.queue(
     async (id) => await hosts.advance(id),
     async () => await hosts.sweep(),
@@ -123,9 +133,9 @@ export function fleetIn(world: World, without: Without = {}) {
   const hostApi = hostRequests({ hosts, hostStore: hostStores.met, machines, sessionHosts, now });
   const rollouts = rolloutEngine({
     pools: poolClaims(pools, now),
-    gallery: world.port(azure.gallery, []),
-    hostPools: world.port(watch.over(azure.desktop.hostPools), []),
-    scaleSets: world.port(azure.scaleSets, ['setModelImage']),
+    gallery: world.port(azure.gallery, {}),
+    hostPools: world.port(watch.over(azure.desktop.hostPools), {}),
+    scaleSets: world.port(azure.scaleSets, { setModelImage: 40 }),
     hosts: hostApi,
     store: rolloutStores.met,
     wake: wakeRollout,

@@ -27,6 +27,8 @@ export class SmallDesktop {
   readonly #tokens = new Map<string, Instant>();
   /** Every session there ever was. */
   readonly everySession: Session[] = [];
+  /** Users whom the broker sent to a host that was taken away before they came. */
+  readonly bounced: string[] = [];
   #numbers = 0;
 
   constructor(world: World, pulseOf: (name: string) => Pulse) {
@@ -77,7 +79,11 @@ export class SmallDesktop {
     if (open.length === 0) return;
     const host = this.#world.random.oneOf(open);
     this.#world.after(this.#world.random.between(0, 60), () => {
-      if (!this.isRegistered(host) || this.#pulseOf(host).status !== 'Available') return;
+      if (!this.isRegistered(host)) return;
+      if (this.#pulseOf(host).status !== 'Available') {
+        this.bounced.push(`${user} was sent to ${host} and found it gone`);
+        return;
+      }
       const session: Session = { id: String((this.#numbers += 1)), user, state: 'Active', told: 0 };
       this.everySession.push(session);
       const here = this.#sessions.get(host) ?? new Map<string, Session>();

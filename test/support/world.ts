@@ -77,11 +77,14 @@ export class World {
     });
   }
 
-  /** A port that fails as Azure does. `writes` names what changes something: it may do so and not say so. */
-  port<Port extends object>(port: Port, writes: readonly (keyof Port)[]): Port {
+  /**
+   * A port that fails as Azure does. `writes` names what changes something, which may happen unheard, and how
+   * many seconds after its sender gave up on it.
+   */
+  port<Port extends object>(port: Port, writes: Partial<Record<keyof Port, number>>): Port {
     return this.#wrapped(port, async (work, name) => {
       await this.#step();
-      const result = await this.#faulty(work, writes.includes(name as keyof Port));
+      const result = await this.#faulty(work, writes[name as keyof Port]);
       await this.#step();
       return result;
     });
@@ -216,7 +219,7 @@ export class World {
     this.#agenda.splice(low, 0, entry);
   }
 
-  async #faulty<T>(work: () => Promise<T>, isWrite: boolean): Promise<T> {
+  async #faulty<T>(work: () => Promise<T>, mostLate: number | undefined): Promise<T> {
     if (!this.random.happens(this.#ills.faults)) return await work();
     const lost = new AppError('AzureUnavailable', 'no answer');
     switch (this.random.whole(1, 5)) {
@@ -227,10 +230,10 @@ export class World {
       case 3:
         throw lost;
       case 4:
-        if (isWrite) await work(); // done, and nobody hears of it
+        if (mostLate !== undefined) await work(); // done, and nobody hears of it
         throw lost;
       default:
-        if (isWrite) this.after(this.random.between(1, 40), () => void this.#late(work));
+        if (mostLate !== undefined) this.after(this.random.between(1, mostLate), () => void this.#late(work));
         throw lost;
     }
   }
