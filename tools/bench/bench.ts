@@ -1,0 +1,145 @@
+// What the app costs and how fast it is, measured on this machine in one run. Figures of two machines, or of a
+// busy one, do not compare; the ratios do.
+import { availableParallelism, cpus } from 'node:os';
+import { type Acceptance, measureAcceptance } from './accept.ts';
+import { rounded } from './figures.ts';
+import type { Load } from './load.ts';
+import { readOptions } from './options.ts';
+import { measureSweeper, type Sweep } from './sweeper.ts';
+import { measureWholeJob, type Use, type WholeJob } from './whole-job.ts';
+
+const options = readOptions(process.argv.slice(2));
+const overdue = 10;
+
+const step = async <T>(what: string, measure: () => Promise<T>): Promise<T> => {
+  process.stderr.write(`${what} ...\n`);
+  return await measure();
+};
+const acceptance = await step('requests against a bare function', measureAcceptance);
+const job = await step(`the whole job, ${options.speed} times as fast as time`, () =>
+  measureWholeJob(options.speed),
+);
+const sweeps = await step(`a sweep beside ${options.finished} finished workflows`, () =>
+  measureSweeper({ finished: options.finished, overdue }),
+);
+
+process.stdout.write(options.json ? `${JSON.stringify(asJson())}\n` : `${asTable().join('\n')}\n`);
+process.exit(job.complaints.length === 0 ? 0 : 1);
+
+function asJson() {
+  const load = ({ perSecond, p50Ms, p99Ms }: Load) => ({
+    perSecond: rounded(perSecond),
+    p50Ms: rounded(p50Ms),
+    p99Ms: rounded(p99Ms),
+  });
+  const both = ({ alone, crowd }: Acceptance['bare']) => ({ alone: load(alone), crowd: load(crowd) });
+  const use = ({ version, perHost, all }: Use) => ({ version, perHost: rounded(perHost), all });
+  const { goldsmith, bare, callers } = acceptance;
+  return {
+    cores: availableParallelism(),
+    accept: { callers, goldsmith: both(goldsmith), bare: both(bare), ratio: ratios() },
+    lagSeconds: {
+      changes: job.lag.changes,
+      p50: rounded(job.lag.p50),
+      p95: rounded(job.lag.p95),
+      speed: job.speed,
+    },
+    job: {
+      hosts: job.hosts,
+      virtualMinutes: rounded(job.virtualMinutes),
+      armCalls: use(job.armCalls),
+      tableOperations: use(job.tableOperations),
+      messages: use(job.messages),
+      sweeps: job.sweeps,
+      complaints: job.complaints,
+    },
+    sweeper: { finished: options.finished, sweeps },
+  };
+}
+
+/** How many times as much as the least that a request can cost on this stack. */
+function ratios() {
+  const { goldsmith, bare, callers: _ } = acceptance;
+  return {
+    perSecond: rounded(goldsmith.crowd.perSecond / bare.crowd.perSecond, 3),
+    p50: rounded(goldsmith.alone.p50Ms / bare.alone.p50Ms, 2),
+    p99: rounded(goldsmith.alone.p99Ms / bare.alone.p99Ms, 2),
+  };
+}
+
+function asTable(): string[] {
+  return [
+    '',
+    ...acceptTable(acceptance),
+    '',
+    ...jobTable(job),
+    '',
+    ...sweepTable(sweeps),
+    '',
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`,
+    `again: npm run bench -- --speed ${options.speed} --finished ${options.finished}`,
+  ];
+}
+
+function acceptTable({ goldsmith, bare, callers }: Acceptance): string[] {
+  const ratio = ratios();
+  const line = (name: string, ...values: (number | string)[]) =>
+    `  ${name.padEnd(34)}${values.map((value) => String(value).padStart(12)).join('')}`;
+  const rows = (name: string, of: Acceptance['bare']) =>
+    line(
+      name,
+      rounded(of.crowd.perSecond),
+      rounded(of.alone.p50Ms),
+      rounded(of.alone.p99Ms),
+      rounded(of.crowd.p50Ms),
+      rounded(of.crowd.p99Ms),
+    );
+  return [
+    'POST of a version against a bare function (one entity, one message), same host, tables and broker',
+    line('', `per second`, 'p50 ms', 'p99 ms', 'p50 ms', 'p99 ms'),
+    line('', `${callers} callers`, '1 caller', '1 caller', `${callers} callers`, `${callers} callers`),
+    rows('Goldsmith', goldsmith),
+    rows('bare function', bare),
+    line('ratio', ratio.perSecond, ratio.p50, ratio.p99),
+  ];
+}
+
+function jobTable({
+  hosts,
+  lag,
+  speed,
+  virtualMinutes,
+  armCalls,
+  tableOperations,
+  messages,
+  sweeps,
+  commonest,
+  complaints,
+}: WholeJob): string[] {
+  const line = (name: string, { version, perHost, all }: Use) =>
+    `  ${name.padEnd(34)}${[version, rounded(perHost), all].map((value) => String(value).padStart(12)).join('')}`;
+  return [
+    `the whole job: one version, ${hosts} hosts, ${Math.round(virtualMinutes)} virtual minutes at speed ${speed}`,
+    `  ${' '.repeat(34)}${['version', 'per host', 'in all'].map((name) => name.padStart(12)).join('')}`,
+    line('ARM calls', armCalls),
+    line('table operations', tableOperations),
+    line('messages', messages),
+    `  besides, the sweeper asked ${sweeps} times what is overdue`,
+    `  from a change in Azure to our next look: p50 ${rounded(lag.p50)} s, p95 ${rounded(lag.p95)} s (virtual, ${lag.changes} changes)`,
+    `  commonest calls: ${commonest
+      .slice(0, 5)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', ')}`,
+    ...complaints.map((complaint) => `  NOT WELL: ${complaint}`),
+  ];
+}
+
+function sweepTable(measured: readonly Sweep[]): string[] {
+  return [
+    `one sweep, with ${options.finished} finished workflows in the table`,
+    ...measured.map(
+      ({ overdue, woken, requests, entities }) =>
+        `  ${`${overdue} overdue`.padEnd(34)}${requests} requests, ${entities} entities read, ${woken} woken`,
+    ),
+  ];
+}
