@@ -1,0 +1,87 @@
+// What the app may do to images and desktops, and no more: deploy once in every subscription that holds a
+// gallery, a bench or host pools, with the principalId that main.bicep puts out.
+targetScope = 'subscription'
+
+param principalId string
+
+@description('The resource groups of galleries, benches, scale sets and host pools.')
+param resourceGroups array
+
+resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(subscription().id, 'goldsmith')
+  properties: {
+    roleName: 'Goldsmith (${subscription().subscriptionId})'
+    description: 'Builds golden images and brings session hosts onto them.'
+    type: 'CustomRole'
+    assignableScopes: [subscription().id]
+    permissions: [
+      {
+        actions: [
+          'Microsoft.Compute/locations/publishers/*/read'
+          'Microsoft.Compute/galleries/read'
+          'Microsoft.Compute/galleries/write'
+          'Microsoft.Compute/galleries/images/read'
+          'Microsoft.Compute/galleries/images/write'
+          'Microsoft.Compute/galleries/images/versions/read'
+          'Microsoft.Compute/galleries/images/versions/write'
+          'Microsoft.Compute/galleries/images/versions/delete'
+          'Microsoft.Compute/virtualMachines/read'
+          'Microsoft.Compute/virtualMachines/write'
+          'Microsoft.Compute/virtualMachines/delete'
+          'Microsoft.Compute/virtualMachines/deallocate/action'
+          'Microsoft.Compute/virtualMachines/generalize/action'
+          'Microsoft.Compute/virtualMachines/instanceView/read'
+          'Microsoft.Compute/virtualMachines/runCommands/*'
+          'Microsoft.Compute/disks/read'
+          'Microsoft.Compute/disks/write'
+          'Microsoft.Compute/disks/delete'
+          'Microsoft.Network/networkInterfaces/read'
+          'Microsoft.Network/networkInterfaces/write'
+          'Microsoft.Network/networkInterfaces/delete'
+          'Microsoft.Network/networkInterfaces/join/action'
+          'Microsoft.Network/virtualNetworks/subnets/read'
+          'Microsoft.Network/virtualNetworks/subnets/join/action'
+          'Microsoft.Compute/virtualMachineScaleSets/read'
+          'Microsoft.Compute/virtualMachineScaleSets/write'
+          'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read'
+          'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/write'
+          'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/start/action'
+          'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/reimage/action'
+          'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/instanceView/read'
+          'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommands/*'
+          'Microsoft.DesktopVirtualization/hostpools/read'
+          'Microsoft.DesktopVirtualization/hostpools/write'
+          'Microsoft.DesktopVirtualization/hostpools/retrieveRegistrationToken/action'
+          'Microsoft.DesktopVirtualization/hostpools/sessionhosts/read'
+          'Microsoft.DesktopVirtualization/hostpools/sessionhosts/write'
+          'Microsoft.DesktopVirtualization/hostpools/sessionhosts/delete'
+          'Microsoft.DesktopVirtualization/hostpools/sessionhosts/usersessions/read'
+          'Microsoft.DesktopVirtualization/hostpools/sessionhosts/usersessions/delete'
+          'Microsoft.DesktopVirtualization/hostpools/sessionhosts/usersessions/sendMessage/action'
+        ]
+        notActions: []
+      }
+    ]
+  }
+}
+
+// The marketplace belongs to no resource group.
+resource marketplace 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(subscription().id, principalId, 'reader')
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      'acdd72a7-3385-48ef-bd42-f606fba81ae7' // Reader
+    )
+  }
+}
+
+module group 'group-rights.bicep' = [
+  for each in resourceGroups: {
+    name: 'goldsmith-${uniqueString(each)}'
+    scope: resourceGroup(each)
+    params: { principalId: principalId, roleDefinitionId: role.id }
+  }
+]
