@@ -97,7 +97,7 @@ function heartbeat(
 function fatal({ healthChecks }: HealthReading, name: string): Answer {
   const found = healthChecks.find((check) => check.name.toLowerCase() === name.toLowerCase());
   if (!found) return ['inconclusive', 'not reported'];
-  const evidence = found.message || found.result;
+  const evidence = found.message ? `${found.result} (${found.message})` : found.result;
   if (found.result === 'HealthCheckSucceeded') return ['passed', evidence];
   return [found.result === 'HealthCheckFailed' ? 'failed' : 'inconclusive', evidence];
 }
