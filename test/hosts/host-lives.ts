@@ -36,7 +36,7 @@ export async function hostLives(ills: Ills, without: Without = {}): Promise<Live
   return { wrongs, hosts, steps: world.steps };
 }
 
-function beginAndMeddle(world: World, { azure, hostApi, seen }: Fleet, id: string): void {
+function beginAndMeddle(world: World, { azure, hostApi, seen, onHostSaved }: Fleet, id: string): void {
   const { random } = world;
   const instanceId = id.slice(2);
   const name = `avd-${instanceId}`;
@@ -61,14 +61,17 @@ function beginAndMeddle(world: World, { azure, hostApi, seen }: Fleet, id: strin
     world.start(async () => await hostApi.abort(id, 'somebody', 'no more'), random.between(60, 3600));
   }
   if (random.happens(0.05)) world.after(random.between(60, 3600), () => azure.vanish(instanceId));
-  if (random.happens(0.2)) {
-    // A person lifts the drain; not in the very moment of the reimage, which nobody could see coming.
-    const lift = async () => {
-      const host = (await seen.hosts.load(id))?.state;
-      const { stage, intent } = host && 'standing' in host ? host.standing : {};
-      if (stage === 'empty' || (stage === 'reimage' && !intent))
-        await azure.desktop.sessionHosts.setAllowNewSession(plan.pool, name, true);
-    };
-    world.start(lift, random.between(60, 1200));
-  }
+  // A person lifts the drain; not in the very moment of the reimage, which nobody could see coming.
+  const lift = async () => {
+    const host = (await seen.hosts.load(id))?.state;
+    const { stage, intent } = host && 'standing' in host ? host.standing : {};
+    if (stage === 'empty' || (stage === 'reimage' && !intent)) {
+      await azure.desktop.sessionHosts.setAllowNewSession(plan.pool, name, true);
+    }
+  };
+  if (random.happens(0.2)) world.start(lift, random.between(60, 1200));
+  onHostSaved.push((host, event) => {
+    const isEmptied = host.plan.name === name && event.type === 'stage-done' && event.stage === 'empty';
+    if (isEmptied && random.happens(0.1)) world.start(lift, random.between(0, 15));
+  });
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import type { Host } from '../../shared/hosts/host.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
@@ -15,14 +16,18 @@ interface Lived {
 }
 
 /** One pool brought to a version, with all that may come in between. Says what was wrong in the end. */
-export async function rolloutLives(ills: Ills, without: Without = {}): Promise<Lived> {
+export async function rolloutLives(
+  ills: Ills,
+  { without = {}, isCalm = false }: { without?: Without; isCalm?: boolean } = {},
+): Promise<Lived> {
   const world = new World(ills, { sweeping: !without.sweeper });
   const fleet = fleetIn(world, without);
   const { random } = world;
-  populate(world, fleet, random.whole(1, 4));
+  populate(world, fleet, random.whole(1, 4), isCalm);
   if (random.happens(0.3)) fleet.azure.add('new', { isNew: true });
   await world.passUntil(() => false, { days: 1 / 48 });
-  ask(world, fleet);
+  const requests = ask(world, fleet, isCalm);
+  if (!isCalm) meddle(world, fleet, requests);
   const rollouts = async () => (await fleet.seen.rollouts.loadAll('')).map(({ saved }) => saved.state);
   const areOver = async () => {
     const all = await rollouts();
@@ -34,27 +39,36 @@ export async function rolloutLives(ills: Ills, without: Without = {}): Promise<L
   const hosts = (await fleet.seen.hosts.loadAll('')).map(({ saved }) => saved.state);
   const all = await rollouts();
   const pool = (await fleet.seen.pools.load('pool'))?.state;
-  // A second rollout that found the pool free again takes on what the first one left.
-  const [first, second] = all
-    .filter(({ facts }) => facts.hosts)
-    .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
-  const isOverlapping = first && second && timeOf(second)[0] < timeOf(first)[1];
   return {
-    wrongs: [
-      ...(second ? fleet.azure.wrongs : wrongIn(fleet, hosts)),
-      ...all.flatMap((rollout) => wrongOf(rollout, fleet)),
-      ...(pool?.activeRollout === undefined ? [] : [`R1: ${pool.activeRollout} holds the pool for ever`]),
-      ...(isOverlapping ? ['R1: two rollouts had the pool at once'] : []),
-      ...(all.length === 0 ? ['no rollout was ever begun'] : []),
-    ],
+    wrongs: wrongsOf(fleet, all, hosts, pool?.activeRollout),
     rollouts: all,
     admissions: fleet.watch.admissions,
     steps: world.steps,
   };
 }
 
-/** What people and the world do meanwhile. */
-function ask(world: World, { azure, pools, rollouts, met }: Fleet): void {
+function wrongsOf(
+  fleet: Fleet,
+  all: readonly Rollout[],
+  hosts: readonly Host[],
+  holder: string | undefined,
+): string[] {
+  // A second rollout that found the pool free again takes on what the first one left.
+  const [first, second] = all
+    .filter(({ facts }) => facts.hosts)
+    .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+  const isOverlapping = first && second && timeOf(second)[0] < timeOf(first)[1];
+  return [
+    ...(second ? fleet.azure.wrongs : wrongIn(fleet, hosts)),
+    ...all.flatMap((rollout) => wrongOf(rollout, fleet)),
+    ...(holder === undefined ? [] : [`R1: ${holder} holds the pool for ever`]),
+    ...(isOverlapping ? ['R1: two rollouts had the pool at once'] : []),
+    ...(all.length === 0 ? ['no rollout was ever begun'] : []),
+  ];
+}
+
+/** Somebody defines the pool and starts the rollout. */
+function ask(world: World, { pools, rollouts, met }: Fleet, isCalm: boolean) {
   const { random, now } = world;
   const requests = rolloutRequests({
     pools,
@@ -67,7 +81,7 @@ function ask(world: World, { azure, pools, rollouts, met }: Fleet): void {
   const policy = {
     ...link.policy,
     maxUnavailable: random.oneOf([1, 2, 3, '20%', '50%'] as const),
-    floor: { percent: random.oneOf([0, 40, 60]), headroomPercent: 10 },
+    floor: { percent: isCalm ? 0 : random.oneOf([0, 40, 60]), headroomPercent: 10 },
     maxFailed: random.whole(0, 2),
     sessions: { ...link.policy.sessions, atGraceEnd: random.oneOf(['log-off', 'wait'] as const) },
     healthy: { ...link.policy.healthy, fatalChecks: [...link.policy.healthy.fatalChecks] },
@@ -78,19 +92,22 @@ function ask(world: World, { azure, pools, rollouts, met }: Fleet): void {
   };
   world.start(async () => await refusable(begin('one')));
   // Somebody else wants the same at the same moment.
-  if (random.happens(0.2)) world.start(async () => await refusable(begin('two')), random.between(0, 30));
-  if (random.happens(0.2)) {
-    const abort = async () => {
-      for (const { id } of await requests.rollouts())
-        await refusable(requests.abort(id, { reason: 'no more' }));
-    };
-    world.start(abort, random.between(30, 5400));
+  if (!isCalm && random.happens(0.2)) {
+    world.start(async () => await refusable(begin('two')), random.between(0, 30));
   }
-  // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
-  world.start(async () => {
+  return requests;
+}
+
+/** What people and the world do meanwhile. */
+function meddle(world: World, { azure }: Fleet, requests: ReturnType<typeof ask>): void {
+  const { random } = world;
+  const abort = async () => {
     for (const { id } of await requests.rollouts())
-      await refusable(requests.abort(id, { reason: 'too long' }));
-  }, 8 * 3600);
+      await refusable(requests.abort(id, { reason: 'no more' }));
+  };
+  if (random.happens(0.2)) world.start(abort, random.between(30, 5400));
+  // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
+  world.start(abort, 4 * 3600);
   if (random.happens(0.1)) world.after(random.between(60, 5400), () => azure.vanish('0'));
   if (random.happens(0.1)) {
     world.after(random.between(60, 5400), () => azure.add('late', { isNew: azure.model === newVersion }));

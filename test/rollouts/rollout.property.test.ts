@@ -6,7 +6,7 @@ import { rolloutLives } from './rollout-lives.ts';
 
 const property = (without: Without = {}) =>
   asyncProperty(ills, async (ills) => {
-    expect((await rolloutLives(ills, without)).wrongs).toEqual([]);
+    expect((await rolloutLives(ills, { without })).wrongs).toEqual([]);
   });
 
 describe('a rollout', () => {
@@ -15,6 +15,22 @@ describe('a rollout', () => {
     { timeout: 90_000 },
     async () => {
       await assert(property(), { numRuns: 500 });
+    },
+  );
+
+  it(
+    'comes to its end as soon as Azure and the users let it, however ill the broker',
+    { timeout: 60_000 },
+    async () => {
+      await assert(
+        asyncProperty(ills, async (ills) => {
+          const ill = { ...ills, faults: 0, lostMessages: Math.min(ills.lostMessages, 0.5) };
+          const { rollouts, wrongs } = await rolloutLives(ill, { isCalm: true });
+          expect(wrongs).toEqual([]);
+          expect(rollouts.map(({ phase }) => phase)).toEqual(['succeeded']);
+        }),
+        { numRuns: 100 },
+      );
     },
   );
 

@@ -32,9 +32,14 @@ export function populate(world: World, { azure }: Fleet, count: number, isCalm =
   for (let user = 0; user < users; user += 1) {
     // Some have stayed since before, and some will not go by themselves.
     const stays = random.happens(0.2) ? 1_000_000 : random.between(60, 3000);
-    world.after(random.happens(0.5) ? 0 : random.between(0, 3600), () =>
-      azure.desktop.arrive(`user-${user}`, stays),
-    );
+    // Some are there before the work begins, half an hour from now; some come in the very minutes of it.
+    const comes = random.oneOf([
+      0,
+      random.between(0, 5400),
+      random.between(1740, 1860),
+      random.between(1740, 1860),
+    ]);
+    world.after(comes, () => azure.desktop.arrive(`user-${user}`, stays));
   }
 }
 

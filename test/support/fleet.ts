@@ -87,7 +87,9 @@ export function fleetIn(world: World, without: Without = {}) {
   const azure = new SmallAzure(world);
   const { now } = world;
   const poolStores = store<Pool, PoolEvent>('pools', world, withoutEtags);
+  const onHostSaved: ((host: Host, event: HostEvent) => void)[] = [];
   const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags, ({ state, event }) => {
+    for (const hear of onHostSaved) hear(state, event);
     if (event.type !== 'stage-done' || !['drain', 'register'].includes(event.stage)) return;
     const { name } = state.plan;
     if (azure.desktop.isOpen(name)) azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
@@ -110,7 +112,7 @@ export function fleetIn(world: World, without: Without = {}) {
   const machines = world.port(seen, {
     setTag: 40,
     start: 40,
-    reimage: 100,
+    reimage: 200,
     startRunCommand: 40,
     removeRunCommand: 40,
   });
@@ -150,6 +152,7 @@ export function fleetIn(world: World, without: Without = {}) {
     seen: { pools: poolStores.seen, hosts: hostStores.seen, rollouts: rolloutStores.seen },
     met: { pools: poolStores.met, rollouts: rolloutStores.met },
     watch,
+    onHostSaved,
   };
 }
 

@@ -169,7 +169,7 @@ export class SmallAzure {
       state.agentSince = undefined;
       this.desktop.cut(name, 'reimage');
     }
-    this.#world.after(this.#world.random.between(60, 480), () => {
+    this.#world.after(this.#world.random.between(30, 480), () => {
       state.temper = { ...state.temper, breaksOff: Math.max(0, breaksOff - 1) };
       if (breaksOff > 0) {
         state.machine = { ...state.machine, provisioningState: 'Failed' };
