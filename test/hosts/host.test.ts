@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { failure } from '../../shared/errors.ts';
+import {
+  type Host,
+  type HostEvent,
+  hostLife,
+  isPastReturn,
+  type Stage,
+  stages,
+} from '../../shared/hosts/host.ts';
+import { minutesAfter } from '../../shared/instant.ts';
+import { link } from '../support/fleet.ts';
+
+const noon = '2026-01-05T12:00:00.000Z';
+const order = Object.keys(stages) as Stage[];
+const plan = {
+  rollout: 'r',
+  name: 'avd-0',
+  machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set', instanceId: '0' },
+  location: 'westeurope',
+  pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
+  sessionHost: 'avd-0',
+  imageVersionId: 'version',
+  policy: link.policy,
+};
+/** What happens next, told as it would be of the stage the host is in. */
+type Next = (host: Host) => HostEvent;
+const inStage = (host: Host) => {
+  if (!('standing' in host)) throw new Error(`${host.phase} is in no stage`);
+  return { stage: host.standing.stage, look: host.standing.look, at: minutesAfter(host.standing.since, 1) };
+};
+const done: Next = (host) => ({
+  type: 'stage-done',
+  ...inStage(host),
+  facts: host.phase === 'running' && host.standing.stage === 'reimage' ? { reimagedAt: noon } : {},
+});
+const notEmpty: Next = (host) => ({ type: 'stage-done', ...inStage(host), facts: {} });
+const failed =
+  (code: Parameters<typeof failure>[0] = 'AzureRefused'): Next =>
+  (host) => ({
+    type: 'stage-failed',
+    ...inStage(host),
+    failure: failure(code, 'no'),
+  });
+const overdue: Next = (host) => ({
+  type: 'stage-overdue',
+  ...inStage(host),
+  failure: failure('Overdue', 'late'),
+});
+const intended: Next = (host) => ({
+  type: 'stage-intended',
+  ...inStage(host),
+  facts: { refused: false },
+  intent: { attempt: 1, at: noon, what: 'reimage', before: 'disk' },
+});
+const refused: Next = (host) => ({
+  type: 'stage-running',
+  ...inStage(host),
+  facts: { refused: true },
+  lookAt: noon,
+});
+const aborted: Next = () => ({ type: 'aborted', by: 'ann', reason: 'enough', at: noon });
+const through = (last: Stage): Next[] => order.slice(0, order.indexOf(last) + 1).map(() => done);
+
+function after(...story: Next[]): Host {
+  const first = hostLife.evolve(undefined, { type: 'admitted', plan, at: noon });
+  if (!first) throw new Error('no host');
+  return story.reduce((host, next) => hostLife.evolve(host, next(host)) ?? host, first);
+}
+
+describe('a host on its way to a version', () => {
+  const stories: [title: string, phase: Host['phase'], stage: Stage | undefined, story: Next[]][] = [
+    ['is first taken from the scaling plan', 'running', 'exclude', []],
+    ['is then drained', 'running', 'drain', through('exclude')],
+    ['is then emptied', 'running', 'empty', through('drain')],
+    ['is then reimaged', 'running', 'reimage', through('empty')],
+    ['is emptied again if users came back', 'running', 'empty', [...through('empty'), notEmpty]],
+    ['then registers', 'running', 'register', through('reimage')],
+    ['is then verified', 'running', 'verify', through('register')],
+    ['is then given back', 'running', 'return', through('verify')],
+    ['is done in the end', 'done', undefined, through('return')],
+    ['R4: is put back if it cannot be drained', 'putting-back', 'return', [...through('exclude'), failed()]],
+    ['has failed once it is put back', 'failed', undefined, [...through('exclude'), failed(), done]],
+    [
+      'has failed once it is put back after taking too long',
+      'failed',
+      undefined,
+      [...through('exclude'), overdue, done],
+    ],
+    [
+      'is deferred if its users stay',
+      'deferred',
+      undefined,
+      [...through('drain'), failed('UsersStayed'), done],
+    ],
+    ['is put back if it is aborted', 'put-back', undefined, [...through('drain'), aborted, done]],
+    ['is put back if it is aborted before anything', 'put-back', undefined, [aborted, done]],
+    [
+      'R11: goes on if it is aborted past the point of no return',
+      'running',
+      'reimage',
+      [...through('empty'), intended, aborted],
+    ],
+    ['R11: goes on if it is aborted later still', 'running', 'verify', [...through('register'), aborted]],
+    [
+      'may be put back if its reimage was turned away',
+      'put-back',
+      undefined,
+      [...through('empty'), intended, refused, aborted, done],
+    ],
+    [
+      'is past the point again once it is intended again',
+      'running',
+      'reimage',
+      [...through('empty'), intended, refused, intended, aborted],
+    ],
+    [
+      'is put back if its reimage is refused for certain',
+      'failed',
+      undefined,
+      [...through('empty'), intended, refused, failed(), done],
+    ],
+    [
+      'R13: is quarantined if its reimage fails',
+      'quarantined',
+      undefined,
+      [...through('empty'), intended, failed('ReimageFailed')],
+    ],
+    [
+      'R13: is quarantined if nobody knows of its reimage',
+      'quarantined',
+      undefined,
+      [...through('empty'), intended, overdue],
+    ],
+    [
+      'is quarantined if it does not register',
+      'quarantined',
+      undefined,
+      [...through('reimage'), failed('RegistrationFailed')],
+    ],
+    [
+      'is quarantined if it is not healthy',
+      'quarantined',
+      undefined,
+      [...through('register'), failed('HealthCheckFailed')],
+    ],
+    ['is quarantined if it cannot be given back', 'quarantined', undefined, [...through('verify'), overdue]],
+    ['is quarantined if it cannot be put back', 'quarantined', undefined, [aborted, overdue]],
+    ['has failed if it vanishes', 'failed', undefined, [...through('drain'), failed('HostVanished')]],
+    ['has failed if it vanishes later', 'failed', undefined, [...through('reimage'), failed('HostVanished')]],
+    [
+      'has failed if it vanishes while it is put back',
+      'failed',
+      undefined,
+      [aborted, failed('HostVanished')],
+    ],
+    ['takes no notice of being aborted twice', 'putting-back', 'return', [aborted, aborted]],
+    ['takes no notice of being aborted when done', 'done', undefined, [...through('return'), aborted]],
+  ];
+  it.each(stories)('%s', (_, phase, stage, story) => {
+    const host = after(...story);
+    expect(host.phase).toBe(phase);
+    expect('standing' in host ? host.standing.stage : undefined).toBe(stage);
+  });
+
+  it('hears an answer once, and nothing of a stage it has left', () => {
+    const host = after(...through('exclude'));
+    const answer = done(host);
+    const next = hostLife.evolve(host, answer);
+    expect(hostLife.evolve(next, answer)).toBe(next);
+    expect(hostLife.evolve(host, { type: 'admitted', plan, at: noon })).toBe(host);
+  });
+
+  it('gives users the time that the policy gives them, and every other stage its own', () => {
+    const longer = {
+      ...plan,
+      policy: {
+        ...plan.policy,
+        sessions: { ...plan.policy.sessions, atGraceEnd: 'wait' as const, waitHours: 48 },
+      },
+    };
+    const first = hostLife.evolve(undefined, { type: 'admitted', plan: longer, at: noon });
+    const empty = [done, done].reduce<Host | undefined>(
+      (host, next) => host && hostLife.evolve(host, next(host)),
+      first,
+    );
+    if (!empty || !('standing' in empty)) throw new Error('no host');
+    expect(hostLife.decide(empty, minutesAfter(noon, 48 * 60)).command).toEqual({ type: 'look' });
+    expect(hostLife.decide(empty, minutesAfter(noon, 53 * 60)).command).toEqual({ type: 'give-up' });
+    expect(hostLife.decide(after(), minutesAfter(noon, stages.exclude)).command).toEqual({ type: 'give-up' });
+  });
+
+  it('accounts for its time by whose it was', () => {
+    expect(after(...through('return'))).toMatchObject({ spent: { users: 60, azure: 180, own: 180 } });
+  });
+
+  it('calls for nothing once it has ended, and says whether there is a way back', () => {
+    expect(hostLife.decide(after(...through('return')), noon)).toEqual({});
+    expect(isPastReturn(after(...through('drain')))).toBe(false);
+    expect(isPastReturn(after(...through('empty')))).toBe(false);
+    expect(isPastReturn(after(...through('empty'), intended))).toBe(true);
+    expect(isPastReturn(after(...through('reimage')))).toBe(true);
+  });
+});
