@@ -82,9 +82,10 @@ export interface Without {
 }
 
 /** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
-export function fleetIn(world: World, without: Without = {}) {
+export function fleetIn(world: World, without: Without = {}, alter: (azure: SmallAzure) => void = () => {}) {
   const withoutEtags = without.etags === true;
   const azure = new SmallAzure(world);
+  alter(azure);
   const { now } = world;
   const poolStores = store<Pool, PoolEvent>('pools', world, withoutEtags);
   const onHostSaved: ((host: Host, event: HostEvent) => void)[] = [];

@@ -129,7 +129,7 @@ export class SmallAzure {
     return state;
   }
 
-  readonly machines: Machines = {
+  machines: Machines = {
     list: async () => [...this.fleet.values()].map(({ machine }) => machine),
     read: async ({ instanceId }) => this.fleet.get(instanceId)?.machine,
     setTag: async (address, name, value) => {
@@ -177,14 +177,24 @@ export class SmallAzure {
       }
       state.reimages += 1;
       const osDiskId = `${name}-disk-${state.reimages}`;
-      state.machine = { ...state.machine, provisioningState: 'Succeeded', osDiskId, imageVersionId };
+      const agentReady = false;
+      state.machine = {
+        ...state.machine,
+        provisioningState: 'Succeeded',
+        osDiskId,
+        imageVersionId,
+        agentReady,
+      };
+      this.#world.after(60, () => {
+        state.machine = { ...state.machine, agentReady: true };
+      });
     });
   }
 
   /** Runs the agent's installer: it joins the pool with a token that is good, unless a record bars the way. */
   #install(state: MachineState, command: string, token: string): void {
-    const { osDiskId, power, computerName, instanceId } = state.machine;
-    if (power !== 'running') throw new AppError('AzureBusy', 'the machine is not running');
+    const { osDiskId, power, agentReady, computerName, instanceId } = state.machine;
+    if (power !== 'running' || !agentReady) throw new AppError('AzureBusy', 'the VM agent does not report');
     const isStill = () => this.fleet.get(instanceId) === state && state.machine.osDiskId === osDiskId;
     const run = (how: RunCommand) => state.commands.set(command, how);
     run({ state: 'Running', exitCode: undefined, output: '' });
@@ -211,7 +221,7 @@ export class SmallAzure {
     });
   }
 
-  readonly scaleSets: ScaleSets = {
+  scaleSets: ScaleSets = {
     model: async () => ({
       location: 'westeurope',
       imageVersionId: this.model,
@@ -223,5 +233,5 @@ export class SmallAzure {
     list: this.machines.list,
   };
 
-  readonly gallery: Gallery = { completedRegions: async () => ['North Europe', 'West Europe'] };
+  gallery: Gallery = { completedRegions: async () => ['North Europe', 'West Europe'] };
 }

@@ -106,7 +106,7 @@ export class SmallDesktop {
     };
   }
 
-  readonly sessionHosts: SessionHosts = {
+  sessionHosts: SessionHosts = {
     list: async () => [...this.#open.keys()].flatMap((name) => this.#read(name) ?? []),
     read: async (_, name) => this.#read(name),
     setAllowNewSession: async (_, name, allowNewSession) => {
@@ -134,7 +134,7 @@ export class SmallDesktop {
     },
   };
 
-  readonly hostPools: HostPools = {
+  hostPools: HostPools = {
     hostPool: async () => ({ maxSessionLimit: sessionLimit }),
     list: this.sessionHosts.list,
   };

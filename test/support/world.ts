@@ -29,6 +29,9 @@ export const ills: Arbitrary<Ills> = record({
   slowness: constantFrom(0, 0.05, 0.3),
 });
 
+/** A world in which nothing goes wrong by itself. */
+export const well: Ills = { seed: 1, deaths: 0, lostMessages: 0, doubledMessages: 0, faults: 0, slowness: 0 };
+
 interface Entry {
   readonly at: number;
   readonly tie: number;

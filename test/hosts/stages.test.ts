@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/errors.ts';
+import type { Host, HostPlan, HostPolicy } from '../../shared/hosts/host.ts';
+import { secondsBetween } from '../../shared/instant.ts';
+import { fleetIn, link } from '../support/fleet.ts';
+import { evenTempered, newVersion, oldVersion, type SmallAzure, tag } from '../support/small-azure.ts';
+import { well, World } from '../support/world.ts';
+
+const planWith = (policy: Partial<HostPolicy> = {}): HostPlan => ({
+  rollout: 'r',
+  name: 'avd-0',
+  machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set', instanceId: '0' },
+  location: 'westeurope',
+  pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
+  sessionHost: 'avd-0',
+  imageVersionId: newVersion,
+  policy: { ...link.policy, ...policy },
+});
+const staying = { ...link.policy.sessions, atGraceEnd: 'wait' as const, waitHours: 2 };
+
+/** One host of the given kind, and what is heard of it in a world where nothing goes wrong by itself. */
+function one(
+  kind: Parameters<SmallAzure['add']>[1] = {},
+  alter: (azure: SmallAzure, world: World) => void = () => {},
+) {
+  const world = new World(well);
+  const asked: { at: string; what: string; given: unknown[] }[] = [];
+  const overhear = <Port extends object>(port: Port): Port =>
+    Object.fromEntries(
+      Object.entries(port).map(([what, method]) => [
+        what,
+        async (...given: unknown[]) => {
+          asked.push({ at: world.now(), what, given });
+          return await (method as (...given: unknown[]) => Promise<unknown>)(...given);
+        },
+      ]),
+    ) as Port;
+  const fleet = fleetIn(world, {}, (azure) => {
+    azure.model = newVersion;
+    alter(azure, world);
+    azure.machines = overhear(azure.machines);
+    azure.desktop.sessionHosts = overhear(azure.desktop.sessionHosts);
+  });
+  fleet.azure.add('0', kind);
+  const bring = async (plan = planWith(), id = 'r.0'): Promise<Host> => {
+    world.start(async () => await fleet.hostApi.ensureAdmitted(id, plan));
+    const saved = async () => (await fleet.seen.hosts.load(id))?.state;
+    const isOver = async () => 'at' in ((await saved()) ?? {});
+    await world.passUntil(isOver, { days: 5 });
+    const host = await saved();
+    if (!host) throw new Error('no host');
+    return host;
+  };
+  const calls = (what: string) => asked.filter((call) => call.what === what);
+  return { world, bring, calls, ...fleet };
+}
+
+describe('a host that is brought to a version', () => {
+  it.each([
+    ['open', false, ''],
+    ['drained by somebody', true, ''],
+    ['excluded by somebody', false, 'maintenance'],
+    ['drained and excluded', true, 'maintenance'],
+  ])('R10: is afterwards as it was before: %s', async (_, isDrained, priorTag) => {
+    const { azure, bring } = one({ isDrained, priorTag });
+    expect(await bring()).toMatchObject({ phase: 'done' });
+    expect(azure.fleet.get('0')?.machine).toMatchObject({
+      imageVersionId: newVersion,
+      tags: priorTag === '' ? { team: 'desktops' } : { team: 'desktops', [tag]: priorTag },
+    });
+    expect(azure.desktop.isOpen('avd-0')).toBe(!isDrained);
+  });
+
+  it('R10: is as it was before an earlier rollout left it in quarantine', async () => {
+    const { azure, bring } = one({ temper: { ...evenTempered, isIll: true }, priorTag: 'maintenance' });
+    expect(await bring()).toMatchObject({ phase: 'quarantined', failure: { code: 'HealthCheckFailed' } });
+    expect(azure.desktop.isOpen('avd-0')).toBe(false);
+    expect(azure.fleet.get('0')?.machine.tags[tag]).toBe('goldsmith:open:maintenance');
+    const state = azure.fleet.get('0');
+    if (state) state.temper = evenTempered;
+    expect(await bring(planWith(), 'again.0')).toMatchObject({ phase: 'done' });
+    expect(azure.desktop.isOpen('avd-0')).toBe(true);
+    expect(azure.fleet.get('0')?.machine.tags[tag]).toBe('maintenance');
+  });
+
+  it('is started if it was off, and found though the plan does not name its session host', async () => {
+    const { azure, bring, calls } = one({ isOff: true });
+    expect(await bring({ ...planWith(), sessionHost: '' })).toMatchObject({ phase: 'done' });
+    expect(azure.fleet.get('0')?.machine.power).toBe('running');
+    expect(calls('start').length).toBeGreaterThan(0);
+  });
+
+  it('R4: is left by its users for the drain time before it is reimaged', async () => {
+    const { bring, calls } = one();
+    await bring(planWith({ minDrainMinutes: 7 }));
+    const [drained] = calls('setAllowNewSession');
+    const [reimaged] = calls('reimage');
+    expect(secondsBetween(drained?.at ?? '', reimaged?.at ?? '')).toBeGreaterThanOrEqual(7 * 60);
+  });
+
+  it('R5: tells its users once, in words, and logs off after the grace whom it told', async () => {
+    const { azure, bring, calls } = one();
+    azure.desktop.arrive('ann', 1_000_000);
+    const host = await bring();
+    expect(host).toMatchObject({ phase: 'done', facts: { told: [{ user: 'ann', confirmed: true }] } });
+    expect(host.facts.loggedOff).toMatchObject([{ user: 'ann' }]);
+    expect(calls('sendMessage').map(({ given }) => given[3])).toEqual([
+      {
+        title: 'Update of avd-0',
+        body: expect.stringMatching(/^Please log off by 12:1\d UTC\.$/) as unknown,
+      },
+    ]);
+    const [told] = calls('sendMessage');
+    const [loggedOff] = calls('logOff');
+    expect(secondsBetween(told?.at ?? '', loggedOff?.at ?? '')).toBeGreaterThanOrEqual(10 * 60);
+    expect(host.spent.users).toBeGreaterThanOrEqual(10 * 60);
+  });
+
+  it('R5: is given up and put back where users may stay', async () => {
+    const { azure, bring, calls } = one();
+    azure.desktop.arrive('ann', 1_000_000);
+    const host = await bring(planWith({ sessions: staying }));
+    expect(host).toMatchObject({ phase: 'deferred', failure: { code: 'UsersStayed' } });
+    expect(calls('logOff')).toEqual([]);
+    expect(azure.desktop.isOpen('avd-0')).toBe(true);
+    expect(azure.fleet.get('0')?.machine).toMatchObject({
+      imageVersionId: oldVersion,
+      tags: { team: 'desktops' },
+    });
+  });
+
+  it('is not asked a second time to be reimaged while the first request may be on its way', async () => {
+    const { azure, bring, calls } = one({}, (azure, world) => {
+      const { reimage } = azure.machines;
+      let isFirst = true;
+      azure.machines.reimage = async (machine) => {
+        if (!isFirst) return await reimage(machine);
+        isFirst = false;
+        world.after(250, () => void reimage(machine));
+        throw new AppError('AzureUnavailable', 'no answer');
+      };
+    });
+    expect(await bring()).toMatchObject({ phase: 'done' });
+    expect(calls('reimage')).toHaveLength(1);
+    expect(azure.fleet.get('0')?.reimages).toBe(1);
+  });
+
+  it('is asked again if the request was lost for good', async () => {
+    const { azure, bring, calls } = one({}, (azure) => {
+      const { reimage } = azure.machines;
+      let isFirst = true;
+      azure.machines.reimage = async (machine) => {
+        if (!isFirst) return await reimage(machine);
+        isFirst = false;
+        throw new AppError('AzureUnavailable', 'no answer');
+      };
+    });
+    expect(await bring()).toMatchObject({ phase: 'done' });
+    const [first, second] = calls('reimage');
+    expect(secondsBetween(first?.at ?? '', second?.at ?? '')).toBeGreaterThanOrEqual(290);
+    expect(azure.fleet.get('0')?.reimages).toBe(1);
+  });
+
+  it('waits as often as Azure throttles, which is no failure', async () => {
+    const { bring, calls } = one({}, (azure) => {
+      const { reimage } = azure.machines;
+      let refusals = 6;
+      azure.machines.reimage = async (machine) => {
+        refusals -= 1;
+        if (refusals >= 0) throw new AppError('Throttled', 'too many', { retryAfterSeconds: 60 });
+        return await reimage(machine);
+      };
+    });
+    expect(await bring()).toMatchObject({ phase: 'done' });
+    expect(calls('reimage')).toHaveLength(7);
+  });
+
+  it('is put back if Azure will never reimage it', async () => {
+    const { azure, bring } = one({}, (azure) => {
+      azure.machines.reimage = async () => {
+        throw new AppError('AzureRefused', 'not with these rights');
+      };
+    });
+    expect(await bring()).toMatchObject({
+      phase: 'failed',
+      stage: 'reimage',
+      failure: { code: 'AzureRefused' },
+    });
+    expect(azure.desktop.isOpen('avd-0')).toBe(true);
+  });
+
+  it('R13: is quarantined if it comes back on another version', async () => {
+    const { azure, bring } = one();
+    azure.model = `${newVersion}9`;
+    expect(await bring()).toMatchObject({ phase: 'quarantined', failure: { code: 'ReimageFailed' } });
+  });
+
+  it('X8: keeps its registration token nowhere, whatever the installer writes', async () => {
+    const { bring, calls, hostApi } = one({ temper: { ...evenTempered, installsFail: 1 } });
+    const host = await bring();
+    expect(host).toMatchObject({ phase: 'done', facts: { registrationFailures: 1 } });
+    const tries = calls('startRunCommand').map(
+      ({ given }) => given[1] as { name: string; protectedParameters: object; script: string },
+    );
+    expect(tries.map(({ name }) => name)).toEqual(['register-1-r', 'register-2-r']);
+    for (const { protectedParameters, script } of tries) {
+      expect(JSON.stringify(protectedParameters)).toContain('eyJ');
+      expect(script).not.toContain('eyJ');
+    }
+    const kept = JSON.stringify([host, await hostApi.history('r.0')]);
+    expect(kept).toContain('the installer failed with REGISTRATIONTOKEN=');
+    expect(kept).not.toMatch(/eyJ|secret\d/);
+  });
+
+  it('leaves no script behind', async () => {
+    const { azure, bring } = one({ temper: { ...evenTempered, installsFail: 2 } });
+    await bring();
+    expect([...(azure.fleet.get('0')?.commands.keys() ?? [])]).toEqual([]);
+  });
+
+  it('is quarantined after three tries to register, each with a token of its own', async () => {
+    const { bring, calls } = one({ temper: { ...evenTempered, installsFail: 1, installsSilently: 9 } });
+    expect(await bring()).toMatchObject({ phase: 'quarantined', failure: { code: 'RegistrationFailed' } });
+    expect(calls('startRunCommand')).toHaveLength(3);
+    expect(calls('registrationToken')).toHaveLength(3);
+  });
+
+  it('is given the time to upgrade its agent, and checked twice a minute apart', async () => {
+    const { bring } = one({ temper: { ...evenTempered, upgradeMinutes: 45 } });
+    const host = await bring();
+    expect(host).toMatchObject({ phase: 'done' });
+    expect(host.facts.checks?.every(({ outcome }) => outcome === 'passed')).toBe(true);
+  });
+
+  it('has failed if its machine vanishes, at whatever time', async () => {
+    const { azure, bring, world } = one();
+    world.after(10, () => azure.vanish('0'));
+    expect(await bring()).toMatchObject({ phase: 'failed', failure: { code: 'HostVanished' } });
+  });
+});
