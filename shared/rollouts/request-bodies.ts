@@ -53,7 +53,9 @@ const policy = z.strictObject({
   maxUnavailable: z
     .union([
       z.int().min(1).max(1000),
-      z.templateLiteral([z.int().min(1).max(100), '%'], 'A number of hosts, or a share such as 20%.'),
+      z
+        .templateLiteral([z.int(), '%'])
+        .refine((share) => /^([1-9]\d?|100)%$/.test(share), 'A share of the hosts, from 1% to 100%.'),
     ])
     .default('20%'),
   floor: z

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import type { Host, HostPlan, HostPolicy } from '../../shared/hosts/host.ts';
+import type { Machines } from '../../shared/hosts/machine.ts';
 import { secondsBetween } from '../../shared/instant.ts';
 import { fleetIn, link } from '../support/fleet.ts';
 import { evenTempered, newVersion, oldVersion, type SmallAzure, tag } from '../support/small-azure.ts';
@@ -54,6 +55,21 @@ function one(
   const calls = (what: string) => asked.filter((call) => call.what === what);
   return { world, bring, calls, ...fleet };
 }
+
+/** Azure, which does this instead of the first reimages. */
+function atFirst(times: number, instead: (late: () => void, world: World) => void) {
+  return (azure: SmallAzure, world: World) => {
+    const { reimage } = azure.machines;
+    let left = times;
+    const how: Machines['reimage'] = async (machine) => {
+      left -= 1;
+      if (left < 0) await reimage(machine);
+      else instead(() => void reimage(machine), world);
+    };
+    azure.machines = { ...azure.machines, reimage: how };
+  };
+}
+const noAnswer = new AppError('AzureUnavailable', 'no answer');
 
 describe('a host that is brought to a version', () => {
   it.each([
@@ -130,31 +146,25 @@ describe('a host that is brought to a version', () => {
   });
 
   it('is not asked a second time to be reimaged while the first request may be on its way', async () => {
-    const { azure, bring, calls } = one({}, (azure, world) => {
-      const { reimage } = azure.machines;
-      let isFirst = true;
-      azure.machines.reimage = async (machine) => {
-        if (!isFirst) return await reimage(machine);
-        isFirst = false;
-        world.after(250, () => void reimage(machine));
-        throw new AppError('AzureUnavailable', 'no answer');
-      };
-    });
+    const { azure, bring, calls } = one(
+      {},
+      atFirst(1, (late, world) => {
+        world.after(250, late);
+        throw noAnswer;
+      }),
+    );
     expect(await bring()).toMatchObject({ phase: 'done' });
     expect(calls('reimage')).toHaveLength(1);
     expect(azure.fleet.get('0')?.reimages).toBe(1);
   });
 
   it('is asked again if the request was lost for good', async () => {
-    const { azure, bring, calls } = one({}, (azure) => {
-      const { reimage } = azure.machines;
-      let isFirst = true;
-      azure.machines.reimage = async (machine) => {
-        if (!isFirst) return await reimage(machine);
-        isFirst = false;
-        throw new AppError('AzureUnavailable', 'no answer');
-      };
-    });
+    const { azure, bring, calls } = one(
+      {},
+      atFirst(1, () => {
+        throw noAnswer;
+      }),
+    );
     expect(await bring()).toMatchObject({ phase: 'done' });
     const [first, second] = calls('reimage');
     expect(secondsBetween(first?.at ?? '', second?.at ?? '')).toBeGreaterThanOrEqual(290);
@@ -162,25 +172,23 @@ describe('a host that is brought to a version', () => {
   });
 
   it('waits as often as Azure throttles, which is no failure', async () => {
-    const { bring, calls } = one({}, (azure) => {
-      const { reimage } = azure.machines;
-      let refusals = 6;
-      azure.machines.reimage = async (machine) => {
-        refusals -= 1;
-        if (refusals >= 0) throw new AppError('Throttled', 'too many', { retryAfterSeconds: 60 });
-        return await reimage(machine);
-      };
-    });
+    const { bring, calls } = one(
+      {},
+      atFirst(6, () => {
+        throw new AppError('Throttled', 'too many', { retryAfterSeconds: 60 });
+      }),
+    );
     expect(await bring()).toMatchObject({ phase: 'done' });
     expect(calls('reimage')).toHaveLength(7);
   });
 
   it('is put back if Azure will never reimage it', async () => {
-    const { azure, bring } = one({}, (azure) => {
-      azure.machines.reimage = async () => {
+    const { azure, bring } = one(
+      {},
+      atFirst(99, () => {
         throw new AppError('AzureRefused', 'not with these rights');
-      };
-    });
+      }),
+    );
     expect(await bring()).toMatchObject({
       phase: 'failed',
       stage: 'reimage',

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { failure } from '../../shared/errors.ts';
+import { minutesAfter } from '../../shared/instant.ts';
+import { type Pool, type PoolEvent, poolLife } from '../../shared/rollouts/pool.ts';
+import {
+  type AnyStage,
+  canBeAborted,
+  type HostRecord,
+  isOver,
+  type Rollout,
+  type RolloutEvent,
+  rolloutLife,
+} from '../../shared/rollouts/rollout.ts';
+import { link } from '../support/fleet.ts';
+
+const noon = '2026-01-05T12:00:00.000Z';
+const requested: RolloutEvent = {
+  type: 'requested',
+  pool: 'pool',
+  link,
+  version: { number: '1.1.0', imageVersionId: 'version' },
+  by: 'ann',
+  reason: 'patches',
+  at: noon,
+};
+/** What happens next, told as it would be of the stage the rollout is in. */
+type Next = (rollout: Rollout) => RolloutEvent;
+const inStage = (rollout: Rollout) => {
+  if (!('standing' in rollout)) throw new Error(`${rollout.phase} is in no stage`);
+  const { stage, look, lookAt } = rollout.standing;
+  return { stage, look, at: minutesAfter(lookAt, 1) };
+};
+const done: Next = (rollout) => ({ type: 'stage-done', ...inStage(rollout) });
+const failed: Next = (rollout) => ({
+  type: 'stage-failed',
+  ...inStage(rollout),
+  failure: failure('BreakerOpen', 'no'),
+});
+const overdue: Next = (rollout) => ({
+  type: 'stage-overdue',
+  ...inStage(rollout),
+  failure: failure('Overdue', 'late'),
+});
+const aborted: Next = () => ({ type: 'aborted', by: 'ann', reason: 'enough', at: noon });
+const setAside: Next = () => ({ type: 'set-aside', at: noon });
+
+function after(...story: Next[]): Rollout {
+  const first = rolloutLife.evolve(undefined, requested);
+  if (!first) throw new Error('no rollout');
+  return story.reduce((rollout, next) => rolloutLife.evolve(rollout, next(rollout)) ?? rollout, first);
+}
+
+describe('a rollout', () => {
+  const rolling = [done, done];
+  const stories: [title: string, phase: Rollout['phase'], stage: AnyStage | undefined, story: Next[]][] = [
+    ['first claims its pool', 'running', 'claim', []],
+    ['then prepares the scale set', 'running', 'prepare', [done]],
+    ['then takes host by host', 'running', 'roll', rolling],
+    ['then lets go of the pool', 'running', 'release-pool', [...rolling, done]],
+    ['has succeeded in the end', 'succeeded', undefined, [...rolling, done, done]],
+    ['R11: settles its hosts when it is aborted', 'stopping', 'settle', [...rolling, aborted]],
+    ['then lets go of the pool', 'stopping', 'release-pool', [...rolling, aborted, done]],
+    ['and is aborted', 'aborted', undefined, [...rolling, aborted, done, done]],
+    ['can be aborted before it has begun', 'aborted', undefined, [aborted, done, done]],
+    ['is not aborted when all is done', 'running', 'release-pool', [...rolling, done, aborted]],
+    ['is aborted once', 'stopping', 'release-pool', [...rolling, aborted, done, aborted]],
+    ['R7: settles its hosts when it fails', 'stopping', 'settle', [...rolling, failed]],
+    ['and has failed', 'failed', undefined, [...rolling, failed, done, done]],
+    ['settles its hosts when it takes too long', 'stopping', 'settle', [...rolling, overdue]],
+    ['goes on settling when that takes too long', 'stopping', 'settle', [...rolling, failed, overdue]],
+    ['goes on letting go when that fails', 'stopping', 'release-pool', [...rolling, failed, done, failed]],
+    [
+      'goes on letting go when that fails after all went well',
+      'running',
+      'release-pool',
+      [...rolling, done, failed],
+    ],
+    ['succeeds all the same', 'succeeded', undefined, [...rolling, done, failed, done]],
+    ['stays failed when it is set aside', 'failed', undefined, [failed, done, done, setAside, setAside]],
+    ['stays as it is when it is set aside too soon', 'running', 'claim', [setAside]],
+    ['stays succeeded', 'succeeded', undefined, [...rolling, done, done, setAside, aborted]],
+  ];
+  it.each(stories)('%s', (_, phase, stage, story) => {
+    const rollout = after(...story);
+    expect(rollout.phase).toBe(phase);
+    expect('standing' in rollout ? rollout.standing.stage : undefined).toBe(stage);
+    expect(isOver(rollout)).toBe(stage === undefined);
+    expect(rolloutLife.decide(rollout, minutesAfter(noon, 100_000))).toEqual(
+      stage === undefined ? {} : { command: { type: 'give-up' } },
+    );
+  });
+
+  it('keeps why it ended as it did', () => {
+    expect(after(...rolling, failed, done, done)).toMatchObject({
+      stage: 'roll',
+      failure: { code: 'BreakerOpen' },
+    });
+    expect(after(aborted, done, done)).toMatchObject({ by: 'ann', reason: 'enough' });
+    expect(after(aborted, done, done, setAside)).toMatchObject({ setAside: true });
+  });
+
+  it('adds to its hosts what a look brings, and hears it once', () => {
+    const record = { instanceId: '0', outcome: 'admitted' } as HostRecord;
+    const brings =
+      (hosts: Record<string, HostRecord>): Next =>
+      (rollout) => ({ type: 'stage-running', ...inStage(rollout), lookAt: noon, facts: { hosts } });
+    const first = after(...rolling, brings({ 0: record }));
+    const event = brings({ 1: record })(first);
+    const second = rolloutLife.evolve(first, event);
+    expect(Object.keys(second?.facts.hosts ?? {})).toEqual(['0', '1']);
+    expect(rolloutLife.evolve(second, event)).toBe(second);
+  });
+
+  it('says whether it can be aborted', () => {
+    expect([after(), after(...rolling), after(...rolling, done), after(aborted)].map(canBeAborted)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('a host pool', () => {
+  const defined: PoolEvent = { type: 'defined', link, by: 'ann', at: noon };
+  const claimed = (rollout: string): PoolEvent => ({ type: 'rollout-claimed', rollout, at: noon });
+  const released = (rollout: string): PoolEvent => ({ type: 'rollout-released', rollout, at: noon });
+  const after = (...story: PoolEvent[]) =>
+    story.reduce<Pool | undefined>((pool, event) => poolLife.evolve(pool, event), undefined);
+
+  const stories: [title: string, holder: string | undefined, story: PoolEvent[]][] = [
+    ['is free at first', undefined, [defined]],
+    ['is held by who claims it', 'a', [defined, claimed('a')]],
+    ['R1: is not held by two', 'a', [defined, claimed('a'), claimed('b')]],
+    ['is not let go by another', 'a', [defined, claimed('a'), released('b')]],
+    ['is free once it is let go', undefined, [defined, claimed('a'), released('a')]],
+    ['is held by the next', 'b', [defined, claimed('a'), released('a'), claimed('b')]],
+    [
+      'R1: is not held by a claim that comes after its rollout let go',
+      undefined,
+      [defined, released('a'), claimed('a')],
+    ],
+    ['R1: nor by one that is heard again', undefined, [defined, claimed('a'), released('a'), claimed('a')]],
+    [
+      'stays held while it is defined anew',
+      'a',
+      [defined, claimed('a'), { ...defined, link: { ...link, channel: 'test' } }],
+    ],
+    ['is nothing before it is defined', undefined, [claimed('a')]],
+  ];
+  it.each(stories)('%s', (_, holder, story) => {
+    expect(after(...story)?.activeRollout).toBe(holder);
+  });
+
+  it('is not changed by being defined the same again', () => {
+    const pool = after(defined);
+    expect(poolLife.evolve(pool, { ...defined, at: minutesAfter(noon, 1) })).toBe(pool);
+  });
+});
