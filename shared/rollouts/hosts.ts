@@ -96,6 +96,10 @@ export function broken(records: Records): readonly HostRecord[] {
   );
 }
 
+const mostNamed = 10;
+
 export function named(records: readonly HostRecord[]): string {
-  return records.map(({ name, outcome, why }) => `${name} (${outcome}: ${why})`).join(', ');
+  const names = records.slice(0, mostNamed).map(({ name, outcome, why }) => `${name} (${outcome}: ${why})`);
+  if (records.length > mostNamed) names.push(`${records.length - mostNamed} more`);
+  return names.join(', ');
 }

@@ -20,13 +20,16 @@ export function ensurePrepared(
         `Host pool ${link.hostPool} has a session host configuration.`,
       );
     }
-    const regions = await gallery.completedRegions(version.imageVersionId);
-    const isThere = regions?.some((region) => plain(region) === plain(link.location));
-    if (!isThere) {
-      return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
-    }
     const model = await scaleSets.model(scaleSetOf(link));
     if (!model) return failed('NotFound', `Azure knows no scale set ${link.scaleSet.name}.`);
+    if (plain(model.location) !== plain(link.location)) {
+      const why = `The scale set is in ${model.location}, and pool ${pool} says ${link.location}.`;
+      return failed('ValidationFailed', why);
+    }
+    const regions = await gallery.completedRegions(version.imageVersionId);
+    if (!regions?.some((region) => plain(region) === plain(link.location))) {
+      return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
+    }
     const isNamed = model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
     if (isNamed && model.provisioningState === 'Succeeded') return done();
     if (facts.modelBefore === undefined) {

@@ -39,6 +39,14 @@ export function rolloutRequests({ pools, poolStore, rollouts, rolloutStore, vers
   };
   return {
     async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>) {
+      const twin = (await poolStore.loadAll('')).find(
+        ({ id, saved }) => id !== name && scaleSetId(saved.state.link) === scaleSetId(link),
+      );
+      if (twin) {
+        // Each pool is held by one rollout at a time; two over the same machines would be held by two.
+        const message = `Scale set ${link.scaleSet.name} belongs to host pool ${twin.id}.`;
+        throw new AppError('ValidationFailed', message, { target: 'scaleSet' });
+      }
       let created = false;
       const event: PoolEvent = {
         type: 'defined',
@@ -135,15 +143,13 @@ export function rolloutRequests({ pools, poolStore, rollouts, rolloutStore, vers
 
 /** Where the hosts are; what is policy may change while a rollout is under way. */
 function isSameFleet(one: PoolLink, other: PoolLink): boolean {
-  const fleet = ({ subscriptionId, resourceGroup, hostPool, scaleSet }: PoolLink) =>
-    JSON.stringify([
-      subscriptionId,
-      resourceGroup,
-      hostPool,
-      scaleSet.resourceGroup,
-      scaleSet.name,
-    ]).toLowerCase();
-  return fleet(one) === fleet(other);
+  const pool = ({ subscriptionId, resourceGroup, hostPool }: PoolLink) =>
+    [subscriptionId, resourceGroup, hostPool].join('/').toLowerCase();
+  return pool(one) === pool(other) && scaleSetId(one) === scaleSetId(other);
+}
+
+function scaleSetId({ subscriptionId, scaleSet }: PoolLink): string {
+  return [subscriptionId, scaleSet.resourceGroup, scaleSet.name].join('/').toLowerCase();
 }
 
 /** Short enough for a table key and an Azure name, and different for what is different. */

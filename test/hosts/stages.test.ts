@@ -197,6 +197,24 @@ describe('a host that is brought to a version', () => {
     expect(azure.desktop.isOpen('avd-0')).toBe(true);
   });
 
+  it('R10: is as it was though a request lands after it was put back', async () => {
+    const { azure, bring, hostApi, world } = one({}, (azure, world) => {
+      const { setTag } = azure.machines;
+      let isFirst = true;
+      const late: Machines['setTag'] = async (...given) => {
+        if (!isFirst) return await setTag(...given);
+        isFirst = false;
+        world.after(60, () => void setTag(...given));
+        throw noAnswer;
+      };
+      azure.machines = { ...azure.machines, setTag: late };
+    });
+    world.start(async () => await hostApi.abort('r.0', 'ann', 'enough'), 5);
+    expect(await bring()).toMatchObject({ phase: 'put-back', reason: 'enough' });
+    await world.passUntil(() => false, { days: 1 / 24 });
+    expect(azure.fleet.get('0')?.machine.tags).toEqual({ team: 'desktops' });
+  });
+
   it('R13: is quarantined if it comes back on another version', async () => {
     const { azure, bring } = one();
     azure.model = `${newVersion}9`;

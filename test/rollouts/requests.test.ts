@@ -68,6 +68,18 @@ describe('what may be asked of host pools and rollouts', () => {
   });
 });
 
+describe('a host pool', () => {
+  it('R6: is the only one over its scale set', async () => {
+    const { asks } = await poolOf();
+    expect(await refusal(asks.definePool('twin', { ...body, hostPool: 'other', channel: 'test' }))).toBe(
+      'ValidationFailed',
+    );
+    const elsewhere = { ...body, scaleSet: { ...body.scaleSet, name: 'other' } };
+    expect(await asks.definePool('other', elsewhere)).toMatchObject({ created: true });
+    expect(await asks.definePool('other', elsewhere)).toMatchObject({ created: false });
+  });
+});
+
 describe('a rollout of a pool', () => {
   it('brings every host to the version and tells what it did', async () => {
     const { asks, azure, end, world } = await poolOf(3);
@@ -108,6 +120,13 @@ describe('a rollout of a pool', () => {
     ]);
     expect(azure.model).toBe(oldVersion);
     expect((await asks.pool('pool')).activeRollout).toBeUndefined();
+  });
+
+  it('R9: does not believe the pool where its machines are', async () => {
+    const { asks, end } = await poolOf();
+    await asks.definePool('pool', { ...body, location: 'northeurope' });
+    await asks.startRollout('pool', start, 'r');
+    expect(await end()).toMatchObject([{ phase: 'failed', failure: { code: 'ValidationFailed' } }]);
   });
 
   it('R1: leaves alone a pool that Azure services itself', async () => {
