@@ -7,6 +7,7 @@ import { log } from './log.ts';
 export const WakeUp = z.object({ id: z.string() });
 
 const largestBody = 1_000_000;
+const missing = 'This field is required.';
 
 /** Wraps a handler so that what it refuses on purpose becomes the answer that the API document describes. */
 export function answer(handle: (request: HttpRequest) => Promise<HttpResponseInit>): HttpHandler {
@@ -42,7 +43,8 @@ export async function bodyAs<Schema extends z.ZodType>(
   const text = await request.text();
   if (text.length > largestBody)
     throw new AppError('BodyTooLarge', `The body has ${text.length} characters.`);
-  return schema.parse(text.trim() === '' ? {} : parsed(text));
+  const error: z.core.$ZodErrorMap = ({ input }) => (input === undefined ? missing : undefined);
+  return schema.parse(text.trim() === '' ? {} : parsed(text), { error });
 }
 
 /** A value of the path, checked. */
@@ -85,7 +87,7 @@ function parsed(text: string): unknown {
 
 function invalid(error: z.ZodError): AppError {
   const details = error.issues.map((issue) => ({
-    code: issue.code === 'unrecognized_keys' ? 'UnknownField' : 'InvalidValue',
+    code: detailCode(issue),
     message: issue.message,
     target: targetOf(issue),
   }));
@@ -94,6 +96,11 @@ function invalid(error: z.ZodError): AppError {
     target: first?.target ?? 'body',
     details,
   });
+}
+
+function detailCode({ code, message }: z.core.$ZodIssue): string {
+  if (message === missing) return 'MissingField';
+  return code === 'unrecognized_keys' ? 'UnknownField' : 'InvalidValue';
 }
 
 function targetOf(issue: z.core.$ZodIssue): string {
