@@ -23,7 +23,7 @@ export type BadRequest = readonly [
 
 const anew = 'image-sets/other';
 const versions = 'image-sets/win11-avd/versions';
-const pools = 'host-pools/hp-other';
+const pools = 'host-pools/other';
 
 export const badRequests: readonly BadRequest[] = [
   ['a body that is not JSON', ['POST', versions, '{"bump":'], 400, 'MalformedJson', 'body'],
@@ -191,21 +191,21 @@ export const badRequests: readonly BadRequest[] = [
   ],
   [
     'a rollout to an unknown version',
-    ['POST', 'host-pools/hp-production/rollouts', { version: '9.9.9' }],
+    ['POST', 'host-pools/production/rollouts', { version: '9.9.9' }],
     404,
     'NotFound',
     'version',
   ],
   [
     'a rollout to no version',
-    ['POST', 'host-pools/hp-production/rollouts', {}],
+    ['POST', 'host-pools/production/rollouts', {}],
     400,
     'ValidationFailed',
     'version',
   ],
   [
     'a rollout to a word',
-    ['POST', 'host-pools/hp-production/rollouts', { version: 'latest' }],
+    ['POST', 'host-pools/production/rollouts', { version: 'latest' }],
     400,
     'ValidationFailed',
     'version',

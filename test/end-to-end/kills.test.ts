@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Local, startLocal } from '../../infra/local/local.ts';
 import { type Api, apiAt } from '../../tools/demo/api.ts';
-import { define, follow, imageSet, pools, type Progress, request } from '../../tools/demo/job.ts';
+import { define, follow, imageSet, type Progress, request } from '../../tools/demo/job.ts';
 import { before } from '../../tools/demo/left-behind.ts';
 import { type PoolTruth, truthAt } from '../../tools/demo/truth.ts';
 import { judge, timesTold } from '../../tools/demo/verdict.ts';
@@ -43,8 +43,8 @@ it(
     try {
       const api = apiAt({ url: local.url, key: local.keys.host });
       const truth = truthAt(local);
-      const was = await before(truth, pools);
       const linked = await define(api);
+      const was = await before(truth, linked);
 
       const striking = strike(local, seed, Date.now());
       const number = await request(api, randomUUID());
@@ -58,9 +58,9 @@ it(
       expect(await versionsOf(api)).toEqual(['1.0.0']);
       const made = (await truth.resources()).filter(({ id }) => !was.resources.has(id.toLowerCase()));
       expect(made.filter(({ type }) => type.endsWith('/versions'))).toHaveLength(1);
-      await expectToldOnce(api, final, await Promise.all(pools.map(truth.pool)));
-      for (const pool of pools) {
-        expect(await api.get(`host-pools/${pool}`)).not.toHaveProperty('activeRollout');
+      await expectToldOnce(api, final, await Promise.all(linked.map(({ hostPool }) => truth.pool(hostPool))));
+      for (const { name } of linked) {
+        expect(await api.get(`host-pools/${name}`)).not.toHaveProperty('activeRollout');
       }
     } finally {
       await local.stop();

@@ -31,7 +31,7 @@ const all = async () => await Promise.all(collections.map(async (path) => (await
 beforeAll(async () => {
   local = await startLocal();
   expect((await send('PUT', 'image-sets/win11-avd', example('image-set'))).status).toBe(201);
-  expect((await send('PUT', 'host-pools/hp-production', example('host-pool-production'))).status).toBe(201);
+  expect((await send('PUT', 'host-pools/production', example('host-pool-production'))).status).toBe(201);
   seen = await all();
 });
 afterAll(async () => await local?.stop());
@@ -83,7 +83,7 @@ describe('a request that comes at the wrong time is refused', () => {
   });
 
   it('when it rolls out what is not in the gallery yet', async () => {
-    const answer = await send('POST', 'host-pools/hp-production/rollouts', example('rollout'));
+    const answer = await send('POST', 'host-pools/production/rollouts', example('rollout'));
     expectRefusal(answer, 409, 'VersionNotReady', 'version');
   });
 

@@ -136,7 +136,7 @@ function jobTable({
 
 function sweepTable(measured: readonly Sweep[]): string[] {
   return [
-    `one sweep, with ${options.finished} finished workflows in the table`,
+    `one sweep of one kind of work, with ${options.finished} finished workflows in its table`,
     ...measured.map(
       ({ overdue, woken, requests, entities }) =>
         `  ${`${overdue} overdue`.padEnd(34)}${requests} requests, ${entities} entities read, ${woken} woken`,

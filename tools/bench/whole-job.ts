@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startLocal } from '../../infra/local/local.ts';
 import { apiAt } from '../demo/api.ts';
-import { define, follow, pools, request } from '../demo/job.ts';
+import { define, follow, request } from '../demo/job.ts';
 import { before } from '../demo/left-behind.ts';
 import { truthAt } from '../demo/truth.ts';
 import { judge } from '../demo/verdict.ts';
@@ -56,9 +56,9 @@ export async function measureWholeJob(speed: number): Promise<WholeJob> {
     arm.connect(local.arm.url, local.clock.now);
     tables.connect(new URL(local.tables.url).origin, local.clock.now);
     const truth = truthAt(local);
-    const was = await before(truth, pools);
     const api = apiAt({ url: local.url, key: local.keys.host });
     const linked = await define(api);
+    const was = await before(truth, linked);
     const startedAt = local.clock.now();
     const number = await request(api, randomUUID());
     // Seldom, because every look of ours costs tables too.

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Local, startLocal } from '../../infra/local/local.ts';
 import { apiAt } from './api.ts';
-import { define, follow, pools, request } from './job.ts';
+import { define, follow, request } from './job.ts';
 import { before } from './left-behind.ts';
 import { readOptions } from './options.ts';
 import { sceneMaker } from './scene.ts';
@@ -51,16 +51,17 @@ async function run(local: Local): Promise<{ verdict: Verdict; seconds: number }>
   signal.throwIfAborted();
   const truth = truthAt(local);
   const api = apiAt({ url: local.url, key: local.keys.host, signal });
-  const was = await before(truth, pools);
   const linked = await define(api);
+  const was = await before(truth, linked);
   const number = await request(api, randomUUID());
   show = openShow(process.stdout, local.clock.now);
 
   const hosts = new Map(
     await Promise.all(
-      linked.map(async ({ name, channel }) => {
-        const found = await truth.pool(name);
-        return [name, { channel, names: found.hosts.map((host) => host.name.split('.')[0] ?? '') }] as const;
+      linked.map(async ({ name, hostPool, channel }) => {
+        const { hosts } = await truth.pool(hostPool);
+        const names = hosts.map((host) => host.name.split('.')[0] ?? '');
+        return [name, { hostPool, channel, names }] as const;
       }),
     ),
   );

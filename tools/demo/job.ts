@@ -8,7 +8,7 @@ const examples = join(import.meta.dirname, '../../examples');
 const example = (name: string): unknown => JSON.parse(readFileSync(join(examples, `${name}.json`), 'utf8'));
 
 export const imageSet = 'win11-avd';
-export const pools = ['hp-test', 'hp-production'] as const;
+const pools = ['test', 'production'] as const;
 
 /** How everything stands that belongs to one version. */
 export interface Progress {
@@ -23,7 +23,7 @@ export const isOver = ({ version: { status } }: Progress): boolean =>
 export async function define(api: Api): Promise<readonly HostPoolView[]> {
   await api.put(`image-sets/${imageSet}`, example('image-set'));
   const linked = pools.map((pool) =>
-    api.put<HostPoolView>(`host-pools/${pool}`, example(pool.replace('hp-', 'host-pool-'))),
+    api.put<HostPoolView>(`host-pools/${pool}`, example(`host-pool-${pool}`)),
   );
   return await Promise.all(linked);
 }

@@ -6,8 +6,11 @@ export interface Before {
   readonly hosts: ReadonlyMap<string, HostTruth>;
 }
 
-export async function before(truth: Truth, pools: readonly string[]): Promise<Before> {
-  const [resources, found] = await Promise.all([truth.resources(), Promise.all(pools.map(truth.pool))]);
+export async function before(truth: Truth, pools: readonly { readonly hostPool: string }[]): Promise<Before> {
+  const [resources, found] = await Promise.all([
+    truth.resources(),
+    Promise.all(pools.map(({ hostPool }) => truth.pool(hostPool))),
+  ]);
   return {
     resources: new Set(resources.map(({ id }) => id.toLowerCase())),
     hosts: new Map(found.flatMap(({ hosts }) => hosts).map((host) => [host.name, host])),

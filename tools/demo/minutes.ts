@@ -27,7 +27,11 @@ const whose: Readonly<Record<string, keyof Minutes>> = {
   announce: 'own',
 };
 
-/** How long each stage took and whose time that was, from a version's history and the records of its hosts. */
+/**
+ * How long each stage took and whose time that was, from a version's history and the records of its hosts. The
+ * seconds between Azure's end of something and our next look at it count as Azure's here; `npm run bench`
+ * measures them.
+ */
 export function minutesByStage(history: readonly HistoryLine[], hosts: readonly HostView[]): StageMinutes[] {
   const found: StageMinutes[] = [];
   for (const { stage, from, to } of spans(history)) {

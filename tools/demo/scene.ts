@@ -69,7 +69,10 @@ interface Around {
   readonly now: number;
   readonly people: readonly PeopleCount[];
   /** The hosts that each pool has, by the name of the pool; a rollout names those that it has begun. */
-  readonly hosts: ReadonlyMap<string, { readonly channel: string; readonly names: readonly string[] }>;
+  readonly hosts: ReadonlyMap<
+    string,
+    { readonly hostPool: string; readonly channel: string; readonly names: readonly string[] }
+  >;
 }
 
 /** Makes scenes of what is seen; remembers when each stage began, because an answer tells only of the present. */
@@ -106,7 +109,12 @@ export function sceneMaker(): (progress: Progress, around: Around) => Scene {
       regions: Object.entries(version.regions).map(([name, { percent }]) => ({ name, percent })),
       pools: [...hosts].map(([name, pool]) => {
         const rollout = rollouts.find(({ hostPool }) => hostPool === name);
-        return poolScene({ name, ...pool, rollout, people: people.find((one) => one.pool === name) });
+        return poolScene({
+          name,
+          ...pool,
+          rollout,
+          people: people.find((one) => one.pool === pool.hostPool),
+        });
       }),
     };
   };

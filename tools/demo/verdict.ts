@@ -41,7 +41,7 @@ export async function judge(
 ): Promise<Verdict> {
   const [history, found, resources, requests, webhooks, queues] = await Promise.all([
     api.get<{ value: HistoryLine[] }>(`image-sets/${imageSet}/versions/${version.version}/history`),
-    Promise.all(pools.map(({ name }) => truth.pool(name))),
+    Promise.all(pools.map(({ hostPool }) => truth.pool(hostPool))),
     truth.resources(),
     truth.requests(),
     truth.webhooks(),
@@ -51,8 +51,8 @@ export async function judge(
   const stages = minutesByStage(history.value, records);
   const hosts = found.flatMap((pool) => pool.hosts);
   const capacities = found.map((pool) => {
-    const link = pools.find(({ name }) => name === pool.name);
-    const perHost = rollouts.find(({ hostPool }) => hostPool === pool.name)?.capacity?.perHost ?? 0;
+    const link = pools.find(({ hostPool }) => hostPool === pool.name);
+    const perHost = rollouts.find(({ hostPool }) => hostPool === link?.name)?.capacity?.perHost ?? 0;
     const floor = Math.ceil((pool.hosts.length * perHost * (link?.policy.floor.percent ?? 0)) / 100);
     return { name: pool.name, lowest: pool.capacity.lowest, floor };
   });

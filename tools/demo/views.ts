@@ -24,12 +24,15 @@ export interface HistoryLine {
 
 export interface HostPoolView {
   readonly name: string;
+  /** What Azure calls it. */
+  readonly hostPool: string;
   readonly channel: string;
   readonly policy: { readonly floor: { readonly percent: number } };
 }
 
 export interface RolloutView {
   readonly id: string;
+  /** Our name of the pool. */
   readonly hostPool: string;
   readonly status: string;
   readonly waitingFor?: string;
