@@ -32,14 +32,14 @@ function world({ rows = memoryRows(), due = memoryRows() }: { rows?: Rows; due?:
   let now = '2026-01-05T12:00:00.000Z';
   const sent: { id: string; at: Instant }[] = [];
   const store = new WorkflowStore<Count, CountEvent>('count', rows, due);
-  const effects: number[] = [];
+  const effects: { of: number; saved: number | undefined }[] = [];
   const engine = new Engine({
     workflow: counting,
     store,
     perform: async (_, __, { n }: Count): Promise<Outcome<CountEvent>> => ({
       event: { type: 'counted', from: n, at: now },
       proceed: async () => {
-        effects.push(n);
+        effects.push({ of: n, saved: (await store.load('a'))?.state.n });
         return { type: 'counted', from: n, at: now }; // old news by now
       },
     }),
@@ -90,11 +90,11 @@ describe('the engine', () => {
     expect(sent.length).toBeLessThanOrEqual(3);
   });
 
-  it('lets only the one whose intention was saved proceed', async () => {
+  it('X2: saves the intention before the effect, and lets only the one who saved it proceed', async () => {
     const { engine, begin, effects } = world();
     await begin('a');
     await Promise.all([engine.advance('a'), engine.advance('a'), engine.advance('a')]);
-    expect(effects).toEqual([0]);
+    expect(effects).toEqual([{ of: 0, saved: 1 }]);
   });
 
   it('takes a wake-up that comes a moment early as in time', async () => {
