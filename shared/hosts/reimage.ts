@@ -45,7 +45,8 @@ function outcomeOf({ work: host, intent, now }: Look<Host>, machine: Machine): S
   }
   if (facts.refused === true) return undefined;
   if (now < minutesAfter(intent.at, landsWithinMinutes)) return running('Azure to begin the reimage', 15);
-  const brokenOff = (facts.brokenOff ?? 0) + 1;
+  // Not failed means that it never began: the request was lost, or whoever intended it died before it.
+  const brokenOff = (facts.brokenOff ?? 0) + (hasFailed ? 1 : 0);
   if (brokenOff < mostBrokenOff) return undefined;
   return failed('ReimageFailed', `${plan.name} kept its disk after ${brokenOff} reimages.`);
 }
@@ -57,12 +58,12 @@ function intention(
   machine: Machine,
 ): Intended<Facts> {
   const { plan, facts } = host;
-  const cameToNothing = intent !== undefined && facts.refused !== true;
+  const wasBrokenOff = intent && facts.refused !== true && machine.provisioningState !== 'Succeeded';
   return {
     status: 'intend',
     what: 'reimage',
     before: machine.osDiskId,
-    facts: { refused: false, brokenOff: (facts.brokenOff ?? 0) + (cameToNothing ? 1 : 0) },
+    facts: { refused: false, brokenOff: (facts.brokenOff ?? 0) + (wasBrokenOff ? 1 : 0) },
     proceed: async () => {
       const refused = { refused: true };
       try {

@@ -21,7 +21,7 @@ export async function hostLives(ills: Ills, without: Without = {}): Promise<Live
   fleet.azure.model = newVersion;
   await world.passUntil(() => false, { days: 1 / 48 });
   const ids = Array.from({ length: hostsPerLife }, (_, number) => `r.${number}`);
-  for (const id of ids) beginAndMeddle(world, fleet, id);
+  for (const id of ids) beginAndMeddle(world, fleet, id, ills);
   const areOver = async () => {
     const hosts = await Promise.all(ids.map(async (id) => (await fleet.seen.hosts.load(id))?.state));
     return hosts.every((host) => host && !('standing' in host));
@@ -36,7 +36,12 @@ export async function hostLives(ills: Ills, without: Without = {}): Promise<Live
   return { wrongs, hosts, steps: world.steps };
 }
 
-function beginAndMeddle(world: World, { azure, hostApi, seen, onHostSaved }: Fleet, id: string): void {
+function beginAndMeddle(
+  world: World,
+  { azure, hostApi, seen, onHostSaved }: Fleet,
+  id: string,
+  ills: Ills,
+): void {
   const { random } = world;
   const instanceId = id.slice(2);
   const name = `avd-${instanceId}`;
@@ -66,7 +71,8 @@ function beginAndMeddle(world: World, { azure, hostApi, seen, onHostSaved }: Fle
     const host = (await seen.hosts.load(id))?.state;
     const { stage, intent } = host && 'standing' in host ? host.standing : {};
     if (stage === 'empty' || (stage === 'reimage' && !intent)) {
-      await azure.desktop.sessionHosts.setAllowNewSession(plan.pool, name, true);
+      // A drain of ours that lands late may cover it up, and with it whom the broker sent meanwhile.
+      azure.desktop.lift(name, { unnoticed: ills.faults > 0 });
     }
   };
   if (random.happens(0.2)) world.start(lift, random.between(60, 1200));

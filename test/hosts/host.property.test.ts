@@ -24,7 +24,7 @@ describe('hosts on their way to a version', () => {
     ['the proof of the reimage', { proof: true }],
   ];
   it.each(needed)('would not be without %s', { timeout: 60_000 }, async (_, without) => {
-    const { failed } = await check(property(without), { numRuns: 300, endOnFailure: true });
+    const { failed } = await check(property(without), { seed: 5, numRuns: 300, endOnFailure: true });
     expect(failed).toBe(true);
   });
 });

@@ -40,7 +40,7 @@ describe('a rollout', () => {
     ['the proof of the reimage', { proof: true }],
   ];
   it.each(needed)('would not be without %s', { timeout: 60_000 }, async (_, without) => {
-    const { failed } = await check(property(without), { numRuns: 300, endOnFailure: true });
+    const { failed } = await check(property(without), { seed: 5, numRuns: 300, endOnFailure: true });
     expect(failed).toBe(true);
   });
 });

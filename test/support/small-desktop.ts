@@ -23,6 +23,7 @@ export class SmallDesktop {
   readonly #world: World;
   readonly #pulseOf: (name: string) => Pulse;
   readonly #open = new Map<string, boolean>();
+  readonly #unnoticed = new Set<string>();
   readonly #sessions = new Map<string, Map<string, Session>>();
   readonly #tokens = new Map<string, Instant>();
   /** Every session there ever was. */
@@ -71,10 +72,17 @@ export class SmallDesktop {
     this.#sessions.delete(name);
   }
 
+  /** A person takes the host out of drain; so late or so shortly that no user comes to know of it, if need be. */
+  lift(name: string, { unnoticed }: { unnoticed: boolean }): void {
+    if (!this.#open.has(name)) return;
+    this.#open.set(name, true);
+    if (unnoticed) this.#unnoticed.add(name);
+  }
+
   /** A user comes where the broker lets him, and it may have decided so a minute ago. */
   arrive(user: string, staysSeconds: number): void {
     const open = [...this.#open.keys()].filter(
-      (host) => this.takesUsers(host) && this.count(host) < sessionLimit,
+      (host) => this.takesUsers(host) && this.count(host) < sessionLimit && !this.#unnoticed.has(host),
     );
     if (open.length === 0) return;
     const host = this.#world.random.oneOf(open);
@@ -110,6 +118,7 @@ export class SmallDesktop {
     list: async () => [...this.#open.keys()].flatMap((name) => this.#read(name) ?? []),
     read: async (_, name) => this.#read(name),
     setAllowNewSession: async (_, name, allowNewSession) => {
+      this.#unnoticed.delete(name);
       if (this.#open.has(name)) this.#open.set(name, allowNewSession);
     },
     remove: async (_, name) => {
