@@ -98,8 +98,10 @@ export interface Facts {
   readonly loggedOff?: readonly LoggedOff[];
   /** The last intention to reimage certainly came to nothing. */
   readonly refused?: boolean;
-  /** Reimages that were asked for and left the old disk in place. */
+  /** Reimages that Azure broke off, with the old disk in place. */
   readonly brokenOff?: number;
+  /** Reimages that were intended and of which nothing was ever to be seen. */
+  readonly neverBegan?: number;
   readonly reimagedAt?: Instant;
   readonly deregistered?: true;
   readonly registrationFailures?: number;

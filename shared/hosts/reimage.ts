@@ -10,6 +10,8 @@ import { done, type EnsureHostStage, failed, isTurnedAway, machineOf, running, t
 
 /** So often may Azure break off a reimage and leave the old disk in place. */
 const mostBrokenOff = 3;
+/** More than bad luck: a disk whose id never changes cannot prove anything, and must not be replaced for ever. */
+const mostNeverBegan = 6;
 /** A request whose reply was lost may still be on its way for so long. */
 const landsWithinMinutes = 5;
 
@@ -45,10 +47,17 @@ function outcomeOf({ work: host, intent, now }: Look<Host>, machine: Machine): S
   }
   if (facts.refused === true) return undefined;
   if (now < minutesAfter(intent.at, landsWithinMinutes)) return running('Azure to begin the reimage', 15);
-  // Not failed means that it never began: the request was lost, or whoever intended it died before it.
-  const brokenOff = (facts.brokenOff ?? 0) + (hasFailed ? 1 : 0);
-  if (brokenOff < mostBrokenOff) return undefined;
-  return failed('ReimageFailed', `${plan.name} kept its disk after ${brokenOff} reimages.`);
+  const { brokenOff = 0, neverBegan = 0 } = withLast(facts, machine);
+  if (brokenOff < mostBrokenOff && neverBegan < mostNeverBegan) return undefined;
+  const times = brokenOff + neverBegan;
+  return failed('ReimageFailed', `${plan.name} kept its disk though it was to be reimaged ${times} times.`);
+}
+
+/** The last intention counted: it failed, or the request was lost, or whoever intended it died before it. */
+function withLast({ brokenOff = 0, neverBegan = 0 }: Facts, { provisioningState }: Machine): Partial<Facts> {
+  return provisioningState === 'Succeeded'
+    ? { brokenOff, neverBegan: neverBegan + 1 }
+    : { brokenOff: brokenOff + 1, neverBegan };
 }
 
 function intention(
@@ -58,12 +67,12 @@ function intention(
   machine: Machine,
 ): Intended<Facts> {
   const { plan, facts } = host;
-  const wasBrokenOff = intent && facts.refused !== true && machine.provisioningState !== 'Succeeded';
+  const isCounted = intent !== undefined && facts.refused !== true;
   return {
     status: 'intend',
     what: 'reimage',
     before: machine.osDiskId,
-    facts: { refused: false, brokenOff: (facts.brokenOff ?? 0) + (wasBrokenOff ? 1 : 0) },
+    facts: { refused: false, ...(isCounted && withLast(facts, machine)) },
     proceed: async () => {
       const refused = { refused: true };
       try {

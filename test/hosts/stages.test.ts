@@ -1,75 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
-import type { Host, HostPlan, HostPolicy } from '../../shared/hosts/host.ts';
 import type { Machines } from '../../shared/hosts/machine.ts';
 import { secondsBetween } from '../../shared/instant.ts';
-import { fleetIn, link } from '../support/fleet.ts';
-import { evenTempered, newVersion, oldVersion, type SmallAzure, tag } from '../support/small-azure.ts';
-import { well, World } from '../support/world.ts';
+import { link } from '../support/fleet.ts';
+import { evenTempered, newVersion, oldVersion, tag } from '../support/small-azure.ts';
+import { atFirst, noAnswer, one, planWith } from './one-host.ts';
 
-const planWith = (policy: Partial<HostPolicy> = {}): HostPlan => ({
-  rollout: 'r',
-  name: 'avd-0',
-  machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set', instanceId: '0' },
-  location: 'westeurope',
-  pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
-  sessionHost: 'avd-0',
-  imageVersionId: newVersion,
-  policy: { ...link.policy, ...policy },
-});
 const staying = { ...link.policy.sessions, atGraceEnd: 'wait' as const, waitHours: 2 };
-
-/** One host of the given kind, and what is heard of it in a world where nothing goes wrong by itself. */
-function one(
-  kind: Parameters<SmallAzure['add']>[1] = {},
-  alter: (azure: SmallAzure, world: World) => void = () => {},
-) {
-  const world = new World(well);
-  const asked: { at: string; what: string; given: unknown[] }[] = [];
-  const overhear = <Port extends object>(port: Port): Port =>
-    Object.fromEntries(
-      Object.entries(port).map(([what, method]) => [
-        what,
-        async (...given: unknown[]) => {
-          asked.push({ at: world.now(), what, given });
-          return await (method as (...given: unknown[]) => Promise<unknown>)(...given);
-        },
-      ]),
-    ) as Port;
-  const fleet = fleetIn(world, {}, (azure) => {
-    azure.model = newVersion;
-    alter(azure, world);
-    azure.machines = overhear(azure.machines);
-    azure.desktop.sessionHosts = overhear(azure.desktop.sessionHosts);
-  });
-  fleet.azure.add('0', kind);
-  const bring = async (plan = planWith(), id = 'r.0'): Promise<Host> => {
-    world.start(async () => await fleet.hostApi.ensureAdmitted(id, plan));
-    const saved = async () => (await fleet.seen.hosts.load(id))?.state;
-    const isOver = async () => 'at' in ((await saved()) ?? {});
-    await world.passUntil(isOver, { days: 5 });
-    const host = await saved();
-    if (!host) throw new Error('no host');
-    return host;
-  };
-  const calls = (what: string) => asked.filter((call) => call.what === what);
-  return { world, bring, calls, ...fleet };
-}
-
-/** Azure, which does this instead of the first reimages. */
-function atFirst(times: number, instead: (late: () => void, world: World) => void) {
-  return (azure: SmallAzure, world: World) => {
-    const { reimage } = azure.machines;
-    let left = times;
-    const how: Machines['reimage'] = async (machine) => {
-      left -= 1;
-      if (left < 0) await reimage(machine);
-      else instead(() => void reimage(machine), world);
-    };
-    azure.machines = { ...azure.machines, reimage: how };
-  };
-}
-const noAnswer = new AppError('AzureUnavailable', 'no answer');
 
 describe('a host that is brought to a version', () => {
   it.each([
@@ -169,6 +106,20 @@ describe('a host that is brought to a version', () => {
     const [first, second] = calls('reimage');
     expect(secondsBetween(first?.at ?? '', second?.at ?? '')).toBeGreaterThanOrEqual(290);
     expect(azure.fleet.get('0')?.reimages).toBe(1);
+  });
+
+  it('is not reimaged for ever where nothing proves it', async () => {
+    const { azure, bring, calls } = one({}, (azure) => {
+      const { read } = azure.machines;
+      const alike: Machines['read'] = async (machine) => {
+        const found = await read(machine);
+        return found && { ...found, osDiskId: 'always the same' };
+      };
+      azure.machines = { ...azure.machines, read: alike };
+    });
+    expect(await bring()).toMatchObject({ phase: 'quarantined', failure: { code: 'ReimageFailed' } });
+    expect(calls('reimage')).toHaveLength(6);
+    expect(azure.desktop.isOpen('avd-0')).toBe(false);
   });
 
   it('waits as often as Azure throttles, which is no failure', async () => {

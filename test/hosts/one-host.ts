@@ -1,0 +1,69 @@
+import { AppError } from '../../shared/errors.ts';
+import type { Host, HostPlan, HostPolicy } from '../../shared/hosts/host.ts';
+import type { Machines } from '../../shared/hosts/machine.ts';
+import { fleetIn, link } from '../support/fleet.ts';
+import { newVersion, type SmallAzure } from '../support/small-azure.ts';
+import { well, World } from '../support/world.ts';
+
+export const planWith = (policy: Partial<HostPolicy> = {}): HostPlan => ({
+  rollout: 'r',
+  name: 'avd-0',
+  machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set', instanceId: '0' },
+  location: 'westeurope',
+  pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
+  sessionHost: 'avd-0',
+  imageVersionId: newVersion,
+  policy: { ...link.policy, ...policy },
+});
+
+/** One host of the given kind, and what is heard of it in a world where nothing goes wrong by itself. */
+export function one(
+  kind: Parameters<SmallAzure['add']>[1] = {},
+  alter: (azure: SmallAzure, world: World) => void = () => {},
+) {
+  const world = new World(well);
+  const asked: { at: string; what: string; given: unknown[] }[] = [];
+  const overhear = <Port extends object>(port: Port): Port =>
+    Object.fromEntries(
+      Object.entries(port).map(([what, method]) => [
+        what,
+        async (...given: unknown[]) => {
+          asked.push({ at: world.now(), what, given });
+          return await (method as (...given: unknown[]) => Promise<unknown>)(...given);
+        },
+      ]),
+    ) as Port;
+  const fleet = fleetIn(world, {}, (azure) => {
+    azure.model = newVersion;
+    alter(azure, world);
+    azure.machines = overhear(azure.machines);
+    azure.desktop.sessionHosts = overhear(azure.desktop.sessionHosts);
+  });
+  fleet.azure.add('0', kind);
+  const bring = async (plan = planWith(), id = 'r.0'): Promise<Host> => {
+    world.start(async () => await fleet.hostApi.ensureAdmitted(id, plan));
+    const saved = async () => (await fleet.seen.hosts.load(id))?.state;
+    const isOver = async () => 'at' in ((await saved()) ?? {});
+    await world.passUntil(isOver, { days: 5 });
+    const host = await saved();
+    if (!host) throw new Error('no host');
+    return host;
+  };
+  const calls = (what: string) => asked.filter((call) => call.what === what);
+  return { world, bring, calls, ...fleet };
+}
+
+/** Azure, which does this instead of the first reimages. */
+export function atFirst(times: number, instead: (late: () => void, world: World) => void) {
+  return (azure: SmallAzure, world: World) => {
+    const { reimage } = azure.machines;
+    let left = times;
+    const how: Machines['reimage'] = async (machine) => {
+      left -= 1;
+      if (left < 0) await reimage(machine);
+      else instead(() => void reimage(machine), world);
+    };
+    azure.machines = { ...azure.machines, reimage: how };
+  };
+}
+export const noAnswer = new AppError('AzureUnavailable', 'no answer');
