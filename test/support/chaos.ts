@@ -25,7 +25,7 @@ export interface Fate {
 export const anyFate = record({
   deaths: uniqueArray(nat(400), { maxLength: 20 }),
   deliveries: array(constantFrom<Delivery[]>('once', 'twice', 'never', 'late'), { maxLength: 7 }).map(
-    (deliveries): Delivery[] => [...deliveries, 'once'],
+    (deliveries) => deliveries.concat('once'),
   ),
   troubles: array(
     constantFrom<Trouble[]>(
