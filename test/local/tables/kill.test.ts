@@ -37,7 +37,7 @@ async function start(file: string) {
 }
 
 /** Writes until the tables are gone; tells what was acknowledged, and what may or may not have been written. */
-async function load(table: TableClient, round: number) {
+function load(table: TableClient, round: number) {
   const acknowledged = { rows: new Map<string, number>(), gone: new Set<string>() };
   const working = Array.from({ length: 8 }, async (_, worker) => {
     const partitionKey = `${round}-${worker}`;
@@ -57,8 +57,7 @@ async function load(table: TableClient, round: number) {
       acknowledged.gone.add(`${partitionKey}/brief-${n}`);
     }
   });
-  await Promise.allSettled(working);
-  return acknowledged;
+  return { acknowledged, ended: Promise.allSettled(working) };
 }
 
 async function held(table: TableClient) {
@@ -74,13 +73,13 @@ describe('tables killed at work', () => {
     const file = join(folder, 'killed.sqlite');
     let tables = await start(file);
     await tables.table.createTable();
-    let acknowledged = 0;
     for (let round = 1; round <= 4; round += 1) {
-      const loading = load(tables.table, round);
-      await sleep(300 + 150 * round);
+      const { acknowledged, ended } = load(tables.table, round);
+      // By work done, not by time: a busy machine must not make the test say less.
+      while (acknowledged.gone.size < 20 + 15 * round) await sleep(5);
       await tables.kill();
-      const { rows, gone } = await loading;
-      acknowledged += gone.size;
+      await ended;
+      const { rows, gone } = acknowledged;
 
       tables = await start(file);
       const found = await held(tables.table);
@@ -92,7 +91,6 @@ describe('tables killed at work', () => {
       }
     }
     await tables.kill();
-    expect(acknowledged).toBeGreaterThan(100);
   });
 
   it('keep the ETags, so that who read before the kill can write after it', async () => {
