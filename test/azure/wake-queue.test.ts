@@ -50,7 +50,7 @@ describe('the wake-up queue', () => {
     await wake('win11.1.0.0', toInstant(Date.parse(fast.now()) + 30 * 60_000));
     expect(await received(1)).toHaveLength(1);
     expect(Date.now() - before).toBeGreaterThan(400);
-    expect(Date.now() - before).toBeLessThan(1500);
+    expect(Date.now() - before).toBeLessThan(5000);
   });
 
   it('sends many at once in one transfer, and drops none as a duplicate', async () => {

@@ -81,16 +81,21 @@ it('a receiver that waits gets a message at once when it comes', async () => {
   const sentAt = Date.now();
   await sender.sendMessages({ body: 'x' });
   await waiting;
-  expect(Date.now() - sentAt).toBeLessThan(100);
+  // One that is not woken would sleep out its wait of many seconds.
+  expect(Date.now() - sentAt).toBeLessThan(2000);
 });
 
 it('a receiver that has waited enough is told so without delay, and its link still works', async () => {
   const { sender, receiver, counts } = await world();
   await isQuiet(receiver); // opens the link
-  const startedAt = Date.now();
-  expect(await receiver.receiveMessages(3, { maxWaitTimeInMs: 100 })).toEqual([]);
-  // An unanswered drain would cost another 250 ms and the link.
-  expect(Date.now() - startedAt).toBeLessThan(220);
+  const waits: number[] = [];
+  for (let times = 0; times < 5; times += 1) {
+    const startedAt = Date.now();
+    expect(await receiver.receiveMessages(3, { maxWaitTimeInMs: 100 })).toEqual([]);
+    waits.push(Date.now() - startedAt);
+  }
+  // An unanswered drain would cost another 250 ms every time, and the link; a busy machine does not.
+  expect(Math.min(...waits)).toBeLessThan(220);
   // What was asked for in vain is not delivered later.
   await sender.sendMessages(Array.from({ length: 6 }, (_, body) => ({ body })));
   expect(bodies(await receiver.receiveMessages(2))).toEqual([0, 1]);
@@ -160,15 +165,20 @@ it('a link outlives thousands of messages', async () => {
 it('a message is settled within a few ms, though the client leaves the connection to Nagle', async () => {
   const { sender, receiver, counts } = await world();
   receiver.subscribe({ processMessage: async () => {}, processError: async () => {} });
-  const delays: number[] = [];
-  for (let n = 0; n < 60; n += 1) {
-    const sentAt = performance.now();
-    await sender.sendMessages({ body: n });
-    while (counts()?.active !== 0) await pause(1);
-    delays.push(performance.now() - sentAt);
-  }
-  // The client asks for more and then settles; the second would wait for the kernel to acknowledge the first.
-  expect(delays.toSorted((a, b) => a - b)[45]).toBeLessThan(20);
+  const upperQuartile = async () => {
+    const delays: number[] = [];
+    for (let n = 0; n < 60; n += 1) {
+      const sentAt = performance.now();
+      await sender.sendMessages({ body: n });
+      while (counts()?.active !== 0) await pause(1);
+      delays.push(performance.now() - sentAt);
+    }
+    return delays.toSorted((a, b) => a - b)[45] ?? Infinity;
+  };
+  // The client asks for more and then settles; the second would wait for the kernel to acknowledge the first,
+  // some 20 to 40 ms, every time. A busy machine is slow now and then.
+  const best = Math.min(await upperQuartile(), await upperQuartile(), await upperQuartile());
+  expect(best).toBeLessThan(20);
 });
 
 it('a receiver may leave, and what it had not settled comes back when the lock runs out', async () => {

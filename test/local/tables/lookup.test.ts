@@ -51,6 +51,6 @@ describe('finding an entity by its keys', () => {
       expect(rows.findOne({ PartitionKey: 'index', RowKey: `entry-${n}` })?.RowKey).toBe(`entry-${n}`);
     }
     // 10,000 look-ups: a fraction of a second; half a minute where each walks 5,000 rows.
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
