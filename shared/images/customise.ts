@@ -8,7 +8,7 @@ import type { StepResult } from './version.ts';
 
 /** Runs the recipe, one step after the other, each once. */
 export function ensureCustomised(scripts: Scripts): EnsureVersionStage {
-  return async ({ work: version, intent }) => {
+  return async ({ work: version, intent, now }) => {
     const { recipe, bench } = version.plan;
     const results = version.facts.steps ?? [];
     const step = recipe[results.length];
@@ -23,7 +23,7 @@ export function ensureCustomised(scripts: Scripts): EnsureVersionStage {
     }
     const { script, timeoutMinutes } = step;
     const asked = { name, script, timeoutSeconds: timeoutMinutes * 60 };
-    const run = await runOnce({ scripts, ref, location: bench.location, script: asked, intent });
+    const run = await runOnce({ scripts, ref, location: bench.location, script: asked, intent, now });
     if ('wait' in run) return run.wait;
     const { exitCode, seconds, output } = run.ended;
     const steps: StepResult[] = [...results, { name: step.name, exitCode, seconds, output }];

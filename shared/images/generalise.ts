@@ -49,8 +49,8 @@ export function ensureGeneralised(machines: Machines, scripts: Scripts): EnsureV
 }
 
 /** Undefined once Windows itself says that it is generalised. */
-async function sysprepUnproven(scripts: Scripts, { work: version, intent }: Look<Version>) {
-  const asked = { scripts, ref: benchMachine(version), location: version.plan.bench.location, intent };
+async function sysprepUnproven(scripts: Scripts, { work: version, intent, now }: Look<Version>) {
+  const asked = { scripts, ref: benchMachine(version), location: version.plan.bench.location, intent, now };
   const run = await runOnce({ ...asked, script: { name: 'sysprep', script: sysprep, timeoutSeconds: 3600 } });
   if ('wait' in run) return run.wait;
   if (run.ended.state !== 'ended' || run.ended.exitCode !== 0) {

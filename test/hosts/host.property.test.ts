@@ -1,6 +1,7 @@
 import { assert, asyncProperty, check } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Without } from '../support/fleet.ts';
+import { lives } from '../support/lives.ts';
 import { ills } from '../support/world.ts';
 import { hostLives } from './host-lives.ts';
 
@@ -10,11 +11,12 @@ const property = (without: Without = {}) =>
   });
 
 describe('hosts on their way to a version', () => {
+  const { numRuns, timeout } = lives(500);
   it(
     'R4, R5, R10, R13, X1: are reimaged exactly once or put back, and users told once, whatever dies, is lost or says no',
-    { timeout: 60_000 },
+    { timeout },
     async () => {
-      await assert(property(), { numRuns: 500 });
+      await assert(property(), { numRuns });
     },
   );
 

@@ -106,6 +106,8 @@ export function smallAzure(now: () => Instant) {
     },
     start: async (_, __, { name }) => {
       if (there().power !== 'running') throw new AppError('AzureRefused', 'the machine does not run');
+      // An unchanged run command is not run again.
+      if (scripts.has(name)) return;
       counts.runs.set(name, (counts.runs.get(name) ?? 0) + 1);
       scripts.set(name, { ends: later(3) });
     },

@@ -1,6 +1,7 @@
 import { assert, asyncProperty, check } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Without } from '../support/fleet.ts';
+import { lives } from '../support/lives.ts';
 import { ills } from '../support/world.ts';
 import { rolloutLives } from './rollout-lives.ts';
 
@@ -10,17 +11,18 @@ const property = (without: Without = {}) =>
   });
 
 describe('a rollout', () => {
+  const { numRuns, timeout } = lives(500);
   it(
     'R1, R2, R3, R6, R7, R10, R11, R13, X1: keeps the floor and brings every host to a good end, whatever dies, is lost or says no',
-    { timeout: 90_000 },
+    { timeout },
     async () => {
-      await assert(property(), { numRuns: 500 });
+      await assert(property(), { numRuns });
     },
   );
 
   it(
     'comes to its end as soon as Azure and the users let it, however ill the broker',
-    { timeout: 60_000 },
+    { timeout },
     async () => {
       await assert(
         asyncProperty(ills, async (ills) => {
@@ -29,7 +31,7 @@ describe('a rollout', () => {
           expect(wrongs).toEqual([]);
           expect(rollouts.map(({ phase }) => phase)).toEqual(['succeeded']);
         }),
-        { numRuns: 100 },
+        { numRuns: Math.ceil(numRuns / 5) },
       );
     },
   );
