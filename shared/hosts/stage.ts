@@ -1,32 +1,12 @@
-import { AppError, type ErrorCode, failure } from '../errors.ts';
-import type { EnsureStage, Settled } from '../workflow/look.ts';
+import { AppError } from '../errors.ts';
+import { answersOf, type EnsureStage, type Settled } from '../workflow/look.ts';
 import type { Facts, Host } from './host.ts';
 import type { Machine, Machines } from './machine.ts';
 
 /** One stage of a host: sees to it that its work is under way, and says how it stands. */
 export type EnsureHostStage = EnsureStage<Host, Facts>;
 
-export function running(
-  waitingFor: string,
-  lookAgainInSeconds: number,
-  { facts, news }: { facts?: Partial<Facts>; news?: string } = {},
-): Settled<Facts> {
-  return {
-    status: 'running',
-    waitingFor,
-    lookAgainInSeconds,
-    ...(facts && { facts }),
-    ...(news !== undefined && { news }),
-  };
-}
-
-export function done(facts: Partial<Facts> = {}): Settled<Facts> {
-  return { status: 'done', facts };
-}
-
-export function failed(code: ErrorCode, message: string, facts: Partial<Facts> = {}): Settled<Facts> {
-  return { status: 'failed', failure: failure(code, message), facts };
-}
+export const { running, done, failed } = answersOf<Facts>();
 
 /** The machine under the host; `HostVanished` if it is gone. */
 export async function machineOf(machines: Machines, { plan }: Host): Promise<Machine> {

@@ -23,7 +23,7 @@ export async function benchNotEmpty(
     if (machine.owner !== versionId(version)) return undefined;
     if (machine.provisioningState !== 'Deleting') await machines.remove(ref);
     const known = version.facts.benchParts ?? machine.parts;
-    return { ...running(`build VM ${ref.name} to be deleted`, 20), facts: { benchParts: known } };
+    return running(`build VM ${ref.name} to be deleted`, 20, { facts: { benchParts: known } });
   }
   for (const part of version.facts.benchParts ?? []) {
     if (await machines.exists(part)) return running(`${part.split('/').at(-1)} to be deleted`, 20);

@@ -30,8 +30,8 @@ export function ensureCustomised(scripts: Scripts): EnsureVersionStage {
     const wrong = whatIsWrong(step, run.ended);
     if (wrong) return failed(...wrong, { steps });
     if (steps.length === recipe.length) return done({ steps });
-    const next = running('the next step', 1, `step ${step.name} ended with exit code ${exitCode}`);
-    return { ...next, facts: { steps } };
+    const news = `step ${step.name} ended with exit code ${exitCode}`;
+    return running('the next step', 1, { facts: { steps }, news });
   };
 }
 

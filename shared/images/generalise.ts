@@ -44,7 +44,7 @@ export function ensureGeneralised(machines: Machines, scripts: Scripts): EnsureV
     const unproven = await sysprepUnproven(scripts, look);
     if (unproven) return unproven;
     await machines.deallocate(ref);
-    return running('the VM to be deallocated', 15, `sysprep is through: ${proof}`);
+    return running('the VM to be deallocated', 15, { news: `sysprep is through: ${proof}` });
   };
 }
 

@@ -28,10 +28,8 @@ export function ensureReplicated(gallery: Gallery): EnsureVersionStage {
     );
     const news = finished.length > 0 ? `${finished.join(', ')} completed` : undefined;
     const least = Math.min(...names.map((name) => regions[name]?.percent ?? 0));
-    return {
-      ...running(waits(names, regions), pollSeconds(least, secondsBetween(since, now)), news),
-      facts: { regions },
-    };
+    const pause = pollSeconds(least, secondsBetween(since, now));
+    return running(waits(names, regions), pause, { facts: { regions }, news });
   };
 }
 

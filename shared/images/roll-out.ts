@@ -46,7 +46,10 @@ export function ensureReleased(channels: Channels): EnsureVersionStage {
     const wait = await channelNotDone(channels, version, next);
     if (wait) return wait;
     if (later.length === 0) return done(reached(version, next));
-    return { ...running(`channel ${later[0]}`, 1, `channel ${next} is done`), facts: reached(version, next) };
+    return running(`channel ${later[0]}`, 1, {
+      facts: reached(version, next),
+      news: `channel ${next} is done`,
+    });
   };
 }
 
@@ -72,7 +75,7 @@ async function channelNotDone(
     case 'running': {
       const fresh = rollouts.filter((rollout) => !facts.rollouts?.includes(rollout));
       const news = fresh.length > 0 ? `rollouts of channel ${channel}: ${fresh.join(', ')}` : undefined;
-      return { ...running(waitingFor ?? `the rollouts of channel ${channel}`, 30, news), facts: known };
+      return running(waitingFor ?? `the rollouts of channel ${channel}`, 30, { facts: known, news });
     }
     case 'failed':
       return failure

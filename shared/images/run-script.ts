@@ -39,7 +39,7 @@ export async function runOnce(
       before: 'not started',
       proceed: async () => {
         await scripts.start(ref, location, script);
-        return running(`${script.name} to end`, 30, `${script.name} started`);
+        return running(`${script.name} to end`, 30, { news: `${script.name} started` });
       },
     },
   };

@@ -11,7 +11,7 @@ export function ensureValidated(channels: Channels): EnsureVersionStage {
     const wrong = checks.filter(({ outcome }) => outcome === 'failed');
     if (wrong.length > 0) return failed('HealthCheckFailed', tell(wrong), { checks });
     const open = checks.filter(({ outcome }) => outcome === 'inconclusive');
-    if (open.length > 0) return { ...running(tell(open), 60), facts: { checks } };
+    if (open.length > 0) return running(tell(open), 60, { facts: { checks } });
     return done({ checks });
   };
 }

@@ -1,4 +1,4 @@
-import { AppError, type Failure, failure } from '../errors.ts';
+import { AppError, type ErrorCode, type Failure, failure } from '../errors.ts';
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Outcome } from './engine.ts';
 import type { Intent, StageCommand, StageEvent, Standing } from './stages.ts';
@@ -42,6 +42,33 @@ export interface Look<Work> {
 
 /** Sees to it that the stage's work is under way and says how it stands. Safe to repeat at any time. */
 export type EnsureStage<Work, Facts> = (look: Look<Work>) => Promise<Progress<Facts>>;
+
+/** The three answers of a stage, in the words of its facts. */
+export function answersOf<Facts>() {
+  interface More {
+    readonly facts?: Partial<Facts>;
+    readonly news?: string | undefined;
+  }
+  return {
+    running: (
+      waitingFor: string,
+      lookAgainInSeconds: number,
+      { facts, news }: More = {},
+    ): Settled<Facts> => ({
+      status: 'running',
+      waitingFor,
+      lookAgainInSeconds,
+      ...(facts && { facts }),
+      ...(news !== undefined && { news }),
+    }),
+    done: (facts: Partial<Facts> = {}): Settled<Facts> => ({ status: 'done', facts }),
+    failed: (code: ErrorCode, message: string, facts: Partial<Facts> = {}): Settled<Facts> => ({
+      status: 'failed',
+      failure: failure(code, message),
+      facts,
+    }),
+  };
+}
 
 /** So many refusals in a row, spread over about two hours, and the stage gives up. */
 const mostTroubles = 16;
