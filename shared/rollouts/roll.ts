@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import type { Instant } from '../instant.ts';
+import { type Instant, secondsAfter } from '../instant.ts';
 import type { Look, Settled } from '../workflow/look.ts';
 import { type Capacity, capacityOf, type HostView } from './capacity.ts';
 import type { HostPools } from './host-pool.ts';
@@ -18,7 +18,7 @@ import { sessionHostOn, viewsOf } from './reading.ts';
 import type { Facts, HostRecord, Rollout } from './rollout.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { done, type EnsureRolloutStage, failed, hostPoolOf, running, scaleSetOf } from './stage.ts';
-import { admit } from './waves.ts';
+import { admit, fullWindow } from './waves.ts';
 
 /**
  * Host by host onto the version. Each look takes one reading of the whole pool and admits under it. Who is
@@ -33,6 +33,8 @@ export function ensureRolled(hostPools: HostPools, scaleSets: ScaleSets, hosts: 
     await startAdmitted(hosts, look, standings);
     const { changed, news } = heard(id, rollout.facts.hosts ?? {}, standings);
     const records = { ...rollout.facts.hosts, ...changed };
+    const full = Object.keys(changed).length === 0 ? windowIsFull(look, standings) : undefined;
+    if (full) return full;
     const reading = await readPool(hostPools, scaleSets, look, records);
     const failures = broken(records);
     const { maxFailed } = rollout.link.policy;
@@ -68,6 +70,26 @@ async function startAdmitted(
   }
 }
 
+/** While nothing can start, the pool is read only now and then: Azure counts every call. */
+const rereadSeconds = 60;
+
+function windowIsFull({ work: rollout, now }: Look<Rollout>, standings: readonly HostStanding[]) {
+  const { reading, hosts = {} } = rollout.facts;
+  const inFlight = underWayIn(hosts);
+  if (!reading || inFlight < reading.window || now >= secondsAfter(reading.at, rereadSeconds))
+    return undefined;
+  const why = [...tell(stillRunning(standings)), fullWindow(inFlight, reading.window)];
+  return running(why.join('; '), 15);
+}
+
+function underWayIn(records: Records): number {
+  return Object.values(records).filter(({ outcome }) => outcome === 'admitted').length;
+}
+
+function stillRunning(standings: readonly HostStanding[]): readonly HostStanding[] {
+  return standings.filter(({ outcome }) => outcome === 'running');
+}
+
 async function readPool(
   hostPools: HostPools,
   scaleSets: ScaleSets,
@@ -92,7 +114,7 @@ function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
   const { work: rollout, now } = look;
   const { views } = pool;
   const window = windowOf(rollout.link.policy.maxUnavailable, views.length);
-  const inFlight = Object.values(known.records).filter(({ outcome }) => outcome === 'admitted').length;
+  const inFlight = underWayIn(known.records);
   const { admitted, waitingFor } = admit(views, pool, { window, inFlight });
   const skipped = views.filter(({ isOnVersion, standing }) => isOnVersion && standing === 'untouched');
   const hosts: Record<string, HostRecord> = { ...known.changed };
@@ -105,12 +127,12 @@ function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
     };
   }
   for (const view of admitted) hosts[view.instanceId] = begun(view, pool, now);
-  const facts: Partial<Facts> = { hosts, ...measured(rollout, pool, now) };
+  const facts: Partial<Facts> = { hosts, ...measured(rollout, pool, now), reading: { at: now, window } };
   if (admitted.length > 0) {
     const names = admitted.map(({ name }) => name).join(', ');
     return running(`${names} to start`, 0, { facts, news: [...known.news, `admitted ${names}`].join('; ') });
   }
-  const underWay = known.standings.filter(({ outcome }) => outcome === 'running');
+  const underWay = stillRunning(known.standings);
   const isLeft = views.some(({ standing, isOnVersion }) => standing === 'untouched' && !isOnVersion);
   if (inFlight === 0 && !isLeft) return ended({ ...known.records, ...hosts }, facts);
   const news = known.news.length > 0 ? { news: known.news.join('; ') } : {};

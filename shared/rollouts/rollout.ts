@@ -43,6 +43,8 @@ export interface Facts {
   /** By instance. An event brings only those that changed. */
   readonly hosts?: Readonly<Record<string, HostRecord>>;
   readonly capacity?: Capacity;
+  /** When the pool was last read, and how many hosts might be under way then. */
+  readonly reading?: { readonly at: Instant; readonly window: number };
   /** The lowest usable capacity that was seen, and the floor at that time. */
   readonly lowest?: { readonly usable: number; readonly need: number; readonly at: Instant };
 }

@@ -44,10 +44,7 @@ export function admit(
       continue;
     }
     if (inFlight + admitted.length >= window) {
-      return {
-        admitted,
-        waitingFor: `${inFlight + admitted.length} of at most ${window} hosts are under way`,
-      };
+      return { admitted, waitingFor: fullWindow(inFlight + admitted.length, window) };
     }
     const cost = costs(host) ? perHost : 0;
     if (cost > 0 && left - cost < need) {
@@ -58,6 +55,10 @@ export function admit(
     admitted.push(host);
   }
   return { admitted, waitingFor: tooFew || busy || 'no host is left to start' };
+}
+
+export function fullWindow(underWay: number, window: number): string {
+  return `${underWay} of at most ${window} hosts are under way`;
 }
 
 function sentence(usable: number, need: number, perHost: number): string {
