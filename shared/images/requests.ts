@@ -32,11 +32,15 @@ interface Parts {
 /** Who asks, as far as known: a function key has no name of its own. */
 const somebody = (by: string | undefined) => by ?? 'function key';
 
+const isWaiting = ({ phase }: Version) => phase === 'awaiting-approval';
+
+const noSet = (name: string) => new AppError('NotFound', `There is no image set ${name}.`, { target: name });
+
 /** What people may ask of image sets and versions. A refusal is an `AppError`; the rest is the engine's work. */
 export function imageRequests({ sets, setStore, versions, versionStore, now }: Parts) {
   const setNamed = async (name: string): Promise<ImageSet> => {
     const set = await sets.load(name);
-    if (!set) throw new AppError('NotFound', `There is no image set ${name}.`, { target: name });
+    if (!set) throw noSet(name);
     return set;
   };
   const versionOf = async (set: string, number: string): Promise<Version> => {
@@ -58,6 +62,15 @@ export function imageRequests({ sets, setStore, versions, versionStore, now }: P
     });
     return state;
   };
+  /** One of the things that people say of a version with a reason, where it can be said. */
+  const say =
+    (type: 'approved' | 'rejected' | 'canceled', isPossible: (version: Version) => boolean, why: string) =>
+    async (set: string, number: string, { by, reason }: z.infer<typeof Decide>) => {
+      const refusal = (version: Version) =>
+        isPossible(version) ? undefined : `Version ${number} is ${version.phase}; ${why}.`;
+      const event = { type, by: somebody(by), reason, at: now() };
+      return await tell(await versionOf(set, number), refusal, event);
+    };
   return {
     /** Makes or changes an image set. What Azure fixes at creation is refused once a version was requested. */
     async define(name: string, { by, ...plan }: z.infer<typeof DefineImageSet>) {
@@ -85,13 +98,10 @@ export function imageRequests({ sets, setStore, versions, versionStore, now }: P
      * finds the same version, whatever died in between.
      */
     async request(name: string, request: string, { bump, notes, by }: z.infer<typeof RequestVersion>) {
-      const { plan } = await setNamed(name);
-      const { state: set } = await sets.record(name, () => ({
-        type: 'number-issued',
-        request,
-        bump,
-        at: now(),
-      }));
+      const { state: set } = await sets.record(name, (set) => {
+        if (!set) throw noSet(name);
+        return { type: 'number-issued', request, bump, at: now() };
+      });
       const number = numberFor(set, request);
       if (number === undefined) throw new Error(`${name} issued no number for ${request}`);
       const id = versionId({ set: name, number });
@@ -99,7 +109,7 @@ export function imageRequests({ sets, setStore, versions, versionStore, now }: P
         type: 'requested',
         set: name,
         number,
-        plan,
+        plan: set.plan,
         by: somebody(by),
         notes,
         at: now(),
@@ -119,44 +129,9 @@ export function imageRequests({ sets, setStore, versions, versionStore, now }: P
       return await versionStore.history(versionId(await versionOf(set, number)));
     },
 
-    async approve(set: string, number: string, { by, reason }: z.infer<typeof Decide>) {
-      const refusal = ({ phase }: Version) =>
-        phase === 'awaiting-approval'
-          ? undefined
-          : `Version ${number} is ${phase}; only one that awaits approval can be approved.`;
-      return await tell(await versionOf(set, number), refusal, {
-        type: 'approved',
-        by: somebody(by),
-        reason,
-        at: now(),
-      });
-    },
-
-    async reject(set: string, number: string, { by, reason }: z.infer<typeof Decide>) {
-      const refusal = ({ phase }: Version) =>
-        phase === 'awaiting-approval'
-          ? undefined
-          : `Version ${number} is ${phase}; only one that awaits approval can be rejected.`;
-      return await tell(await versionOf(set, number), refusal, {
-        type: 'rejected',
-        by: somebody(by),
-        reason,
-        at: now(),
-      });
-    },
-
-    async cancel(set: string, number: string, { by, reason }: z.infer<typeof Decide>) {
-      const refusal = (version: Version) =>
-        canBeCanceled(version)
-          ? undefined
-          : `Version ${number} is ${version.phase} and can no longer be canceled.`;
-      return await tell(await versionOf(set, number), refusal, {
-        type: 'canceled',
-        by: somebody(by),
-        reason,
-        at: now(),
-      });
-    },
+    approve: say('approved', isWaiting, 'only one that awaits approval can be approved'),
+    reject: say('rejected', isWaiting, 'only one that awaits approval can be rejected'),
+    cancel: say('canceled', canBeCanceled, 'it can no longer be canceled'),
 
     async retry(set: string, number: string, { by, fromStage }: z.infer<typeof Retry>) {
       const version = await versionOf(set, number);
