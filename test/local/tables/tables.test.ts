@@ -42,6 +42,17 @@ describe('the tables', () => {
     await table.createTable();
   });
 
+  it('give back long text of any script as it came, whatever packets it came in', async () => {
+    const parts = Object.fromEntries(
+      ['é', '漢', '🙂'].map((sign, n) => [`c${n}`, `x${sign.repeat(14_000)}`]),
+    );
+    const row = { partitionKey: 'p', rowKey: 'long text', ...parts };
+    await table.upsertEntity(row, 'Replace');
+    expect(await table.getEntity('p', 'long text')).toMatchObject(parts);
+    await table.submitTransaction([['update', row, 'Replace']]);
+    expect(await table.getEntity('p', 'long text')).toMatchObject(parts);
+  });
+
   it('let exactly one of many racers on one ETag win, round after round', async () => {
     await table.createEntity({ partitionKey: 'p', rowKey: 'r', n: 0 });
     for (let round = 1; round <= 30; round += 1) {
