@@ -25,6 +25,7 @@ import { isVersionNumber } from './images/version-number.ts';
 import { ensureValidated } from './images/validate.ts';
 import { ensureWithdrawn } from './images/withdraw.ts';
 import type { Instant } from './instant.ts';
+import { log } from './log.ts';
 import type { Post } from './notifications/deliver.ts';
 import { type Delivery, type DeliveryEvent, deliveryLife } from './notifications/delivery.ts';
 import { performDelivery } from './notifications/perform.ts';
@@ -69,7 +70,7 @@ export function createApp(outside: Outside) {
   const { rows, wake, now, newId, gallery, machines, scripts, publicUrl } = outside;
   const due = rows('due');
   const asleep = async () => {}; // what has no time of its own is never woken
-  const entity = { wake: asleep, now, perform: neverCalledFor };
+  const entity = (kind: string) => ({ wake: asleep, now, perform: neverCalledFor, ...logged(kind) });
 
   const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', rows('imagesets'), due);
   const versionStore = new WorkflowStore<Version, VersionEvent>('version', rows('versions'), due);
@@ -84,6 +85,7 @@ export function createApp(outside: Outside) {
     perform: performDelivery(outside.post, now),
     wake: wake('deliver-notification'),
     now,
+    ...logged('delivery'),
   });
   const announce = async (promotion: Promotion) => {
     if (!outside.tellsTeams) return;
@@ -93,10 +95,15 @@ export function createApp(outside: Outside) {
 
   const { hostMachines, sessionHosts, hostPools, scaleSets } = outside;
   const hostParts = { machines: hostMachines, sessionHosts, now };
-  const hosts = hostEngine({ ...hostParts, store: hostStore, wake: wake('advance-host') });
+  const hosts = hostEngine({
+    ...hostParts,
+    store: hostStore,
+    wake: wake('advance-host'),
+    ...logged('host'),
+  });
   const hostAsks = hostRequests({ ...hostParts, hosts, hostStore });
 
-  const pools = new Engine({ workflow: poolLife, store: poolStore, ...entity });
+  const pools = new Engine({ workflow: poolLife, store: poolStore, ...entity('host-pool') });
   const rollouts = rolloutEngine({
     pools: poolClaims(pools, now),
     gallery,
@@ -106,6 +113,7 @@ export function createApp(outside: Outside) {
     store: rolloutStore,
     wake: wake('advance-rollout'),
     now,
+    ...logged('rollout'),
   });
   const channels = channelRequests({
     poolStore,
@@ -115,7 +123,7 @@ export function createApp(outside: Outside) {
     now,
   });
 
-  const sets = new Engine({ workflow: imageSetLife, store: setStore, ...entity });
+  const sets = new Engine({ workflow: imageSetLife, store: setStore, ...entity('image-set') });
   const versions = new Engine({
     workflow: versionLife,
     store: versionStore,
@@ -139,6 +147,7 @@ export function createApp(outside: Outside) {
     ),
     wake: wake('advance-image'),
     now,
+    ...logged('version'),
   });
   const versionOf = async (set: string, number: string) => {
     const version = isVersionNumber(number) ? await versions.load(versionId({ set, number })) : undefined;
@@ -167,6 +176,19 @@ export function createApp(outside: Outside) {
 }
 
 export type App = ReturnType<typeof createApp>;
+
+/** A line in the log for every fact that history keeps: what happened to what, and in which stage. */
+function logged(kind: string) {
+  return {
+    onNews: (
+      id: string,
+      event: { readonly type: string; readonly stage?: string; readonly news?: string },
+    ) => {
+      const { type, stage, news } = event;
+      log.info(`${kind}.${type}`, { id, ...(stage && { stage }), ...(news && { news }) });
+    },
+  };
+}
 
 async function neverCalledFor(id: string): Promise<never> {
   throw new Error(`${id} calls for nothing`);

@@ -15,13 +15,16 @@ import { ensureVerified } from './verify.ts';
 
 export type HostEngine = Engine<Host, HostEvent, StageCommand>;
 
-interface Parts extends Pick<EngineParts<Host, HostEvent, StageCommand>, 'store' | 'wake' | 'now'> {
+interface Parts extends Pick<
+  EngineParts<Host, HostEvent, StageCommand>,
+  'store' | 'wake' | 'now' | 'onNews'
+> {
   readonly machines: Machines;
   readonly sessionHosts: SessionHosts;
 }
 
 /** What brings hosts to a version, stage by stage. */
-export function hostEngine({ machines, sessionHosts, store, wake, now }: Parts): HostEngine {
+export function hostEngine({ machines, sessionHosts, ...parts }: Parts): HostEngine {
   const stages: Record<Stage, EnsureHostStage> = {
     exclude: ensureExcluded(machines, sessionHosts),
     drain: ensureDrained(sessionHosts),
@@ -31,12 +34,10 @@ export function hostEngine({ machines, sessionHosts, store, wake, now }: Parts):
     verify: ensureVerified(machines, sessionHosts),
     return: ensureReturned(machines, sessionHosts),
   };
-  const look = lookAtStage<Stage, Host, Facts>({ stages, now });
+  const look = lookAtStage<Stage, Host, Facts>({ stages, now: parts.now });
   return new Engine({
+    ...parts,
     workflow: hostLife,
-    store,
-    wake,
-    now,
     perform: async (id, command, host) => {
       if (!('standing' in host)) throw new Error(`${id} is ${host.phase} and calls for nothing`);
       return await look(id, command, host, host.standing);

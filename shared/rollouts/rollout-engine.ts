@@ -14,7 +14,10 @@ import type { EnsureRolloutStage } from './stage.ts';
 
 export type RolloutEngine = Engine<Rollout, RolloutEvent, StageCommand>;
 
-interface Parts extends Pick<EngineParts<Rollout, RolloutEvent, StageCommand>, 'store' | 'wake' | 'now'> {
+interface Parts extends Pick<
+  EngineParts<Rollout, RolloutEvent, StageCommand>,
+  'store' | 'wake' | 'now' | 'onNews'
+> {
   readonly pools: Pools;
   readonly gallery: Gallery;
   readonly hostPools: HostPools;
@@ -23,8 +26,8 @@ interface Parts extends Pick<EngineParts<Rollout, RolloutEvent, StageCommand>, '
 }
 
 /** What brings host pools to a version, stage by stage. */
-export function rolloutEngine(parts: Parts): RolloutEngine {
-  const { pools, gallery, hostPools, scaleSets, hosts, store, wake, now } = parts;
+export function rolloutEngine(all: Parts): RolloutEngine {
+  const { pools, gallery, hostPools, scaleSets, hosts, ...parts } = all;
   const stages: Record<AnyStage, EnsureRolloutStage> = {
     claim: ensureClaimed(pools),
     prepare: ensurePrepared(gallery, hostPools, scaleSets),
@@ -32,12 +35,10 @@ export function rolloutEngine(parts: Parts): RolloutEngine {
     settle: ensureSettled(hosts),
     'release-pool': ensureReleased(pools),
   };
-  const look = lookAtStage<AnyStage, Rollout, Facts>({ stages, now });
+  const look = lookAtStage<AnyStage, Rollout, Facts>({ stages, now: parts.now });
   return new Engine({
+    ...parts,
     workflow: rolloutLife,
-    store,
-    wake,
-    now,
     perform: async (id, command, rollout) => {
       if (!('standing' in rollout)) throw new Error(`${id} is ${rollout.phase} and calls for nothing`);
       return await look(id, command, rollout, rollout.standing);

@@ -18,6 +18,8 @@ export interface EngineParts<State, Event, Command> {
   /** Asks for `advance(id)` at the given time. May be lost, doubled or late; must not throw. */
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
+  /** Hears of every fact that history keeps, once it is saved: for the log. */
+  readonly onNews?: (id: string, event: Event) => void;
 }
 
 export interface Recorded<State> {
@@ -62,7 +64,7 @@ export class Engine<State, Event, Command> {
    * the winner saved. One save asks for one wake-up, so that doubled wake-ups die out.
    */
   async record(id: string, toEvent: (state: State | undefined) => Event): Promise<Recorded<State>> {
-    const { workflow, store, wake, now } = this.#parts;
+    const { workflow, store, wake, now, onNews } = this.#parts;
     for (;;) {
       const before = await store.load(id);
       const event = toEvent(before?.state);
@@ -71,8 +73,9 @@ export class Engine<State, Event, Command> {
       if (state === before?.state) return { state, changed: false };
       const at = now();
       const dueAt = this.#dueAt(state, at);
-      if (!(await this.#saved(id, { state, event, at, isNews: workflow.isNews(event), dueAt, before })))
-        continue;
+      const isNews = workflow.isNews(event);
+      if (!(await this.#saved(id, { state, event, at, isNews, dueAt, before }))) continue;
+      if (isNews) onNews?.(id, event);
       if (dueAt !== undefined) await wake(id, dueAt);
       return { state, changed: true };
     }
