@@ -1,3 +1,4 @@
+import type { Failure } from './errors.ts';
 import { hostEngine } from './hosts/host-engine.ts';
 import type { Host, HostEvent } from './hosts/host.ts';
 import type { Machines as HostMachines } from './hosts/machine.ts';
@@ -177,15 +178,20 @@ export function createApp(outside: Outside) {
 
 export type App = ReturnType<typeof createApp>;
 
+interface News {
+  readonly type: string;
+  readonly stage?: string;
+  readonly news?: string;
+  readonly failure?: Failure;
+}
+
 /** A line in the log for every fact that history keeps: what happened to what, and in which stage. */
 function logged(kind: string) {
   return {
-    onNews: (
-      id: string,
-      event: { readonly type: string; readonly stage?: string; readonly news?: string },
-    ) => {
-      const { type, stage, news } = event;
-      log.info(`${kind}.${type}`, { id, ...(stage && { stage }), ...(news && { news }) });
+    onNews: (id: string, { type, stage, news, failure }: News) => {
+      const why = failure && `${failure.code}: ${failure.message}`;
+      const tell = failure ? log.warn : log.info;
+      tell(`${kind}.${type}`, { id, ...(stage && { stage }), ...(news && { news }), ...(why && { why }) });
     },
   };
 }

@@ -32,6 +32,7 @@ function world({ rows = memoryRows(), due = memoryRows() }: { rows?: Rows; due?:
   let now = '2026-01-05T12:00:00.000Z';
   const sent: { id: string; at: Instant }[] = [];
   const store = new WorkflowStore<Count, CountEvent>('count', rows, due);
+  const told: string[] = [];
   const effects: { of: number; saved: number | undefined }[] = [];
   const engine = new Engine({
     workflow: counting,
@@ -47,8 +48,10 @@ function world({ rows = memoryRows(), due = memoryRows() }: { rows?: Rows; due?:
       sent.push({ id, at });
     },
     now: () => now,
+    onNews: (id, { type }) => told.push(`${id} ${type}`),
   });
   return {
+    told,
     engine,
     store,
     sent,
@@ -78,6 +81,14 @@ describe('the engine', () => {
       'counted',
       'counted',
     ]);
+  });
+
+  it('tells of every fact once it is saved, and of no old news', async () => {
+    const { engine, begin, told } = world();
+    await begin('a');
+    await begin('a');
+    await Promise.all([engine.advance('a'), engine.advance('a')]);
+    expect(told).toEqual(['a begun', 'a counted']);
   });
 
   it('lets doubled wake-ups die out instead of multiplying', async () => {
