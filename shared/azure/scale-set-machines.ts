@@ -63,6 +63,14 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
       });
     },
 
+    async applyModel(machine) {
+      const { subscriptionId, resourceGroup, scaleSet, instanceId } = machine;
+      await asking(`update of ${nameOf(machine)} to its model`, async () => {
+        const { virtualMachineScaleSets: sets } = compute(subscriptionId);
+        await sets.updateInstances(resourceGroup, scaleSet, { instanceIds: [instanceId] }).submitted();
+      });
+    },
+
     async runCommand(machine, name) {
       const { resourceGroup, scaleSet, instanceId } = machine;
       const expand = { expand: 'instanceView' } as const;

@@ -98,6 +98,8 @@ export interface Facts {
   readonly loggedOff?: readonly LoggedOff[];
   /** The last intention to reimage certainly came to nothing. */
   readonly refused?: boolean;
+  /** It has a new disk from the old image: nothing is as it was any more. */
+  readonly replaced?: boolean;
   /** Reimages that Azure broke off, with the old disk in place. */
   readonly brokenOff?: number;
   /** Reimages that were intended and of which nothing was ever to be seen. */
@@ -174,6 +176,7 @@ export const hostLife: Workflow<Host, HostEvent, StageCommand> = {
 /** Whether the host can no longer be put back: its reimage is intended and was not refused for certain. */
 export function isPastReturn(host: Host): boolean {
   if (host.phase !== 'running') return false;
+  if (host.facts.replaced === true) return true;
   const { stage, intent } = host.standing;
   if (stage === 'reimage') return intent !== undefined && host.facts.refused !== true;
   return order.indexOf(stage) > order.indexOf('reimage');

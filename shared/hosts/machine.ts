@@ -66,6 +66,11 @@ export interface Machines {
    * each call that Azure accepts is another reimage.
    */
   readonly reimage: (machine: MachineAddress) => Promise<void>;
+  /**
+   * Brings exactly this instance up to the scale set's model; another image gives it a new OS disk. Must be
+   * asked once, as a reimage.
+   */
+  readonly applyModel: (machine: MachineAddress) => Promise<void>;
   /** The run command with its instance view, or undefined if there is none of that name. */
   readonly runCommand: (machine: MachineAddress, name: string) => Promise<RunCommand | undefined>;
   /** Starts a script without waiting for its end. A second one of the same name runs the script again. */

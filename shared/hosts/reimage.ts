@@ -43,6 +43,7 @@ function outcomeOf({ work: host, intent, now }: Look<Host>, machine: Machine): S
     if (machine.imageVersionId.toLowerCase() === plan.imageVersionId.toLowerCase()) {
       return done({ reimagedAt: now });
     }
+    if (intent.what === 'reimage') return undefined; // on to the model
     return failed('ReimageFailed', `${plan.name} came back on ${machine.imageVersionId}.`);
   }
   if (facts.refused === true) return undefined;
@@ -60,19 +61,32 @@ function withLast({ brokenOff = 0, neverBegan = 0 }: Facts, { provisioningState 
     : { brokenOff: brokenOff + 1, neverBegan };
 }
 
+/**
+ * A new disk from the old image: Microsoft's documents disagree on whether a reimage takes the image of the
+ * model or the one that the instance was made from. Then Azure is told to bring the instance up to the model,
+ * which gives it yet another disk.
+ */
+function isOldImageAgain({ work: { facts }, intent }: Look<Host>, { osDiskId }: Machine): boolean {
+  if (facts.replaced === true) return true;
+  return intent?.what === 'reimage' && osDiskId.toLowerCase() !== intent.before.toLowerCase();
+}
+
 function intention(
   machines: Machines,
   sessionHosts: SessionHosts,
-  { work: host, intent }: Look<Host>,
+  look: Look<Host>,
   machine: Machine,
 ): Intended<Facts> {
+  const { work: host, intent } = look;
   const { plan, facts } = host;
-  const isCounted = intent !== undefined && facts.refused !== true;
+  const replaced = isOldImageAgain(look, machine);
+  const what = replaced ? 'apply the model' : 'reimage';
+  const isCounted = intent?.what === what && facts.refused !== true;
   return {
     status: 'intend',
-    what: 'reimage',
+    what,
     before: machine.osDiskId,
-    facts: { refused: false, ...(isCounted && withLast(facts, machine)) },
+    facts: { refused: false, ...(replaced && { replaced }), ...(isCounted && withLast(facts, machine)) },
     proceed: async () => {
       const refused = { refused: true };
       try {
@@ -83,12 +97,13 @@ function intention(
         throw error;
       }
       try {
-        await machines.reimage(plan.machine);
+        if (replaced) await machines.applyModel(plan.machine);
+        else await machines.reimage(plan.machine);
       } catch (error) {
         if (isTurnedAway(error)) return turnedAway(error, refused);
         throw error;
       }
-      return running('Azure to reimage', 30, { news: 'Azure accepted the reimage' });
+      return running(`Azure to ${what}`, 30, { news: `Azure accepted to ${what}` });
     },
   };
 }

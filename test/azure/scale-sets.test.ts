@@ -94,6 +94,13 @@ describe('scale sets', () => {
     expect((await read(machine('0')))?.osDiskId).toBe(before[0]?.osDiskId);
   });
 
+  it('bring exactly one instance up to the model', async () => {
+    await scaleSetMachines(cloud.azure).applyModel(machine('1'));
+    const [asked] = cloud.sent.filter(({ url }) => url.includes('/manualupgrade'));
+    expect(asked).toMatchObject({ method: 'POST', body: { instanceIds: ['1'] } });
+    await settled('1');
+  });
+
   it('have no machine where Azure says so, and only then', async () => {
     const { read } = scaleSetMachines(cloud.azure);
     expect(await read(machine('99'))).toBeUndefined();

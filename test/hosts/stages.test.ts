@@ -108,6 +108,31 @@ describe('a host that is brought to a version', () => {
     expect(azure.fleet.get('0')?.reimages).toBe(1);
   });
 
+  it('is brought up to the model where a reimage gives it the old image again', async () => {
+    const { azure, bring, calls } = one({ temper: { ...evenTempered, keepsImage: true } });
+    expect(await bring()).toMatchObject({ phase: 'done' });
+    expect([calls('reimage').length, calls('applyModel').length]).toEqual([1, 1]);
+    expect(azure.fleet.get('0')).toMatchObject({ reimages: 2, machine: { imageVersionId: newVersion } });
+  });
+
+  it('is past its return once it has a new disk, whatever is on it', async () => {
+    const { azure, bring, hostApi, world } = one(
+      { temper: { ...evenTempered, keepsImage: true } },
+      (azure) => {
+        const applyModel = async () => await Promise.reject(new AppError('AzureBusy', 'not now'));
+        azure.machines = { ...azure.machines, applyModel };
+      },
+    );
+    const abort = () => void hostApi.abort('r.0', 'somebody', 'no more');
+    const whenReplaced = () => {
+      if (azure.fleet.get('0')?.reimages === 1) abort();
+      else world.after(30, whenReplaced);
+    };
+    world.after(60, whenReplaced);
+    expect(await bring()).toMatchObject({ phase: 'quarantined' });
+    expect(azure.desktop.isOpen('avd-0')).toBe(false);
+  });
+
   it('is not reimaged for ever where nothing proves it', async () => {
     const { azure, bring, calls } = one({}, (azure) => {
       const { read } = azure.machines;

@@ -18,6 +18,7 @@ export function populate(world: World, { azure }: Fleet, count: number, isCalm =
     azure.add(String(number), {
       temper: {
         breaksOff: seldom(0.1, random.whole(1, 3)),
+        keepsImage: random.happens(0.1),
         installsFail: seldom(0.1, random.whole(1, 3)),
         installsSilently: seldom(0.05, random.whole(1, 3)),
         isIll: random.happens(0.05),
@@ -71,10 +72,17 @@ function wrongWith({ id, told: times, endedBy }: Session, told: Told | undefined
   return wrongs;
 }
 
-function wrongOf({ fleet, desktop }: Fleet['azure'], host: Host): string[] {
-  const state = fleet.get(host.plan.machine.instanceId);
-  if (!state) return []; // somebody took the machine away
-  const { machine, before, reimages } = state;
+function wrongOf(azure: Fleet['azure'], host: Host): string[] {
+  const state = azure.fleet.get(host.plan.machine.instanceId);
+  return state ? wrongWithMachine(azure, host, state) : []; // gone: somebody took the machine away
+}
+
+type MachineState = NonNullable<ReturnType<Fleet['azure']['fleet']['get']>>;
+
+function wrongWithMachine({ desktop }: Fleet['azure'], host: Host, state: MachineState): string[] {
+  const { machine, before, reimages, temper } = state;
+  // Where a reimage keeps the image, the model gives it another disk: the second and last.
+  const disks = temper.keepsImage ? 2 : 1;
   const flag = desktop.isOpen(host.plan.name);
   const isBack = machine.tags[tag] === before.tag && flag === before.allowNewSession;
   const left = `tag ${machine.tags[tag]}, open ${flag}; before tag ${before.tag}, open ${before.allowNewSession}`;
@@ -85,13 +93,16 @@ function wrongOf({ fleet, desktop }: Fleet['azure'], host: Host): string[] {
   ];
   switch (host.phase) {
     case 'done':
-      return ended(1, newVersion);
+      return ended(disks, newVersion);
     case 'put-back':
     case 'deferred':
     case 'failed':
       return ended(0, oldVersion);
     case 'quarantined':
-      return reimages > 1 ? [`${reimages} reimages`] : host.failure.message === '' ? ['no reason'] : [];
+      return [
+        ...(reimages > disks ? [`${reimages} reimages`] : []),
+        ...(host.failure.message === '' ? ['no reason'] : []),
+      ];
     case 'running':
     case 'putting-back':
       return [`in ${host.standing.stage} for ever: ${host.standing.waitingFor}`];

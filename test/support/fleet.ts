@@ -114,6 +114,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     setTag: 40,
     start: 40,
     reimage: 200,
+    applyModel: 200,
     startRunCommand: 40,
     removeRunCommand: 40,
   });

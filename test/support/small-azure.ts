@@ -9,6 +9,8 @@ import type { World } from './world.ts';
 export interface Temper {
   /** The first reimages that Azure accepts and breaks off, with the old disk in place. */
   readonly breaksOff: number;
+  /** A reimage gives it the image again that it was made from, whatever the model says. */
+  readonly keepsImage: boolean;
   /** The first installations of the agent that fail, or end well and bring no host. */
   readonly installsFail: number;
   readonly installsSilently: number;
@@ -20,6 +22,7 @@ export interface Temper {
 
 export const evenTempered: Temper = {
   breaksOff: 0,
+  keepsImage: false,
   installsFail: 0,
   installsSilently: 0,
   isIll: false,
@@ -145,7 +148,11 @@ export class SmallAzure {
         state.machine = { ...state.machine, power: 'running' };
       });
     },
-    reimage: async (address) => this.#reimage(this.#stateAt(address)),
+    reimage: async (address) => {
+      const state = this.#stateAt(address);
+      this.#reimage(state, state.temper.keepsImage ? state.machine.imageVersionId : this.model);
+    },
+    applyModel: async (address) => this.#reimage(this.#stateAt(address), this.model),
     runCommand: async (address, name) => this.#stateAt(address).commands.get(name),
     startRunCommand: async (address, { name, protectedParameters }) => {
       this.#install(this.#stateAt(address), name, Object.values(protectedParameters)[0] ?? '');
@@ -155,13 +162,12 @@ export class SmallAzure {
     },
   };
 
-  #reimage(state: MachineState): void {
+  #reimage(state: MachineState, imageVersionId: string): void {
     const { computerName: name, provisioningState, tags } = state.machine;
     if (provisioningState === 'Updating') throw new AppError('AzureBusy', 'the instance is being updated');
     if (this.desktop.count(name) > 0) this.wrongs.push(`${name} was reimaged with sessions`);
     if (this.desktop.isOpen(name)) this.wrongs.push(`${name} was reimaged while users could come`);
     if (tags[tag] === undefined) this.wrongs.push(`${name} was reimaged within reach of the scaling plan`);
-    const imageVersionId = this.model;
     const { breaksOff } = state.temper;
     state.machine = { ...state.machine, provisioningState: 'Updating' };
     if (breaksOff === 0) {
