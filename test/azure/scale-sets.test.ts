@@ -96,7 +96,7 @@ describe('scale sets', () => {
 
   it('bring exactly one instance up to the model', async () => {
     await scaleSetMachines(cloud.azure).applyModel(machine('1'));
-    const [asked] = cloud.sent.filter(({ url }) => url.includes('/manualupgrade'));
+    const asked = cloud.sent.find(({ url }) => url.includes('/manualupgrade'));
     expect(asked).toMatchObject({ method: 'POST', body: { instanceIds: ['1'] } });
     await settled('1');
   });

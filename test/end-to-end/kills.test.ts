@@ -37,7 +37,7 @@ const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
 
 it(
   `changes nothing in the end to kill the app ten times and the broker three times (SEED=${seed})`,
-  { timeout: 180_000 },
+  { timeout: 280_000 },
   async () => {
     const local = await startLocal({ speed, seed, onLine: () => {} });
     try {
