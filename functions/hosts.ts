@@ -2,7 +2,6 @@ import { app } from '@azure/functions';
 import { answer, historyView, pathValue, WakeUp } from '../shared/http.ts';
 import { hostView } from '../shared/hosts/view.ts';
 import { RolloutId } from '../shared/rollouts/request-bodies.ts';
-import { hostId } from '../shared/rollouts/hosts.ts';
 import { runningApp } from '../shared/running-app.ts';
 
 app.http('list-hosts-of-rollout', {
@@ -15,7 +14,9 @@ app.http('list-hosts-of-rollout', {
     const records = await rollouts.hostsOf(id);
     const work = new Map((await hosts.ofRollout(id)).map(({ id, host }) => [id, host]));
     return {
-      jsonBody: { value: records.map((record) => hostView(record, work.get(hostId(id, record)))) },
+      jsonBody: {
+        value: records.map((record) => hostView(record, work.get(rollouts.workOn(id, record.instanceId)))),
+      },
     };
   }),
 });
@@ -29,7 +30,7 @@ app.http('get-host-history', {
     const id = pathValue(request, 'rollout', RolloutId);
     const instanceId = pathValue(request, 'instance');
     await rollouts.rollout(id);
-    return { jsonBody: historyView(await hosts.history(hostId(id, { instanceId }))) };
+    return { jsonBody: historyView(await hosts.history(rollouts.workOn(id, instanceId))) };
   }),
 });
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
+import { hostId } from './hosts.ts';
 import type { Pool, PoolEvent, PoolLink } from './pool.ts';
 import type { PoolEngine } from './pools.ts';
 import type { AbortRollout, DefinePool, StartRollout } from './request-bodies.ts';
@@ -121,6 +122,9 @@ export function rolloutRequests({ pools, poolStore, rollouts, rolloutStore, vers
     async hostsOf(id: string): Promise<readonly HostRecord[]> {
       return Object.values((await rolloutWith(id)).facts.hosts ?? {});
     },
+
+    /** The id of the work on one host of a rollout. */
+    workOn: (id: string, instanceId: string): string => hostId(id, { instanceId }),
 
     async history(id: string): Promise<readonly Line<RolloutEvent>[]> {
       await rolloutWith(id);
