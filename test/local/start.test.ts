@@ -11,6 +11,21 @@ const app = join(import.meta.dirname, 'app');
 const script = resolve(import.meta.dirname, '../../infra/local/start.ts');
 const start = (...args: string[]) => spawn(process.execPath, [script, ...args], { stdio: 'pipe' });
 
+/** It takes six ports in a row; where another test has one of them, it is tried with others. */
+async function running(state: string) {
+  for (;;) {
+    const [port = 0] = await freePorts(1);
+    const process = start('--app', app, '--state', state, '--port', String(port), '--speed', '60');
+    const ended = once(process, 'exit');
+    let said = '';
+    process.stdout.on('data', (data) => (said += String(data)));
+    while (!said.includes('curl') && process.exitCode === null) {
+      await Promise.race([once(process.stdout, 'data'), ended]);
+    }
+    if (process.exitCode === null) return { process, port, said };
+  }
+}
+
 describe('npm start', () => {
   it.each([
     [['--spede', '60'], "Unknown option '--spede'"],
@@ -25,13 +40,9 @@ describe('npm start', () => {
     expect(code).toBe(2);
   });
 
-  it('prints the addresses and what to try, and ends all of it at Ctrl-C', async () => {
+  it('prints the addresses and what to try, and ends all of it at Ctrl-C', { timeout: 60_000 }, async () => {
     const state = await mkdtemp(join(tmpdir(), 'start-'));
-    const [port = 0] = await freePorts(1);
-    const process = start('--app', app, '--state', state, '--port', String(port), '--speed', '60');
-    let said = '';
-    process.stdout.on('data', (data) => (said += String(data)));
-    while (!said.includes('curl')) await once(process.stdout, 'data');
+    const { process, port, said } = await running(state);
     const [, key = ''] = /key (\S+)/.exec(said) ?? [];
     const answer = await fetch(`http://127.0.0.1:${port}/api/settings`, {
       headers: { 'x-functions-key': key },
