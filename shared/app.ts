@@ -164,13 +164,15 @@ export function createApp(outside: Outside) {
     advanceRollout: async (id: string) => await rollouts.advance(id),
     advanceHost: async (id: string) => await hosts.advance(id),
     deliver: async (id: string) => await deliveries.advance(id),
-    /** Wakes whatever is overdue; says how much there was of each kind. */
-    sweep: async () => ({
-      versions: await versions.sweep(),
-      rollouts: await rollouts.sweep(),
-      hosts: await hosts.sweep(),
-      deliveries: await deliveries.sweep(),
-    }),
+    /** Wakes whatever is overdue. */
+    sweep: async () => {
+      // Each for itself: what one kind fails on must not keep the others from being found.
+      const swept = await Promise.allSettled(
+        [versions, rollouts, hosts, deliveries].map((kind) => kind.sweep()),
+      );
+      const failed = swept.find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
+    },
     address: (path: string) => `${publicUrl}/api/${path}`,
     now,
   };

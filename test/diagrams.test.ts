@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type HostEvent, hostLife } from '../shared/hosts/host.ts';
@@ -112,6 +112,18 @@ const pictures = {
 };
 
 describe('ARCHITECTURE.md', () => {
+  it('lists no invariant that no test names in its title', () => {
+    const titles = globSync('**/*.test.ts', { cwd: import.meta.dirname })
+      .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
+      .flatMap((text) =>
+        [...text.matchAll(/'([VPRX]\d+(?:, [VPRX]\d+)*): /g)].map(([, names = '']) => names),
+      );
+    const named = new Set(titles.flatMap((names) => names.split(', ')));
+    const listed = [...readFileSync(page, 'utf8').matchAll(/^\| ([VPRX]\d+) \|/gm)].map(([, one]) => one);
+    expect(listed.length).toBeGreaterThan(10);
+    expect(listed.filter((one) => !named.has(one ?? ''))).toEqual([]);
+  });
+
   for (const [subject, picture] of Object.entries(pictures)) {
     it(`shows the life of a ${subject} as the code draws it (UPDATE=1 redraws)`, () => {
       const text = readFileSync(page, 'utf8');

@@ -32,26 +32,40 @@ export function ensureReimaged(machines: Machines, sessionHosts: SessionHosts): 
   };
 }
 
-/** What became of the last intention; undefined if a reimage may be intended now. */
-function outcomeOf({ work: host, intent, now }: Look<Host>, machine: Machine): Settled<Facts> | undefined {
+/** What became of the last intention; undefined if the next may be had now. */
+function outcomeOf(look: Look<Host>, machine: Machine): Settled<Facts> | undefined {
+  const { work: host, intent, now } = look;
   if (!intent) return undefined;
   const { plan, facts } = host;
-  const wasReplaced = machine.osDiskId.toLowerCase() !== intent.before.toLowerCase();
-  const hasFailed = machine.provisioningState !== 'Succeeded';
-  if (wasReplaced) {
-    if (hasFailed) return failed('ReimageFailed', `${plan.name} has a new disk and does not start from it.`);
-    if (machine.imageVersionId.toLowerCase() === plan.imageVersionId.toLowerCase()) {
-      return done({ reimagedAt: now });
-    }
-    if (intent.what === 'reimage') return undefined; // on to the model
-    return failed('ReimageFailed', `${plan.name} came back on ${machine.imageVersionId}.`);
-  }
+  if (machine.osDiskId.toLowerCase() !== intent.before.toLowerCase()) return onNewDisk(look, machine);
   if (facts.refused === true) return undefined;
   if (now < minutesAfter(intent.at, landsWithinMinutes)) return running('Azure to begin the reimage', 15);
   const { brokenOff = 0, neverBegan = 0 } = withLast(facts, machine);
   if (brokenOff < mostBrokenOff && neverBegan < mostNeverBegan) return undefined;
   const times = brokenOff + neverBegan;
   return failed('ReimageFailed', `${plan.name} kept its disk though it was to be reimaged ${times} times.`);
+}
+
+function onNewDisk({ work: { plan, facts }, intent, now }: Look<Host>, machine: Machine) {
+  if (machine.provisioningState !== 'Succeeded') {
+    return failed('ReimageFailed', `${plan.name} has a new disk and does not start from it.`);
+  }
+  if (machine.imageVersionId.toLowerCase() === plan.imageVersionId.toLowerCase()) {
+    return done({ reimagedAt: now });
+  }
+  if (facts.replaced !== true) return oldImageAgain(machine);
+  if (intent?.what === 'reimage') return undefined; // on to the model
+  return failed('ReimageFailed', `${plan.name} came back on ${machine.imageVersionId}.`);
+}
+
+/**
+ * Microsoft's documents disagree on whether a reimage takes the image of the model or the one that the
+ * instance was made from. Here it was the latter: kept first, because nothing is as it was any more; then
+ * Azure is told to bring the instance up to the model, which gives it yet another disk.
+ */
+function oldImageAgain({ imageVersionId }: Machine): Settled<Facts> {
+  const news = `the new disk has the old image again: ${imageVersionId}`;
+  return running('the instance to be brought up to the model', 0, { facts: { replaced: true }, news });
 }
 
 /** The last intention counted: it failed, or the request was lost, or whoever intended it died before it. */
@@ -61,32 +75,21 @@ function withLast({ brokenOff = 0, neverBegan = 0 }: Facts, { provisioningState 
     : { brokenOff: brokenOff + 1, neverBegan };
 }
 
-/**
- * A new disk from the old image: Microsoft's documents disagree on whether a reimage takes the image of the
- * model or the one that the instance was made from. Then Azure is told to bring the instance up to the model,
- * which gives it yet another disk.
- */
-function isOldImageAgain({ work: { facts }, intent }: Look<Host>, { osDiskId }: Machine): boolean {
-  if (facts.replaced === true) return true;
-  return intent?.what === 'reimage' && osDiskId.toLowerCase() !== intent.before.toLowerCase();
-}
-
 function intention(
   machines: Machines,
   sessionHosts: SessionHosts,
-  look: Look<Host>,
+  { work: host, intent }: Look<Host>,
   machine: Machine,
 ): Intended<Facts> {
-  const { work: host, intent } = look;
   const { plan, facts } = host;
-  const replaced = isOldImageAgain(look, machine);
+  const replaced = facts.replaced === true;
   const what = replaced ? 'apply the model' : 'reimage';
   const isCounted = intent?.what === what && facts.refused !== true;
   return {
     status: 'intend',
     what,
     before: machine.osDiskId,
-    facts: { refused: false, ...(replaced && { replaced }), ...(isCounted && withLast(facts, machine)) },
+    facts: { refused: false, ...(isCounted && withLast(facts, machine)) },
     proceed: async () => {
       const refused = { refused: true };
       try {

@@ -123,7 +123,11 @@ describe('a host that is brought to a version', () => {
         azure.machines = { ...azure.machines, applyModel };
       },
     );
-    const abort = () => void hostApi.abort('r.0', 'somebody', 'no more');
+    const abort = () => {
+      // Back in `empty`, because somebody lifted the drain in that very moment.
+      void azure.desktop.sessionHosts.setAllowNewSession(planWith().pool, 'avd-0', true);
+      world.after(60, () => void hostApi.abort('r.0', 'somebody', 'no more'));
+    };
     const whenReplaced = () => {
       if (azure.fleet.get('0')?.reimages === 1) abort();
       else world.after(30, whenReplaced);

@@ -21,7 +21,7 @@ describe('a rollout', () => {
   );
 
   it(
-    'comes to its end as soon as Azure and the users let it, however ill the broker',
+    'succeeds where Azure and the users let it, though the broker loses every second message',
     { timeout },
     async () => {
       await assert(
