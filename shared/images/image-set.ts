@@ -1,51 +1,49 @@
 import type { Instant } from '../instant.ts';
 import type { Workflow } from '../workflow/workflow.ts';
+import { fixedFields, type ImageDefinition } from './definition.ts';
+import type { InspectionPolicy } from './inspection.ts';
+import type { RecipeStep } from './recipe.ts';
+import type { DataDisk, Source } from './source.ts';
 import { type Bump, numberAfter, type VersionNumber } from './version-number.ts';
 
 /** What a team names and owns: one gallery image definition plus policy. Field names are Azure's. */
 export interface ImageSetPlan {
   readonly subscriptionId: string;
   readonly gallery: { readonly resourceGroup: string; readonly name: string; readonly location: string };
-  readonly definition: {
-    readonly name: string;
-    readonly osType: 'Windows';
-    readonly osState: 'Generalized';
-    readonly hyperVGeneration: 'V1' | 'V2';
-    readonly securityType: 'Standard' | 'TrustedLaunch';
-    readonly architecture: 'x64' | 'Arm64';
-    readonly publisher: string;
-    readonly offer: string;
-    readonly sku: string;
-  };
-  readonly source: { readonly marketplace: MarketplaceImage };
+  readonly definition: ImageDefinition;
+  readonly source: Source;
+  /** Beside those that the source brings itself. */
+  readonly dataDisks: readonly DataDisk[];
   readonly recipe: readonly RecipeStep[];
+  readonly inspection: InspectionPolicy;
   /** Where versions are built. The subnet must let the machine out to what the recipe downloads. */
-  readonly bench: {
-    readonly resourceGroup: string;
-    readonly location: string;
-    readonly vmSize: string;
-    readonly subnetId: string;
-  };
+  readonly bench: Bench;
   /** Target regions; the bench's own is always among them, because Azure asks for it. */
   readonly regions: readonly TargetRegion[];
+  /** `Shallow` is quick, for tests: one region, and the version goes with its source. */
+  readonly replicationMode: 'Full' | 'Shallow';
+  /** So many days after its capture a version's life ends; without it, never. */
+  readonly endOfLifeDays?: number;
   /** In the order a version passes them: the first is where it is proven, the last is production. */
   readonly channels: readonly string[];
   readonly approvalDays: number;
 }
 
-export interface MarketplaceImage {
-  readonly publisher: string;
-  readonly offer: string;
-  readonly sku: string;
-  /** An exact version, or `latest`: resolved once, when the version starts. */
-  readonly version: string;
-}
-
-export interface RecipeStep {
-  readonly name: string;
-  readonly script: string;
-  readonly timeoutMinutes: number;
-  readonly allowedExitCodes: readonly number[];
+export interface Bench {
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly vmSize: string;
+  readonly subnetId: string;
+  /** How many versions of this set may be on the bench at once. */
+  readonly maxBuilds: number;
+  /** Where the whole output of each step goes; Azure itself keeps only the last 4 KB. */
+  readonly log?: {
+    /** `https://<account>.blob.core.windows.net/<container>` */
+    readonly containerUri: string;
+    /** The user-assigned identity that the build VM writes it with. */
+    readonly identityId: string;
+    readonly identityClientId: string;
+  };
 }
 
 export interface TargetRegion {
@@ -111,7 +109,7 @@ export function immutableChanges(before: ImageSetPlan, after: ImageSetPlan): str
     'gallery.resourceGroup': plan.gallery.resourceGroup,
     'gallery.location': plan.gallery.location,
     ...Object.fromEntries(
-      Object.entries(plan.definition).map(([field, value]) => [`definition.${field}`, value]),
+      fixedFields.map((field) => [`definition.${field}`, JSON.stringify(plan.definition[field])]),
     ),
   });
   const now = fixed(after);

@@ -1,3 +1,4 @@
+import type { Instant } from '../instant.ts';
 import type { ImageSetPlan, MarketplaceImage } from './image-set.ts';
 
 /** The tag that everything Goldsmith makes in Azure carries; its value is the id of what it was made for. */
@@ -17,6 +18,8 @@ export interface Machine {
   readonly provisioningError?: string;
   readonly power: 'running' | 'stopped' | 'deallocated' | 'changing';
   readonly agentReady: boolean;
+  /** When the agent last reported: after a restart Azure goes on showing the report from before it for a while. */
+  readonly agentReportedAt?: Instant;
   readonly generalized: boolean;
   readonly owner: string | undefined;
   /** The ids of what was made with it and has to go with it: OS disk and NIC. */
@@ -41,6 +44,7 @@ export interface Machines {
   readonly find: (ref: MachineRef) => Promise<Machine | undefined>;
   /** PUT by name, with an inline NIC and with OS disk and NIC that go with the machine. */
   readonly create: (ref: MachineRef, wanted: WantedMachine) => Promise<void>;
+  readonly restart: (ref: MachineRef) => Promise<void>;
   readonly deallocate: (ref: MachineRef) => Promise<void>;
   readonly generalize: (ref: MachineRef) => Promise<void>;
   readonly remove: (ref: MachineRef) => Promise<void>;

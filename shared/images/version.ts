@@ -1,5 +1,8 @@
 import type { Instant } from '../instant.ts';
-import type { ImageSetPlan, MarketplaceImage } from './image-set.ts';
+import type { ImageSetPlan } from './image-set.ts';
+import type { Finding } from './inspection.ts';
+import type { StepProgress } from './recipe.ts';
+import type { ResolvedSource } from './source.ts';
 import type { VersionNumber } from './version-number.ts';
 
 /** What every phase keeps. */
@@ -13,11 +16,14 @@ export interface Common {
 
 /** What is known of a version so far; each stage adds its own. */
 export interface Facts {
-  readonly source?: MarketplaceImage & {
-    readonly plan?: { name: string; product: string; publisher: string };
-  };
+  readonly source?: ResolvedSource;
+  /** The recipe's steps that are done, in order, and the one under way. */
   readonly steps?: readonly StepResult[];
-  /** The ids of what was made with the build VM and has to go with it. */
+  readonly step?: StepProgress | undefined;
+  /** What the step that ended last wrote: with the event that tells of it, history has each step's 4 KB. */
+  readonly lastOutput?: { readonly step: string; readonly attempt: number; readonly output: string };
+  readonly findings?: readonly Finding[];
+  /** The ids of everything that is made on the bench for it: kept before the first of them is asked for. */
   readonly benchParts?: readonly string[];
   readonly imageVersionId?: string;
   readonly benchGoneAt?: Instant;
@@ -33,8 +39,9 @@ export interface StepResult {
   readonly name: string;
   readonly exitCode: number;
   readonly seconds: number;
-  /** The last 4 KB of what it wrote, as Azure keeps it. */
-  readonly output: string;
+  /** The last line or two of what it wrote; `lastOutput` has more. */
+  readonly tail: string;
+  readonly attempts: number;
 }
 
 export interface RegionState {
