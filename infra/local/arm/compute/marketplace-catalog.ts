@@ -10,6 +10,10 @@ export interface MarketplaceSku {
   readonly generation: 'V1' | 'V2';
   readonly securityType?: 'TrustedLaunchSupported' | 'TrustedLaunchAndConfidentialVmSupported';
   readonly plan?: Plan;
+  /** `x64` where it is not said. */
+  readonly architecture?: 'Arm64';
+  /** 127 where it is not said. */
+  readonly sizeInGB?: number;
   /** Regions the newest version has not reached yet: `latest` is not the same everywhere. */
   readonly newestNotIn?: readonly string[];
 }
@@ -58,6 +62,26 @@ export const CATALOG: readonly MarketplaceSku[] = [
     offer: 'WindowsServer',
     sku: '2022-datacenter-azure-edition',
     versions: ['20348.4171.250903', '20348.4294.251009'],
+  },
+  {
+    publisher: 'Canonical',
+    osType: 'Linux',
+    generation: 'V2',
+    securityType: 'TrustedLaunchSupported',
+    offer: 'ubuntu-24_04-lts',
+    sku: 'server',
+    versions: ['24.04.202509030', '24.04.202510010'],
+    sizeInGB: 30,
+  },
+  {
+    publisher: 'Canonical',
+    osType: 'Linux',
+    generation: 'V2',
+    architecture: 'Arm64',
+    offer: 'ubuntu-24_04-lts',
+    sku: 'server-arm64',
+    versions: ['24.04.202509030', '24.04.202510010'],
+    sizeInGB: 30,
   },
   {
     publisher: 'center-for-internet-security-inc',
