@@ -8,7 +8,10 @@ import { versionId } from './stage.ts';
 
 export function benchMachine(version: Version): MachineRef {
   const { subscriptionId, bench } = version.plan;
-  const name = `gm-${version.set}-${version.number.replaceAll('.', '-')}`;
+  const { attempt = 1 } = version.facts;
+  // Each attempt has a bench of its own: what is left of the one before is never taken for this one's.
+  const nth = attempt === 1 ? '' : `-r${attempt}`;
+  const name = `gm-${version.set}-${version.number.replaceAll('.', '-')}${nth}`;
   return { subscriptionId, resourceGroup: bench.resourceGroup, name };
 }
 
