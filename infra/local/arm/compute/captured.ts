@@ -2,7 +2,8 @@ import type { Resource } from '../core/resources.ts';
 import type { Image } from './image.ts';
 
 /** What was in the guest, or the image, that an image version was made from. */
-export type Captured = Pick<Image, 'osType' | 'generation' | 'sizeInGB' | 'boots' | 'facts'>;
+export type Captured = Pick<Image, 'osType' | 'generation' | 'sizeInGB' | 'boots' | 'facts'> &
+  Partial<Pick<Image, 'architecture' | 'dataDisks'>>;
 
 const captured = new WeakMap<object, Captured>();
 

@@ -3,6 +3,7 @@ import { isResourceId, parseId, regionName } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import type { Captured } from './captured.ts';
+import { capturedAs, contentOfMachine } from './content.ts';
 import { securityTypeOf, type DefinitionProperties } from './gallery-images.ts';
 import { imageInVersion } from './image-source.ts';
 import { VERSION_TYPE, type VersionProperties } from './image-version.ts';
@@ -69,11 +70,9 @@ function fromVm(
   // other versions; whether a plain VM may go into one is not said, so it may not.
   refuseOther('SecurityType', vm.id, machine.securityType, securityTypeOf(definition.properties));
   refuseOtherPlan(vm, machine, definition.properties);
-  const { osType, generation, sizeInGB } = machine.image;
-  const generalized = definition.properties.osState === 'Generalized';
-  const boots = generalized ? machine.guest.isSealed() : true;
-  const facts = new Map(machine.guest.facts);
-  return { captured: { osType, generation, sizeInGB, boots, facts }, locks: [vm.id] };
+  const { osState } = definition.properties;
+  const captured = capturedAs(contentOfMachine(machine), osState, machine.image.sizeInGB);
+  return { captured, locks: [vm.id] };
 }
 
 function fromVersion(

@@ -37,8 +37,8 @@ export function resolveImage(
 /** The image in a version of a gallery, whether or not it is anywhere yet. */
 export function imageInVersion(world: World, version: Resource<VersionProperties>): Image {
   const definition = world.resources.require<DefinitionProperties>(parentOf(version.id) ?? '');
-  const { osType, osState, hyperVGeneration = 'V1', purchasePlan } = definition.properties;
-  const { boots = true, facts = new Map<string, string>(), sizeInGB = 127 } = capturedIn(version) ?? {};
+  const { osType, osState, hyperVGeneration = 'V1', purchasePlan, architecture } = definition.properties;
+  const { boots = true, facts = new Map(), sizeInGB = 127, dataDisks = [] } = capturedIn(version) ?? {};
   return {
     id: version.id,
     exactVersion: version.name,
@@ -46,8 +46,10 @@ export function imageInVersion(world: World, version: Resource<VersionProperties
     osState,
     generation: hyperVGeneration,
     securityType: securityTypeOf(definition.properties),
+    architecture: architecture === 'Arm64' ? 'Arm64' : 'x64',
     plan: purchasePlan,
     sizeInGB,
+    dataDisks,
     boots,
     facts,
   };

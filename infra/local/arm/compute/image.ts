@@ -8,12 +8,23 @@ export interface Image {
   readonly generation: 'V1' | 'V2';
   /** As the feature `SecurityType` says; `Standard` when the image has no such feature. */
   readonly securityType: string;
+  readonly architecture: Architecture;
   readonly plan?: Plan | undefined;
   readonly sizeInGB: number;
+  /** Machines made from the image get a disk for each of these. */
+  readonly dataDisks: readonly ImageDataDisk[];
   /** False when the guest was captured before sysprep had finished: its machines never come up. */
   readonly boots: boolean;
   /** What the guest had in it when it was captured; machines made from the image have it too. */
   readonly facts: ReadonlyMap<string, string>;
+}
+
+export type Architecture = 'x64' | 'Arm64';
+
+/** A data disk that an image carries beside its OS disk. */
+export interface ImageDataDisk {
+  readonly lun: number;
+  readonly sizeInGB: number;
 }
 
 /** A marketplace purchase plan: on VMs and image definitions alike. */

@@ -64,6 +64,7 @@ export function marketplaceImage(
     wanted.toLowerCase() === 'latest' ? versions.at(-1) : versions.find((one) => one === wanted);
   if (!entry || exactVersion === undefined) return undefined;
   const { osType, generation, securityType = 'Standard', plan } = entry;
+  const { architecture = 'x64', sizeInGB = 127 } = entry;
   return {
     id: versionId(subscriptionId, location, entry, exactVersion),
     exactVersion,
@@ -71,8 +72,10 @@ export function marketplaceImage(
     osState: 'Generalized',
     generation,
     securityType,
+    architecture,
     plan,
-    sizeInGB: 127,
+    sizeInGB,
+    dataDisks: [],
     boots: true,
     facts: new Map(),
   };
@@ -106,13 +109,14 @@ function getVersion(call: Call): Answer {
   };
 }
 
-function propertiesOf({ osType, generation, securityType, plan }: MarketplaceSku): object {
+function propertiesOf(entry: MarketplaceSku): object {
+  const { osType, generation, securityType, plan, architecture = 'x64', sizeInGB = 127 } = entry;
   return {
     hyperVGeneration: generation,
-    architecture: 'x64',
+    architecture,
     replicaType: 'Managed',
     replicaCount: 10,
-    osDiskImage: { operatingSystem: osType, sizeInGb: 127 },
+    osDiskImage: { operatingSystem: osType, sizeInGb: sizeInGB },
     dataDiskImages: [],
     automaticOSUpgradeProperties: { automaticOSUpgradeSupported: false },
     features: [
