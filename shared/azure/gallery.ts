@@ -4,7 +4,7 @@ import type { Definition, Gallery, ImageVersion, WantedVersion } from '../images
 import { ownerTag } from '../images/machine.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
-import { parseResourceId, regionName } from './resource-id.ts';
+import { parseResourceId, regionName } from '../resource-id.ts';
 
 /** Azure Compute Gallery: what a version needs of it, and what a rollout does. */
 export function gallery({ compute }: Pick<Azure, 'compute'>): Gallery & RolloutGallery {

@@ -3,7 +3,7 @@ import { toInstant } from '../instant.ts';
 import type { HostPoolAddress, HostPools, SessionHostReading } from '../rollouts/host-pool.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
-import { lastSegment } from './resource-id.ts';
+import { lastSegment } from '../resource-id.ts';
 
 /** Host pools, and their session hosts as far as capacity goes. */
 export function hostPools({ desktops }: Pick<Azure, 'desktops'>): HostPools {

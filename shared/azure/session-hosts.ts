@@ -8,7 +8,7 @@ import { type Instant, minutesAfter } from '../instant.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
 import { readingOf, sessionHostsOf } from './host-pools.ts';
-import { lastSegment } from './resource-id.ts';
+import { lastSegment } from '../resource-id.ts';
 
 /** Azure takes an hour at least; the rest is for the way there and for clocks that differ. */
 const tokenMinutes = 120;

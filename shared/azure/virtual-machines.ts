@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { type Machine, type Machines, ownerTag, type WantedMachine } from '../images/machine.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
-import { parseResourceId } from './resource-id.ts';
+import { parseResourceId } from '../resource-id.ts';
 
 /** The Network provider's version in which a VM makes its NIC, and in which we ask after the NIC. */
 const networkApiVersion = '2022-11-01';
