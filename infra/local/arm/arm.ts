@@ -7,6 +7,7 @@ import { resourceGroupsProvider } from './core/resource-groups.ts';
 import { serve } from './core/server.ts';
 import { createWorld, type World } from './core/world.ts';
 import { scaleSetsProvider } from './scale-sets/scale-sets.ts';
+import { storageProvider } from './storage/storage.ts';
 
 export interface ArmOptions {
   readonly clock: Clock;
@@ -34,6 +35,7 @@ export async function startArm({ clock, port, seed, fleet }: ArmOptions): Promis
     computeProvider(world),
     scaleSetsProvider(world, desktopScripts(world)),
     desktopProvider(world),
+    storageProvider(world),
   ];
   fleet?.(world);
   const server = await serve(world, providers, port);

@@ -3,6 +3,7 @@ export type Json = Record<string, unknown>;
 /** What goes back over the wire. */
 export interface Answer {
   readonly status: number;
+  /** Sent as JSON; text goes as it is when the headers say what it is. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -6,7 +6,7 @@ import { regionName } from './resource-id.ts';
 import { checkApiVersion, RouteTable, routeType } from './routes.ts';
 import type { World } from './world.ts';
 
-interface Request {
+export interface Request {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   readonly url: URL;
@@ -14,7 +14,7 @@ interface Request {
 }
 
 /** What became of a request, and what the log has to know of it. */
-interface Passed {
+export interface Passed {
   readonly answer: Answer;
   readonly type: string;
   readonly body: unknown;
@@ -89,7 +89,7 @@ export class FrontDoor {
   async #handle(route: Route, call: Call): Promise<Answer> {
     const { throttle, resources } = this.#world;
     const remaining = throttle.enter(call.method, call.subscriptionId);
-    await this.#suffer(call.fault);
+    await suffer(this.#world, call.fault);
     // A PUT of the resource group itself must not ask for it first.
     const inGroup = call.resourceGroup !== '' && /\/resourceGroups\/[^/]+\/./i.test(call.path);
     resources.requireScope(call.subscriptionId, inGroup ? call.resourceGroup : undefined);
@@ -98,22 +98,22 @@ export class FrontDoor {
     return { ...answer, headers: { ...remaining, ...left, ...answer.headers } };
   }
 
-  async #suffer(fault: Fault | undefined): Promise<void> {
-    if (!fault) return;
-    const refusal = REFUSALS[fault.fault];
-    if (refusal) throw refusal(fault);
-    if (fault.fault !== 'slow') return;
-    const { clock, timeline } = this.#world;
-    await new Promise((resolve) => setTimeout(resolve, clock.realMs((fault.seconds ?? 30) * 1000)));
-    timeline.settle();
-  }
-
   /** The region of a subscription-wide bucket: the path's, the body's, or that of the resource group. */
   #regionOf({ params, body, subscriptionId, resourceGroup }: Call): string {
     const named = params['location'] ?? (body as { location?: unknown } | undefined)?.location;
     if (typeof named === 'string') return regionName(named);
     return this.#world.resources.resourceGroup(subscriptionId, resourceGroup)?.location ?? '';
   }
+}
+
+/** Lets a fault strike that stands in for the answer, or that only takes time. */
+export async function suffer({ clock, timeline }: World, fault: Fault | undefined): Promise<void> {
+  if (!fault) return;
+  const refusal = REFUSALS[fault.fault];
+  if (refusal) throw refusal(fault);
+  if (fault.fault !== 'slow') return;
+  await new Promise((resolve) => setTimeout(resolve, clock.realMs((fault.seconds ?? 30) * 1000)));
+  timeline.settle();
 }
 
 function checkToken({ authorization }: IncomingHttpHeaders): void {

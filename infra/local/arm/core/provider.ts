@@ -36,6 +36,25 @@ export interface LocalRoute {
   readonly handle: (call: LocalCall) => Answer | Promise<Answer>;
 }
 
+/** A request to a service that has hosts of its own beside ARM: Blob Storage, Key Vault. */
+export interface DataRequest {
+  readonly method: string;
+  /** The host the client meant, e.g. `stimages.blob.core.windows.net`. */
+  readonly host: string;
+  /** Begins with a slash. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Such a service, reached under `/<name>/<host>/…`: it sees to tokens and api-versions itself. */
+export interface DataPlane {
+  readonly name: string;
+  /** Without an answer the connection is torn, as with a host that does not exist. */
+  readonly handle: (request: DataRequest) => Answer | Promise<Answer> | undefined;
+}
+
 export interface LocalCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -46,4 +65,5 @@ export interface LocalCall {
 export interface Provider {
   readonly routes: readonly Route[];
   readonly local?: readonly LocalRoute[];
+  readonly data?: readonly DataPlane[];
 }

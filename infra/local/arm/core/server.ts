@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import { FrontDoor } from './front-door.ts';
 import type { LocalRoute, Provider } from './provider.ts';
 import { RouteTable } from './routes.ts';
+import { SideDoor } from './side-door.ts';
 import type { World } from './world.ts';
 
 /** An ARM that listens on 127.0.0.1. */
@@ -20,6 +21,10 @@ export async function serve(world: World, providers: readonly Provider[], port =
   const door = new FrontDoor(
     world,
     providers.flatMap(({ routes }) => routes),
+  );
+  const side = new SideDoor(
+    world,
+    providers.flatMap((provider) => provider.data ?? []),
   );
   const local = new RouteTable<LocalRoute>();
   local.add(...providers.flatMap((provider) => provider.local ?? []));
@@ -44,7 +49,8 @@ export async function serve(world: World, providers: readonly Provider[], port =
     const { method = '', headers } = request;
     const startedAt = performance.now();
     const at = world.timeline.iso();
-    const passed = await door.pass({ method, headers, url, text });
+    const asked = { method, headers, url, text };
+    const passed = (await side.pass(asked)) ?? (await door.pass(asked));
     const { answer, fault, type, body } = passed;
     const lost = fault?.fault === 'lost-request' || fault?.fault === 'lost-reply';
     world.log.add({
@@ -104,7 +110,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
 
 function send(response: ServerResponse, answer: Answer, fault?: Fault): void {
   const requestId = randomUUID();
-  const headers = {
+  const headers: Record<string, string> = {
     'x-ms-request-id': requestId,
     'x-ms-correlation-request-id': requestId,
     ...answer.headers,
@@ -117,7 +123,12 @@ function send(response: ServerResponse, answer: Answer, fault?: Fault): void {
     return;
   }
   if (answer.body === undefined) {
-    response.writeHead(answer.status, { ...headers, 'content-length': '0' }).end();
+    // An answer to HEAD tells the length of what it does not send.
+    response.writeHead(answer.status, { 'content-length': '0', ...headers }).end();
+    return;
+  }
+  if (typeof answer.body === 'string' && 'content-type' in headers) {
+    response.writeHead(answer.status, headers).end(answer.body);
     return;
   }
   response.writeHead(answer.status, { ...headers, 'content-type': 'application/json; charset=utf-8' });
