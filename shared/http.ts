@@ -58,6 +58,19 @@ export function pathValue(
   throw new AppError('ValidationFailed', result.error.issues[0]?.message ?? 'invalid', { target: name });
 }
 
+/** A value of the query, checked; absent is undefined to the schema. */
+export function queryValue<Schema extends z.ZodType>(
+  request: HttpRequest,
+  name: string,
+  schema: Schema,
+): z.output<Schema> {
+  const result = schema.safeParse(request.query.get(name) ?? undefined, {
+    error: ({ input }) => (input === undefined ? `The query needs ${name}.` : undefined),
+  });
+  if (result.success) return result.data;
+  throw new AppError('ValidationFailed', result.error.issues[0]?.message ?? 'invalid', { target: name });
+}
+
 /** The key that makes this request repeatable, if the client sent one. */
 export function idempotencyKey(request: HttpRequest): string | undefined {
   const key = request.headers.get('idempotency-key') ?? request.headers.get('repeatability-request-id');

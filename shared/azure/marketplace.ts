@@ -2,6 +2,7 @@ import type { VirtualMachineImage } from '@azure/arm-compute';
 import type { ExactSource, Marketplace } from '../images/marketplace.ts';
 import type { Azure } from './clients.ts';
 import { finding } from './errors.ts';
+import { newestFirst } from './marketplace-versions.ts';
 
 /** The marketplace, as the Compute provider lists it in a region. */
 export function marketplace({ compute }: Pick<Azure, 'compute'>): Marketplace {
@@ -11,7 +12,7 @@ export function marketplace({ compute }: Pick<Azure, 'compute'>): Marketplace {
       const what = `marketplace image ${publisher}:${offer}:${sku}`;
       const exact =
         version === 'latest'
-          ? await finding(what, async () => highest(await images.list(location, publisher, offer, sku)))
+          ? await finding(what, async () => newestFirst(await images.list(location, publisher, offer, sku)).at(0))
           : version;
       if (exact === undefined) return undefined;
       const image = await finding(
@@ -21,24 +22,6 @@ export function marketplace({ compute }: Pick<Azure, 'compute'>): Marketplace {
       return image && sourceOf(image, exact);
     },
   };
-}
-
-/** Azure orders versions as text, where 9 comes after 10. */
-function highest(versions: readonly { readonly name: string }[]): string | undefined {
-  return versions
-    .map(({ name }) => name)
-    .toSorted((a, b) => compare(numbers(b), numbers(a)))
-    .at(0);
-}
-
-function numbers(version: string): number[] {
-  return version.split('.').map(Number);
-}
-
-function compare(one: readonly number[], other: readonly number[]): number {
-  const length = Math.max(one.length, other.length);
-  const differences = Array.from({ length }, (_, index) => (one[index] ?? 0) - (other[index] ?? 0));
-  return differences.find((difference) => difference !== 0) ?? 0;
 }
 
 function sourceOf(image: VirtualMachineImage, version: string): ExactSource {

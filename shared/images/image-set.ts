@@ -4,7 +4,15 @@ import { fixedFields, type ImageDefinition } from './definition.ts';
 import type { InspectionPolicy } from './inspection.ts';
 import type { RecipeStep } from './recipe.ts';
 import type { DataDisk, Source } from './source.ts';
-import { type Bump, numberAfter, type VersionNumber } from './version-number.ts';
+import {
+  type Issued,
+  nextNumber,
+  type NumberScheme,
+  type VersionNumber,
+  type Wish,
+  withIssued,
+} from './version-number.ts';
+import type { RecipeRevision } from './version.ts';
 
 /** What a team names and owns: one gallery image definition plus policy. Field names are Azure's. */
 export interface ImageSetPlan {
@@ -15,6 +23,7 @@ export interface ImageSetPlan {
   /** Beside those that the source brings itself. */
   readonly dataDisks: readonly DataDisk[];
   readonly recipe: readonly RecipeStep[];
+  readonly numbering: NumberScheme;
   readonly inspection: InspectionPolicy;
   /** Where versions are built. The subnet must let the machine out to what the recipe downloads. */
   readonly bench: Bench;
@@ -56,7 +65,11 @@ export interface ImageSet {
   readonly plan: ImageSetPlan;
   readonly createdAt: Instant;
   readonly changedAt: Instant;
-  readonly lastNumber?: VersionNumber;
+  /** Every recipe it ever had, oldest first: the first is revision 1. */
+  readonly recipes: readonly { readonly hash: string; readonly by: string; readonly at: Instant }[];
+  /** The revision that `plan.recipe` is. */
+  readonly recipe: RecipeRevision;
+  readonly numbers: Issued;
   /** Which request was given which number, for as long as a request may be repeated. */
   readonly issued: readonly {
     readonly request: string;
@@ -66,8 +79,14 @@ export interface ImageSet {
 }
 
 export type ImageSetEvent =
-  | { readonly type: 'defined'; readonly plan: ImageSetPlan; readonly by: string; readonly at: Instant }
-  | { readonly type: 'number-issued'; readonly request: string; readonly bump: Bump; readonly at: Instant };
+  | {
+      readonly type: 'defined';
+      readonly plan: ImageSetPlan;
+      readonly recipeHash: string;
+      readonly by: string;
+      readonly at: Instant;
+    }
+  | { readonly type: 'number-issued'; readonly request: string; readonly wish: Wish; readonly at: Instant };
 
 const repeatableForMs = 25 * 60 * 60 * 1000;
 
@@ -76,17 +95,15 @@ export const imageSetLife: Workflow<ImageSet, ImageSetEvent, never> = {
   evolve(set, event) {
     switch (event.type) {
       case 'defined':
-        if (!set) return { plan: event.plan, createdAt: event.at, changedAt: event.at, issued: [] };
-        return JSON.stringify(set.plan) === JSON.stringify(event.plan)
-          ? set
-          : { ...set, plan: event.plan, changedAt: event.at };
+        return defined(set, event);
       case 'number-issued': {
         if (!set || numberFor(set, event.request)) return set;
-        const number = numberAfter(set.lastNumber, event.bump);
+        const number = nextNumber(set.numbers, set.plan.numbering, event.wish, event.at);
+        if (number === undefined) return set;
         const kept = set.issued.filter(({ at }) => Date.parse(event.at) - Date.parse(at) < repeatableForMs);
         return {
           ...set,
-          lastNumber: number,
+          numbers: withIssued(set.numbers, number),
           issued: [...kept, { request: event.request, number, at: event.at }],
         };
       }
@@ -95,6 +112,20 @@ export const imageSetLife: Workflow<ImageSet, ImageSetEvent, never> = {
   decide: () => ({}),
   isNews: () => true,
 };
+
+function defined(
+  set: ImageSet | undefined,
+  { plan, recipeHash: hash, by, at }: Extract<ImageSetEvent, { type: 'defined' }>,
+): ImageSet {
+  const before = set?.recipes ?? [];
+  const known = before.findIndex((recipe) => recipe.hash === hash);
+  // A recipe that comes back is the revision it was: a revision never means two things.
+  const recipes = known === -1 ? [...before, { hash, by, at }] : before;
+  const recipe = { revision: known === -1 ? recipes.length : known + 1, hash };
+  if (!set) return { plan, createdAt: at, changedAt: at, recipes, recipe, numbers: { lines: {} }, issued: [] };
+  if (JSON.stringify(set.plan) === JSON.stringify(plan)) return set;
+  return { ...set, plan, changedAt: at, recipes, recipe };
+}
 
 /** The number that this request was given. */
 export function numberFor(set: ImageSet, request: string): VersionNumber | undefined {

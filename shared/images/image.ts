@@ -12,46 +12,61 @@ import {
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { ImageSetPlan } from './image-set.ts';
-import type { Common, Facts } from './version.ts';
+import type { Waiver } from './inspection.ts';
+import { customiseMinutes } from './recipe.ts';
+import type { Common, Facts, Priority, RecipeRevision } from './version.ts';
 import type { VersionNumber } from './version-number.ts';
 
 /**
  * The stages a version passes, in order, with the minutes each may take (Azure saying no for two hours on end
- * is within them). A stage has a file of its own
- * beside this one, and is done when that file says so; then the next begins by itself, except after
- * `validate`, where people approve.
+ * is within them). A stage has a file of its own beside this one, and is done when that file says so; then the
+ * next begins by itself, except after `validate`, where people approve.
  */
 export const stages = {
-  resolve: 240, //     the source, once, to an exact version
-  provision: 300, //  gallery, definition and the build VM
-  customise: 480, //  the recipe, step by step
-  generalise: 360, // sysprep and its proof, deallocated, generalised
-  capture: 480, //    into the gallery, dark: excluded from latest
-  'clean-up': 360, // the bench, and prove it gone
-  replicate: 720, //  every region by itself
-  test: 1440, //      the hosts of the first channel brought onto it
-  validate: 360, //   and found healthy
-  promote: 300, //    no longer dark
+  resolve: 240, //     the source, once, to exactly what it is, and whether all agrees with it
+  admit: 4320, //      a place on the bench, in its turn, and the quota for it
+  prepare: 480, //     copies of disks, where the source is one
+  provision: 300, //   gallery, definition and the build VM
+  customise: 480, //   the recipe, step by step; longer where the recipe says so
+  inspect: 120, //     what must not be in an image, and what should
+  generalise: 360, //  sysprep and its proof, deallocated, generalised
+  capture: 720, //     into the gallery, dark: excluded from latest
+  'clean-up': 360, //  the bench, and prove it gone
+  replicate: 720, //   every region by itself
+  test: 1440, //       the hosts of the first channel brought onto it
+  validate: 360, //    and found healthy
+  promote: 300, //     no longer dark
   announce: 240, //    chat is told
-  release: 14400, //  the hosts of the later channels brought onto it
+  release: 14400, //   the hosts of the later channels brought onto it
 } as const;
 export type Stage = keyof typeof stages;
 const order = Object.keys(stages) as Stage[];
 
-/** Takes a version back that will not be: stops its rollouts and leaves nothing on the bench. */
-const withdrawing = { withdraw: 1440 } as const;
-export type AnyStage = Stage | keyof typeof withdrawing;
+/** What lies beside the way: a version is taken back, or what of it cannot be removed is left to the reaper. */
+const asides = { withdraw: 1440, quarantine: 600 } as const;
+export type AnyStage = Stage | keyof typeof asides;
+
+/** How long a bench is kept whose capture failed, so that a retry need not build again. */
+const heldHours = 24;
 
 export type Version = Common &
   (
-    | { readonly phase: 'running'; readonly standing: Standing<Stage> }
+    | { readonly phase: 'running'; readonly standing: Standing<Stage | 'quarantine'> }
+    | {
+        readonly phase: 'held';
+        readonly look: number;
+        readonly since: Instant;
+        readonly expiresAt: Instant;
+        readonly stage: AnyStage;
+        readonly failure: Failure;
+      }
     | {
         readonly phase: 'awaiting-approval';
         readonly look: number;
         readonly since: Instant;
         readonly expiresAt: Instant;
       }
-    | { readonly phase: 'withdrawing'; readonly standing: Standing<'withdraw'>; readonly ending: Ending }
+    | { readonly phase: 'withdrawing'; readonly standing: Standing<keyof typeof asides>; readonly ending: Ending }
     | {
         readonly phase: 'failed';
         readonly look: number;
@@ -80,6 +95,8 @@ export type VersionEvent =
       set: string;
       number: VersionNumber;
       plan: ImageSetPlan;
+      recipe: RecipeRevision;
+      priority: Priority;
       by: string;
       notes: string;
       at: Instant;
@@ -88,10 +105,11 @@ export type VersionEvent =
   | { readonly type: 'rejected'; by: string; reason: string; at: Instant }
   | { readonly type: 'approval-expired'; look: number; failure: Failure; at: Instant }
   | { readonly type: 'canceled'; by: string; reason: string; at: Instant }
-  | { readonly type: 'retried'; by: string; from: Stage; at: Instant }
+  | { readonly type: 'hold-expired'; look: number; at: Instant }
+  | { readonly type: 'retried'; by: string; from: Stage; waivers?: readonly Waiver[]; at: Instant }
   | StageEvent<AnyStage, Facts>;
 
-export type VersionCommand = StageCommand | { readonly type: 'expire-approval' };
+export type VersionCommand = StageCommand | { readonly type: 'expire-approval' } | { readonly type: 'let-go' };
 
 export const versionLife: Workflow<Version, VersionEvent, VersionCommand> = {
   evolve(version, event) {
@@ -109,6 +127,10 @@ export const versionLife: Workflow<Version, VersionEvent, VersionCommand> = {
         return now < version.expiresAt
           ? { lookAgainAt: version.expiresAt }
           : { command: { type: 'expire-approval' } };
+      case 'held':
+        return now < version.expiresAt
+          ? { lookAgainAt: version.expiresAt }
+          : { command: { type: 'let-go' } };
       case 'failed':
       case 'canceled':
       case 'released':
@@ -140,49 +162,59 @@ function afterPeople(version: Version, event: PeopleEvent): Version {
     case 'approval-expired':
       if (version.phase !== 'awaiting-approval' || version.look !== event.look) return version;
       return withdraw(version, { as: 'failed', stage: 'validate', failure: event.failure }, at);
+    case 'hold-expired':
+      if (version.phase !== 'held' || version.look !== event.look) return version;
+      return withdraw(version, { as: 'failed', stage: version.stage, failure: version.failure }, at);
     case 'canceled':
       if (!canBeCanceled(version)) return version;
       return withdraw(version, { as: 'canceled', by: event.by, reason: event.reason }, at);
     case 'retried':
-      return canBeRetried(version).includes(event.from) ? enter(event.from, version, at) : version;
+      return canBeRetried(version).includes(event.from) ? startAgain(version, event) : version;
   }
 }
 
 /** From `promote` on a version is taken back by rolling back, not by canceling. */
 export function canBeCanceled(version: Version): boolean {
-  if (version.phase === 'awaiting-approval') return true;
-  return version.phase === 'running' && order.indexOf(version.standing.stage) < order.indexOf('promote');
+  if (version.phase === 'awaiting-approval' || version.phase === 'held') return true;
+  if (version.phase !== 'running') return false;
+  const { stage } = version.standing;
+  return stage === 'quarantine' || order.indexOf(stage) < order.indexOf('promote');
 }
 
 /** The stages a failed version may start again from: all it has the means for, and none it never reached. */
 export function canBeRetried(version: Version): readonly Stage[] {
-  if (version.phase !== 'failed' || version.stage === 'withdraw') return [];
-  const reached = order.slice(0, order.indexOf(version.stage) + 1);
+  if (version.phase === 'held') return ['capture'];
+  if (version.phase !== 'failed' || version.stage in asides) return [];
+  const reached = order.slice(0, order.indexOf(version.stage as Stage) + 1);
   // Withdrawing emptied the bench: what was not captured before starts from its source.
   return version.facts.imageVersionId === undefined
-    ? reached.slice(0, 2)
+    ? reached.slice(0, order.indexOf('prepare'))
     : reached
         .slice(order.indexOf('replicate'))
         .filter((stage) => stage !== 'promote' || version.facts.approval !== undefined);
 }
 
-function requested({
-  set,
-  number,
-  plan,
-  by,
-  notes,
-  at,
-}: Extract<VersionEvent, { type: 'requested' }>): Version {
-  return {
-    set,
-    number,
-    plan,
-    requested: { by, at, notes },
-    facts: {},
-    phase: 'running',
-    standing: entered('resolve', at, stages.resolve, 0),
-  };
+/** What a capture needs is still there, so it goes on; anything earlier begins with an empty bench of its own. */
+function startAgain(
+  version: Version,
+  { from, waivers = [], at }: Extract<VersionEvent, { type: 'retried' }>,
+): Version {
+  const { inspection } = version.plan;
+  const waived = { ...inspection, waivers: [...inspection.waivers, ...waivers] };
+  const { facts } = version;
+  const isFromSource = order.indexOf(from) < order.indexOf('prepare');
+  // Other names than before: what is left of the attempt before, or still on its way, is never met again.
+  const { source, attempt = 1 } = facts;
+  const fresh: Facts = { attempt: attempt + 1, ...(source && { source }) };
+  const plan = { ...version.plan, inspection: waived };
+  return enter(from, { ...version, plan, facts: isFromSource ? fresh : facts }, at);
+}
+
+function requested(event: Extract<VersionEvent, { type: 'requested' }>): Version {
+  const { set, number, plan, recipe, priority, by, notes, at } = event;
+  const standing = entered('resolve' as const, at, stages.resolve, 0);
+  const asked = { by, at, notes, recipe, priority };
+  return { set, number, plan, requested: asked, facts: {}, phase: 'running', standing };
 }
 
 /** What every phase keeps, so that nothing of the phase before is left over. */
@@ -195,13 +227,28 @@ function lookOf(version: Version): number {
   return 'standing' in version ? version.standing.look : version.look;
 }
 
-function enter(stage: Stage, version: Version, at: Instant): Version {
-  const standing = entered(stage, at, stages[stage], lookOf(version) + 1);
+function enter(stage: Stage | 'quarantine', version: Version, at: Instant): Version {
+  const standing = entered(stage, at, minutesFor(stage, version.plan), lookOf(version) + 1);
   return { ...common(version), phase: 'running', standing };
 }
 
-function withdraw(version: Version, ending: Ending, at: Instant): Version {
-  const standing = entered('withdraw' as const, at, withdrawing.withdraw, lookOf(version) + 1);
+function minutesFor(stage: AnyStage, plan: ImageSetPlan): number {
+  if (stage === 'customise') return Math.max(stages.customise, customiseMinutes(plan.recipe));
+  return { ...stages, ...asides }[stage];
+}
+
+function hold(version: Version, stage: AnyStage, failure: Failure, at: Instant): Version {
+  const expiresAt = minutesAfter(at, heldHours * 60);
+  return { ...common(version), phase: 'held', look: lookOf(version) + 1, since: at, expiresAt, stage, failure };
+}
+
+function withdraw(
+  version: Version,
+  ending: Ending,
+  at: Instant,
+  stage: keyof typeof asides = 'withdraw',
+): Version {
+  const standing = entered(stage, at, asides[stage], lookOf(version) + 1);
   return { ...common(version), phase: 'withdrawing', standing, ending };
 }
 
@@ -225,17 +272,31 @@ function afterLook(version: Version, event: StageEvent<AnyStage, Facts>): Versio
         ? ended(known, version.ending, event.at)
         : afterStage(known, version.standing, event.at);
     case 'stage-failed':
-    case 'stage-overdue': {
-      const ending: Ending = { as: 'failed', stage: event.stage, failure: event.failure };
+    case 'stage-overdue':
       return version.phase === 'withdrawing'
-        ? ended(known, ending, event.at)
-        : withdraw(known, ending, event.at);
-    }
+        ? afterFailedWithdrawal(known, version.ending, event)
+        : afterFailure(known, event);
   }
 }
 
+type Failed = Extract<StageEvent<AnyStage, Facts>, { type: 'stage-failed' | 'stage-overdue' }>;
+
+function afterFailure(version: Version, { stage, failure, at }: Failed): Version {
+  if (stage === 'capture') return hold(version, stage, failure, at);
+  // The image is safe in the gallery: what is left on the bench does not keep it from going on.
+  if (stage === 'clean-up') return enter('quarantine', version, at);
+  return withdraw(version, { as: 'failed', stage, failure }, at);
+}
+
+/** What it will have been stands; that something of it is left is told beside it. */
+function afterFailedWithdrawal(version: Version, ending: Ending, { stage, failure, at }: Failed): Version {
+  const known = { ...version, facts: { ...version.facts, notWithdrawn: failure } };
+  return stage === 'quarantine' ? ended(known, ending, at) : withdraw(known, ending, at, 'quarantine');
+}
+
 /** People approve between `validate` and `promote`; every other stage follows by itself. */
-function afterStage(version: Version, { stage, look }: Standing<Stage>, at: Instant): Version {
+function afterStage(version: Version, { stage, look }: Standing<Stage | 'quarantine'>, at: Instant): Version {
+  if (stage === 'quarantine') return enter('replicate', version, at);
   if (stage === 'validate') {
     const expiresAt = minutesAfter(at, version.plan.approvalDays * 24 * 60);
     return { ...common(version), phase: 'awaiting-approval', look: look + 1, since: at, expiresAt };

@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { ImageSetPlan } from './image-set.ts';
 import type { Finding } from './inspection.ts';
@@ -10,12 +11,29 @@ export interface Common {
   readonly set: string;
   readonly number: VersionNumber;
   readonly plan: ImageSetPlan;
-  readonly requested: { readonly by: string; readonly at: Instant; readonly notes: string };
+  readonly requested: {
+    readonly by: string;
+    readonly at: Instant;
+    readonly notes: string;
+    readonly recipe: RecipeRevision;
+    readonly priority: Priority;
+  };
   readonly facts: Facts;
 }
 
+/** Which of the set's recipes it is made by; the hash is of the recipe itself. */
+export interface RecipeRevision {
+  readonly revision: number;
+  readonly hash: string;
+}
+
+/** Who goes first where benches are few; among equals, who asked first. */
+export type Priority = 'high' | 'normal' | 'low';
+
 /** What is known of a version so far; each stage adds its own. */
 export interface Facts {
+  /** Counts the builds from the source: a retry begins the next. Absent for the first. */
+  readonly attempt?: number;
   readonly source?: ResolvedSource;
   /** The recipe's steps that are done, in order, and the one under way. */
   readonly steps?: readonly StepResult[];
@@ -27,6 +45,10 @@ export interface Facts {
   readonly benchParts?: readonly string[];
   readonly imageVersionId?: string;
   readonly benchGoneAt?: Instant;
+  /** The ids of what the bench would not let go of; the reaper goes on trying. */
+  readonly leftovers?: readonly string[];
+  /** Why taking it back did not come to its end. */
+  readonly notWithdrawn?: Failure;
   readonly regions?: Readonly<Record<string, RegionState>>;
   readonly rollouts?: readonly string[];
   readonly checks?: readonly Check[];

@@ -1,0 +1,62 @@
+import { type Instant, minutesAfter } from '../instant.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+
+/** What one attempt of a version left on the bench, and the reaper's tries to take it away. */
+export interface Leftover {
+  readonly version: string;
+  readonly set: string;
+  readonly since: Instant;
+  /** The ids of what was still there when last looked. */
+  readonly left: readonly string[];
+  readonly why: string;
+  readonly tries: number;
+  readonly look: number;
+  readonly lookAt: Instant;
+  readonly goneAt?: Instant;
+}
+
+export type LeftoverEvent =
+  | {
+      readonly type: 'left-behind';
+      readonly version: string;
+      readonly set: string;
+      readonly left: readonly string[];
+      readonly why: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'still-there';
+      readonly look: number;
+      readonly left: readonly string[];
+      readonly why: string;
+      readonly at: Instant;
+    }
+  | { readonly type: 'gone'; readonly look: number; readonly at: Instant };
+
+export type LeftoverCommand = { readonly type: 'reap' };
+
+/** Closer together at first, then every six hours: the reaper never gives up, and never hurries. */
+const pauseMinutes = (tries: number) => Math.min(10 * 2 ** tries, 360);
+
+/** What the bench would not let go of is tried again until it is gone, however long that takes. */
+export const leftoverLife: Workflow<Leftover, LeftoverEvent, LeftoverCommand> = {
+  evolve(leftover, event) {
+    if (event.type === 'left-behind') {
+      if (leftover) return leftover;
+      const { version, set, left, why, at } = event;
+      return { version, set, since: at, left, why, tries: 0, look: 0, lookAt: minutesAfter(at, 5) };
+    }
+    if (!leftover || leftover.goneAt !== undefined || leftover.look !== event.look) return leftover;
+    const tries = leftover.tries + 1;
+    const look = leftover.look + 1;
+    if (event.type === 'gone') return { ...leftover, tries, look, left: [], goneAt: event.at };
+    const lookAt = minutesAfter(event.at, pauseMinutes(tries));
+    return { ...leftover, tries, look, lookAt, left: event.left, why: event.why };
+  },
+  decide(leftover, now) {
+    if (leftover.goneAt !== undefined) return {};
+    return now < leftover.lookAt ? { lookAgainAt: leftover.lookAt } : { command: { type: 'reap' } };
+  },
+  // The first and the last line tell the story; a hundred tries in between would bury them.
+  isNews: ({ type }) => type !== 'still-there',
+};
