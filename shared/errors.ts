@@ -23,6 +23,11 @@ const kinds = {
     retryable: false,
     remedy: 'Azure fixes this at creation: make a new image set.',
   },
+  NumberTaken: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'A number is never issued twice: ask for a higher one, or leave it out.',
+  },
   RolloutAlreadyActive: {
     httpStatus: 409,
     retryable: false,

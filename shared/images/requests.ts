@@ -18,12 +18,17 @@ import {
   numberFor,
 } from './image-set.ts';
 import type { Decide, DefineImageSet, RequestVersion, Retry } from './request-bodies.ts';
+import type { Leftover, LeftoverEvent } from './leftover.ts';
+import { recipeHash } from './recipe-bodies.ts';
+import type { KeptRecipe, KeptRecipeEvent } from './recipe-revision.ts';
 import { versionId } from './stage.ts';
-import { isVersionNumber } from './version-number.ts';
+import { isVersionNumber, nextNumber } from './version-number.ts';
 
 interface Parts {
   readonly sets: Engine<ImageSet, ImageSetEvent, never>;
   readonly setStore: WorkflowStore<ImageSet, ImageSetEvent>;
+  readonly recipes: Engine<KeptRecipe, KeptRecipeEvent, never>;
+  readonly leftoverStore: WorkflowStore<Leftover, LeftoverEvent>;
   readonly versions: Engine<Version, VersionEvent, VersionCommand>;
   readonly versionStore: WorkflowStore<Version, VersionEvent>;
   readonly now: () => Instant;
@@ -32,16 +37,50 @@ interface Parts {
 /** Who asks, as far as known: a function key has no name of its own. */
 const somebody = (by: string | undefined) => by ?? 'function key';
 
+const recipeId = (set: string, hash: string) => `${set}.${hash}`;
+
+/** The fact that this request was given a number; refused where it asks for one that is not to be had. */
+function issue(
+  set: ImageSet,
+  request: string,
+  { bump, number }: z.infer<typeof RequestVersion>,
+  at: Instant,
+): ImageSetEvent {
+  if (bump !== undefined && set.plan.numbering === 'calendar') {
+    const message = 'This image set numbers its versions by the calendar: leave bump out.';
+    throw new AppError('ValidationFailed', message, { target: 'bump' });
+  }
+  const wish = number === undefined ? { bump: bump ?? 'minor' } : { number };
+  const isNew = numberFor(set, request) === undefined;
+  if (isNew && nextNumber(set.numbers, set.plan.numbering, wish, at) === undefined) {
+    const { highest = 'none' } = set.numbers;
+    const message = `${number ?? 'The next number'} cannot be issued; the highest so far is ${highest}.`;
+    throw new AppError('NumberTaken', message, { target: number === undefined ? 'bump' : 'number' });
+  }
+  return { type: 'number-issued', request, wish, at };
+}
+
 const isWaiting = ({ phase }: Version) => phase === 'awaiting-approval';
 
 const noSet = (name: string) => new AppError('NotFound', `There is no image set ${name}.`, { target: name });
 
 /** What people may ask of image sets and versions. A refusal is an `AppError`; the rest is the engine's work. */
-export function imageRequests({ sets, setStore, versions, versionStore, now }: Parts) {
+export function imageRequests(parts: Parts) {
+  const { sets, setStore, recipes, leftoverStore, versions, versionStore, now } = parts;
   const setNamed = async (name: string): Promise<ImageSet> => {
     const set = await sets.load(name);
     if (!set) throw noSet(name);
     return set;
+  };
+  const recipeOf = async (name: string, set: ImageSet, revision: number) => {
+    const hash = set.recipes[revision - 1]?.hash;
+    if (hash === undefined) {
+      const message = `Image set ${name} has ${set.recipes.length} recipes; ${revision} is none of them.`;
+      throw new AppError('NotFound', message, { target: 'recipe' });
+    }
+    const kept = await recipes.load(recipeId(name, hash));
+    if (!kept) throw new Error(`${name} names recipe ${hash}, and it was never written`);
+    return kept.recipe;
   };
   const versionOf = async (set: string, number: string): Promise<Version> => {
     const found = isVersionNumber(number) ? await versions.load(versionId({ set, number })) : undefined;
@@ -74,15 +113,23 @@ export function imageRequests({ sets, setStore, versions, versionStore, now }: P
   return {
     /** Makes or changes an image set. What Azure fixes at creation is refused once a version was requested. */
     async define(name: string, { by, ...plan }: z.infer<typeof DefineImageSet>) {
+      const hash = recipeHash(plan.recipe);
+      // The recipe first: a revision that a set names can then always be read.
+      await recipes.record(recipeId(name, hash), () => ({
+        type: 'written',
+        recipe: plan.recipe,
+        at: now(),
+      }));
       let created = false;
       const { state } = await sets.record(name, (set) => {
         created = set === undefined;
-        const changed = set?.lastNumber === undefined ? [] : immutableChanges(set.plan, plan);
+        const changed = set?.numbers.highest === undefined ? [] : immutableChanges(set.plan, plan);
         if (changed.length > 0) {
           const message = `${changed.join(', ')} cannot change once a version was requested.`;
           throw new AppError('ImmutableField', message, { target: changed[0] ?? 'definition' });
         }
-        return { type: 'defined', plan: plan satisfies ImageSetPlan, by: somebody(by), at: now() };
+        const who = { by: somebody(by), at: now() };
+        return { type: 'defined', plan: plan satisfies ImageSetPlan, recipeHash: hash, ...who };
       });
       return { set: state, created };
     },
@@ -93,29 +140,49 @@ export function imageRequests({ sets, setStore, versions, versionStore, now }: P
       return (await setStore.loadAll('')).map(({ id, saved }) => ({ name: id, set: saved.state }));
     },
 
+    async recipe(name: string, revision: number) {
+      const set = await setNamed(name);
+      return { ...set.recipes[revision - 1], revision, recipe: await recipeOf(name, set, revision) };
+    },
+
     /**
      * Issues a number and starts the version. `request` names this request: asking again with the same name
      * finds the same version, whatever died in between.
      */
-    async request(name: string, request: string, { bump, notes, by }: z.infer<typeof RequestVersion>) {
+    async request(name: string, request: string, asked: z.infer<typeof RequestVersion>) {
+      const { recipe: revision, waivers, priority, notes, by } = asked;
+      const before = await setNamed(name);
+      const recipe = await recipeOf(name, before, revision ?? before.recipe.revision);
       const { state: set } = await sets.record(name, (set) => {
         if (!set) throw noSet(name);
-        return { type: 'number-issued', request, bump, at: now() };
+        return issue(set, request, asked, now());
       });
       const number = numberFor(set, request);
       if (number === undefined) throw new Error(`${name} issued no number for ${request}`);
       const id = versionId({ set: name, number });
+      const { inspection } = set.plan;
       const event: VersionEvent = {
         type: 'requested',
         set: name,
         number,
-        plan: set.plan,
+        plan: {
+          ...set.plan,
+          recipe,
+          inspection: { ...inspection, waivers: [...inspection.waivers, ...waivers] },
+        },
+        recipe: { revision: revision ?? before.recipe.revision, hash: recipeHash(recipe) },
+        priority,
         by: somebody(by),
         notes,
         at: now(),
       };
       const { state } = await versions.record(id, () => event);
       return state;
+    },
+
+    async leftovers() {
+      const all = await leftoverStore.loadAll('');
+      return all.map(({ saved }) => saved.state).filter(({ goneAt }) => goneAt === undefined);
     },
 
     version: versionOf,
@@ -133,7 +200,7 @@ export function imageRequests({ sets, setStore, versions, versionStore, now }: P
     reject: say('rejected', isWaiting, 'only one that awaits approval can be rejected'),
     cancel: say('canceled', canBeCanceled, 'it can no longer be canceled'),
 
-    async retry(set: string, number: string, { by, fromStage }: z.infer<typeof Retry>) {
+    async retry(set: string, number: string, { by, fromStage, waivers }: z.infer<typeof Retry>) {
       const version = await versionOf(set, number);
       const from = fromStage ?? canBeRetried(version).at(-1) ?? 'resolve';
       const refusal = (current: Version) => {
@@ -142,7 +209,13 @@ export function imageRequests({ sets, setStore, versions, versionStore, now }: P
         const offer = possible.length > 0 ? `from ${possible.join(', ')}` : 'not at all';
         return `Version ${number} is ${current.phase} and can be retried ${offer}.`;
       };
-      return await tell(version, refusal, { type: 'retried', by: somebody(by), from, at: now() });
+      return await tell(version, refusal, {
+        type: 'retried',
+        by: somebody(by),
+        from,
+        waivers,
+        at: now(),
+      });
     },
   };
 }

@@ -1,16 +1,30 @@
 import { canBeCanceled, canBeRetried, type Version } from './image.ts';
 import type { ImageSet } from './image-set.ts';
+import type { Leftover } from './leftover.ts';
 import { versionId } from './stage.ts';
 
 /** An image set as the API shows it. */
-export function imageSetView(name: string, { plan, createdAt, changedAt, lastNumber }: ImageSet) {
-  return { name, ...plan, createdAt, changedAt, latestVersion: lastNumber };
+export function imageSetView(name: string, { plan, createdAt, changedAt, numbers, recipe, recipes }: ImageSet) {
+  const { revision, hash } = recipe;
+  return {
+    name,
+    ...plan,
+    createdAt,
+    changedAt,
+    latestVersion: numbers.highest,
+    recipeRevision: { revision, hash, of: recipes.length },
+  };
+}
+
+/** What a version left on the bench, as the API shows it. */
+export function leftoverView({ version, set, since, left, why, tries, lookAt }: Leftover) {
+  return { version, imageSet: set, since, left, why, tries, nextTryAt: lookAt };
 }
 
 /** A version as the API shows it: how it stands, what it waits for, and what can be done about it. */
 export function versionView(version: Version) {
   const { set, number, phase, requested, facts, plan } = version;
-  const { source, steps = [], regions = {}, checks = [], rollouts = [], channels = [] } = facts;
+  const { steps = [], findings = [], regions = {}, checks = [], rollouts = [], channels = [] } = facts;
   return {
     id: versionId(version),
     imageSet: set,
@@ -18,13 +32,18 @@ export function versionView(version: Version) {
     status: phase,
     ...standing(version),
     requested,
-    source: source ?? plan.source.marketplace,
-    steps: steps.map(({ name, exitCode, seconds }) => ({ name, exitCode, seconds })),
+    source: { ...plan.source, resolved: facts.source },
+    attempt: facts.attempt ?? 1,
+    steps,
+    stepsTotal: plan.recipe.length,
+    inspection: findings,
     regions,
     checks,
     rollouts,
     channels,
     imageVersionId: facts.imageVersionId,
+    leftovers: facts.leftovers,
+    notWithdrawn: facts.notWithdrawn,
     approval: facts.approval,
     promotedAt: facts.promotedAt,
     canBeCanceled: canBeCanceled(version),
@@ -38,6 +57,10 @@ function standing(version: Version) {
     case 'withdrawing': {
       const { stage, since, waitingFor, lookAt, deadline, troubles } = version.standing;
       return { stage, since, waitingFor, nextLookAt: lookAt, deadline, troubles };
+    }
+    case 'held': {
+      const { since, expiresAt, stage, failure } = version;
+      return { stage, since, waitingFor: 'a retry from capture, or cancel', expiresAt, failure };
     }
     case 'awaiting-approval':
       return { since: version.since, waitingFor: 'approval', expiresAt: version.expiresAt };
