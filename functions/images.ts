@@ -1,8 +1,15 @@
 import { app } from '@azure/functions';
 import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue, WakeUp } from '../shared/http.ts';
-import { Decide, DefineImageSet, RequestVersion, Retry, SetName } from '../shared/images/request-bodies.ts';
+import {
+  Decide,
+  DefineImageSet,
+  RequestVersion,
+  Retry,
+  Revision,
+  SetName,
+} from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
-import { imageSetView, versionView } from '../shared/images/view.ts';
+import { imageSetView, leftoverView, versionView } from '../shared/images/view.ts';
 
 const setOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'set', SetName);
 const numberOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'version');
@@ -35,6 +42,16 @@ app.http('get-image-set', {
   handler: answer(async (request) => {
     const name = setOf(request);
     return { jsonBody: imageSetView(name, await runningApp().images.set(name)) };
+  }),
+});
+
+app.http('get-recipe', {
+  methods: ['GET'],
+  route: 'image-sets/{set}/recipes/{revision}',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const revision = Number(pathValue(request, 'revision', Revision));
+    return { jsonBody: await runningApp().images.recipe(setOf(request), revision) };
   }),
 });
 
@@ -104,6 +121,22 @@ app.http('retry-version', {
     const version = await images.retry(set, number, await bodyAs(request, Retry));
     return accepted(address(`image-sets/${set}/versions/${number}`), versionView(version));
   }),
+});
+
+app.http('list-leftovers', {
+  methods: ['GET'],
+  route: 'leftovers',
+  authLevel: 'function',
+  handler: answer(async () => {
+    const left = await runningApp().images.leftovers();
+    return { jsonBody: { value: left.map(leftoverView) } };
+  }),
+});
+
+app.serviceBusQueue('reap-leftover', {
+  connection: 'ServiceBus',
+  queueName: 'reap-leftover',
+  handler: async (message) => await runningApp().reapLeftover(WakeUp.parse(message).id),
 });
 
 app.serviceBusQueue('advance-image', {

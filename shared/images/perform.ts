@@ -11,8 +11,11 @@ export type VersionStages = Record<AnyStage, EnsureStage<Version, Facts>>;
 export function performVersion(stages: VersionStages, now: () => Instant) {
   const look = lookAtStage<AnyStage, Version, Facts>({ stages, now });
   return async (id: string, command: VersionCommand, version: Version): Promise<Outcome<VersionEvent>> => {
-    if ('standing' in version && command.type !== 'expire-approval') {
+    if ('standing' in version && (command.type === 'look' || command.type === 'give-up')) {
       return await look(id, command, version, version.standing);
+    }
+    if (version.phase === 'held') {
+      return { event: { type: 'hold-expired', look: version.look, at: now() } };
     }
     if (version.phase === 'awaiting-approval') {
       const why = failure('ApprovalExpired', `Nobody approved it by ${version.expiresAt}.`);
