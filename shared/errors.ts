@@ -102,6 +102,22 @@ const kinds = {
     retryable: false,
     remedy: 'Give the step more time, or find out why it hangs.',
   },
+  SecretNotFound: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Put the secret into the vault, enabled and not expired, or correct its URI; then retry.',
+  },
+  SecretDenied: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Give the app’s identity the role Key Vault Secrets User on the secret or its vault; then retry.',
+  },
+  InspectionFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy:
+      'Correct the recipe as the findings say, or waive the rule with a reason; then request a new version.',
+  },
   SysprepFailed: {
     httpStatus: 409,
     retryable: false,
