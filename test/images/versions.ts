@@ -10,6 +10,8 @@ import { toInstant } from '../../shared/instant.ts';
 
 export const noon = '2026-01-05T12:00:00.000Z';
 
+const plainly = { retries: 0, parameters: {}, secretParameters: {} } as const;
+
 export const plan: ImageSetPlan = {
   subscriptionId: '00000000-0000-0000-0000-000000000001',
   gallery: { resourceGroup: 'rg-images', name: 'gal_desktops', location: 'westeurope' },
@@ -27,20 +29,25 @@ export const plan: ImageSetPlan = {
   source: {
     marketplace: { publisher: 'MicrosoftWindowsDesktop', offer: 'windows-11', sku: 'avd', version: 'latest' },
   },
+  dataDisks: [],
   recipe: [
-    { name: 'apps', script: 'install', timeoutMinutes: 60, allowedExitCodes: [0, 3010] },
-    { name: 'optimise', script: 'optimise', timeoutMinutes: 30, allowedExitCodes: [0] },
+    { name: 'apps', script: 'install', timeoutMinutes: 60, allowedExitCodes: [0, 3010], ...plainly },
+    { name: 'optimise', script: 'optimise', timeoutMinutes: 30, allowedExitCodes: [0], ...plainly },
   ],
+  numbering: 'semantic',
+  inspection: { rules: {}, waivers: [] },
   bench: {
     resourceGroup: 'rg-images',
     location: 'westeurope',
     vmSize: 'Standard_D4s_v5',
     subnetId: '/subnets/build',
+    maxBuilds: 2,
   },
   regions: [
     { name: 'westeurope', replicas: 1, storageType: 'Standard_LRS' },
     { name: 'northeurope', replicas: 1, storageType: 'Standard_LRS' },
   ],
+  replicationMode: 'Full',
   channels: ['test', 'production'],
   approvalDays: 14,
 };
@@ -50,6 +57,8 @@ export const requested: VersionEvent = {
   set: 'win11',
   number: '1.0.0',
   plan,
+  recipe: { revision: 1, hash: 'abc' },
+  priority: 'normal',
   by: 'ana',
   notes: '',
   at: noon,
@@ -80,6 +89,12 @@ export const canceled: Told = (_, index) => ({
 export const retried =
   (from: Stage): Told =>
   (_, index) => ({ type: 'retried', by: 'ana', from, at: at(index) });
+/** Nobody retried what was held. */
+export const holdExpired: Told = (version, index) => ({
+  type: 'hold-expired',
+  look: version && 'look' in version ? version.look : -1,
+  at: at(index),
+});
 /** The stage answers a look that was already answered. */
 export const lateDone =
   (stage: Stage): Told =>

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { type Leftover, type LeftoverEvent, leftoverLife } from '../../shared/images/leftover.ts';
+import { minutesAfter } from '../../shared/instant.ts';
+import { noon } from './versions.ts';
+
+const leftBehind = {
+  type: 'left-behind',
+  version: 'win11.1.0.0',
+  set: 'win11',
+  left: ['/disks/a'],
+  why: 'stuck',
+  at: noon,
+} as unknown as LeftoverEvent;
+const stillThere = (look: number): LeftoverEvent => ({
+  type: 'still-there',
+  look,
+  left: ['/disks/a'],
+  why: 'stuck',
+  at: noon,
+});
+
+function after(...events: LeftoverEvent[]): Leftover {
+  const found = [leftBehind, ...events].reduce<Leftover | undefined>(
+    (leftover, event) => leftoverLife.evolve(leftover, event),
+    undefined,
+  );
+  if (!found) throw new Error('something was left');
+  return found;
+}
+
+describe('what a bench would not let go of', () => {
+  it('X4: is tried again, however often it failed', () => {
+    const tried = after(...Array.from({ length: 50 }, (_, look) => stillThere(look)));
+    expect(tried.tries).toBe(50);
+    expect(leftoverLife.decide(tried, minutesAfter(noon, 361)).command).toEqual({ type: 'reap' });
+    expect(leftoverLife.decide(tried, noon).lookAgainAt).toBe(minutesAfter(noon, 360));
+  });
+
+  it('is over once it is gone', () => {
+    const gone = after(stillThere(0), { type: 'gone', look: 1, at: noon });
+    expect(gone).toMatchObject({ left: [], goneAt: noon });
+    expect(leftoverLife.decide(gone, minutesAfter(noon, 9999))).toEqual({});
+    expect(leftoverLife.evolve(gone, stillThere(2))).toBe(gone);
+  });
+
+  it('takes no notice of an answer to a look that was answered', () => {
+    const tried = after(stillThere(0));
+    expect(leftoverLife.evolve(tried, { type: 'gone', look: 0, at: noon })).toBe(tried);
+  });
+});
