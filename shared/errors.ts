@@ -87,6 +87,26 @@ const kinds = {
     retryable: false,
     remedy: 'Make generation, security type and architecture of source and definition agree.',
   },
+  UnsupportedSource: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Azure makes no such version of such a source: the message names a way that it does.',
+  },
+  SourceNotReady: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Bring the source into the state that the message names, then retry.',
+  },
+  SourceCopyFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read Azure’s message; correct the source or the rights to it, then retry.',
+  },
+  SkuUnavailable: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Choose a size for the bench that its region offers and that fits the definition.',
+  },
   ForeignResource: {
     httpStatus: 409,
     retryable: false,
