@@ -8,6 +8,8 @@ export interface Settings {
   readonly teamsWebhook: string | undefined;
   /** Where people reach the app: for links in messages and answers. */
   readonly publicUrl: string;
+  /** How many versions may be on the bench of one subscription at once. */
+  readonly mostBuilds: number;
   /** Present only where the whole cloud is this machine. */
   readonly local: { readonly armEndpoint: string; readonly clock: LocalClock | undefined } | undefined;
 }
@@ -33,6 +35,10 @@ const shape = z.object({
     .optional(),
   TeamsWebhook: url(/^https?$/).optional(),
   PublicUrl: url(/^https?$/),
+  MostBuilds: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1 to 999')
+    .optional(),
   ArmEndpoint: url(/^http$/).optional(),
   LocalClock: z
     .string()
@@ -56,6 +62,7 @@ export function settings(env: Readonly<Record<string, string | undefined>> = pro
         : { connectionString: raw.ServiceBus },
     teamsWebhook: raw.TeamsWebhook,
     publicUrl: raw.PublicUrl.replace(/\/+$/, ''),
+    mostBuilds: Number(raw.MostBuilds ?? 10),
     local: isLocal
       ? { armEndpoint: (raw.ArmEndpoint ?? '').replace(/\/+$/, ''), clock: localClock(raw) }
       : undefined,

@@ -17,6 +17,7 @@ describe('the settings', () => {
       serviceBus: { namespace: 'gold.servicebus.windows.net' },
       publicUrl: 'https://gold.azurewebsites.net',
       teamsWebhook: undefined,
+      mostBuilds: 10,
       local: undefined,
     });
   });
@@ -44,6 +45,7 @@ describe('the settings', () => {
   it.each<[title: string, environment: Record<string, string>, complaint: RegExp]>([
     ['no tables', { ...inAzure, Tables__endpoint: '' }, /Tables is missing/],
     ['no service bus', { ...inAzure, ServiceBus__fullyQualifiedNamespace: '' }, /ServiceBus is missing/],
+    ['a limit of nothing', { ...inAzure, MostBuilds: '0' }, /MostBuilds must be a whole number/],
     ['no public URL', { ...inAzure, PublicUrl: '' }, /PublicUrl is missing/],
     ['a public URL that is none', { ...inAzure, PublicUrl: 'gold' }, /PublicUrl is not a URL/],
     ['a webhook that is none', { ...inAzure, TeamsWebhook: 'teams' }, /TeamsWebhook is not a URL/],
@@ -99,7 +101,7 @@ describe('the settings', () => {
     expect(sample.IsEncrypted).toBe(false);
     expect(settings(sample.Values).local).toBeDefined();
     const known = ['Tables', 'Tables__endpoint', 'ServiceBus', 'ServiceBus__fullyQualifiedNamespace'];
-    const all = [...known, 'ArmEndpoint', 'LocalClock', 'TeamsWebhook', 'PublicUrl'];
+    const all = [...known, 'ArmEndpoint', 'LocalClock', 'TeamsWebhook', 'PublicUrl', 'MostBuilds'];
     const ours = Object.keys(sample.Values).filter((name) => !/^(FUNCTIONS|AzureWebJobs)/.test(name));
     expect(ours.toSorted()).toEqual(all.toSorted());
   });
