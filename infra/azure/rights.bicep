@@ -28,6 +28,8 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.Compute/virtualMachines/read'
           'Microsoft.Compute/virtualMachines/write'
           'Microsoft.Compute/virtualMachines/delete'
+          'Microsoft.Compute/virtualMachines/start/action'
+          'Microsoft.Compute/virtualMachines/restart/action'
           'Microsoft.Compute/virtualMachines/deallocate/action'
           'Microsoft.Compute/virtualMachines/generalize/action'
           'Microsoft.Compute/virtualMachines/instanceView/read'
@@ -35,6 +37,16 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.Compute/disks/read'
           'Microsoft.Compute/disks/write'
           'Microsoft.Compute/disks/delete'
+          'Microsoft.Compute/snapshots/read'
+          'Microsoft.Compute/snapshots/write'
+          'Microsoft.Compute/snapshots/delete'
+          'Microsoft.Compute/images/read'
+          // A VHD is imported with the keys of its storage account.
+          'Microsoft.Storage/storageAccounts/read'
+          'Microsoft.Storage/storageAccounts/listKeys/action'
+          // The build VM writes the output of its steps with an identity that is lent to it.
+          'Microsoft.ManagedIdentity/userAssignedIdentities/read'
+          'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action'
           'Microsoft.Network/networkInterfaces/read'
           'Microsoft.Network/networkInterfaces/write'
           'Microsoft.Network/networkInterfaces/delete'
@@ -61,12 +73,18 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.DesktopVirtualization/hostpools/sessionhosts/usersessions/sendMessage/action'
         ]
         notActions: []
+        dataActions: [
+          // Whether a VHD is a page blob, and how large; the secrets that steps of recipes name.
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'
+          'Microsoft.KeyVault/vaults/secrets/getSecret/action'
+        ]
+        notDataActions: []
       }
     ]
   }
 }
 
-// The marketplace belongs to no resource group.
+// The marketplace, sizes and quotas belong to no resource group.
 resource marketplace 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(subscription().id, principalId, 'reader')
   properties: {
