@@ -1,7 +1,7 @@
 import { BlobClient } from '@azure/storage-blob';
 import { expect, test } from 'vitest';
 import { addBlob, addStorageAccount, vhdBytes } from '../../../infra/local/arm/storage/blobs.ts';
-import { GROUP, REGION, refusal, startAzure, SUBSCRIPTION, type Azure } from './azure.ts';
+import { GROUP, REGION, startAzure, SUBSCRIPTION, type Azure } from './azure.ts';
 
 const ACCOUNT = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.Storage/storageAccounts/stvhds`;
 const URI = 'https://stvhds.blob.core.windows.net/vhds/os.vhd';
@@ -50,9 +50,9 @@ test('the real client reads what kind of blob it is, and how large', async () =>
 test('a blob that is not there, and an account that is not there', async () => {
   const azure = await withBlob();
   const missing = URI.replace('os.vhd', 'none.vhd');
-  expect(await refusal(blobClient(azure, missing).getProperties())).toMatchObject({
+  await expect(blobClient(azure, missing).getProperties()).rejects.toMatchObject({
     statusCode: 404,
-    code: 'BlobNotFound',
+    details: { errorCode: 'BlobNotFound' }, // an answer to HEAD has no body to say more
   });
   const elsewhere = URI.replace('stvhds', 'stnone');
   await expect(blobClient(azure, elsewhere).getProperties()).rejects.toThrow('fetch failed');

@@ -1,6 +1,6 @@
 import type { Provider } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
-import { diskRoutes } from './disks.ts';
+import { diskRoutes } from './disk-routes.ts';
 import { galleryRoutes } from './galleries.ts';
 import { galleryImageVersionRoutes } from './gallery-image-versions.ts';
 import { galleryImageRoutes } from './gallery-images.ts';
@@ -18,7 +18,8 @@ export function computeProvider(world: World): Provider {
       ...galleryImageRoutes(world),
       ...galleryImageVersionRoutes(world),
       ...virtualMachineRoutes(world),
-      ...diskRoutes(world),
+      ...diskRoutes(world, 'disk'),
+      ...diskRoutes(world, 'snapshot'),
       ...networkRoutes(world),
       ...usageRoutes(world),
     ],

@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { ArmError } from '../core/arm-error.ts';
 import { isResourceId, parentOf, parseId, regionName, sameId } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
+import { refuseForeignLink } from '../core/tenants.ts';
 import type { World } from '../core/world.ts';
 import { capturedIn } from './captured.ts';
 import { DEFINITION_TYPE, securityTypeOf, type DefinitionProperties } from './gallery-images.ts';
@@ -10,15 +12,18 @@ import { marketplaceImage } from './marketplace.ts';
 import { isReplicatedTo } from './replication.ts';
 import { invalid, required } from './writing.ts';
 
+interface Where {
+  readonly location: string;
+  readonly subscriptionId: string;
+  /** Who refers to the image; without it nobody asks whose tenant the image belongs to. */
+  readonly link?: { readonly id: string; readonly headers: IncomingHttpHeaders };
+}
+
 /** The image that a machine in this region would get, or Azure's refusal. */
-export function resolveImage(
-  world: World,
-  reference: ImageReference | undefined,
-  where: { location: string; subscriptionId: string },
-): Image {
+export function resolveImage(world: World, reference: ImageReference | undefined, where: Where): Image {
   required('imageReference', reference);
   const { id, publisher, offer, sku, version } = reference ?? {};
-  if (id !== undefined) return galleryImage(world, id, where.location);
+  if (id !== undefined) return galleryImage(world, id, where);
   for (const [part, value] of Object.entries({ publisher, offer, sku, version })) {
     required(`imageReference.${part}`, value);
   }
@@ -55,9 +60,10 @@ export function imageInVersion(world: World, version: Resource<VersionProperties
   };
 }
 
-function galleryImage(world: World, id: string, location: string): Image {
+function galleryImage(world: World, id: string, { location, link }: Where): Image {
   if (!isResourceId(id)) throw invalid('imageReference.id', id, 'It must be the id of an image.');
   const type = parseId(id).type.toLowerCase();
+  if (link) refuseForeignLink(world, link, id);
   // ".../images/i/versions/latest" is allowed where a version is, and means the definition.
   const definition = type === DEFINITION_TYPE.toLowerCase() ? id : (parentOf(id) ?? '');
   const isLatest = definition === id || /\/versions\/latest$/i.test(id);

@@ -26,7 +26,8 @@ export function createStorage(world: World, vm: Making, wanted: Wanted): VmPrope
   const common = { managedBy: vm.id, location: vm.location, securityType: vm.securityType };
   for (const disk of [osDisk, ...data]) {
     const { id, storageAccountType: sku } = disk.managedDisk;
-    createDisk(world, { ...common, id, sku, sizeInGB: disk.diskSizeGB, ...(disk === osDisk && { image }) });
+    const isOs = disk === osDisk;
+    createDisk(world, { ...common, id, sku, sizeInGB: disk.diskSizeGB, isOs, ...(isOs && { image }) });
   }
   return {
     imageReference: { ...imageReference, exactVersion: image.exactVersion },

@@ -13,12 +13,15 @@ interface Writing {
   readonly finish?: () => void;
   readonly fail?: (error: ArmError) => void;
   readonly alsoLocks?: readonly string[];
+  readonly reads?: readonly string[];
+  /** Disks answer 202 and call it Updating, whether they are new or not. */
+  readonly accepted?: boolean;
   readonly show?: (resource: Resource<object>) => unknown;
 }
 
 /** The common shape of a PUT or PATCH: Creating or Updating now, Succeeded at the end of the operation. */
 export function write(world: World, call: Call, writing: Writing): Answer {
-  const { resource, isNew, seconds, segment, finish, fail, alsoLocks, show = shown } = writing;
+  const { resource, isNew, seconds, segment, finish, fail, alsoLocks, reads, show = shown } = writing;
   const operation = world.operations.start(call, {
     resourceId: resource.id,
     location: regionName(resource.location ?? ''),
@@ -26,6 +29,7 @@ export function write(world: World, call: Call, writing: Writing): Answer {
     kind: call.method === 'PATCH' ? 'patch' : 'put',
     ...(segment && { segment }),
     ...(alsoLocks && { alsoLocks }),
+    ...(reads && { reads }),
     ...(fail && { fail }),
     finish: () => {
       finish?.();
@@ -34,9 +38,20 @@ export function write(world: World, call: Call, writing: Writing): Answer {
       return show(resource);
     },
   });
-  resource.properties.provisioningState = isNew ? 'Creating' : 'Updating';
+  resource.properties.provisioningState = isNew && !writing.accepted ? 'Creating' : 'Updating';
   world.resources.touch(resource);
-  return world.operations.answer(call, operation, isNew ? 201 : 200, show(resource));
+  const status = writing.accepted ? 202 : isNew ? 201 : 200;
+  return world.operations.answer(call, operation, status, show(resource));
+}
+
+/** Refuses to delete what is being copied from. */
+export function refuseWhileRead({ operations }: World, { id, name }: Resource): void {
+  if (!operations.isRead(id)) return;
+  throw new ArmError(
+    409,
+    'OperationNotAllowed',
+    `The resource '${name}' cannot be deleted while another resource is being created from it. Please retry when that is done.`,
+  );
 }
 
 interface Erasing {

@@ -4,6 +4,7 @@ import type { Fault } from './faults.ts';
 import type { Call, Route } from './provider.ts';
 import { regionName } from './resource-id.ts';
 import { checkApiVersion, RouteTable, routeType } from './routes.ts';
+import { refuseForeignToken } from './tenants.ts';
 import type { World } from './world.ts';
 
 export interface Request {
@@ -93,6 +94,7 @@ export class FrontDoor {
     // A PUT of the resource group itself must not ask for it first.
     const inGroup = call.resourceGroup !== '' && /\/resourceGroups\/[^/]+\/./i.test(call.path);
     resources.requireScope(call.subscriptionId, inGroup ? call.resourceGroup : undefined);
+    refuseForeignToken(this.#world, call.subscriptionId, call.headers);
     const left = throttle.take(route.buckets ?? [], call, this.#regionOf(call));
     const answer = await route.handle(call);
     return { ...answer, headers: { ...remaining, ...left, ...answer.headers } };

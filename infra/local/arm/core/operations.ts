@@ -2,6 +2,7 @@ import { ArmError, type Answer } from './arm-error.ts';
 import type { Fault } from './faults.ts';
 import type { Call, Provider } from './provider.ts';
 import type { Random } from './random.ts';
+import { sameId } from './resource-id.ts';
 import type { Resources } from './resources.ts';
 import type { BucketRule } from './throttle.ts';
 import type { Timeline } from './timeline.ts';
@@ -20,6 +21,8 @@ export interface Work {
   readonly retryAfter?: number;
   /** Also locked while it runs. */
   readonly alsoLocks?: readonly string[];
+  /** Copied from while it runs: others may do the same, but these resources must stay. */
+  readonly reads?: readonly string[];
   /** The outcome, at the end. What it returns is what Location answers; throwing an ArmError fails the operation. */
   readonly finish: () => unknown;
   /** When it failed; without it the resource's provisioningState becomes Failed. */
@@ -95,6 +98,13 @@ export class Operations {
   /** The operation that runs on this resource now. */
   running(resourceId: string): Operation | undefined {
     return this.#running.get(resourceId.toLowerCase());
+  }
+
+  /** Whether work that is under way copies from this resource. */
+  isRead(resourceId: string): boolean {
+    return this.all().some(
+      ({ status, work }) => status === 'InProgress' && work.reads?.some((id) => sameId(id, resourceId)),
+    );
   }
 
   refuseIfBusy(resourceId: string): void {
