@@ -1,37 +1,84 @@
-import type { Gallery } from './gallery.ts';
+import { type Instant, minutesAfter } from '../instant.ts';
+import type { Settled } from '../workflow/look.ts';
+import { benchOf } from './bench.ts';
+import type { CaptureSource, Gallery, ImageVersion } from './gallery.ts';
+import type { Version } from './image.ts';
 import type { ImageSetPlan, TargetRegion } from './image-set.ts';
 import type { Machines } from './machine.ts';
 import { benchMachine, imageVersion } from './names.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
+import type { Facts } from './version.ts';
 
 /** The version is in the gallery, dark, with its bytes safe in the bench's region. */
 export function ensureCaptured(gallery: Gallery, machines: Machines): EnsureVersionStage {
-  return async ({ work: version }) => {
-    const ref = imageVersion(version);
-    const owner = versionId(version);
-    const found = await gallery.findVersion(ref);
-    if (!found) {
-      const machine = await machines.find(benchMachine(version));
-      if (!machine?.generalized)
-        return failed('CaptureFailed', 'There is no generalised build VM to capture.');
-      const { location } = version.plan.bench;
-      const regions = targetRegions(version.plan);
-      await gallery.captureVersion(ref, { owner, location, machineId: machine.id, regions });
-      return running(`image version ${version.number}`, 30);
-    }
-    if (found.owner !== owner) {
-      const where = `${ref.gallery}/${ref.definition}`;
+  return async ({ work: version, now }) => {
+    const found = await gallery.findVersion(imageVersion(version));
+    if (!found) return await captureBegun(gallery, machines, version, now);
+    if (found.owner !== versionId(version)) {
+      const { gallery: home, definition } = imageVersion(version);
+      const where = `${home}/${definition}`;
       return failed('ForeignResource', `Version ${version.number} of ${where} exists and is not ours.`);
     }
-    if (found.provisioningState === 'Failed') {
-      return failed('CaptureFailed', found.error ?? 'Azure could not create the image version.');
+    if (version.facts.captureFailed && ['Failed', 'Deleting'].includes(found.provisioningState)) {
+      if (found.provisioningState === 'Failed') await gallery.removeVersion(imageVersion(version));
+      return running('the version that failed to be deleted', 30);
     }
-    // The VM is the source until its own region is complete; the others copy from there.
-    if (found.regions[version.plan.bench.location]?.state !== 'completed') {
-      return running(`the capture in ${version.plan.bench.location}`, 30);
-    }
-    return done({ imageVersionId: found.id });
+    return captureEnded(version, found);
   };
+}
+
+async function captureBegun(
+  gallery: Gallery,
+  machines: Machines,
+  version: Version,
+  now: Instant,
+): Promise<Settled<Facts>> {
+  if (version.facts.captureFailed) {
+    // The number is free again; a request to delete it that is still on its way must not meet the new one.
+    return running('late requests to land', 120, { facts: { captureFailed: false } });
+  }
+  const source = await sourceOf(machines, version);
+  if (source === undefined)
+    return failed('CaptureFailed', 'There is no build VM in the state that is captured.');
+  const { plan } = version;
+  const { replicationMode, endOfLifeDays, bench } = plan;
+  await gallery.captureVersion(imageVersion(version), {
+    owner: versionId(version),
+    location: bench.location,
+    source,
+    regions: targetRegions(plan),
+    replicationMode,
+    ...(endOfLifeDays !== undefined && { endOfLifeDate: minutesAfter(now, endOfLifeDays * 24 * 60) }),
+  });
+  return running(`image version ${version.number}`, 60);
+}
+
+function captureEnded(version: Version, found: ImageVersion): Settled<Facts> {
+  if (found.provisioningState === 'Failed') {
+    const why = found.error ?? 'Azure could not create the image version.';
+    return failed('CaptureFailed', why, { captureFailed: true });
+  }
+  const { location } = version.plan.bench;
+  // The source is read until its own region is complete; the others copy from there.
+  if (found.regions[location]?.state !== 'completed') return running(`the capture in ${location}`, 60);
+  return done({ imageVersionId: found.id });
+}
+
+/** Undefined where the machine is not there, or not as Azure wants it: a second capture would not be the first. */
+async function sourceOf(machines: Machines, version: Version): Promise<CaptureSource | undefined> {
+  const { source } = version.facts;
+  if (source?.way !== 'import') {
+    const machine = await machines.find(benchMachine(version));
+    const generalized = version.plan.definition.osState === 'Generalized';
+    const isAsWanted = machine?.power === 'deallocated' && machine.generalized === generalized;
+    return isAsWanted ? { machineId: machine.id } : undefined;
+  }
+  const { osDisk, dataDisks } = benchOf(version);
+  if (osDisk) return { osDisk, dataDisks };
+  if (!('id' in source.exact)) return undefined;
+  if (source.kind === 'vm') return { machineId: source.exact.id };
+  const { tenantId } = source;
+  return { imageId: source.exact.id, ...(tenantId !== undefined && { tenantId }) };
 }
 
 /** The regions of the set, and the bench's own: Azure asks for the region that the version is made in. */

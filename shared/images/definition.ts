@@ -50,3 +50,54 @@ export const fixedFields = [
   'sku',
   'purchasePlan',
 ] as const satisfies readonly (keyof FixedDefinition)[];
+
+/** What may change, and is brought to what the set says when it differs. */
+const changeableFields = [
+  'description',
+  'eula',
+  'privacyStatementUri',
+  'releaseNoteUri',
+  'endOfLifeDate',
+  'recommended',
+  'disallowedDiskTypes',
+] as const satisfies readonly (keyof ChangeableDefinition)[];
+
+/** A definition as Azure has it. */
+export type FoundDefinition = Partial<Omit<FixedDefinition, 'name'>> &
+  ChangeableDefinition & { readonly provisioningState: string; readonly location: string };
+
+/**
+ * In what the definition that is there differs from the one that the set wants, of what Azure fixed when it was
+ * made. What the set does not mention may be as it likes, except the purchase plan: without one is one without.
+ */
+export function fixedDifferences(found: FoundDefinition, wanted: ImageDefinition): readonly string[] {
+  return fixedFields.flatMap((field) => {
+    if (field === 'name' || (wanted[field] === undefined && field !== 'purchasePlan')) return [];
+    const [is, should] = [told(found[field]), told(wanted[field])];
+    return is.toLowerCase() === should.toLowerCase() ? [] : [`${field} is ${is}, not ${should}`];
+  });
+}
+
+/** The definition with what the set wants changed in it, or undefined where nothing is to be changed. */
+export function changedDefinition(
+  found: FoundDefinition,
+  wanted: ImageDefinition,
+): ImageDefinition | undefined {
+  const differs = (field: (typeof changeableFields)[number]) =>
+    wanted[field] !== undefined && JSON.stringify(wanted[field]) !== JSON.stringify(found[field]);
+  if (!changeableFields.some(differs)) return undefined;
+  // A PUT replaces the whole: what the set does not mention is left as somebody else put it.
+  const kept = Object.fromEntries(
+    changeableFields.flatMap((field) => (found[field] === undefined ? [] : [[field, found[field]]])),
+  );
+  return { ...kept, ...wanted };
+}
+
+function told(value: string | boolean | PurchasePlan | undefined): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'object' ? planName(value) : String(value);
+}
+
+export function planName({ publisher, product, name }: PurchasePlan): string {
+  return [publisher, product, name].join('/');
+}

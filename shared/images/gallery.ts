@@ -1,4 +1,7 @@
-import type { ImageSetPlan } from './image-set.ts';
+import type { Instant } from '../instant.ts';
+import type { FoundDefinition, ImageDefinition } from './definition.ts';
+import type { ImageSetPlan, TargetRegion } from './image-set.ts';
+import type { PurchasePlan, Vhd } from './source.ts';
 import type { RegionState } from './version.ts';
 
 export interface GalleryRef {
@@ -15,12 +18,6 @@ export interface ImageVersionRef extends DefinitionRef {
   readonly number: string;
 }
 
-/** What Azure fixed when the definition was made. */
-export type Definition = Pick<
-  ImageSetPlan['definition'],
-  'osType' | 'osState' | 'hyperVGeneration' | 'securityType' | 'architecture'
-> & { readonly provisioningState: string };
-
 export interface ImageVersion {
   readonly id: string;
   readonly provisioningState: string;
@@ -31,29 +28,44 @@ export interface ImageVersion {
   readonly regions: Readonly<Record<string, Omit<RegionState, 'completedAt'>>>;
 }
 
+/** What a version is made from, in the one form that fits: Azure takes exactly one. */
+export type CaptureSource =
+  | { readonly machineId: string }
+  /** A managed image, or a version of a gallery. */
+  | { readonly imageId: string; readonly tenantId?: string }
+  | {
+      readonly osDisk: { readonly id: string } | Vhd;
+      readonly dataDisks: readonly { readonly lun: number; readonly id: string }[];
+    };
+
 export interface WantedVersion {
   readonly owner: string;
   readonly location: string;
-  readonly machineId: string;
-  readonly regions: ImageSetPlan['regions'];
+  readonly source: CaptureSource;
+  readonly regions: readonly TargetRegion[];
+  readonly replicationMode: ImageSetPlan['replicationMode'];
+  readonly endOfLifeDate?: Instant;
 }
-
-type Plan = { readonly name: string; readonly product: string; readonly publisher: string } | undefined;
 
 /** What is asked of Azure Compute Gallery. Every call only starts its work. */
 export interface Gallery {
-  readonly findGallery: (ref: GalleryRef) => Promise<{ readonly provisioningState: string } | undefined>;
+  readonly findGallery: (
+    ref: GalleryRef,
+  ) => Promise<{ readonly provisioningState: string; readonly location: string } | undefined>;
   readonly createGallery: (ref: GalleryRef, location: string) => Promise<void>;
-  readonly findDefinition: (ref: DefinitionRef) => Promise<Definition | undefined>;
-  /** Generation and security features explicit: since 2025-03-03 Azure's defaults are V2 and TrustedLaunchSupported. */
+  readonly findDefinition: (ref: DefinitionRef) => Promise<FoundDefinition | undefined>;
+  /**
+   * Makes the definition, or brings what may change of it to what is wanted. Generation and security features
+   * are explicit: since 2025-03-03 Azure's defaults are V2 and TrustedLaunchSupported.
+   */
   readonly createDefinition: (
     ref: DefinitionRef,
     location: string,
-    wanted: ImageSetPlan['definition'],
-    plan: Plan,
+    wanted: ImageDefinition,
+    plan: PurchasePlan | undefined,
   ) => Promise<void>;
   readonly findVersion: (ref: ImageVersionRef) => Promise<ImageVersion | undefined>;
-  /** From a generalised machine, excluded from latest. */
+  /** Excluded from latest. */
   readonly captureVersion: (ref: ImageVersionRef, wanted: WantedVersion) => Promise<void>;
   readonly includeInLatest: (ref: ImageVersionRef) => Promise<void>;
   readonly removeVersion: (ref: ImageVersionRef) => Promise<void>;

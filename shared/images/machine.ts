@@ -1,5 +1,5 @@
 import type { Instant } from '../instant.ts';
-import type { ImageSetPlan, MarketplaceImage } from './image-set.ts';
+import type { MarketplaceImage, OsState, PurchasePlan } from './source.ts';
 
 /** The tag that everything Goldsmith makes in Azure carries; its value is the id of what it was made for. */
 export const ownerTag = 'goldsmith';
@@ -22,8 +22,6 @@ export interface Machine {
   readonly agentReportedAt?: Instant;
   readonly generalized: boolean;
   readonly owner: string | undefined;
-  /** The ids of what was made with it and has to go with it: OS disk and NIC. */
-  readonly parts: readonly string[];
 }
 
 export interface WantedMachine {
@@ -31,31 +29,60 @@ export interface WantedMachine {
   readonly location: string;
   readonly size: string;
   readonly subnetId: string;
-  readonly source: MarketplaceImage & {
-    readonly plan?: { name: string; product: string; publisher: string };
-  };
-  readonly securityType: ImageSetPlan['definition']['securityType'];
-  /** At most 15 characters: Windows' NetBIOS limit. */
+  readonly osType: 'Windows' | 'Linux';
+  readonly from: MachineSource;
+  readonly plan?: PurchasePlan;
+  readonly securityType: 'Standard' | 'TrustedLaunch';
+  /** At most 15 characters: Windows' NetBIOS limit. Only a generalised image is given one. */
   readonly computerName: string;
+  readonly osDiskName: string;
+  readonly nicName: string;
+  readonly dataDisks: readonly WantedDataDisk[];
+  /** The user-assigned identity that it writes its log with. */
+  readonly identityId?: string;
+}
+
+export type MachineSource =
+  | {
+      readonly image: MarketplaceImage | { readonly id: string };
+      readonly osState: OsState;
+      /** Whose the image is, where it is another tenant's. */
+      readonly tenantId?: string;
+    }
+  | { readonly osDiskId: string };
+
+export interface WantedDataDisk {
+  readonly lun: number;
+  readonly id: string;
+  readonly name: string;
+  /** `ready`: the disk of that id is there already, and is attached. */
+  readonly made: 'from-image' | { readonly emptyGB: number } | 'ready';
 }
 
 /** What is asked of the bench: one VM, made and taken away. Every call only starts its work. */
 export interface Machines {
   readonly find: (ref: MachineRef) => Promise<Machine | undefined>;
-  /** PUT by name, with an inline NIC and with OS disk and NIC that go with the machine. */
+  /** PUT by name, with an inline NIC, and with disks and NIC that go with the machine. */
   readonly create: (ref: MachineRef, wanted: WantedMachine) => Promise<void>;
+  readonly start: (ref: MachineRef) => Promise<void>;
   readonly restart: (ref: MachineRef) => Promise<void>;
   readonly deallocate: (ref: MachineRef) => Promise<void>;
   readonly generalize: (ref: MachineRef) => Promise<void>;
   readonly remove: (ref: MachineRef) => Promise<void>;
-  /** Whether the disk, NIC or other resource of this id is still there. */
-  readonly exists: (resourceId: string) => Promise<boolean>;
 }
 
 export interface Script {
   readonly name: string;
+  /** The id of the version that it runs for, which is the value of its tag. */
+  readonly owner: string;
   readonly script: string;
   readonly timeoutSeconds: number;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Handed to the machine protected: Azure never shows them again. */
+  readonly secretParameters?: Readonly<Record<string, string>>;
+  readonly runAs?: { readonly user: string; readonly password: string };
+  /** Where the whole output goes, without `.out` and `.err`, and the identity that the machine writes it with. */
+  readonly log?: { readonly blobUri: string; readonly identityClientId: string };
 }
 
 export interface ScriptRun {
@@ -65,6 +92,8 @@ export interface ScriptRun {
   /** The last 4 KB, output and errors together. */
   readonly output: string;
   readonly seconds: number;
+  /** For which version it runs; undefined when it is not ours. */
+  readonly owner: string | undefined;
 }
 
 /** Scripts run in a machine, as managed run commands. */
@@ -72,4 +101,6 @@ export interface Scripts {
   readonly find: (ref: MachineRef, name: string) => Promise<ScriptRun | undefined>;
   readonly start: (ref: MachineRef, location: string, script: Script) => Promise<void>;
   readonly remove: (ref: MachineRef, name: string) => Promise<void>;
+  /** The names of those on the machine that are ours, whatever version they ran for. */
+  readonly ours: (ref: MachineRef) => Promise<readonly string[]>;
 }

@@ -1,4 +1,4 @@
-import type { MarketplaceImage } from './image-set.ts';
+import type { MarketplaceImage, PurchasePlan } from './source.ts';
 
 /** What is asked of the marketplace. */
 export interface Marketplace {
@@ -10,10 +10,13 @@ export interface Marketplace {
 
 export interface ExactSource {
   readonly version: string;
+  readonly osType: 'Windows' | 'Linux';
   readonly hyperVGeneration: 'V1' | 'V2';
   readonly architecture: 'x64' | 'Arm64';
-  /** Whether machines made of it can have Trusted Launch. */
-  readonly trustedLaunch: boolean;
+  /** Azure's word for what machines made of it can have: `Standard`, `TrustedLaunchSupported` … */
+  readonly securityType: string;
   /** The purchase plan that VM and definition must carry, if the image has one. */
-  readonly plan?: { readonly name: string; readonly product: string; readonly publisher: string };
+  readonly plan?: PurchasePlan;
+  /** The LUNs of the data disks that come with it. */
+  readonly dataDiskLuns: readonly number[];
 }

@@ -1,17 +1,32 @@
+import { secondsBetween } from '../instant.ts';
 import type { Settled } from '../workflow/look.ts';
+import { benchOf, partName } from './bench.ts';
+import { changedDefinition, fixedDifferences } from './definition.ts';
 import type { Gallery } from './gallery.ts';
 import type { Version } from './image.ts';
-import type { Machines } from './machine.ts';
-import { benchMachine, computerName, imageVersion } from './names.ts';
+import type { Machine, Machines, MachineSource, WantedMachine } from './machine.ts';
+import { benchMachine, benchName, computerName, imageVersion } from './names.ts';
+import { paceSeconds } from './pace.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
 import type { Facts } from './version.ts';
 
-/** Gallery and definition exist as the set wants them, and a build VM of the exact source is up. */
+/** Gallery and definition exist as the set wants them, and a build VM of the exact source is up, if one is needed. */
 export function ensureProvisioned(gallery: Gallery, machines: Machines): EnsureVersionStage {
-  return async ({ work: version }) =>
-    (await galleryNotReady(gallery, version)) ??
-    (await definitionNotReady(gallery, version)) ??
-    (await machineReady(machines, version));
+  return async ({ work: version, now, since }) => {
+    const { source } = version.facts;
+    if (!source) return failed('SourceNotFound', 'The source was never resolved.');
+    const pause = paceSeconds(secondsBetween(since, now));
+    const machine = source.way === 'import' ? undefined : await machines.find(benchMachine(version));
+    // A VM of ours is only made once the gallery is ready for it, which then need not be asked again.
+    if (machine && source.way !== 'in-place') return machineReady(version, machine, pause);
+    const notReady =
+      (await galleryNotReady(gallery, version)) ?? (await definitionNotReady(gallery, version));
+    if (notReady) return notReady;
+    if (source.way === 'import') return done();
+    if (source.way === 'in-place') return await ownMachineReady(machines, version, machine, pause);
+    await machines.create(benchMachine(version), wantedMachine(version));
+    return running(`build VM ${benchMachine(version).name}`, 60);
+  };
 }
 
 async function galleryNotReady(gallery: Gallery, { plan }: Version): Promise<Settled<Facts> | undefined> {
@@ -27,43 +42,86 @@ async function galleryNotReady(gallery: Gallery, { plan }: Version): Promise<Set
 async function definitionNotReady(gallery: Gallery, version: Version): Promise<Settled<Facts> | undefined> {
   const { definition, gallery: home } = version.plan;
   const ref = imageVersion(version);
+  const plan = definition.purchasePlan ?? version.facts.source?.plan;
   const found = await gallery.findDefinition(ref);
   if (!found || found.provisioningState === 'Failed') {
-    await gallery.createDefinition(ref, home.location, definition, version.facts.source?.plan);
+    await gallery.createDefinition(ref, home.location, definition, plan);
     return running(`image definition ${definition.name}`, 15);
   }
   if (found.provisioningState !== 'Succeeded') return running(`image definition ${definition.name}`, 15);
-  const fixed = ['osType', 'osState', 'hyperVGeneration', 'securityType', 'architecture'] as const;
-  const other = fixed.filter((field) => found[field] !== definition[field]);
-  if (other.length === 0) return undefined;
-  const said = other.map((field) => `${field} is ${found[field]}, not ${definition[field]}`).join('; ');
-  return failed('ImmutableField', `Image definition ${definition.name} exists and ${said}.`);
+  const other = fixedDifferences(found, { ...definition, ...(plan && { purchasePlan: plan }) });
+  if (other.length > 0) {
+    return failed('ImmutableField', `Image definition ${definition.name} exists and ${other.join('; ')}.`);
+  }
+  const changed = changedDefinition(found, definition);
+  if (!changed) return undefined;
+  await gallery.createDefinition(ref, found.location, changed, plan);
+  return running(`changes of image definition ${definition.name}`, 15);
 }
 
-async function machineReady(machines: Machines, version: Version): Promise<Settled<Facts>> {
-  const { plan, facts } = version;
-  const ref = benchMachine(version);
-  const owner = versionId(version);
-  const machine = await machines.find(ref);
-  if (!machine) {
-    if (!facts.source) return failed('SourceNotFound', 'The source was never resolved.');
-    const { location, vmSize: size, subnetId } = plan.bench;
-    const { securityType } = plan.definition;
-    const wanted = { owner, location, size, subnetId, securityType, source: facts.source };
-    await machines.create(ref, { ...wanted, computerName: computerName(version) });
-    return running(`build VM ${ref.name}`, 60);
-  }
-  if (machine.owner !== owner) {
-    return failed(
-      'ForeignResource',
-      `A VM named ${ref.name} exists in ${ref.resourceGroup} and is not ours.`,
-    );
+function machineReady(version: Version, machine: Machine, pause: number): Settled<Facts> {
+  const { name, resourceGroup } = benchMachine(version);
+  if (machine.owner !== versionId(version)) {
+    return failed('ForeignResource', `A VM named ${name} exists in ${resourceGroup} and is not ours.`);
   }
   if (machine.provisioningState === 'Failed') {
-    return failed('BootFailed', machine.provisioningError ?? `Azure could not provision ${ref.name}.`);
+    return failed('BootFailed', machine.provisioningError ?? `Azure could not provision ${name}.`);
   }
   if (machine.provisioningState !== 'Succeeded' || !machine.agentReady) {
-    return running(`build VM ${ref.name} to boot`, 30);
+    return running(`build VM ${name} to boot`, pause);
   }
-  return done({ benchParts: machine.parts });
+  return done();
+}
+
+/** The machine that is used up: whoever said so may also find it stopped, and then it is started. */
+async function ownMachineReady(
+  machines: Machines,
+  version: Version,
+  machine: Machine | undefined,
+  pause: number,
+): Promise<Settled<Facts>> {
+  const ref = benchMachine(version);
+  if (!machine) return failed('SourceNotFound', `The VM ${ref.name} is gone from ${ref.resourceGroup}.`);
+  if (machine.generalized) {
+    return failed('SourceNotReady', `The VM ${ref.name} is generalised by now: it never starts again.`);
+  }
+  if (machine.power === 'deallocated' || machine.power === 'stopped') {
+    await machines.start(ref);
+    return running(`VM ${ref.name} to start`, pause, {
+      news: `VM ${ref.name} was ${machine.power}: started`,
+    });
+  }
+  if (machine.power !== 'running' || !machine.agentReady) return running(`VM ${ref.name} to be ready`, pause);
+  return done();
+}
+
+function wantedMachine(version: Version): WantedMachine {
+  const { plan, facts } = version;
+  const { location, vmSize: size, subnetId, log } = plan.bench;
+  const { osType, securityType } = plan.definition;
+  const { osDisk, dataDisks } = benchOf(version);
+  const osDiskId = osDisk && 'id' in osDisk ? osDisk.id : '';
+  const purchase = facts.source?.plan ?? plan.definition.purchasePlan;
+  return {
+    owner: versionId(version),
+    location,
+    size,
+    subnetId,
+    osType,
+    from: machineSource(version, osDiskId),
+    ...(purchase && { plan: purchase }),
+    securityType: securityType === 'TrustedLaunch' ? 'TrustedLaunch' : 'Standard',
+    computerName: computerName(version),
+    osDiskName: partName(osDiskId),
+    nicName: `${benchName(version)}-nic`,
+    dataDisks: dataDisks.map((disk) => ({ ...disk, name: partName(disk.id) })),
+    ...(log && { identityId: log.identityId }),
+  };
+}
+
+function machineSource({ facts }: Version, osDiskId: string): MachineSource {
+  const { source } = facts;
+  if (!source || source.way === 'disk' || 'uri' in source.exact) return { osDiskId };
+  const { exact: image, osState, tenantId } = source;
+  return { image, osState, ...(tenantId !== undefined && { tenantId }) };
 }

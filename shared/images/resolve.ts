@@ -1,38 +1,54 @@
-import type { ImageSetPlan } from './image-set.ts';
-import type { ExactSource, Marketplace } from './marketplace.ts';
-import { done, type EnsureVersionStage, failed } from './stage.ts';
+import { fixedDifferences } from './definition.ts';
+import type { Gallery } from './gallery.ts';
+import type { Version } from './image.ts';
+import { lookUpSource, type SourcePorts } from './look-up.ts';
+import { imageVersion } from './names.ts';
+import { isRefusal, type Refusal } from './refusal.ts';
+import type { PurchasePlan } from './source.ts';
+import { done, type EnsureVersionStage, failed, versionId } from './stage.ts';
 
-/** Resolves the source to an exact version, once: a retry builds from the same bytes. */
-export function ensureResolved(marketplace: Marketplace): EnsureVersionStage {
-  return async ({ work: { plan, facts } }) => {
+type GalleryReads = Pick<Gallery, 'findGallery' | 'findDefinition' | 'findVersion'>;
+
+/**
+ * Resolves the source to exactly what it is, once: a retry builds from the same bytes. Whatever Azure would
+ * refuse later is refused here, before anything is made.
+ */
+export function ensureResolved(ports: SourcePorts, gallery: GalleryReads): EnsureVersionStage {
+  return async ({ work: version, now }) => {
+    const { plan, facts } = version;
+    const source = facts.source ?? (await lookUpSource({ ...ports, plan, now }));
+    if (isRefusal(source)) return failed(...source);
+    const refusal = await galleryInTheWay(gallery, version, source.plan);
+    if (refusal) return failed(...refusal);
     if (facts.source) return done();
-    const { subscriptionId, bench, definition, source } = plan;
-    const wanted = source.marketplace;
-    const found = await marketplace.exactVersion({ ...wanted, subscriptionId, location: bench.location });
-    if (!found) {
-      const name = [wanted.publisher, wanted.offer, wanted.sku, wanted.version].join(':');
-      return failed('SourceNotFound', `The marketplace of ${bench.location} has no ${name}.`);
-    }
-    const differences = mismatches(definition, found);
-    if (differences.length > 0) {
-      return failed('SourceMismatch', `Source and definition differ: ${differences.join('; ')}.`);
-    }
-    const exact = { ...wanted, version: found.version };
-    return done({ source: found.plan ? { ...exact, plan: found.plan } : exact });
+    return done({ source });
   };
 }
 
-function mismatches(definition: ImageSetPlan['definition'], source: ExactSource): string[] {
-  const { hyperVGeneration, architecture, securityType } = definition;
-  return [
-    ...(hyperVGeneration === source.hyperVGeneration
-      ? []
-      : [`the source is generation ${source.hyperVGeneration}, the definition ${hyperVGeneration}`]),
-    ...(architecture === source.architecture
-      ? []
-      : [`the source is ${source.architecture}, the definition ${architecture}`]),
-    ...(securityType === 'TrustedLaunch' && !source.trustedLaunch
-      ? ['the definition wants Trusted Launch, the source does not support it']
-      : []),
-  ];
+/** What is in the gallery already and is not as the set wants it. */
+async function galleryInTheWay(
+  gallery: GalleryReads,
+  version: Version,
+  plan: PurchasePlan | undefined,
+): Promise<Refusal | undefined> {
+  const ref = imageVersion(version);
+  const { definition, gallery: home } = version.plan;
+  const found = await gallery.findGallery(ref);
+  if (!found) return undefined;
+  if (found.location !== home.location) {
+    return ['ImmutableField', `Gallery ${home.name} exists in ${found.location}, not in ${home.location}.`];
+  }
+  const existing = await gallery.findDefinition(ref);
+  if (!existing) return undefined;
+  const purchasePlan = definition.purchasePlan ?? plan;
+  const other = fixedDifferences(existing, { ...definition, ...(purchasePlan && { purchasePlan }) });
+  if (other.length > 0) {
+    return ['ImmutableField', `Image definition ${definition.name} exists and ${other.join('; ')}.`];
+  }
+  const taken = await gallery.findVersion(ref);
+  if (taken && taken.owner !== versionId(version)) {
+    const where = `${ref.gallery}/${ref.definition}`;
+    return ['ForeignResource', `Version ${version.number} of ${where} exists and is not ours.`];
+  }
+  return undefined;
 }

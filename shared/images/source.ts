@@ -8,7 +8,14 @@ export type Source =
   | { readonly snapshot: DiskSource }
   | { readonly vhd: VhdSource };
 
-export type SourceKind = 'marketplace' | 'galleryVersion' | 'vm' | 'managedImage' | 'disk' | 'snapshot' | 'vhd';
+export type SourceKind =
+  | 'marketplace'
+  | 'galleryVersion'
+  | 'vm'
+  | 'managedImage'
+  | 'disk'
+  | 'snapshot'
+  | 'vhd';
 
 export interface MarketplaceImage {
   readonly publisher: string;
@@ -52,14 +59,16 @@ export interface VhdSource extends Vhd {
   readonly osState: OsState;
 }
 
+/** What a disk is made from. */
+export type DiskOrigin =
+  | { readonly disk: { readonly id: string } }
+  | { readonly snapshot: { readonly id: string } }
+  | { readonly vhd: Vhd };
+
 /** A data disk beside the OS source; the kinds may be mixed. */
 export interface DataDisk {
   readonly lun: number;
-  readonly from:
-    | { readonly disk: { readonly id: string } }
-    | { readonly snapshot: { readonly id: string } }
-    | { readonly vhd: Vhd }
-    | { readonly empty: { readonly sizeGB: number } };
+  readonly from: DiskOrigin | { readonly empty: { readonly sizeGB: number } };
 }
 
 /** A marketplace purchase plan: on machines and image definitions alike. */
@@ -85,13 +94,28 @@ export interface ResolvedSource {
   readonly osState: OsState;
   readonly plan?: PurchasePlan;
   readonly tenantId?: string;
-  /** For `way: disk` and for imports of disks: what the OS disk is copied from. */
-  readonly osDisk?: { readonly id: string } | Vhd;
+  /** For `way: disk` and for imports of disks: where the OS disk comes from. */
+  readonly osDisk?: ResolvedDisk;
   /** The data disks that the source itself brings, and those the set adds; by LUN. */
   readonly dataDisks: readonly ResolvedDataDisk[];
 }
 
+export interface ResolvedDisk {
+  readonly from: DiskOrigin;
+  /** A machine has it, so that only a snapshot of it is ever handed on. */
+  readonly attached?: boolean;
+}
+
 export interface ResolvedDataDisk {
   readonly lun: number;
-  readonly from: DataDisk['from'];
+  /** `image`: it comes with the image that the build VM is made from. */
+  readonly from: DataDisk['from'] | { readonly image: true };
+  readonly attached?: boolean;
+}
+
+/** The source in one line: for messages, and for people. */
+export function nameOfSource({ exact }: Pick<ResolvedSource, 'exact'>): string {
+  if ('id' in exact) return exact.id;
+  if ('uri' in exact) return exact.uri;
+  return [exact.publisher, exact.offer, exact.sku, exact.version].join(':');
 }

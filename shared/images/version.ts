@@ -43,6 +43,10 @@ export interface Facts {
   readonly findings?: readonly Finding[];
   /** The ids of everything that is made on the bench for it: kept before the first of them is asked for. */
   readonly benchParts?: readonly string[];
+  /** The ids of the copies that are complete. */
+  readonly copies?: readonly string[];
+  /** Azure could not make the image version: a retry takes the failed one away first. */
+  readonly captureFailed?: boolean;
   readonly imageVersionId?: string;
   readonly benchGoneAt?: Instant;
   /** The ids of what the bench would not let go of; the reaper goes on trying. */

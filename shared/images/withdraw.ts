@@ -1,7 +1,6 @@
 import { secondsBetween } from '../instant.ts';
-import { benchNotEmpty } from './clean-up.ts';
+import { benchNotEmpty, type BenchPorts } from './clean-up.ts';
 import type { Gallery } from './gallery.ts';
-import type { Machines } from './machine.ts';
 import { imageVersion } from './names.ts';
 import type { Channels } from './roll-out.ts';
 import { done, type EnsureVersionStage, running, versionId } from './stage.ts';
@@ -13,11 +12,7 @@ const lateRequestsSeconds = 120;
  * A version that will not be is taken back: its rollouts end in order, the bench is emptied, and a capture
  * that was not finished is removed. A finished one stays in the gallery, dark, for hosts may run it.
  */
-export function ensureWithdrawn(
-  channels: Channels,
-  machines: Machines,
-  gallery: Gallery,
-): EnsureVersionStage {
+export function ensureWithdrawn(channels: Channels, bench: BenchPorts, gallery: Gallery): EnsureVersionStage {
   return async ({ work: version, now, since }) => {
     const id = versionId(version);
     const { status } = await channels.stopRollouts(id);
@@ -30,11 +25,11 @@ export function ensureWithdrawn(
         return running(`image version ${version.number} to be deleted`, 30);
       }
     }
-    const left = await benchNotEmpty(machines, version);
+    const left = await benchNotEmpty(bench, version);
     if (left) return left;
     if (secondsBetween(since, now) < lateRequestsSeconds) {
       return running('late requests to land', lateRequestsSeconds);
     }
-    return done({ benchGoneAt: version.facts.benchGoneAt ?? now });
+    return done({ benchGoneAt: version.facts.benchGoneAt ?? now, captureFailed: false });
   };
 }

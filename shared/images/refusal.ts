@@ -1,0 +1,14 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** Why something will not do: said before anything is created. */
+export type Refusal = readonly [code: ErrorCode, message: string];
+
+export function isRefusal(found: object | undefined): found is Refusal {
+  return Array.isArray(found);
+}
+
+/** The first of these that holds. */
+export function firstOf(...rules: readonly (readonly [boolean, ErrorCode, string])[]): Refusal | undefined {
+  const broken = rules.find(([holds]) => holds);
+  return broken && [broken[1], broken[2]];
+}
