@@ -1,5 +1,5 @@
 import type { VirtualMachineRunCommand } from '@azure/arm-compute';
-import type { MachineRef, ScriptRun, Scripts } from '../images/machine.ts';
+import { type MachineRef, ownerTag, type Script, type ScriptRun, type Scripts } from '../images/machine.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
 
@@ -17,9 +17,10 @@ export function runCommands({ compute }: Pick<Azure, 'compute'>): Scripts {
       return found && runOf(found);
     },
 
-    async start(ref, location, { name, script, timeoutSeconds }) {
+    async start(ref, location, script) {
       const { resourceGroup, name: machine } = ref;
-      const body = runCommandBody({ location, script, timeoutSeconds });
+      const { name } = script;
+      const body = scriptBody(location, script);
       await asking(`run command ${name}`, async () => {
         await on(ref).createOrUpdate(resourceGroup, machine, name, body).submitted();
       });
@@ -31,6 +32,36 @@ export function runCommands({ compute }: Pick<Azure, 'compute'>): Scripts {
         await on(ref).delete(resourceGroup, machine, name).submitted();
       });
     },
+
+    async ours(ref) {
+      const { resourceGroup, name: machine } = ref;
+      const found = await finding(`run commands of ${machine}`, async () => {
+        const all: VirtualMachineRunCommand[] = [];
+        for await (const one of on(ref).listByVirtualMachine(resourceGroup, machine)) all.push(one);
+        return all;
+      });
+      return (found ?? []).flatMap(({ name, tags }) => (name && tags?.[ownerTag] ? [name] : []));
+    },
+  };
+}
+
+/** A build's script: tagged, so that it is known as ours on a machine that is not, and with a place for its output. */
+function scriptBody(location: string, wanted: Script): VirtualMachineRunCommand {
+  const { owner, script, timeoutSeconds, parameters = {}, secretParameters = {}, runAs, log } = wanted;
+  const given = Object.entries(parameters).map(([name, value]) => ({ name, value }));
+  const identity = log && { clientId: log.identityClientId };
+  return {
+    ...runCommandBody({ location, script, timeoutSeconds, protectedParameters: secretParameters }),
+    tags: { [ownerTag]: owner },
+    ...(given.length > 0 && { parameters: given }),
+    ...(runAs && { runAsUser: runAs.user, runAsPassword: runAs.password }),
+    ...(log &&
+      identity && {
+        outputBlobUri: `${log.blobUri}.out`,
+        errorBlobUri: `${log.blobUri}.err`,
+        outputBlobManagedIdentity: identity,
+        errorBlobManagedIdentity: identity,
+      }),
   };
 }
 
@@ -84,6 +115,7 @@ function runOf(found: VirtualMachineRunCommand): ScriptRun {
     exitCode: exitCode ?? -1,
     output: outputOf(found),
     seconds: startTime && endTime ? (endTime.getTime() - startTime.getTime()) / 1000 : 0,
+    owner: found.tags?.[ownerTag],
   };
 }
 

@@ -1,50 +1,150 @@
-import type { RecipeStep } from './image-set.ts';
-import type { Scripts } from './machine.ts';
+import { AppError } from '../errors.ts';
+import type { Instant } from '../instant.ts';
+import type { Intended, Look, Settled } from '../workflow/look.ts';
+import type { Version } from './image.ts';
+import type { Machines, Script, ScriptRun, Scripts } from './machine.ts';
 import { benchMachine } from './names.ts';
-import { runOnce } from './run-script.ts';
-import { done, type EnsureVersionStage, failed, running } from './stage.ts';
-import type { ScriptRun } from './machine.ts';
-import type { StepResult } from './version.ts';
+import { type RecipeStep, restartMinutes, type StepProgress } from './recipe.ts';
+import { restartOnce } from './restart.ts';
+import { intentionToRun, lastCommand, runOnce } from './run-script.ts';
+import { readSecret, type Secrets, withoutTheSecrets } from './secrets.ts';
+import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
+import { commandName, logOf, secretFields, soonestSeconds, stepScript } from './step-script.ts';
+import { afterRestart, afterRun, begun, type Verdict } from './step-verdict.ts';
+import { runCommandsLeft } from './swept.ts';
+import type { Facts, StepResult } from './version.ts';
+
+export interface CustomisePorts {
+  readonly scripts: Scripts;
+  readonly machines: Pick<Machines, 'find' | 'restart'>;
+  readonly secrets: Secrets;
+  readonly now: () => Instant;
+}
 
 /** Runs the recipe, one step after the other, each once. */
-export function ensureCustomised(scripts: Scripts): EnsureVersionStage {
-  return async ({ work: version, intent, now }) => {
-    const { recipe, bench } = version.plan;
-    const results = version.facts.steps ?? [];
-    const step = recipe[results.length];
-    if (!step) return done();
-    const ref = benchMachine(version);
-    const name = commandName(results.length, step);
-    const last = recipe[results.length - 1];
-    // A machine holds few run commands. One is taken away only once its result is kept, never before:
-    // a step without result and without run command is run.
-    if (last && intent?.what !== `run ${name}`) {
-      await scripts.remove(ref, commandName(results.length - 1, last));
+export function ensureCustomised(ports: CustomisePorts): EnsureVersionStage {
+  return async (look) => {
+    const { work: version, intent } = look;
+    const { source, steps = [], step: progress } = version.facts;
+    const step = version.plan.recipe[steps.length];
+    if (source?.way === 'import' || !step) return done();
+    // A machine that was built on before may hold run commands of then: their names would prove what never was.
+    if (source?.way === 'in-place' && !intent) {
+      const left = await runCommandsLeft(ports.scripts, benchMachine(version));
+      if (left) return left;
     }
-    const { script, timeoutMinutes } = step;
-    const asked = { name, script, timeoutSeconds: timeoutMinutes * 60 };
-    const run = await runOnce({ scripts, ref, location: bench.location, script: asked, intent, now });
-    if ('wait' in run) return run.wait;
-    const { exitCode, seconds, output } = run.ended;
-    const steps: StepResult[] = [...results, { name: step.name, exitCode, seconds, output }];
-    const wrong = whatIsWrong(step, run.ended);
-    if (wrong) return failed(...wrong, { steps });
-    if (steps.length === recipe.length) return done({ steps });
-    const news = `step ${step.name} ended with exit code ${exitCode}`;
-    return running('the next step', 1, { facts: { steps }, news });
+    const at = { ports, look, step, index: steps.length, progress: progress ?? begun(step) };
+    return at.progress.phase === 'restart' ? await restart(at) : await run(at);
   };
 }
 
-function commandName(index: number, step: RecipeStep): string {
-  return `step-${index + 1}-${step.name}`;
+interface UnderWay {
+  readonly ports: CustomisePorts;
+  readonly look: Look<Version>;
+  readonly step: RecipeStep;
+  readonly index: number;
+  readonly progress: StepProgress;
 }
 
-function whatIsWrong(step: RecipeStep, run: ScriptRun): ['StepFailed' | 'StepTimedOut', string] | undefined {
-  const tail = run.output.slice(-400);
-  if (run.state === 'timed-out') {
-    return ['StepTimedOut', `Step ${step.name} did not end within ${step.timeoutMinutes} minutes. ${tail}`];
+type Answer = Settled<Facts> | Intended<Facts>;
+
+async function run(at: UnderWay): Promise<Answer> {
+  const { ports, look, step, index, progress } = at;
+  const { work: version, intent, now } = look;
+  const ref = benchMachine(version);
+  const name = commandName(index, step, progress);
+  // A machine holds few run commands. One is taken away only once its result is kept, never before:
+  // a step without result and without run command is run.
+  const before = lastCommand(intent);
+  if (before !== undefined && intent?.what !== intentionToRun(name)) await ports.scripts.remove(ref, before);
+  const asked = {
+    scripts: ports.scripts,
+    ref,
+    location: version.plan.bench.location,
+    script: { name, owner: versionId(version), ...stepScript(version.plan.definition.osType, step, name) },
+    intent,
+    now,
+    soonestSeconds: soonestSeconds(step),
+    completed: async (script: Script) => ({ ...script, ...logOf(version, name), ...(await secretsOf(at)) }),
+  };
+  const found = await runOnce(asked);
+  if ('wait' in found) return found.wait;
+  const ended: ScriptRun = { ...found.ended, output: await withoutSecrets(at, found.ended.output) };
+  return told(at, afterRun(step, progress, ended, now), ended.output);
+}
+
+async function restart(at: UnderWay): Promise<Answer> {
+  const { ports, look, step, index, progress } = at;
+  const { machines, now } = ports;
+  const back = await restartOnce({
+    machines,
+    ref: benchMachine(look.work),
+    name: commandName(index, step, progress),
+    intent: look.intent,
+    now,
+    restartedAt: progress.restartedAt,
+    waitMinutes: 'restart' in step ? step.restart.waitMinutes : restartMinutes,
+    kept: (restartedAt) => ({ step: { ...progress, restartedAt } }),
+  });
+  return back === 'back' ? told(at, afterRestart(step, progress)) : back;
+}
+
+/** What follows, and what the run wrote: the history keeps that with the event that tells of it. */
+function told({ look, step }: UnderWay, verdict: Verdict, output?: string): Settled<Facts> {
+  const { plan, facts } = look.work;
+  const { attempt, seconds, tail } = verdict.progress;
+  const wrote = output === undefined ? {} : { lastOutput: { step: step.name, attempt, output } };
+  if (verdict.is === 'under-way') {
+    const { progress, news } = verdict;
+    return running(progress.phase === 'restart' ? 'the restart' : `${step.name} again`, 1, {
+      facts: { ...wrote, step: progress },
+      news,
+    });
   }
-  if (run.state === 'gone-wrong') return ['StepFailed', `Azure could not run step ${step.name}. ${tail}`];
-  if (step.allowedExitCodes.includes(run.exitCode)) return undefined;
-  return ['StepFailed', `Step ${step.name} ended with exit code ${run.exitCode}. ${tail}`];
+  const result: StepResult = {
+    name: step.name,
+    exitCode: verdict.exitCode,
+    seconds,
+    tail,
+    attempts: attempt,
+  };
+  const steps = [...(facts.steps ?? []), result];
+  const known: Partial<Facts> = { ...wrote, steps, step: undefined };
+  if (verdict.is === 'failed') return failed(verdict.code, verdict.message, known);
+  if (steps.length === plan.recipe.length) return done(known);
+  return running('the next step', 1, { facts: known, news: verdict.news });
+}
+
+/** What the step must know and we must not keep, read anew each time. */
+async function secretsOf({ ports, step, index }: UnderWay): Promise<Partial<Script>> {
+  const { parameters, password } = secretFields(step, index);
+  const secretParameters: Record<string, string> = {};
+  for (const { name, ref, field } of parameters) {
+    secretParameters[name] = await readSecret(ports.secrets, ref, field);
+  }
+  return {
+    ...(parameters.length > 0 && { secretParameters }),
+    ...(password && {
+      runAs: {
+        user: password.name,
+        password: await readSecret(ports.secrets, password.ref, password.field),
+      },
+    }),
+  };
+}
+
+/** A script may print what it was given in confidence: that is taken out before anything is kept. */
+async function withoutSecrets({ ports, step, index }: UnderWay, output: string): Promise<string> {
+  const { parameters, password } = secretFields(step, index);
+  const fields = [...parameters, ...(password ? [password] : [])];
+  if (fields.length === 0 || output === '') return output;
+  try {
+    const values = await Promise.all(
+      fields.map(async ({ ref, field }) => await readSecret(ports.secrets, ref, field)),
+    );
+    return withoutTheSecrets(output, values);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return '(Not kept: the secrets could not be read again to take them out of it.)';
+  }
 }

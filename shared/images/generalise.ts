@@ -3,7 +3,7 @@ import type { Version } from './image.ts';
 import type { Machines, Scripts } from './machine.ts';
 import { benchMachine } from './names.ts';
 import { runOnce } from './run-script.ts';
-import { done, type EnsureVersionStage, failed, running } from './stage.ts';
+import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
 
 /** What Windows says of itself once sysprep is through. */
 const proof = 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE';
@@ -50,8 +50,12 @@ export function ensureGeneralised(machines: Machines, scripts: Scripts): EnsureV
 
 /** Undefined once Windows itself says that it is generalised. */
 async function sysprepUnproven(scripts: Scripts, { work: version, intent, now }: Look<Version>) {
+  const owner = versionId(version);
   const asked = { scripts, ref: benchMachine(version), location: version.plan.bench.location, intent, now };
-  const run = await runOnce({ ...asked, script: { name: 'sysprep', script: sysprep, timeoutSeconds: 3600 } });
+  const run = await runOnce({
+    ...asked,
+    script: { name: 'sysprep', owner, script: sysprep, timeoutSeconds: 3600 },
+  });
   if ('wait' in run) return run.wait;
   if (run.ended.state !== 'ended' || run.ended.exitCode !== 0) {
     return failed(
@@ -59,7 +63,7 @@ async function sysprepUnproven(scripts: Scripts, { work: version, intent, now }:
       `Sysprep ended with ${run.ended.exitCode}. ${run.ended.output.slice(-1000)}`,
     );
   }
-  const read = { name: 'image-state', script: readImageState, timeoutSeconds: 600 };
+  const read = { name: 'image-state', owner, script: readImageState, timeoutSeconds: 600 };
   const state = await runOnce({ ...asked, script: read });
   if ('wait' in state) return state.wait;
   const said = state.ended.output.trim();

@@ -83,7 +83,29 @@ export interface StepProgress {
   readonly phase: 'run' | 'restart';
   /** When Azure took the restart, once it did. */
   readonly restartedAt?: string;
-  /** Seconds and output of the rounds before. */
+  /** Said once its last run is over: with this the step ends when the machine is back. */
+  readonly exitCode?: number;
+  /** Seconds of its runs so far, and the last line or two of what the last of them wrote. */
   readonly seconds: number;
-  readonly output: string;
+  readonly tail: string;
+}
+
+/** The machine gets so long to come back from a restart that the recipe did not ask for. */
+export const restartMinutes = 30;
+
+/** How long the recipe may take when everything in it takes as long as it may: every try, round and restart. */
+export function customiseMinutes(recipe: readonly RecipeStep[]): number {
+  return recipe.reduce((sum, step) => sum + minutesOf(step), 60);
+}
+
+function minutesOf(step: RecipeStep): number {
+  // Beside the run itself: Azure's and our own grace, looks that come late, a request that has to be repeated.
+  const slack = 30;
+  if ('restart' in step) return step.restart.waitMinutes + slack;
+  const run = step.timeoutMinutes + slack;
+  if ('windowsUpdates' in step) {
+    const rounds = step.windowsUpdates.maxRounds + step.retries;
+    return rounds * (run + restartMinutes + slack);
+  }
+  return (step.retries + 1) * run + restartMinutes + slack;
 }
