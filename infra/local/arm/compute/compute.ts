@@ -6,7 +6,8 @@ import { galleryImageVersionRoutes } from './gallery-image-versions.ts';
 import { galleryImageRoutes } from './gallery-images.ts';
 import { marketplaceRoutes } from './marketplace.ts';
 import { networkRoutes } from './network.ts';
-import { usageRoutes } from './quota.ts';
+import { quotaLocalRoutes, usageRoutes } from './quota.ts';
+import { resourceSkuRoutes, skuLocalRoutes } from './resource-skus.ts';
 import { virtualMachineRoutes } from './virtual-machines.ts';
 
 /** Microsoft.Compute, except scale sets, with the little of Microsoft.Network that machines need. */
@@ -22,6 +23,8 @@ export function computeProvider(world: World): Provider {
       ...diskRoutes(world, 'snapshot'),
       ...networkRoutes(world),
       ...usageRoutes(world),
+      ...resourceSkuRoutes(world),
     ],
+    local: [...quotaLocalRoutes(world), ...skuLocalRoutes(world)],
   };
 }

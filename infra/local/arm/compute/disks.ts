@@ -102,6 +102,13 @@ export function refuseTaken(before: Resource | undefined, id: string): void {
   );
 }
 
+/** Gives a disk that is nobody's to a machine. */
+export function attachDisk({ resources }: World, disk: Resource<object>, managedBy: string): void {
+  disk.fields['managedBy'] = managedBy;
+  Object.assign(disk.properties, { diskState: 'Attached' });
+  resources.touch(disk);
+}
+
 /** The disk's state when its machine is deallocated, started or gone. */
 export function setDiskState({ resources }: World, id: string, state: DiskProperties['diskState']): void {
   const disk = resources.find<DiskProperties>(id);

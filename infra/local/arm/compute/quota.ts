@@ -1,36 +1,19 @@
 import { ArmError } from '../core/arm-error.ts';
-import type { Route } from '../core/provider.ts';
+import type { LocalRoute, Route } from '../core/provider.ts';
 import { regionName } from '../core/resource-id.ts';
 import { paged, type Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { VM_TYPE } from './machine.ts';
 import { displayName, requireRegion } from './regions.ts';
+import { findSize, requireSize, SIZES } from './sizes.ts';
 import { COMPUTE_API_VERSION } from './versions.ts';
-
-interface Size {
-  readonly cores: number;
-  readonly family: string;
-  readonly familyName: string;
-}
-
-const SIZES: Readonly<Record<string, Size>> = Object.fromEntries(
-  [
-    { series: 'Ds_v5', family: 'standardDSv5Family', familyName: 'Standard DSv5 Family vCPUs' },
-    { series: 'Ds_v6', family: 'StandardDsv6Family', familyName: 'Standard Dsv6 Family vCPUs' },
-    { series: 'Es_v5', family: 'standardESv5Family', familyName: 'Standard ESv5 Family vCPUs' },
-    { series: 'Das_v5', family: 'standardDASv5Family', familyName: 'Standard DASv5 Family vCPUs' },
-  ].flatMap(({ series, family, familyName }) =>
-    [2, 4, 8, 16, 32].map((cores) => {
-      const [, letter = '', rest = ''] = /^([A-Z])(.*)$/.exec(series) ?? [];
-      return [`standard_${letter}${cores}${rest}`.toLowerCase(), { cores, family, familyName }];
-    }),
-  ),
-);
 
 /** Limits that tests and the fleet may change, per subscription and region: vCPUs in all and per family. */
 export interface QuotaLimits {
   cores: number;
+  /** Of every family that has no limit of its own. */
   familyCores: number;
+  families: Record<string, number>;
   virtualMachines: number;
 }
 
@@ -38,22 +21,14 @@ const limits = new WeakMap<World, QuotaLimits>();
 
 /** The subscription's limits, the same in every region; change them in place. */
 export function quotaLimits(world: World): QuotaLimits {
-  const found = limits.get(world) ?? { cores: 350, familyCores: 350, virtualMachines: 25_000 };
+  const found = limits.get(world) ?? {
+    cores: 350,
+    familyCores: 350,
+    families: {},
+    virtualMachines: 25_000,
+  };
   limits.set(world, found);
   return found;
-}
-
-/** The size, or Azure's refusal of a size there is not. */
-export function requireSize(vmSize: string | undefined, location: string): Size {
-  const size = SIZES[(vmSize ?? '').toLowerCase()];
-  if (size) return size;
-  throw new ArmError(
-    400,
-    'InvalidParameter',
-    `The value ${vmSize} provided for the VM size is not valid. The valid sizes in the current region are: ` +
-      `${Object.keys(SIZES).join(',')} (${location}).`,
-    { target: 'vmSize' },
-  );
 }
 
 /** Refuses `count` more machines of this size when they would not fit the region's quotas. */
@@ -64,12 +39,40 @@ export function requireQuota(
   count = 1,
 ): void {
   const size = requireSize(vmSize, where.location);
-  const { cores, familyCores, virtualMachines } = quotaLimits(world);
+  const { cores, virtualMachines } = quotaLimits(world);
+  const familyCores = familyLimit(world, size.family);
   const used = usage(world, where);
   const more = size.cores * count;
   refuseOver('Total Regional Cores', where.location, cores, used.cores, more);
   refuseOver(`${size.family} Cores`, where.location, familyCores, used.families.get(size.family) ?? 0, more);
   refuseOver('Virtual Machines', where.location, virtualMachines, used.machines, count);
+}
+
+function familyLimit(world: World, family: string): number {
+  const { familyCores, families } = quotaLimits(world);
+  const own = Object.entries(families).find(([name]) => name.toLowerCase() === family.toLowerCase());
+  return own?.[1] ?? familyCores;
+}
+
+/** Looks at the limits, and changes those that are named: `{cores?, familyCores?, families?, virtualMachines?}`. */
+export function quotaLocalRoutes(world: World): LocalRoute[] {
+  const path = '/local/quota';
+  return [
+    { method: 'GET', path, handle: () => ({ status: 200, body: quotaLimits(world) }) },
+    {
+      method: 'PUT',
+      path,
+      handle: ({ body }) => {
+        const changes = (body ?? {}) as Partial<QuotaLimits>;
+        const numbers = [changes.cores, changes.familyCores, changes.virtualMachines];
+        const all = [...numbers, ...Object.values(changes.families ?? {})].filter((one) => one !== undefined);
+        if (all.some((one) => typeof one !== 'number' || !(one >= 0))) {
+          throw new ArmError(400, 'InvalidQuota', 'Limits are numbers, 0 or more.');
+        }
+        return { status: 200, body: Object.assign(quotaLimits(world), changes) };
+      },
+    },
+  ];
 }
 
 /** What the region's quotas are and what is used of them. */
@@ -81,7 +84,7 @@ export function usageRoutes(world: World): Route[] {
       apiVersion: COMPUTE_API_VERSION,
       handle: (call) => {
         const location = requireRegion(call.params['location'], 'locations/usages');
-        const { cores, familyCores, virtualMachines } = quotaLimits(world);
+        const { cores, virtualMachines } = quotaLimits(world);
         const used = usage(world, { location, subscriptionId: call.subscriptionId });
         const entry = (value: string, localizedValue: string, limit: number, currentValue: number) => ({
           limit,
@@ -89,12 +92,12 @@ export function usageRoutes(world: World): Route[] {
           currentValue,
           name: { value, localizedValue },
         });
-        const families = new Map(Object.values(SIZES).map(({ family, familyName }) => [family, familyName]));
+        const families = new Map(SIZES.map(({ family, familyName }) => [family, familyName]));
         return paged(call, [
           entry('cores', 'Total Regional vCPUs', cores, used.cores),
           entry('virtualMachines', 'Virtual Machines', virtualMachines, used.machines),
           ...[...families].map(([family, name]) =>
-            entry(family, name, familyCores, used.families.get(family) ?? 0),
+            entry(family, name, familyLimit(world, family), used.families.get(family) ?? 0),
           ),
         ]);
       },
@@ -115,7 +118,7 @@ function usage(
 ): Usage {
   const used: Usage = { cores: 0, machines: 0, families: new Map() };
   const add = (vmSize: unknown, count: number) => {
-    const size = typeof vmSize === 'string' ? SIZES[vmSize.toLowerCase()] : undefined;
+    const size = typeof vmSize === 'string' ? findSize(vmSize) : undefined;
     used.machines += count;
     if (!size) return;
     used.cores += size.cores * count;

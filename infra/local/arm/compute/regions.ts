@@ -39,3 +39,8 @@ export function requireRegion(location: string | undefined, type: string): strin
       `the resource type is '${Object.keys(REGIONS).join(',')}'.`,
   );
 }
+
+/** The short names of all regions. */
+export function allRegions(): string[] {
+  return Object.keys(REGIONS);
+}

@@ -4,6 +4,7 @@ import { sameId } from '../core/resource-id.ts';
 import { paged, type Resource } from '../core/resources.ts';
 import { buckets } from '../core/throttle.ts';
 import type { World } from '../core/world.ts';
+import { contentOf, setContent } from './content.ts';
 import { setDiskState } from './disks.ts';
 import { machineOf, refuseDeleting, requireVm, VM_TYPE, type VmProperties } from './machine.ts';
 import { detachNic } from './network.ts';
@@ -134,6 +135,10 @@ export function virtualMachineRoutes(world: World): Route[] {
 /** Disks and interfaces go with the VM only when it was created to take them along. */
 function leaveOrTake(world: World, { id, properties }: Vm): void {
   const { osDisk, dataDisks } = properties.storageProfile;
+  const left = world.resources.find(osDisk.managedDisk.id);
+  // The disk holds from now on what the guest had come to hold.
+  const content = left && contentOf(world, left);
+  if (content) setContent(left, content);
   for (const { deleteOption, managedDisk } of [osDisk, ...dataDisks]) {
     if (deleteOption === 'Delete') world.resources.remove(managedDisk.id);
     else setDiskState(world, managedDisk.id, 'Unattached');

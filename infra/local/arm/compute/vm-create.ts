@@ -4,11 +4,14 @@ import { regionName } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { Guest } from './guest.ts';
-import { resolveImage } from './image-source.ts';
+import { setDiskState } from './disks.ts';
 import { setMachine, VM_TYPE, type NetworkInterfaceReference, type VmProperties } from './machine.ts';
-import { createNic, requireFreeNic } from './network.ts';
+import { createNic, detachNic, requireFreeNic } from './network.ts';
 import { shownOsProfile } from './os-profile.ts';
-import { requireQuota, requireSize } from './quota.ts';
+import { requireQuota } from './quota.ts';
+import { checkSize } from './resource-skus.ts';
+import { requireSize } from './sizes.ts';
+import { requireBootSource } from './vm-boot-source.ts';
 import { checkVmBody, type VmBody } from './vm-request.ts';
 import { createStorage } from './vm-storage.ts';
 import { vmView } from './vm-view.ts';
@@ -21,14 +24,17 @@ export function createVm(world: World, call: Call, id: string, location: string,
   required('hardwareProfile.vmSize', hardwareProfile?.vmSize);
   required('storageProfile', storageProfile);
   const { vmSize } = hardwareProfile;
-  requireSize(vmSize, location);
-  const where = { location, subscriptionId: call.subscriptionId };
-  const image = resolveImage(world, storageProfile.imageReference, where);
+  const size = requireSize(vmSize, location);
+  const { subscriptionId } = call;
+  const source = requireBootSource(world, call, { id, location }, storageProfile);
+  const { image } = source;
   checkVmBody(world, id, body, image, location);
-  requireQuota(world, where, vmSize);
-
   const securityType = securityProfile?.securityType ?? 'Standard';
-  const storage = createStorage(world, { id, location, image, securityType }, storageProfile);
+  const wanted = { vmId: id, subscriptionId, location, zones: body.zones ?? [], image, securityType };
+  checkSize(world, size, wanted);
+  requireQuota(world, { location, subscriptionId }, vmSize);
+  const storage = createStorage(world, { id, location, source, securityType, size }, storageProfile);
+  if (call.fault?.fault === 'leave-parts') return leaveParts(world, call, { id, location, body, storage });
   const vm = world.resources.put<VmProperties>({
     id,
     type: VM_TYPE,
@@ -46,14 +52,16 @@ export function createVm(world: World, call: Call, id: string, location: string,
   });
   const guest = new Guest(osProfile?.computerName ?? vm.name, image);
   setMachine(vm, { guest, image, securityType, plan: image.plan, generalized: false });
+  const isProvisioned = image.osState === 'Generalized';
   return write(world, call, {
     resource: vm,
     isNew: true,
-    // A guest that does not come up is waited for; Azure gives up after some 20 to 40 minutes.
-    seconds: image.boots ? [60, 180] : [1200, 1800],
+    // A guest that does not come up is waited for; Azure gives up after some 20 to 40 minutes. It waits for
+    // those that it provisions only: what is specialized counts as made when its disks are.
+    seconds: image.boots || !isProvisioned ? [60, 180] : [1200, 1800],
     finish: () => {
       guest.boot(world.timeline.now(), image.boots ? world.random.between(20, 90) : Number.POSITIVE_INFINITY);
-      if (!image.boots) throw neverCameUp(vm);
+      if (!image.boots && isProvisioned) throw neverCameUp(vm);
     },
     show: (resource) => vmView(world, resource as Resource<VmProperties>),
   });
@@ -83,6 +91,24 @@ function createInterfaces(
     },
   }));
   return [...found, ...made];
+}
+
+interface Parts {
+  readonly id: string;
+  readonly location: string;
+  readonly body: VmBody;
+  readonly storage: VmProperties['storageProfile'];
+}
+
+/** A creation that breaks off between the parts and the whole: disks and interfaces are there, and no VM owns them. */
+function leaveParts(world: World, call: Call, { id, location, body, storage }: Parts): never {
+  for (const { id: nic } of createInterfaces(world, call, id, location, body)) detachNic(world, nic);
+  for (const { managedDisk } of [storage.osDisk, ...storage.dataDisks]) {
+    setDiskState(world, managedDisk.id, 'Unattached');
+  }
+  const { code = 'AllocationFailed', message = 'Allocation failed. We do not have sufficient capacity.' } =
+    call.fault ?? {};
+  throw new ArmError(409, code, message);
 }
 
 function keptFields({ plan, zones, identity }: VmBody): Json {

@@ -6,7 +6,17 @@ import { checkNicConfiguration, requireFreeNic, type NicConfiguration } from './
 import { checkOsProfile, type OsProfile } from './os-profile.ts';
 import { invalid, required } from './writing.ts';
 
-type ManagedDisk = { storageAccountType?: string };
+type ManagedDisk = { id?: string; storageAccountType?: string };
+
+/** `storageProfile` as it is sent. */
+export interface WantedStorage {
+  imageReference?: ImageReference;
+  osDisk?: Partial<Omit<OsDisk, 'managedDisk'>> & { managedDisk?: ManagedDisk };
+  dataDisks?: WantedDataDisk[];
+  diskControllerType?: string;
+}
+
+export type WantedDataDisk = Partial<Omit<DataDisk, 'managedDisk'>> & { managedDisk?: ManagedDisk };
 
 /** The body of a VM's PUT or PATCH. */
 export interface VmBody {
@@ -17,12 +27,7 @@ export interface VmBody {
   identity?: object;
   properties?: {
     hardwareProfile?: { vmSize?: string };
-    storageProfile?: {
-      imageReference?: ImageReference;
-      osDisk?: Partial<Omit<OsDisk, 'managedDisk'>> & { managedDisk?: ManagedDisk };
-      dataDisks?: (Partial<Omit<DataDisk, 'managedDisk'>> & { managedDisk?: ManagedDisk })[];
-      diskControllerType?: string;
-    };
+    storageProfile?: WantedStorage;
     osProfile?: OsProfile;
     securityProfile?: VmProperties['securityProfile'];
     networkProfile?: {
@@ -43,14 +48,9 @@ export function checkVmBody(world: World, id: string, body: VmBody, image: Image
   const { osProfile, networkProfile, securityProfile } = body.properties ?? {};
   if (image.osState === 'Generalized') checkOsProfile(osProfile, image);
   else if (osProfile) {
-    throw new ArmError(
-      400,
-      'InvalidParameter',
-      "Parameter 'osProfile' is not allowed with a specialized image.",
-      {
-        target: 'osProfile',
-      },
-    );
+    throw new ArmError(400, 'InvalidParameter', "Parameter 'osProfile' is not allowed.", {
+      target: 'osProfile',
+    });
   }
   checkNetworkProfile(world, id, networkProfile, location);
   checkSecurity(securityProfile?.securityType ?? 'Standard', image);
