@@ -4,7 +4,12 @@ import type { Host, HostEvent } from './hosts/host.ts';
 import type { Machines as HostMachines } from './hosts/machine.ts';
 import { hostRequests } from './hosts/requests.ts';
 import type { SessionHosts } from './hosts/session-host.ts';
+import { ensureAdmitted, leavingBench, waitingForQuota } from './images/admit.ts';
 import { ensureAnnounced, type Promotion } from './images/announce.ts';
+import { benchPlacesLife, type BenchPlaces, type BenchPlacesEvent } from './images/bench-places.ts';
+import type { Shelves } from './images/browse.ts';
+import { marketplaceRequests } from './images/browse-requests.ts';
+import type { Capacity } from './images/capacity.ts';
 import { ensureCaptured } from './images/capture.ts';
 import { ensureCleanedUp } from './images/clean-up.ts';
 import { ensureCustomised } from './images/customise.ts';
@@ -12,15 +17,25 @@ import type { Gallery } from './images/gallery.ts';
 import { ensureGeneralised } from './images/generalise.ts';
 import { type Version, type VersionEvent, versionLife } from './images/image.ts';
 import { type ImageSet, type ImageSetEvent, imageSetLife } from './images/image-set.ts';
+import { ensureInspected } from './images/inspect.ts';
+import { type Leftover, type LeftoverEvent, leftoverLife } from './images/leftover.ts';
 import type { Machines, Scripts } from './images/machine.ts';
 import type { Marketplace } from './images/marketplace.ts';
+import type { Parts } from './images/parts.ts';
 import { performVersion } from './images/perform.ts';
+import { benchPlaces } from './images/places.ts';
+import { ensurePrepared } from './images/prepare.ts';
 import { ensurePromoted } from './images/promote.ts';
 import { ensureProvisioned } from './images/provision.ts';
+import { ensureQuarantined } from './images/quarantine.ts';
+import { performLeftover, reaper } from './images/reap.ts';
+import { type KeptRecipe, type KeptRecipeEvent, keptRecipeLife } from './images/recipe-revision.ts';
 import { ensureReplicated } from './images/replicate.ts';
 import { imageRequests } from './images/requests.ts';
 import { ensureResolved } from './images/resolve.ts';
 import { ensureReleased, ensureTested } from './images/roll-out.ts';
+import type { Secrets } from './images/secrets.ts';
+import type { Sources } from './images/sources.ts';
 import { versionId } from './images/stage.ts';
 import { isVersionNumber } from './images/version-number.ts';
 import { ensureValidated } from './images/validate.ts';
@@ -43,7 +58,12 @@ import { Engine } from './workflow/engine.ts';
 import type { Rows } from './workflow/rows.ts';
 import { WorkflowStore } from './workflow/store.ts';
 
-export type Queue = 'advance-image' | 'advance-rollout' | 'advance-host' | 'deliver-notification';
+export type Queue =
+  | 'advance-image'
+  | 'reap-leftover'
+  | 'advance-rollout'
+  | 'advance-host'
+  | 'deliver-notification';
 
 /** All that the app needs of the world around it. */
 export interface Outside {
@@ -51,6 +71,11 @@ export interface Outside {
   /** Asks for a look at a time; never throws. */
   readonly wake: (queue: Queue) => (id: string, at: Instant) => Promise<void>;
   readonly marketplace: Marketplace;
+  readonly shelves: Shelves;
+  readonly sources: Sources;
+  readonly capacity: Capacity;
+  readonly parts: Parts;
+  readonly secrets: Secrets;
   readonly machines: Machines;
   readonly scripts: Scripts;
   readonly gallery: Gallery & RolloutGallery;
@@ -62,18 +87,23 @@ export interface Outside {
   /** Whether anybody wants to hear of promotions. */
   readonly tellsTeams: boolean;
   readonly publicUrl: string;
+  /** How many versions may be on the bench of one subscription at once. */
+  readonly mostBuilds: number;
   readonly now: () => Instant;
   readonly newId: () => string;
 }
 
 /** The whole app, wired in one place. Triggers and tests both start here. */
 export function createApp(outside: Outside) {
-  const { rows, wake, now, newId, gallery, machines, scripts, publicUrl } = outside;
+  const { rows, wake, now, newId, gallery, machines, scripts, parts, publicUrl } = outside;
   const due = rows('due');
   const asleep = async () => {}; // what has no time of its own is never woken
   const entity = (kind: string) => ({ wake: asleep, now, perform: neverCalledFor, ...logged(kind) });
 
   const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', rows('imagesets'), due);
+  const recipeStore = new WorkflowStore<KeptRecipe, KeptRecipeEvent>('recipe', rows('recipes'), due);
+  const placesStore = new WorkflowStore<BenchPlaces, BenchPlacesEvent>('places', rows('places'), due);
+  const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', rows('leftovers'), due);
   const versionStore = new WorkflowStore<Version, VersionEvent>('version', rows('versions'), due);
   const poolStore = new WorkflowStore<Pool, PoolEvent>('host-pool', rows('hostpools'), due);
   const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>('rollout', rows('rollouts'), due);
@@ -125,24 +155,43 @@ export function createApp(outside: Outside) {
   });
 
   const sets = new Engine({ workflow: imageSetLife, store: setStore, ...entity('image-set') });
+  const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, ...entity('recipe') });
+  const bench = { machines, parts, gallery };
+  const leftovers = new Engine({
+    workflow: leftoverLife,
+    store: leftoverStore,
+    perform: performLeftover(bench, now),
+    wake: wake('reap-leftover'),
+    now,
+    ...logged('leftover'),
+  });
+  const places = benchPlaces(
+    new Engine({ workflow: benchPlacesLife, store: placesStore, ...entity('places') }),
+    outside.mostBuilds,
+    now,
+  );
   const versions = new Engine({
     workflow: versionLife,
     store: versionStore,
     perform: performVersion(
       {
-        resolve: ensureResolved(outside.marketplace),
-        provision: ensureProvisioned(gallery, machines),
-        customise: ensureCustomised(scripts),
+        resolve: ensureResolved(outside, gallery),
+        admit: ensureAdmitted(places, outside.capacity),
+        prepare: ensurePrepared(machines, parts),
+        provision: waitingForQuota(ensureProvisioned(gallery, machines)),
+        customise: ensureCustomised(outside),
+        inspect: ensureInspected(scripts),
         generalise: ensureGeneralised(machines, scripts),
         capture: ensureCaptured(gallery, machines),
-        'clean-up': ensureCleanedUp(machines, now),
+        'clean-up': leavingBench(places, ensureCleanedUp(bench, now)),
         replicate: ensureReplicated(gallery),
         test: ensureTested(channels),
         validate: ensureValidated(channels),
         promote: ensurePromoted(gallery),
         announce: ensureAnnounced(announce),
         release: ensureReleased(channels),
-        withdraw: ensureWithdrawn(channels, machines, gallery),
+        withdraw: leavingBench(places, ensureWithdrawn(channels, bench, gallery)),
+        quarantine: leavingBench(places, ensureQuarantined(bench, reaper(leftovers, now))),
       },
       now,
     ),
@@ -156,11 +205,13 @@ export function createApp(outside: Outside) {
   };
 
   return {
-    images: imageRequests({ sets, setStore, versions, versionStore, now }),
+    images: imageRequests({ sets, setStore, recipes, leftoverStore, versions, versionStore, now }),
+    marketplace: marketplaceRequests(outside.shelves),
     rollouts: rolloutRequests({ pools, poolStore, rollouts, rolloutStore, versionOf, now }),
     hosts: hostAsks,
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await versions.advance(id),
+    reapLeftover: async (id: string) => await leftovers.advance(id),
     advanceRollout: async (id: string) => await rollouts.advance(id),
     advanceHost: async (id: string) => await hosts.advance(id),
     deliver: async (id: string) => await deliveries.advance(id),
@@ -168,7 +219,7 @@ export function createApp(outside: Outside) {
     sweep: async () => {
       // Each for itself: what one kind fails on must not keep the others from being found.
       const swept = await Promise.allSettled(
-        [versions, rollouts, hosts, deliveries].map((kind) => kind.sweep()),
+        [versions, leftovers, rollouts, hosts, deliveries].map((kind) => kind.sweep()),
       );
       const failed = swept.find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;

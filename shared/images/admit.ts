@@ -1,4 +1,5 @@
-import type { Instant } from '../instant.ts';
+import { hasCode } from '../errors.ts';
+import { secondsBetween } from '../instant.ts';
 import { type BenchPlaces, type Claim, inTurn } from './bench-places.ts';
 import type { Capacity, SizeInRegion } from './capacity.ts';
 import type { Version } from './image.ts';
@@ -13,8 +14,8 @@ export interface Places {
 }
 
 /** It has a place on the bench, its size can be had there, and the quota leaves room for it. */
-export function ensureAdmitted(places: Places, capacity: Capacity, now: () => Instant): EnsureVersionStage {
-  return async ({ work: version, since }) => {
+export function ensureAdmitted(places: Places, capacity: Capacity): EnsureVersionStage {
+  return async ({ work: version, since, now }) => {
     const { source } = version.facts;
     // No machine, no place.
     if (source?.way === 'import') return done();
@@ -26,7 +27,7 @@ export function ensureAdmitted(places: Places, capacity: Capacity, now: () => In
     const refusal = size && whyNot(version, size);
     if (refusal) return failed('SkuUnavailable', refusal);
     const standing = await places.ask(subscriptionId, claimOf(version));
-    const pause = paceSeconds((Date.parse(now()) - Date.parse(since)) / 1000);
+    const pause = paceSeconds(secondsBetween(since, now));
     const wait = whatItWaitsFor(standing, version) ?? (size && quotaMissing(size));
     return wait === undefined ? done() : running(wait, pause);
   };
@@ -38,6 +39,18 @@ export function leavingBench(places: Places, stage: EnsureVersionStage): EnsureV
     const found = await stage(look);
     if (found.status === 'done') await places.leave(look.work.plan.subscriptionId, claimant(look.work));
     return found;
+  };
+}
+
+/** Somebody else may have taken the cores in between: a stage that finds the quota spent waits for it. */
+export function waitingForQuota(stage: EnsureVersionStage): EnsureVersionStage {
+  return async (look) => {
+    try {
+      return await stage(look);
+    } catch (error) {
+      if (!hasCode(error, 'QuotaExceeded')) throw error;
+      return running(`quota: ${error.message}`, 300);
+    }
   };
 }
 

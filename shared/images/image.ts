@@ -284,13 +284,17 @@ type Failed = Extract<StageEvent<AnyStage, Facts>, { type: 'stage-failed' | 'sta
 function afterFailure(version: Version, { stage, failure, at }: Failed): Version {
   if (stage === 'capture') return hold(version, stage, failure, at);
   // The image is safe in the gallery: what is left on the bench does not keep it from going on.
-  if (stage === 'clean-up') return enter('quarantine', version, at);
+  if (stage === 'clean-up') return enter('quarantine', notCleanedUp(version, failure), at);
   return withdraw(version, { as: 'failed', stage, failure }, at);
+}
+
+function notCleanedUp(version: Version, failure: Failure): Version {
+  return { ...version, facts: { ...version.facts, notCleanedUp: failure } };
 }
 
 /** What it will have been stands; that something of it is left is told beside it. */
 function afterFailedWithdrawal(version: Version, ending: Ending, { stage, failure, at }: Failed): Version {
-  const known = { ...version, facts: { ...version.facts, notWithdrawn: failure } };
+  const known = notCleanedUp(version, failure);
   return stage === 'quarantine' ? ended(known, ending, at) : withdraw(known, ending, at, 'quarantine');
 }
 

@@ -1,10 +1,10 @@
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { Workflow } from '../workflow/workflow.ts';
+import type { Remains } from './remains.ts';
 
-/** What one attempt of a version left on the bench, and the reaper's tries to take it away. */
+/** What one attempt of a version left behind, and the reaper's tries to take it away. */
 export interface Leftover {
-  readonly version: string;
-  readonly set: string;
+  readonly remains: Remains;
   readonly since: Instant;
   /** The ids of what was still there when last looked. */
   readonly left: readonly string[];
@@ -18,8 +18,7 @@ export interface Leftover {
 export type LeftoverEvent =
   | {
       readonly type: 'left-behind';
-      readonly version: string;
-      readonly set: string;
+      readonly remains: Remains;
       readonly left: readonly string[];
       readonly why: string;
       readonly at: Instant;
@@ -38,13 +37,13 @@ export type LeftoverCommand = { readonly type: 'reap' };
 /** Closer together at first, then every six hours: the reaper never gives up, and never hurries. */
 const pauseMinutes = (tries: number) => Math.min(10 * 2 ** tries, 360);
 
-/** What the bench would not let go of is tried again until it is gone, however long that takes. */
+/** What would not go is tried again until it is gone, however long that takes. */
 export const leftoverLife: Workflow<Leftover, LeftoverEvent, LeftoverCommand> = {
   evolve(leftover, event) {
     if (event.type === 'left-behind') {
       if (leftover) return leftover;
-      const { version, set, left, why, at } = event;
-      return { version, set, since: at, left, why, tries: 0, look: 0, lookAt: minutesAfter(at, 5) };
+      const { remains, left, why, at } = event;
+      return { remains, since: at, left, why, tries: 0, look: 0, lookAt: minutesAfter(at, 5) };
     }
     if (!leftover || leftover.goneAt !== undefined || leftover.look !== event.look) return leftover;
     const tries = leftover.tries + 1;

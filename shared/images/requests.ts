@@ -19,6 +19,7 @@ import {
 } from './image-set.ts';
 import type { Decide, DefineImageSet, RequestVersion, Retry } from './request-bodies.ts';
 import type { Leftover, LeftoverEvent } from './leftover.ts';
+import { leftoverId } from './reap.ts';
 import { recipeHash } from './recipe-bodies.ts';
 import type { KeptRecipe, KeptRecipeEvent } from './recipe-revision.ts';
 import { versionId } from './stage.ts';
@@ -203,6 +204,12 @@ export function imageRequests(parts: Parts) {
     async retry(set: string, number: string, { by, fromStage, waivers }: z.infer<typeof Retry>) {
       const version = await versionOf(set, number);
       const from = fromStage ?? canBeRetried(version).at(-1) ?? 'resolve';
+      const left = await leftoverStore.load(leftoverId(versionId(version), version.facts.attempt ?? 1));
+      if (left && left.state.goneAt === undefined) {
+        // The next attempt has a bench of its own, but the same number in the gallery.
+        const message = `What version ${number} left behind is still being removed: ${left.state.why}`;
+        throw new AppError('InvalidPhase', message, { target: number });
+      }
       const refusal = (current: Version) => {
         const possible = canBeRetried(current);
         if (possible.includes(from)) return undefined;

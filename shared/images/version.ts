@@ -51,8 +51,8 @@ export interface Facts {
   readonly benchGoneAt?: Instant;
   /** The ids of what the bench would not let go of; the reaper goes on trying. */
   readonly leftovers?: readonly string[];
-  /** Why taking it back did not come to its end. */
-  readonly notWithdrawn?: Failure;
+  /** Why cleaning up, or taking it back, did not come to its end. */
+  readonly notCleanedUp?: Failure;
   readonly regions?: Readonly<Record<string, RegionState>>;
   readonly rollouts?: readonly string[];
   readonly checks?: readonly Check[];

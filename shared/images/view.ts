@@ -17,8 +17,9 @@ export function imageSetView(name: string, { plan, createdAt, changedAt, numbers
 }
 
 /** What a version left on the bench, as the API shows it. */
-export function leftoverView({ version, set, since, left, why, tries, lookAt }: Leftover) {
-  return { version, imageSet: set, since, left, why, tries, nextTryAt: lookAt };
+export function leftoverView({ remains, since, left, why, tries, lookAt }: Leftover) {
+  const { owner: version, set: imageSet, attempt } = remains;
+  return { version, imageSet, attempt, since, left, why, tries, nextTryAt: lookAt };
 }
 
 /** A version as the API shows it: how it stands, what it waits for, and what can be done about it. */
@@ -43,7 +44,7 @@ export function versionView(version: Version) {
     channels,
     imageVersionId: facts.imageVersionId,
     leftovers: facts.leftovers,
-    notWithdrawn: facts.notWithdrawn,
+    notCleanedUp: facts.notCleanedUp,
     approval: facts.approval,
     promotedAt: facts.promotedAt,
     canBeCanceled: canBeCanceled(version),

@@ -3,14 +3,13 @@ import { type Leftover, type LeftoverEvent, leftoverLife } from '../../shared/im
 import { minutesAfter } from '../../shared/instant.ts';
 import { noon } from './versions.ts';
 
-const leftBehind = {
+const leftBehind: LeftoverEvent = {
   type: 'left-behind',
-  version: 'win11.1.0.0',
-  set: 'win11',
+  remains: { owner: 'win11.1.0.0', set: 'win11', attempt: 1, parts: ['/disks/a'] },
   left: ['/disks/a'],
   why: 'stuck',
   at: noon,
-} as unknown as LeftoverEvent;
+};
 const stillThere = (look: number): LeftoverEvent => ({
   type: 'still-there',
   look,
