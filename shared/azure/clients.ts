@@ -1,14 +1,19 @@
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { DesktopVirtualizationAPIClient } from '@azure/arm-desktopvirtualization';
 import {
+  auxiliaryAuthenticationHeaderPolicy,
+  bearerTokenAuthenticationPolicy,
   createDefaultHttpClient,
+  createPipelineFromOptions,
   createPipelineRequest,
   type HttpClient,
   type Pipeline,
+  type PipelineResponse,
   RestError,
 } from '@azure/core-rest-pipeline';
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
+import type { SecretClient } from '@azure/keyvault-secrets';
 import { ServiceBusClient } from '@azure/service-bus';
 import type { Settings } from '../settings.ts';
 
@@ -16,13 +21,28 @@ import type { Settings } from '../settings.ts';
 const requestTimeoutMs = 20_000;
 
 const management = 'https://management.azure.com';
+const managementScope = `${management}/.default`;
+
+/** What of a request lies in another tenant than ours. */
+export interface Tenants {
+  /** Whose the subscription is. */
+  readonly of?: string;
+  /** Whose something is that the request refers to: Azure wants a token of that tenant beside ours. */
+  readonly beside?: string;
+}
 
 /** The SDK's clients, each made once. */
 export interface Azure {
-  readonly compute: (subscriptionId: string) => ComputeManagementClient;
+  readonly compute: (subscriptionId: string, tenants?: Tenants) => ComputeManagementClient;
   readonly desktops: (subscriptionId: string) => DesktopVirtualizationAPIClient;
   /** A resource of a provider that none of the clients speaks to, as ARM shows it. */
   readonly read: (subscriptionId: string, resourceId: string, apiVersion: string) => Promise<unknown>;
+  /** Starts its removal. */
+  readonly erase: (subscriptionId: string, resourceId: string, apiVersion: string) => Promise<void>;
+  /** The headers of a blob: all that is ever asked of one, and not worth a client of its own. */
+  readonly blobHeaders: (uri: string) => Promise<PipelineResponse['headers']>;
+  /** Loaded at first need: most instances of the app never read a secret. */
+  readonly vault: (uri: string) => Promise<SecretClient>;
   readonly table: (name: string) => Table;
   readonly serviceBus: ServiceBusClient;
   readonly close: () => Promise<void>;
@@ -36,7 +56,10 @@ export interface Table {
 
 /** Makes the clients for wherever the settings point; nothing is connected before it is used. */
 export function connect({ tables, serviceBus, local }: Settings): Azure {
-  const credential = local ? localCredential : new DefaultAzureCredential();
+  const credential = local
+    ? localCredential
+    : // Sources may be another tenant's; which, each image set says.
+      new DefaultAzureCredential({ additionallyAllowedTenants: ['*'] });
   const httpClient = withinTime(createDefaultHttpClient());
   const options = {
     // Retries are the workflow's: the SDK's own would wait as long as Azure likes, inside the function.
@@ -53,17 +76,32 @@ export function connect({ tables, serviceBus, local }: Settings): Azure {
           allowInsecureConnection: local !== undefined,
         });
   };
-  const compute = onePerKey((id) => new ComputeManagementClient(credential, id, options));
+  const compute = computeClients(credential, options);
+  const through = async (method: 'GET' | 'DELETE', subscriptionId: string, path: string) =>
+    await asked(compute(subscriptionId).pipeline, options.httpClient, method, path);
+  const beside = (plane: 'blob' | 'vault') => ({
+    ...options,
+    httpClient: local ? sideDoor(local.armEndpoint, plane) : httpClient,
+  });
+  let storage: Pipeline | undefined;
   const bus = busClient(serviceBus, credential, local !== undefined);
   return {
     compute,
     desktops: onePerKey((id) => new DesktopVirtualizationAPIClient(credential, id, options)),
     read: async (subscriptionId, resourceId, apiVersion) =>
-      await readThrough(
-        compute(subscriptionId).pipeline,
-        options.httpClient,
-        `${resourceId}?api-version=${apiVersion}`,
-      ),
+      await through('GET', subscriptionId, `${resourceId}?api-version=${apiVersion}`),
+    erase: async (subscriptionId, resourceId, apiVersion) => {
+      await through('DELETE', subscriptionId, `${resourceId}?api-version=${apiVersion}`);
+    },
+    blobHeaders: async (uri) => {
+      const { httpClient: blobs, ...pipelineOptions } = beside('blob');
+      storage ??= storagePipeline(credential, pipelineOptions);
+      return await headersOf(storage, blobs, uri);
+    },
+    vault: async (uri) => {
+      const { SecretClient: Client } = await import('@azure/keyvault-secrets');
+      return new Client(uri, credential, beside('vault'));
+    },
     table: onePerKey((name) => ({
       repeatable: table(name, { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 }),
       once: table(name, { maxRetries: 0 }),
@@ -73,11 +111,40 @@ export function connect({ tables, serviceBus, local }: Settings): Azure {
   };
 }
 
-async function readThrough(pipeline: Pipeline, httpClient: HttpClient, path: string): Promise<unknown> {
-  const request = createPipelineRequest({ url: management + path, method: 'GET' });
+type ComputeOptions = NonNullable<ConstructorParameters<typeof ComputeManagementClient>[2]>;
+
+/** One client for each subscription, and for each way of signing in to it. */
+function computeClients(credential: TokenCredential, options: ComputeOptions): Azure['compute'] {
+  const made = onePerKey((key) => {
+    const [subscriptionId = '', of = '', beside = ''] = key.split(' ');
+    const client = new ComputeManagementClient(inTenant(credential, of), subscriptionId, options);
+    if (beside !== '') {
+      const credentials = [inTenant(credential, beside)];
+      const policy = auxiliaryAuthenticationHeaderPolicy({ credentials, scopes: managementScope });
+      // As late as the token itself: the policy refuses what is not https, which only the last hop is not.
+      client.pipeline.addPolicy(policy, { phase: 'Sign' });
+    }
+    return client;
+  });
+  return (subscriptionId, { of = '', beside = '' } = {}) => made([subscriptionId, of, beside].join(' '));
+}
+
+function inTenant(credential: TokenCredential, tenantId: string): TokenCredential {
+  if (tenantId === '') return credential;
+  return { getToken: async (scopes, how) => await credential.getToken(scopes, { ...how, tenantId }) };
+}
+
+/** A request that no client has words for, through the pipeline of one that has its token. */
+async function asked(
+  pipeline: Pipeline,
+  httpClient: HttpClient,
+  method: 'GET' | 'DELETE',
+  path: string,
+): Promise<unknown> {
+  const request = createPipelineRequest({ url: management + path, method });
   const response = await pipeline.sendRequest(httpClient, request);
   const body: unknown = response.status === 502 ? {} : JSON.parse(response.bodyAsText || '{}');
-  if (response.status === 200) return body;
+  if (response.status >= 200 && response.status < 300) return body;
   const error = new RestError(`Azure answered ${response.status}`, {
     statusCode: response.status,
     request,
@@ -85,6 +152,28 @@ async function readThrough(pipeline: Pipeline, httpClient: HttpClient, path: str
   });
   error.details = body;
   throw error;
+}
+
+type PipelineOptions = Parameters<typeof createPipelineFromOptions>[0];
+
+function storagePipeline(credential: TokenCredential, options: PipelineOptions): Pipeline {
+  const pipeline = createPipelineFromOptions(options);
+  const scopes = 'https://storage.azure.com/.default';
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: 'Sign' });
+  return pipeline;
+}
+
+/** Without this header storage answers as it did before it took tokens. */
+const storageVersion = '2023-11-03';
+
+async function headersOf(pipeline: Pipeline, httpClient: HttpClient, url: string) {
+  const request = createPipelineRequest({ url, method: 'HEAD' });
+  request.headers.set('x-ms-version', storageVersion);
+  const response = await pipeline.sendRequest(httpClient, request);
+  if (response.status === 200) return response.headers;
+  // A HEAD has no body: what was wrong stands in a header.
+  const code = response.headers.get('x-ms-error-code') ?? `Status${response.status}`;
+  throw new RestError(`Storage answered ${code}`, { code, statusCode: response.status, request, response });
 }
 
 function busClient(
@@ -109,7 +198,10 @@ function busClient(
 
 // The simulator asks for a token and takes any: there is nothing to guard.
 const localCredential: TokenCredential = {
-  getToken: async () => ({ token: 'local', expiresOnTimestamp: Date.now() + 24 * 60 * 60 * 1000 }),
+  getToken: async (_, { tenantId = '' } = {}) => ({
+    token: `local.${tenantId}`,
+    expiresOnTimestamp: Date.now() + 24 * 60 * 60 * 1000,
+  }),
 };
 
 /** Ends a request, its answer's body included, that takes too long. */
@@ -122,18 +214,33 @@ function withinTime(client: HttpClient): HttpClient {
   };
 }
 
-/**
- * Carries requests for one address to another, below everything else that the SDK does with them: tokens,
- * operation links and pages keep Azure's own address, as in Azure. Refuses every other address.
- */
+/** Carries requests for Azure Resource Manager to where it is imitated. Refuses every other address. */
 function redirected(from: string, to: string): HttpClient {
+  return carried((url) => {
+    if (!url.startsWith(`${from}/`))
+      throw new Error(`The local cloud knows ${from} only, not ${new URL(url).host}`);
+    return to + url.slice(from.length);
+  });
+}
+
+/** Blobs and vaults have hosts of their own; nearby, those are folders. */
+function sideDoor(to: string, plane: 'blob' | 'vault'): HttpClient {
+  return carried((url) => {
+    const { host, pathname, search } = new URL(url);
+    return `${to}/${plane}/${host}${pathname}${search}`;
+  });
+}
+
+/**
+ * Below everything else that the SDK does with requests: tokens, operation links and pages keep Azure's own
+ * address, as in Azure.
+ */
+function carried(elsewhere: (url: string) => string): HttpClient {
   const client = withinTime(createDefaultHttpClient());
   return {
     sendRequest: async (request) => {
       const { url } = request;
-      if (!url.startsWith(`${from}/`))
-        throw new Error(`The local cloud knows ${from} only, not ${new URL(url).host}`);
-      request.url = to + url.slice(from.length);
+      request.url = elsewhere(url);
       request.allowInsecureConnection = true;
       try {
         return await client.sendRequest(request);

@@ -1,9 +1,10 @@
-import type { GalleryImage, GalleryImageVersion } from '@azure/arm-compute';
+import type { GalleryImageVersion } from '@azure/arm-compute';
 import { AppError } from '../errors.ts';
-import type { Definition, Gallery, ImageVersion, WantedVersion } from '../images/gallery.ts';
+import type { Gallery, ImageVersion } from '../images/gallery.ts';
 import { ownerTag } from '../images/machine.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
+import { captureBody, definitionBody, definitionOf } from './gallery-bodies.ts';
 import { parseResourceId, regionName } from '../resource-id.ts';
 
 /** Azure Compute Gallery: what a version needs of it, and what a rollout does. */
@@ -12,7 +13,8 @@ export function gallery({ compute }: Pick<Azure, 'compute'>): Gallery & RolloutG
     async findGallery({ subscriptionId, resourceGroup, gallery: name }) {
       const { galleries } = compute(subscriptionId);
       const found = await finding(`gallery ${name}`, async () => await galleries.get(resourceGroup, name));
-      return found && { provisioningState: found.provisioningState ?? '' };
+      const { provisioningState = '', location = '' } = found ?? {};
+      return found && { provisioningState, location: regionName(location) };
     },
 
     async createGallery({ subscriptionId, resourceGroup, gallery: name }, location) {
@@ -37,19 +39,7 @@ export function gallery({ compute }: Pick<Azure, 'compute'>): Gallery & RolloutG
       wanted,
       plan,
     ) {
-      const { osType, osState, hyperVGeneration, architecture, securityType } = wanted;
-      const { publisher, offer, sku } = wanted;
-      const body: GalleryImage = {
-        location,
-        tags: { [ownerTag]: definition },
-        osType,
-        osState,
-        hyperVGeneration,
-        architecture,
-        identifier: { publisher, offer, sku },
-        features: [{ name: 'SecurityType', value: securityType }],
-        ...(plan && { purchasePlan: { name: plan.name, product: plan.product, publisher: plan.publisher } }),
-      };
+      const body = definitionBody(location, wanted, plan);
       await asking(`image definition ${definition}`, async () => {
         const { galleryImages } = compute(subscriptionId);
         await galleryImages.createOrUpdate(resourceGroup, home, definition, body).submitted();
@@ -68,8 +58,14 @@ export function gallery({ compute }: Pick<Azure, 'compute'>): Gallery & RolloutG
 
     async captureVersion({ subscriptionId, resourceGroup, gallery: home, definition, number }, wanted) {
       await asking(`capture of image version ${number}`, async () => {
-        const { galleryImageVersions: versions } = compute(subscriptionId);
-        await versions.createOrUpdate(resourceGroup, home, definition, number, capture(wanted)).submitted();
+        const { source } = wanted;
+        const tenantId = 'imageId' in source ? source.tenantId : undefined;
+        const { galleryImageVersions: versions } = compute(
+          subscriptionId,
+          tenantId === undefined ? {} : { beside: tenantId },
+        );
+        const body = captureBody(wanted);
+        await versions.createOrUpdate(resourceGroup, home, definition, number, body).submitted();
       });
     },
 
@@ -108,37 +104,6 @@ export function gallery({ compute }: Pick<Azure, 'compute'>): Gallery & RolloutG
 
 interface RolloutGallery {
   readonly completedRegions: (imageVersionId: string) => Promise<readonly string[] | undefined>;
-}
-
-function definitionOf(found: GalleryImage): Definition {
-  const { osType, osState, hyperVGeneration, architecture, features = [], provisioningState = '' } = found;
-  const security = features.find(({ name }) => name?.toLowerCase() === 'securitytype')?.value;
-  // Azure's words as they are: where they differ from ours, the stage tells people so.
-  return {
-    osType,
-    osState,
-    hyperVGeneration: hyperVGeneration ?? 'V1',
-    architecture: architecture ?? 'x64',
-    securityType: security ?? 'Standard',
-    provisioningState,
-  } as Definition;
-}
-
-function capture({ owner, location, machineId, regions }: WantedVersion): GalleryImageVersion {
-  return {
-    location,
-    tags: { [ownerTag]: owner },
-    publishingProfile: {
-      excludeFromLatest: true,
-      targetRegions: regions.map(({ name, replicas, storageType }) => ({
-        name,
-        regionalReplicaCount: replicas,
-        storageAccountType: storageType,
-      })),
-    },
-    storageProfile: { source: { virtualMachineId: machineId } },
-    safetyProfile: { allowDeletionOfReplicatedLocations: true },
-  };
 }
 
 function versionOf(found: GalleryImageVersion): ImageVersion {

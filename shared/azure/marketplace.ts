@@ -2,6 +2,7 @@ import type { VirtualMachineImage } from '@azure/arm-compute';
 import type { ExactSource, Marketplace } from '../images/marketplace.ts';
 import type { Azure } from './clients.ts';
 import { finding } from './errors.ts';
+import { featureOf } from './features.ts';
 import { newestFirst } from './marketplace-versions.ts';
 
 /** The marketplace, as the Compute provider lists it in a region. */
@@ -12,7 +13,9 @@ export function marketplace({ compute }: Pick<Azure, 'compute'>): Marketplace {
       const what = `marketplace image ${publisher}:${offer}:${sku}`;
       const exact =
         version === 'latest'
-          ? await finding(what, async () => newestFirst(await images.list(location, publisher, offer, sku)).at(0))
+          ? await finding(what, async () =>
+              newestFirst(await images.list(location, publisher, offer, sku)).at(0),
+            )
           : version;
       if (exact === undefined) return undefined;
       const image = await finding(
@@ -25,14 +28,15 @@ export function marketplace({ compute }: Pick<Azure, 'compute'>): Marketplace {
 }
 
 function sourceOf(image: VirtualMachineImage, version: string): ExactSource {
-  const { hyperVGeneration, architecture, features = [], plan } = image;
-  const security = features.find(({ name }) => name?.toLowerCase() === 'securitytype')?.value ?? '';
+  const { hyperVGeneration, architecture, features = [], plan, osDiskImage, dataDiskImages = [] } = image;
   return {
     version,
+    osType: osDiskImage?.operatingSystem === 'Linux' ? 'Linux' : 'Windows',
     // What an image does not say of itself it was before Azure had more than one.
     hyperVGeneration: hyperVGeneration === 'V2' ? 'V2' : 'V1',
     architecture: architecture === 'Arm64' ? 'Arm64' : 'x64',
-    trustedLaunch: /TrustedLaunch/i.test(security),
+    securityType: featureOf(features, 'SecurityType') ?? 'Standard',
     ...(plan && { plan: { name: plan.name, product: plan.product, publisher: plan.publisher } }),
+    dataDiskLuns: dataDiskImages.flatMap(({ lun }) => lun ?? []),
   };
 }

@@ -204,3 +204,7 @@ export function kindOf(id: string): BenchPart['kind'] {
 export function partName(id: string): string {
   return id.split('/').at(-1) ?? id;
 }
+
+export function isVhd(from: Copy['from']): from is Vhd {
+  return 'uri' in from;
+}

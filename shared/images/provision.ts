@@ -114,7 +114,7 @@ function wantedMachine(version: Version): WantedMachine {
     computerName: computerName(version),
     osDiskName: partName(osDiskId),
     nicName: `${benchName(version)}-nic`,
-    dataDisks: dataDisks.map((disk) => ({ ...disk, name: partName(disk.id) })),
+    dataDisks: dataDisks.map(({ lun, id, made }) => ({ lun, id, made, name: partName(id) })),
     ...(log && { identityId: log.identityId }),
   };
 }
