@@ -4,6 +4,7 @@ import { diskRoutes } from './disk-routes.ts';
 import { galleryRoutes } from './galleries.ts';
 import { galleryImageVersionRoutes } from './gallery-image-versions.ts';
 import { galleryImageRoutes } from './gallery-images.ts';
+import { managedImageRoutes } from './managed-images.ts';
 import { marketplaceRoutes } from './marketplace.ts';
 import { networkRoutes } from './network.ts';
 import { quotaLocalRoutes, usageRoutes } from './quota.ts';
@@ -21,6 +22,7 @@ export function computeProvider(world: World): Provider {
       ...virtualMachineRoutes(world),
       ...diskRoutes(world, 'disk'),
       ...diskRoutes(world, 'snapshot'),
+      ...managedImageRoutes(world),
       ...networkRoutes(world),
       ...usageRoutes(world),
       ...resourceSkuRoutes(world),

@@ -4,11 +4,11 @@ import { isResourceId, parseId, regionName } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
 import { refuseForeignLink } from '../core/tenants.ts';
 import type { World } from '../core/world.ts';
-import { contentOf, ownerOf, type OsContent } from './content.ts';
+import { contentOf, type OsContent } from './content.ts';
 import { requireCreateOption, type CreationData, type DiskBody } from './disk-body.ts';
 import { DISK_TYPE, given, SNAPSHOT_TYPE, type DiskProperties } from './disks.ts';
 import { resolveImage } from './image-source.ts';
-import { machineOf } from './machine.ts';
+import { refuseRunning, refuseUnready } from './source-state.ts';
 import { requireVhd } from './vhd.ts';
 import { invalid, required } from './writing.ts';
 
@@ -109,30 +109,6 @@ function inheritedBy(
   }
   const { osType, hyperVGeneration, securityProfile, purchasePlan, supportedCapabilities } = source;
   return given({ osType, hyperVGeneration, securityProfile, purchasePlan, supportedCapabilities });
-}
-
-/** Refuses a source whose own making has not ended well. */
-export function refuseUnready({ name, properties }: Resource<object>): void {
-  if (properties.provisioningState === 'Succeeded') return;
-  throw new ArmError(
-    409,
-    'Conflict',
-    `The source '${name}' is in provisioning state '${properties.provisioningState}'.`,
-  );
-}
-
-/**
- * Snapshots of a running machine's disk are documented ("Create a snapshot of a virtual hard disk"); of direct
- * copies the documents say nothing, so they are refused, in the words for exports (AzureStorageExplorer#5994).
- */
-export function refuseRunning(world: World, disk: Resource<object>): void {
-  const vm = ownerOf(world, disk);
-  if (!vm || machineOf(vm).guest.power === 'deallocated') return;
-  throw new ArmError(
-    409,
-    'Conflict',
-    `Access not permitted because disk ${disk.name} is currently attached to running VM ${vm.id}.`,
-  );
 }
 
 function fromBlob(world: World, { kind, location }: Wanted, data: CreationData): Origin {

@@ -8,6 +8,7 @@ import { capturedIn } from './captured.ts';
 import { DEFINITION_TYPE, securityTypeOf, type DefinitionProperties } from './gallery-images.ts';
 import type { Image, ImageReference } from './image.ts';
 import { VERSION_TYPE, type VersionProperties } from './image-version.ts';
+import { IMAGE_TYPE, managedImage } from './managed-image.ts';
 import { marketplaceImage } from './marketplace.ts';
 import { isReplicatedTo } from './replication.ts';
 import { invalid, required } from './writing.ts';
@@ -64,6 +65,7 @@ function galleryImage(world: World, id: string, { location, link }: Where): Imag
   if (!isResourceId(id)) throw invalid('imageReference.id', id, 'It must be the id of an image.');
   const type = parseId(id).type.toLowerCase();
   if (link) refuseForeignLink(world, link, id);
+  if (type === IMAGE_TYPE.toLowerCase()) return managedImage(world, id, location);
   // ".../images/i/versions/latest" is allowed where a version is, and means the definition.
   const definition = type === DEFINITION_TYPE.toLowerCase() ? id : (parentOf(id) ?? '');
   const isLatest = definition === id || /\/versions\/latest$/i.test(id);

@@ -4,7 +4,7 @@ import { isResourceId, parseId, regionName, sameId } from '../core/resource-id.t
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { contentOf } from './content.ts';
-import { refuseUnready } from './disk-origin.ts';
+import { refuseUnready } from './source-state.ts';
 import { DISK_TYPE, type DiskProperties } from './disks.ts';
 import { resolveImage } from './image-source.ts';
 import type { Image } from './image.ts';
