@@ -13,7 +13,14 @@ const imageSets = 64;
 const callers = 8;
 const roundSeconds = 2;
 const rounds = 3;
-const workers = ['advance-image', 'reap-leftover', 'advance-rollout', 'advance-host', 'deliver-notification', 'sweep'];
+const workers = [
+  'advance-image',
+  'reap-leftover',
+  'advance-rollout',
+  'advance-host',
+  'deliver-notification',
+  'sweep',
+];
 
 /** With one caller at a time, for the time an answer takes, and with many, for how much goes through. */
 export interface Acceptance {

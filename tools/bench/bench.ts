@@ -2,9 +2,10 @@
 // busy one, do not compare; the ratios do.
 import { availableParallelism, cpus } from 'node:os';
 import { type Acceptance, measureAcceptance } from './accept.ts';
+import { type Build, measureBuild } from './build.ts';
 import { rounded } from './figures.ts';
 import type { Load } from './load.ts';
-import { readOptions } from './options.ts';
+import { type Part, readOptions } from './options.ts';
 import { measureSweeper, type Sweep } from './sweeper.ts';
 import { measureWholeJob, type Use, type WholeJob } from './whole-job.ts';
 
@@ -15,35 +16,58 @@ const step = async <T>(what: string, measure: () => Promise<T>): Promise<T> => {
   process.stderr.write(`${what} ...\n`);
   return await measure();
 };
-const acceptance = await step('requests against a bare function', measureAcceptance);
-const job = await step(`the whole job, ${options.speed} times as fast as time`, () =>
-  measureWholeJob(options.speed),
-);
-const sweeps = await step(`a sweep beside ${options.finished} finished workflows`, () =>
-  measureSweeper({ finished: options.finished, overdue }),
-);
+const wants = (part: Part) => options.parts.includes(part);
+const acceptance = wants('accept')
+  ? await step('requests against a bare function', measureAcceptance)
+  : undefined;
+const job = wants('job')
+  ? await step(`the whole job, ${options.speed} times as fast as time`, () => measureWholeJob(options.speed))
+  : undefined;
+const build = wants('build')
+  ? await step(`a build of ten steps, ${options.speed} times as fast as time`, () =>
+      measureBuild(options.speed),
+    )
+  : undefined;
+const sweeps = wants('sweep')
+  ? await step(`a sweep beside ${options.finished} finished workflows`, () =>
+      measureSweeper({ finished: options.finished, overdue }),
+    )
+  : undefined;
 
 process.stdout.write(options.json ? `${JSON.stringify(asJson())}\n` : `${asTable().join('\n')}\n`);
-process.exit(job.complaints.length === 0 ? 0 : 1);
+const isWell = (job?.complaints.length ?? 0) === 0 && (build?.ended ?? 'built') === 'built';
+process.exit(isWell ? 0 : 1);
 
 function asJson() {
+  return {
+    cores: availableParallelism(),
+    ...(acceptance && { accept: acceptJson(acceptance) }),
+    ...(job && jobJson(job)),
+    ...(build && { build: buildJson(build) }),
+    ...(sweeps && { sweeper: { finished: options.finished, sweeps } }),
+  };
+}
+
+function acceptJson({ goldsmith, bare, callers }: Acceptance) {
   const load = ({ perSecond, p50Ms, p99Ms }: Load) => ({
     perSecond: rounded(perSecond),
     p50Ms: rounded(p50Ms),
     p99Ms: rounded(p99Ms),
   });
   const both = ({ alone, crowd }: Acceptance['bare']) => ({ alone: load(alone), crowd: load(crowd) });
-  const use = ({ version, perHost, all }: Use) => ({ version, perHost: rounded(perHost), all });
-  const { goldsmith, bare, callers } = acceptance;
   return {
-    cores: availableParallelism(),
-    accept: { callers, goldsmith: both(goldsmith), bare: both(bare), ratio: ratios() },
-    lagSeconds: {
-      changes: job.lag.changes,
-      p50: rounded(job.lag.p50),
-      p95: rounded(job.lag.p95),
-      speed: job.speed,
-    },
+    callers,
+    goldsmith: both(goldsmith),
+    bare: both(bare),
+    ratio: ratios({ goldsmith, bare, callers }),
+  };
+}
+
+function jobJson(job: WholeJob) {
+  const use = ({ version, perHost, all }: Use) => ({ version, perHost: rounded(perHost), all });
+  const { changes, p50, p95 } = job.lag;
+  return {
+    lagSeconds: { changes, p50: rounded(p50), p95: rounded(p95), speed: job.speed },
     job: {
       hosts: job.hosts,
       virtualMinutes: rounded(job.virtualMinutes),
@@ -53,13 +77,20 @@ function asJson() {
       sweeps: job.sweeps,
       complaints: job.complaints,
     },
-    sweeper: { finished: options.finished, sweeps },
+  };
+}
+
+function buildJson({ look, ...build }: Build) {
+  return {
+    ...build,
+    virtualMinutes: rounded(build.virtualMinutes),
+    readsPerHour: rounded(build.readsPerHour),
+    look: { ...look, p50Ms: rounded(look.p50Ms), mostMs: rounded(look.mostMs) },
   };
 }
 
 /** How many times as much as the least that a request can cost on this stack. */
-function ratios() {
-  const { goldsmith, bare, callers: _ } = acceptance;
+function ratios({ goldsmith, bare }: Acceptance) {
   return {
     perSecond: rounded(goldsmith.crowd.perSecond / bare.crowd.perSecond, 3),
     p50: rounded(goldsmith.alone.p50Ms / bare.alone.p50Ms, 2),
@@ -69,20 +100,19 @@ function ratios() {
 
 function asTable(): string[] {
   return [
-    '',
-    ...acceptTable(acceptance),
-    '',
-    ...jobTable(job),
-    '',
-    ...sweepTable(sweeps),
+    ...(acceptance ? ['', ...acceptTable(acceptance)] : []),
+    ...(job ? ['', ...jobTable(job)] : []),
+    ...(build ? ['', ...buildTable(build)] : []),
+    ...(sweeps ? ['', ...sweepTable(sweeps)] : []),
     '',
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`,
-    `again: npm run bench -- --speed ${options.speed} --finished ${options.finished}`,
+    `again: npm run bench -- ${options.parts.join(' ')} --speed ${options.speed} --finished ${options.finished}`,
   ];
 }
 
-function acceptTable({ goldsmith, bare, callers }: Acceptance): string[] {
-  const ratio = ratios();
+function acceptTable(measured: Acceptance): string[] {
+  const { goldsmith, bare, callers } = measured;
+  const ratio = ratios(measured);
   const line = (name: string, ...values: (number | string)[]) =>
     `  ${name.padEnd(34)}${values.map((value) => String(value).padStart(12)).join('')}`;
   const rows = (name: string, of: Acceptance['bare']) =>
@@ -131,6 +161,22 @@ function jobTable({
       .map(([kind, count]) => `${count} ${kind}`)
       .join(', ')}`,
     ...complaints.map((complaint) => `  NOT WELL: ${complaint}`),
+  ];
+}
+
+function buildTable({
+  steps,
+  virtualMinutes,
+  armReads,
+  armWrites,
+  readsPerHour,
+  look,
+  ended,
+}: Build): string[] {
+  return [
+    `a build of ${steps} steps: ${Math.round(virtualMinutes)} virtual minutes, ${ended}`,
+    `  ${armReads} reads of ARM, ${rounded(readsPerHour)} an hour; ${armWrites} writes`,
+    `  ${look.count} looks, real time of one: p50 ${rounded(look.p50Ms)} ms, at most ${rounded(look.mostMs)} ms`,
   ];
 }
 

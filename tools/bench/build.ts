@@ -25,9 +25,10 @@ interface Seen {
 }
 
 const example = (name: string) =>
-  JSON.parse(
-    readFileSync(join(import.meta.dirname, '../../examples', `${name}.json`), 'utf8'),
-  ) as Record<string, unknown>;
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../examples', `${name}.json`), 'utf8')) as Record<
+    string,
+    unknown
+  >;
 
 /** One build by the recipe of ten steps in `examples/`, from the request to the empty bench. */
 export async function measureBuild(speed: number): Promise<Build> {
@@ -40,7 +41,8 @@ export async function measureBuild(speed: number): Promise<Build> {
     fleet: { testHosts: 1, productionHosts: 1, people: 0 },
     settings: { ArmEndpoint: arm.url },
     onLine: (line, from) => {
-      const took = from === 'app' ? /\[advance-image\] Executed \(\w+, ([\d.]+) ?ms/.exec(line)?.[1] : undefined;
+      const took =
+        from === 'app' ? /\[advance-image\] Executed \(\w+, ([\d.]+) ?ms/.exec(line)?.[1] : undefined;
       if (took !== undefined) looks.push(Number(took));
     },
   });
@@ -52,7 +54,9 @@ export async function measureBuild(speed: number): Promise<Build> {
     const begun = local.clock.now();
     const key = { 'idempotency-key': randomUUID() };
     const { version } = await api.post<{ version: string }>('image-sets/ten-steps/versions', {}, key);
-    const seen = await untilBuilt(async () => await api.get<Seen>(`image-sets/ten-steps/versions/${version}`));
+    const seen = await untilBuilt(
+      async () => await api.get<Seen>(`image-sets/ten-steps/versions/${version}`),
+    );
     const until = local.clock.now();
     const calls = arm.passed.filter(({ at }) => at >= begun && at <= until);
     const reads = calls.filter(({ method }) => method === 'GET' || method === 'HEAD').length;

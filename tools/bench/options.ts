@@ -1,12 +1,22 @@
 import { parseArgs } from 'node:util';
 
+export const parts = ['accept', 'job', 'build', 'sweep'] as const;
+export type Part = (typeof parts)[number];
+
 export interface Options {
+  /** What is measured; all of it unless said. */
+  readonly parts: readonly Part[];
   readonly json: boolean;
   readonly speed: number;
   readonly finished: number;
 }
 
-const usage = `npm run bench -- [options]
+const usage = `npm run bench -- [part ...] [options]
+
+  accept           requests against a bare function
+  job              the whole job: one version, all hosts
+  build            one build by a recipe of ten steps
+  sweep            what the sweeper costs
 
   --speed <n>      virtual seconds per second of the whole job (100: about three minutes)
   --finished <n>   workflows that are over in the table that is swept (100000: about two minutes)
@@ -15,7 +25,7 @@ const usage = `npm run bench -- [options]
 
 /** The options of the command line; ends the process with the usage when they are wrong. */
 export function readOptions(args: readonly string[]): Options {
-  const given = parsed(args);
+  const { values: given, positionals } = parsed(args);
   if (given.help) {
     process.stdout.write(`${usage}\n`);
     process.exit(0);
@@ -25,20 +35,29 @@ export function readOptions(args: readonly string[]): Options {
     if (value >= 1 && value <= most) return value;
     return refuse(`--${name} must be a number from 1 to ${most}, not "${given[name]}".`);
   };
-  return { json: given.json, speed: number('speed', 1000), finished: number('finished', 10_000_000) };
+  const wrong = positionals.find((name) => !parts.some((part) => part === name));
+  if (wrong !== undefined) return refuse(`There is no part ${wrong}.`);
+  const chosen = parts.filter((part) => positionals.length === 0 || positionals.includes(part));
+  return {
+    parts: chosen,
+    json: given.json,
+    speed: number('speed', 1000),
+    finished: number('finished', 10_000_000),
+  };
 }
 
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         json: { type: 'boolean', default: false },
         speed: { type: 'string', default: '100' },
         finished: { type: 'string', default: '100000' },
         help: { type: 'boolean', short: 'h', default: false },
       },
-    }).values;
+    });
   } catch (error) {
     return refuse((error as Error).message);
   }
