@@ -23,7 +23,7 @@ export function begun(step: RecipeStep): StepProgress {
 }
 
 /** What an installer means by these is success and "restart me" (Windows Installer's own codes). */
-const restartCodes = [3010, 1641];
+const restartCodes = new Set([3010, 1641]);
 
 /** A run has ended: the step is over, goes on, is tried again, or has failed. */
 export function afterRun(step: RecipeStep, before: StepProgress, run: ScriptRun, at: Instant): Verdict {
@@ -34,7 +34,7 @@ export function afterRun(step: RecipeStep, before: StepProgress, run: ScriptRun,
   if ('windowsUpdates' in step) return afterRound(step, progress, run, step.windowsUpdates.maxRounds);
   const { exitCode } = run;
   const news = `step ${step.name} ended with exit code ${exitCode}`;
-  if (restartCodes.includes(exitCode) || ('linuxUpdates' in step && readUpdates(run.output)?.restart)) {
+  if (restartCodes.has(exitCode) || ('linuxUpdates' in step && readUpdates(run.output)?.restart)) {
     const restart: StepProgress = { ...progress, phase: 'restart', exitCode };
     return { is: 'under-way', progress: restart, news: `${news}: the machine is restarted` };
   }

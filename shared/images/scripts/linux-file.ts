@@ -10,8 +10,8 @@ export function linuxFile(file: FileAction, command: string): string {
     command,
     file,
     `mkdir -p ${shellWord(parent)}
-mv "$file" ${shellWord(destination)}
-code=$?
+mv "$gm_file" ${shellWord(destination)}
+gm_code=$?
 chmod 644 ${shellWord(destination)}
 echo ${shellWord(`${destination} is there.`)}`,
   );

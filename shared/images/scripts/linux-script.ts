@@ -6,5 +6,5 @@ import { withLinuxDownload } from './linux-download.ts';
  * bash is on every distribution that Azure endorses, where `sh` is not the same everywhere.
  */
 export function linuxScript(download: Download, _names: readonly string[], command: string): string {
-  return withLinuxDownload(command, download, 'bash "$file"\ncode=$?');
+  return withLinuxDownload(command, download, 'bash "$gm_file"\ngm_code=$?');
 }

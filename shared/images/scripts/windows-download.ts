@@ -11,8 +11,8 @@ interface Work {
   readonly download: Download;
   /** The name that it is downloaded under. */
   readonly fileName: string;
-  /** What is done with it then, knowing it as `$file`, its folder as `$folder`; sets `$code`. */
-  readonly then: string;
+  /** What is done with it then, knowing it as `$gm_file`, its folder as `$gm_folder`; sets `$gm_code`. */
+  readonly use: string;
   /** A `param(...)`, which PowerShell wants before anything else. */
   readonly param?: string;
 }
@@ -22,23 +22,23 @@ interface Work {
  * afterwards, however it went. Older Windows offers TLS 1.2 only to who asks for it; the bar that shows
  * progress makes Windows PowerShell's downloads many times slower.
  */
-export function withDownload({ command, download, fileName, then, param = '' }: Work): string {
+export function withDownload({ command, download, fileName, use, param = '' }: Work): string {
   const folder = windowsFolder(command);
   return `${param}
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-$folder = ${powershellText(folder)}
-$file = ${powershellText(`${folder}\\${fileName}`)}
-$code = 1
+$gm_folder = ${powershellText(folder)}
+$gm_file = ${powershellText(`${folder}\\${fileName}`)}
+$gm_code = 1
 try {
   [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
-  New-Item -ItemType Directory -Path $folder -Force | Out-Null
-  Invoke-WebRequest -Uri ${powershellText(download.uri)} -OutFile $file -UseBasicParsing
-  $sum = (Get-FileHash $file -Algorithm SHA256).Hash
-  if ($sum -ne ${powershellText(download.sha256.toUpperCase())}) {
-    throw "The download has SHA-256 $sum, not the one that the recipe names: it was not used."
+  New-Item -ItemType Directory -Path $gm_folder -Force | Out-Null
+  Invoke-WebRequest -Uri ${powershellText(download.uri)} -OutFile $gm_file -UseBasicParsing
+  $gm_sum = (Get-FileHash $gm_file -Algorithm SHA256).Hash
+  if ($gm_sum -ne ${powershellText(download.sha256.toUpperCase())}) {
+    throw "The download has SHA-256 $gm_sum, not the one that the recipe names: it was not used."
   }
-${then
+${use
   .trim()
   .split('\n')
   .map((line) => `  ${line}`)
@@ -46,7 +46,7 @@ ${then
 } catch {
   Write-Output "Failed: $_"
 }
-Remove-Item $folder -Recurse -Force -ErrorAction SilentlyContinue
-exit $code
+Remove-Item $gm_folder -Recurse -Force -ErrorAction SilentlyContinue
+exit $gm_code
 `.trimStart();
 }

@@ -9,11 +9,11 @@ export function windowsFile(file: FileAction, command: string): string {
     command,
     download: file,
     fileName: 'download',
-    then: `
+    use: `
 New-Item -ItemType Directory -Path ${powershellText(parent)} -Force | Out-Null
-Move-Item $file ${powershellText(file.destination)} -Force
+Move-Item $gm_file ${powershellText(file.destination)} -Force
 Write-Output ${powershellText(`${file.destination} is there.`)}
-$code = 0
+$gm_code = 0
 `,
   });
 }

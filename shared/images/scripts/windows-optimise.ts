@@ -20,14 +20,14 @@ export function windowsOptimise({ commit, sha256, optimizations }: Optimise, com
     command,
     download: { uri: optimiseUri({ commit }), sha256 },
     fileName: 'tool.zip',
-    then: `
-Expand-Archive -Path $file -DestinationPath $folder -Force
-$tool = "$folder\\${folder}-${commit}"
+    use: `
+Expand-Archive -Path $gm_file -DestinationPath $gm_folder -Force
+$gm_tool = "$gm_folder\\${folder}-${commit}"
 $ErrorActionPreference = 'Continue'
-& "$tool\\Windows_VDOT.ps1" -Optimizations ${which} -AcceptEULA
-$code = $LASTEXITCODE
-if (-not $code) { $code = 0 }
-Write-Output "The optimisation tool ended with $code."
+& "$gm_tool\\Windows_VDOT.ps1" -Optimizations ${which} -AcceptEULA
+$gm_code = $LASTEXITCODE
+if (-not $gm_code) { $gm_code = 0 }
+Write-Output "The optimisation tool ended with $gm_code."
 `,
   });
 }

@@ -12,11 +12,11 @@ export function windowsScript(download: Download, names: readonly string[], comm
     param,
     // The script decides for itself what it stops at. One that says no exit code ends with that of the last
     // program it ran, and well if it ran none.
-    then: `
+    use: `
 $ErrorActionPreference = 'Continue'
-& $file${given}
-$code = $LASTEXITCODE
-if (-not $code) { $code = 0 }
+& $gm_file${given}
+$gm_code = $LASTEXITCODE
+if (-not $gm_code) { $gm_code = 0 }
 `,
   });
 }
