@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 /** Why something will not do: said before anything is created. */
 export type Refusal = readonly [code: ErrorCode, message: string];
 
-export function isRefusal(found: object | undefined): found is Refusal {
+export function isRefusal(found: object | string | undefined): found is Refusal {
   return Array.isArray(found);
 }
 

@@ -7,7 +7,10 @@ export function kindOfSource(source: Source): SourceKind {
 }
 
 /** How a version is made of its source, or why it cannot be. */
-export function wayOf(plan: ImageSetPlan, osState: OsState): Way | Refusal {
+export function wayOf(
+  plan: Pick<ImageSetPlan, 'source' | 'definition' | 'recipe'>,
+  osState: OsState,
+): Way | Refusal {
   const { source, definition, recipe } = plan;
   const kind = kindOfSource(source);
   if (kind === 'marketplace') return 'image';
