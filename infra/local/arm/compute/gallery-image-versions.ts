@@ -5,13 +5,19 @@ import type { World } from '../core/world.ts';
 import { setCaptured } from './captured.ts';
 import { childGone } from './galleries.ts';
 import { DEFINITION_PATH, definitionId, type DefinitionProperties } from './gallery-images.ts';
-import { requireSource } from './gallery-source.ts';
-import { VERSION_TYPE, type VersionBody, type VersionProperties } from './image-version.ts';
+import { requireSource, type Source } from './gallery-source.ts';
+import {
+  VERSION_TYPE,
+  type StorageProfile,
+  type VersionBody,
+  type VersionProperties,
+} from './image-version.ts';
 import { changedProfile, newProfile } from './publishing.ts';
 import { requireRegion } from './regions.ts';
 import { replicate, statusNow } from './replication.ts';
+import { checkVersionName, refuseBeforeEndOfLife, refuseOtherSource, tooLarge } from './version-rules.ts';
 import { GALLERY_API_VERSION } from './versions.ts';
-import { erase, invalid, refuseChange, refuseMove } from './writing.ts';
+import { erase, refuseMove, refuseWhileRead } from './writing.ts';
 
 type Version = Resource<VersionProperties>;
 
@@ -27,7 +33,9 @@ export function galleryImageVersionRoutes(world: World): Route[] {
     operations.refuseIfBusy(definition.id);
     const { publishingProfile = {}, storageProfile = {}, safetyProfile = {} } = properties;
     const profile = newProfile(publishingProfile, region, timeline.now());
-    const { captured, locks } = requireSource(world, storageProfile, definition, region);
+    const wanted = { id, headers: call.headers, definition, location: region };
+    const source = requireSource(world, wanted, storageProfile);
+    const { captured, dataDiskImages } = source;
     const version = resources.put<VersionProperties>({
       id,
       type: VERSION_TYPE,
@@ -42,6 +50,7 @@ export function galleryImageVersionRoutes(world: World): Route[] {
             ...storageProfile.osDiskImage,
             sizeInGB: captured.sizeInGB,
           },
+          ...(dataDiskImages.length > 0 && { dataDiskImages: [...dataDiskImages] }),
         },
         safetyProfile: {
           reportedForPolicyViolation: false,
@@ -53,19 +62,26 @@ export function galleryImageVersionRoutes(world: World): Route[] {
       },
     });
     setCaptured(version, captured);
-    return publish(call, version, 'Creating', locks);
+    asked.set(version, storageProfile);
+    return publish(call, version, 'Creating', source);
+  };
+
+  const refuseDeleted = ({ id, name }: Version): void => {
+    if (operations.running(id)?.work.kind !== 'delete') return;
+    throw new ArmError(
+      409,
+      'OperationNotAllowed',
+      `Operation 'Update Gallery Image Version' is not on allowed on ${name}; since it is marked for deletion. You can only ` +
+        'retry the Delete operation (or wait for an ongoing one to complete)',
+    );
   };
 
   const change = (call: Call, version: Version, { location, tags, properties = {} }: VersionBody): Answer => {
+    refuseDeleted(version);
     operations.refuseIfBusy(version.id);
     refuseMove(version, location ?? version.location ?? '');
     const { publishingProfile = {}, storageProfile, safetyProfile } = properties;
-    const source = storageProfile?.source;
-    refuseChange(
-      'galleryImageVersion.properties.storageProfile.source',
-      version.properties.storageProfile.source,
-      source,
-    );
+    refuseOtherSource(version.properties.storageProfile, storageProfile);
     const safety = { ...version.properties.safetyProfile, ...safetyProfile };
     const allowRemoval = safety.allowDeletionOfReplicatedLocations === true;
     version.properties.publishingProfile = changedProfile(
@@ -80,20 +96,22 @@ export function galleryImageVersionRoutes(world: World): Route[] {
   };
 
   /** A version whose first copy failed has to be made from its source once more, which must still be there. */
-  const captureAgain = (call: Call, version: Version): readonly string[] => {
-    if (version.properties.replicationStatus.summary.some(({ state }) => state === 'Completed')) return [];
+  const captureAgain = (call: Call, version: Version): Source | undefined => {
+    if (version.properties.replicationStatus.summary.some(({ state }) => state === 'Completed'))
+      return undefined;
     const definition = resources.require<DefinitionProperties>(definitionId(call));
-    const { storageProfile } = version.properties;
-    const { captured, locks } = requireSource(world, storageProfile, definition, version.location ?? '');
-    setCaptured(version, captured);
-    return locks;
+    const { id, location = '' } = version;
+    const wanted = { id, headers: call.headers, definition, location };
+    const source = requireSource(world, wanted, asked.get(version) ?? version.properties.storageProfile);
+    setCaptured(version, source.captured);
+    return source;
   };
 
   const publish = (
     call: Call,
     version: Version,
     state: 'Creating' | 'Updating',
-    locks: readonly string[],
+    { locks = [], held = [], reads = [] }: Partial<Source> = {},
   ): Answer => {
     const operation = operations.start(call, {
       resourceId: version.id,
@@ -102,7 +120,8 @@ export function galleryImageVersionRoutes(world: World): Route[] {
       kind: call.method === 'PATCH' ? 'patch' : 'put',
       segment: 'capsOperations',
       retryAfter: 15,
-      alsoLocks: locks,
+      alsoLocks: [...locks, ...held],
+      reads,
       finish: () => {
         version.properties.provisioningState = 'Succeeded';
         return view(version, false);
@@ -113,7 +132,7 @@ export function galleryImageVersionRoutes(world: World): Route[] {
     resources.touch(version);
     replicate(world, {
       version,
-      fault: call.fault,
+      fault: tooLarge(version) ?? call.fault,
       captured: () => operations.release(operation, locks),
       ended: (error) => operations.end(operation, error),
     });
@@ -123,7 +142,7 @@ export function galleryImageVersionRoutes(world: World): Route[] {
   const put = (call: Call): Answer => {
     const id = versionId(call);
     const body = (call.body ?? {}) as VersionBody;
-    checkName(call.params['versionName'] ?? '');
+    checkVersionName(call.params['versionName'] ?? '');
     resources.requireParent(id);
     const version = resources.find<VersionProperties>(id);
     return version ? change(call, version, body) : create(call, id, body);
@@ -155,7 +174,10 @@ export function galleryImageVersionRoutes(world: World): Route[] {
     erase(world, call, versionId(call), {
       seconds: [60, 180],
       segment: 'capsOperations',
-      check: (version) => refuseBeforeEndOfLife(version as unknown as Version, timeline.now()),
+      check: (version) => {
+        refuseBeforeEndOfLife(version as unknown as Version, timeline.now());
+        refuseWhileRead(world, version);
+      },
       finish: ({ id }) => childGone(world, id),
     });
 
@@ -170,14 +192,8 @@ export function galleryImageVersionRoutes(world: World): Route[] {
   ];
 }
 
-/** Three 32-bit numbers without leading zeros. */
-function checkName(name: string): void {
-  const parts = name.split('.');
-  const fits =
-    parts.length === 3 && parts.every((part) => /^(?:0|[1-9]\d*)$/.test(part) && Number(part) < 2 ** 31);
-  if (!fits)
-    throw invalid('galleryImageVersionName', name, 'The format is int.int.int, each at most 2147483647.');
-}
+/** What was asked for, to be looked at again when the first copy failed. */
+const asked = new WeakMap<object, StorageProfile>();
 
 /** What was not yet complete when the operation failed is failed now. */
 function failed({ properties }: Version): void {
@@ -195,16 +211,4 @@ function failed({ properties }: Version): void {
     })),
   };
   properties.provisioningState = 'Failed';
-}
-
-function refuseBeforeEndOfLife({ name, properties }: Version, now: number): void {
-  const { endOfLifeDate } = properties.publishingProfile;
-  const blocks = properties.safetyProfile.blockDeletionBeforeEndOfLife === true;
-  if (!blocks || endOfLifeDate === undefined || Date.parse(endOfLifeDate) <= now) return;
-  throw new ArmError(
-    409,
-    'DeleteGalleryImageVersionBlockedBeforeEndOfLife',
-    `The gallery image version '${name}' cannot be deleted before its end of life date '${endOfLifeDate}', because ` +
-      'blockDeletionBeforeEndOfLife is set.',
-  );
 }

@@ -1,178 +1,143 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { ArmError } from '../core/arm-error.ts';
-import { isResourceId, parseId, regionName } from '../core/resource-id.ts';
+import { parseId } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
+import { refuseForeignLink } from '../core/tenants.ts';
 import type { World } from '../core/world.ts';
 import type { Captured } from './captured.ts';
 import { capturedAs, contentOfMachine } from './content.ts';
-import { securityTypeOf, type DefinitionProperties } from './gallery-images.ts';
+import type { DefinitionProperties } from './gallery-images.ts';
+import { fromOsDisk, requireDataDisks, type DataDiskImage } from './gallery-source-disks.ts';
+import { refuseUnlike, requireId, requireThere, wrong } from './gallery-source-rules.ts';
 import { imageInVersion } from './image-source.ts';
-import { VERSION_TYPE, type VersionProperties } from './image-version.ts';
+import type { Image } from './image.ts';
+import { VERSION_TYPE, type StorageProfile, type VersionProperties } from './image-version.ts';
 import { machineOf, VM_TYPE, type Machine, type VmProperties } from './machine.ts';
-import { invalid } from './writing.ts';
+import { imageInManaged, IMAGE_TYPE, type ManagedImageProperties } from './managed-image.ts';
+import { refuseUnready } from './source-state.ts';
 
-interface Source {
+/** What a new version is made of. */
+export interface Source {
   readonly captured: Captured;
+  readonly dataDiskImages: readonly DataDiskImage[];
   /** Locked until the copy in the version's own region is complete. */
   readonly locks: readonly string[];
+  /** Locked until the last region is complete. */
+  readonly held: readonly string[];
+  /** Copied from, and not to be deleted meanwhile. */
+  readonly reads: readonly string[];
+}
+
+/** The version that is to be made: where, of which definition, and by whom. */
+export interface Wanted {
+  readonly id: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly definition: Resource<DefinitionProperties>;
+  readonly location: string;
 }
 
 /** Finds what a new version is made from and refuses what does not fit the definition. */
-export function requireSource(
-  world: World,
-  storageProfile: VersionProperties['storageProfile'] | undefined,
-  definition: Resource<DefinitionProperties>,
-  location: string,
-): Source {
-  const { source = {}, osDiskImage } = storageProfile ?? {};
-  const given = [
-    source.virtualMachineId,
-    source.id,
-    source.communityGalleryImageId,
-    osDiskImage?.source,
-  ].filter((one) => one !== undefined);
-  if (given.length !== 1) {
-    throw new ArmError(
-      400,
-      'InvalidParameter',
-      'Exactly one source must be specified in galleryImageVersion.properties.storageProfile.',
-      { target: 'galleryImageVersion.properties.storageProfile.source' },
+export function requireSource(world: World, wanted: Wanted, profile: StorageProfile = {}): Source {
+  const { source = {}, osDiskImage, dataDiskImages = [] } = profile;
+  const whole = [source.virtualMachineId, source.id, source.communityGalleryImageId];
+  const given = [...whole, osDiskImage?.source].filter((one) => one !== undefined);
+  if (given.length !== 1 || (osDiskImage?.source === undefined && dataDiskImages.length > 0)) {
+    throw wrong(
+      'The gallery artifact version source can only be specified either directly under storageProfile or within individual ' +
+        'OS or data disks. One and only one source type (user image, snapshot, disk, virtual machine) can be provided',
     );
   }
-  if (source.virtualMachineId !== undefined)
-    return fromVm(world, source.virtualMachineId, definition, location);
-  if (source.id !== undefined) return fromVersion(world, source.id, definition, location);
-  throw invalid(
-    'galleryImageVersion.properties.storageProfile',
-    storageProfile,
-    'This stand-in knows virtual machines and image versions as sources.',
+  if (osDiskImage?.source !== undefined) {
+    const os = fromOsDisk(world, wanted, osDiskImage.source);
+    const data = requireDataDisks(world, wanted, osDiskImage.source, dataDiskImages);
+    const reads = [...os.reads, ...data.reads];
+    const dataDisks = data.images.map(({ lun, sizeInGB }) => ({ lun, sizeInGB }));
+    return {
+      captured: { ...os.captured, dataDisks },
+      dataDiskImages: data.images,
+      locks: [],
+      held: [],
+      reads,
+    };
+  }
+  return fromWhole(world, wanted, source);
+}
+
+function fromWhole(world: World, wanted: Wanted, source: NonNullable<StorageProfile['source']>): Source {
+  const path = source.virtualMachineId === undefined ? 'source.id' : 'source.virtualMachineId';
+  const id = requireId(source.virtualMachineId ?? source.id, path);
+  const type = parseId(id).type.toLowerCase();
+  const isVm = type === VM_TYPE.toLowerCase();
+  if (source.virtualMachineId !== undefined && !isVm) {
+    throw wrong(`The source id: ${id} must be a virtual machine`);
+  }
+  refuseForeignLink(world, wanted, id);
+  if (isVm) return fromVm(world, wanted, id);
+  if (type === IMAGE_TYPE.toLowerCase()) return fromManagedImage(world, wanted, id);
+  if (type === VERSION_TYPE.toLowerCase()) return fromVersion(world, wanted, id);
+  throw wrong(
+    `The source id: ${id} must either be a managed image, virtual machine or another gallery image version`,
   );
 }
 
-function fromVm(
-  world: World,
-  id: string,
-  definition: Resource<DefinitionProperties>,
-  location: string,
-): Source {
-  const vm = requireKind<VmProperties>(world, id, VM_TYPE);
-  refuseElsewhere(vm, location);
+function fromVm(world: World, { definition, location }: Wanted, id: string): Source {
+  const vm = requireThere<VmProperties>(world, id, location);
   world.operations.refuseIfBusy(vm.id);
   const machine = machineOf(vm);
-  refuseWrongState(vm, machine, definition.properties);
-  refuseOther(
-    'Hypervisor generation',
-    vm.id,
-    machine.image.generation,
-    definition.properties.hyperVGeneration ?? 'V1',
-  );
-  // "Trusted Launch for Azure VMs", Azure Compute Gallery: a VM's capture goes into a definition with
-  // SecurityType TrustedLaunch, and only such a VM's. The "…Supported" kinds take VHDs, managed images and
-  // other versions; whether a plain VM may go into one is not said, so it may not.
-  refuseOther('SecurityType', vm.id, machine.securityType, securityTypeOf(definition.properties));
-  refuseOtherPlan(vm, machine, definition.properties);
-  const { osState } = definition.properties;
-  const captured = capturedAs(contentOfMachine(machine), osState, machine.image.sizeInGB);
-  return { captured, locks: [vm.id] };
-}
-
-function fromVersion(
-  world: World,
-  id: string,
-  definition: Resource<DefinitionProperties>,
-  location: string,
-): Source {
-  const version = requireKind<VersionProperties>(world, id, VERSION_TYPE);
-  refuseElsewhere(version, location);
-  const image = imageInVersion(world, version);
-  refuseOther('Hypervisor generation', id, image.generation, definition.properties.hyperVGeneration ?? 'V1');
-  refuseOther('OS state', id, image.osState, definition.properties.osState);
-  return { captured: image, locks: [] };
-}
-
-function requireKind<P extends object>(world: World, id: string, type: string): Resource<P> {
-  const fits = isResourceId(id) && parseId(id).type.toLowerCase() === type.toLowerCase();
-  if (!fits)
-    throw invalid(
-      'galleryImageVersion.properties.storageProfile.source',
-      id,
-      `It must be the id of a ${type}.`,
-    );
-  const found = world.resources.find<P>(id);
-  if (found) return found;
-  throw new ArmError(
-    404,
-    'ResourceNotFound',
-    `The resource with id '${id}' was not found. It is the source of a gallery image version.`,
-  );
-}
-
-function refuseElsewhere(source: Resource<object>, location: string): void {
-  if (regionName(source.location ?? '') === regionName(location)) return;
-  throw new ArmError(
-    409,
-    'Conflict',
-    `The resource with id '${source.id}' is in location '${source.location}', but the gallery image version is in ` +
-      `location '${location}'. The source must be in the same location as the image version.`,
-  );
-}
-
-/** "Create an image definition and an image version": a generalized source must be stopped and marked as such. */
-function refuseWrongState(
-  vm: Resource<VmProperties>,
-  machine: Machine,
-  { osState }: DefinitionProperties,
-): void {
+  const { image, securityType, plan, generalized } = machine;
+  const { osType, generation, architecture } = image;
   if (vm.properties.provisioningState === 'Failed') {
-    throw new ArmError(
-      409,
-      'OperationNotAllowed',
-      `The source virtual machine '${vm.id}' is in a failed state.`,
-    );
+    throw notAllowed(`The source virtual machine '${vm.id}' is in a failed state.`);
   }
-  if (osState === 'Generalized' && !machine.generalized) {
-    throw new ArmError(
-      409,
-      'OperationNotAllowed',
-      `The source virtual machine '${vm.id}' is not generalized, but the OS state of the gallery image is Generalized.`,
-    );
-  }
-  if (osState === 'Specialized' && machine.generalized) {
-    throw new ArmError(
-      409,
-      'OperationNotAllowed',
-      `The source virtual machine '${vm.id}' is generalized, but the OS state of the gallery image is Specialized.`,
-    );
-  }
-  if (osState === 'Generalized' && machine.guest.power !== 'deallocated') {
-    throw new ArmError(
-      409,
-      'OperationNotAllowed',
-      `The source virtual machine '${vm.id}' is not deallocated.`,
-    );
-  }
+  const osState = generalized ? 'Generalized' : 'Specialized';
+  const traits = { osType, generation, architecture, osState, securityType, plan } as const;
+  refuseUnlike({ kind: 'vm', id: vm.id, ...traits }, definition);
+  refuseRunning(vm, machine);
+  const { osDisk, dataDisks } = vm.properties.storageProfile;
+  const data = dataDisks.map(({ lun, diskSizeGB = 127 }) => ({ lun, sizeInGB: diskSizeGB }));
+  const sizeInGB = osDisk.diskSizeGB ?? image.sizeInGB;
+  return {
+    captured: { ...capturedAs(contentOfMachine(machine), osState, sizeInGB), dataDisks: data },
+    dataDiskImages: unsourced(data),
+    locks: [vm.id],
+    held: [],
+    reads: [],
+  };
 }
 
-function refuseOther(what: string, id: string, source: string, parent: string): void {
-  if (source === parent) return;
-  throw new ArmError(
-    409,
-    'Conflict',
-    `The resource with id '${id}' has a different ${what} ['${source}'] than the parent gallery image ${what} ` +
-      `['${parent}'].`,
-  );
+/** "You need to wait for the image version to completely finish being built and replicated" before it is used again. */
+function fromManagedImage(world: World, { definition, location }: Wanted, id: string): Source {
+  const resource = requireThere<ManagedImageProperties>(world, id, location);
+  world.operations.refuseIfBusy(resource.id);
+  refuseUnready(resource);
+  const image = imageInManaged(resource);
+  refuseUnlike({ ...image, id: resource.id, kind: 'managed image' }, definition);
+  return { ...wholly(image), held: [resource.id], reads: [] };
 }
 
-function refuseOtherPlan(
-  vm: Resource<VmProperties>,
-  { plan }: Machine,
-  { purchasePlan }: DefinitionProperties,
-): void {
-  const text = (one: typeof plan) => (one ? `${one.publisher}/${one.product}/${one.name}` : '');
-  if (text(plan).toLowerCase() === text(purchasePlan).toLowerCase()) return;
-  throw new ArmError(
-    409,
-    'Conflict',
-    `The resource with id '${vm.id}' has a different plan ['${text(plan)}'] than the parent gallery image plan ` +
-      `['${text(purchasePlan)}'].`,
-  );
+function fromVersion(world: World, { definition, location }: Wanted, id: string): Source {
+  const version = requireThere<VersionProperties>(world, id, location);
+  world.operations.refuseIfBusy(version.id);
+  refuseUnready(version);
+  const image = imageInVersion(world, version);
+  refuseUnlike({ ...image, id: version.id, kind: 'version' }, definition);
+  return { ...wholly(image), held: [], reads: [version.id] };
+}
+
+function wholly(image: Image): Pick<Source, 'captured' | 'dataDiskImages' | 'locks'> {
+  return { captured: image, dataDiskImages: unsourced(image.dataDisks), locks: [] };
+}
+
+function unsourced(disks: Image['dataDisks']): DataDiskImage[] {
+  return disks.map(({ lun, sizeInGB }) => ({ lun, sizeInGB, hostCaching: 'None' }));
+}
+
+/** "Create an image definition and an image version": a generalized source must be stopped as well. */
+function refuseRunning(vm: Resource<VmProperties>, { generalized, guest }: Machine): void {
+  if (!generalized || guest.power === 'deallocated') return;
+  throw notAllowed(`The source virtual machine '${vm.id}' is not deallocated.`);
+}
+
+function notAllowed(message: string): ArmError {
+  return new ArmError(409, 'OperationNotAllowed', message);
 }

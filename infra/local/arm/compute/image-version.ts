@@ -1,13 +1,7 @@
-import type { Json } from '../core/arm-error.ts';
-
 /** An image version's properties. */
 export interface VersionProperties {
   publishingProfile: PublishingProfile;
-  storageProfile: {
-    source?: { virtualMachineId?: string; id?: string; communityGalleryImageId?: string };
-    osDiskImage?: { sizeInGB?: number; hostCaching?: string; source?: Json };
-    dataDiskImages?: { lun: number; source?: Json }[];
-  };
+  storageProfile: StorageProfile;
   safetyProfile: {
     reportedForPolicyViolation?: boolean;
     blockDeletionBeforeEndOfLife?: boolean;
@@ -15,6 +9,20 @@ export interface VersionProperties {
   };
   /** Kept up to date here, but only shown with `$expand=ReplicationStatus`. */
   replicationStatus: ReplicationStatus;
+}
+
+/** Where a version comes from, as it is sent and as it is shown. */
+export interface StorageProfile {
+  source?: { virtualMachineId?: string; id?: string; communityGalleryImageId?: string };
+  osDiskImage?: { sizeInGB?: number; hostCaching?: string; source?: DiskImageSource };
+  dataDiskImages?: { lun: number; sizeInGB?: number; hostCaching?: string; source?: DiskImageSource }[];
+}
+
+/** A disk or snapshot by its id, or a VHD by its address and account. */
+export interface DiskImageSource {
+  id?: string;
+  uri?: string;
+  storageAccountId?: string;
 }
 
 export interface PublishingProfile {
@@ -51,7 +59,7 @@ export interface VersionBody {
   tags?: Record<string, string>;
   properties?: {
     publishingProfile?: Partial<PublishingProfile>;
-    storageProfile?: VersionProperties['storageProfile'];
+    storageProfile?: StorageProfile;
     safetyProfile?: VersionProperties['safetyProfile'];
   };
 }

@@ -20,6 +20,7 @@ export function newProfile(
   const wanted = given.targetRegions?.length ? given.targetRegions : [{ name: location }];
   checkEndOfLife(given.endOfLifeDate, now);
   const targetRegions = checkedTargets(wanted, { location, replicaCount, storageAccountType });
+  if (given.replicationMode === 'Shallow') refuseManyReplicas(targetRegions);
   return {
     ...given,
     targetRegions,
@@ -89,13 +90,25 @@ function checkedTargets(
   return targets;
 }
 
+/**
+ * "Shallow replication" skips the copying and is "similar to how managed images worked": no document promises more
+ * than one replica of what is not copied, so one a region is all there is.
+ */
+function refuseManyReplicas(targets: readonly TargetRegion[]): void {
+  const many = targets.find(({ regionalReplicaCount = 1 }) => regionalReplicaCount > 1);
+  if (!many) return;
+  throw invalid(
+    `${TARGETS}.regionalReplicaCount`,
+    many.regionalReplicaCount,
+    'With replication mode Shallow a region has one replica.',
+  );
+}
+
 function checkEndOfLife(date: string | undefined, now: number): void {
   if (date === undefined || Date.parse(date) > now) return;
-  throw invalid(
-    'galleryImageVersion.properties.publishingProfile.endOfLifeDate',
-    date,
-    'The end of life date must be in the future.',
-  );
+  throw new ArmError(400, 'InvalidParameter', 'EndOfLifeDate must be set to a future date.', {
+    target: 'galleryImageVersion.properties.publishingProfile.endOfLifeDate',
+  });
 }
 
 /** Without `allowDeletionOfReplicatedLocations` an update must name every region there is (or none at all). */
