@@ -4,6 +4,7 @@ import { peopleOf } from './avd/people.ts';
 import { seedVersion } from './avd/legacy-image.ts';
 import { addVirtualNetwork } from './compute/network.ts';
 import type { World } from './core/world.ts';
+import { seedSources } from './fleet-sources.ts';
 import { findImage } from './scale-sets/image-rules.ts';
 import { machinesOf } from './scale-sets/machines.ts';
 import { SCALE_SET, type ScaleSet, type ScaleSetProperties } from './scale-sets/scale-set.ts';
@@ -32,6 +33,7 @@ export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }
     }
     // The network that build machines and desktops refer to; nothing else is known of it.
     addVirtualNetwork(world, NETWORK, { location: LOCATION, subnets: ['build', 'desktops'] });
+    seedSources(world, { subscription: SUBSCRIPTION, network: NETWORK });
     const image = seedVersion(world, `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images`);
     seedPool(world, { name: 'test', prefix: 'avdtest-', hosts: testHosts, image });
     const production = seedPool(world, {

@@ -49,7 +49,7 @@ export function addBlob(world: World, { uri, kind = 'PageBlob', sizeBytes, os }:
     sizeBytes,
     ...(os && { content: { ...WINDOWS, ...os, facts: new Map(os.facts) } }),
     lastModified: world.timeline.now(),
-    etag: `"0x${world.random.uuid().replaceAll('-', '').slice(0, 15).toUpperCase()}"`,
+    etag: `"0x8DE${(world.timeline.now() + blobsOf(world).size).toString(16).toUpperCase()}"`,
   };
   blobsOf(world).set(uri, made);
   return made;
