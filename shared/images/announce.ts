@@ -1,4 +1,5 @@
 import type { Version } from './image.ts';
+import { nameOfSource } from './source.ts';
 import { done, type EnsureVersionStage, versionId } from './stage.ts';
 
 /** What a promotion tells people. Handed to the notifications, which see to its delivery by themselves. */
@@ -25,13 +26,12 @@ export function ensureAnnounced(announce: (promotion: Promotion) => Promise<void
 
 function promotionOf(version: Version): Promotion {
   const { set, number, plan, facts, requested } = version;
-  const { publisher = '', offer = '', sku = '', version: exact = '' } = facts.source ?? {};
   const checks = facts.checks ?? [];
   return {
     versionId: versionId(version),
     set,
     number,
-    source: [publisher, offer, sku, exact].join(':'),
+    source: facts.source ? nameOfSource(facts.source) : '',
     approvedBy: facts.approval?.by ?? '',
     reason: facts.approval?.reason ?? '',
     notes: requested.notes,
