@@ -9,7 +9,7 @@ import { restartOnce } from './restart.ts';
 import { intentionToRun, lastCommand, runOnce } from './run-script.ts';
 import { readSecret, type Secrets, withoutTheSecrets } from './secrets.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
-import { commandName, logOf, secretFields, soonestSeconds, stepScript } from './step-script.ts';
+import { commandName, hasGuest, logOf, secretFields, soonestSeconds, stepScript } from './step-script.ts';
 import { afterRestart, afterRun, begun, type Verdict } from './step-verdict.ts';
 import { runCommandsLeft } from './swept.ts';
 import type { Facts, StepResult } from './version.ts';
@@ -27,7 +27,13 @@ export function ensureCustomised(ports: CustomisePorts): EnsureVersionStage {
     const { work: version, intent } = look;
     const { source, steps = [], step: progress } = version.facts;
     const step = version.plan.recipe[steps.length];
-    if (source?.way === 'import' || !step) return done();
+    if (!step) return done();
+    if (!hasGuest(source)) {
+      return failed(
+        'SourceMismatch',
+        'What is imported or generalised already runs no recipe: leave it empty.',
+      );
+    }
     // A machine that was built on before may hold run commands of then: their names would prove what never was.
     if (source?.way === 'in-place' && !intent) {
       const left = await runCommandsLeft(ports.scripts, benchMachine(version));

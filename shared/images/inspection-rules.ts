@@ -111,7 +111,7 @@ export const inspectionRules: readonly Rule[] = [
   {
     name: 'sysprep-rearm',
     os: windows,
-    weight: 'required',
+    weight: 'advisory',
     beforeSealing: true,
     reads: ['rearmsLeft'],
     isWell: ({ rearmsLeft }) => Number(rearmsLeft) > 0,

@@ -2,6 +2,7 @@ import type { ImageSetPlan } from './image-set.ts';
 import type { Script } from './machine.ts';
 import type { RecipeStep, ScriptAction, SecretRef, StepProgress } from './recipe.ts';
 import type { Version } from './image.ts';
+import type { ResolvedSource } from './source.ts';
 import { linuxFile } from './scripts/linux-file.ts';
 import { linuxScript } from './scripts/linux-script.ts';
 import { linuxUpdates } from './scripts/linux-updates.ts';
@@ -90,4 +91,10 @@ export function logOf({ plan, set, number, facts }: Version, command: string): P
   const build = attempt > 1 ? `${number}-r${attempt}` : number;
   const blobUri = `${log.containerUri}/${set}/${build}/${command}`;
   return { log: { blobUri, identityClientId: log.identityClientId } };
+}
+
+/** Whether there is a machine that scripts can run in: not for what is imported, nor for what is sealed already. */
+export function hasGuest(source: ResolvedSource | undefined): boolean {
+  if (source?.way === 'import') return false;
+  return !(source?.way === 'in-place' && source.osState === 'Generalized');
 }

@@ -41,6 +41,8 @@ export interface Facts {
   /** What the step that ended last wrote: with the event that tells of it, history has each step's 4 KB. */
   readonly lastOutput?: { readonly step: string; readonly attempt: number; readonly output: string };
   readonly findings?: readonly Finding[];
+  /** How the guest itself said that it is generalised, before the machine was stopped. */
+  readonly sealed?: string;
   /** The ids of everything that is made on the bench for it: kept before the first of them is asked for. */
   readonly benchParts?: readonly string[];
   /** The ids of the copies that are complete. */

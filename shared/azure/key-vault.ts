@@ -1,0 +1,51 @@
+import { AppError } from '../errors.ts';
+import type { SecretRef } from '../images/recipe.ts';
+import type { Secrets } from '../images/secrets.ts';
+import type { Azure } from './clients.ts';
+import { asking } from './errors.ts';
+
+/** Secrets in Key Vault, read with the app's own identity. What a refusal says never holds a value. */
+export function keyVault({ vault }: Pick<Azure, 'vault'>): Secrets {
+  return {
+    async read({ secretUri }: SecretRef) {
+      const { origin, name, version } = partsOf(secretUri);
+      const client = await vault(origin);
+      const found = await asking(`secret ${name}`, async () => {
+        try {
+          return await client.getSecret(name, version === undefined ? {} : { version });
+        } catch (error) {
+          throw refusalOf(error, `${origin}/secrets/${name}`) ?? error;
+        }
+      });
+      if (found.value === undefined) throw new AppError('SecretNotFound', `${secretUri} has no value.`);
+      return found.value;
+    },
+  };
+}
+
+function partsOf(secretUri: string) {
+  const { origin, pathname } = new URL(secretUri);
+  const [, , name = '', version = ''] = pathname.split('/');
+  return { origin, name, version: version === '' ? undefined : version };
+}
+
+/** What of Key Vault's refusals people can do something about; undefined for all others. */
+function refusalOf(error: unknown, where: string): AppError | undefined {
+  const { statusCode, code } = fieldsOf(error);
+  // The name of a vault that is not there cannot be looked up.
+  if (code === 'ENOTFOUND') return new AppError('SecretNotFound', `${where}: there is no such vault.`);
+  if (statusCode === 404) return new AppError('SecretNotFound', `${where}: there is no such secret.`);
+  if (statusCode !== 403) return undefined;
+  // Disabled, expired and not yet valid are said with 403 too, one level down.
+  return /SecretDisabled|not enabled|disabled|expired|not yet valid/i.test(textOf(error))
+    ? new AppError('SecretNotFound', `${where}: the secret is disabled, expired or not valid yet.`)
+    : new AppError('SecretDenied', `${where}: the app may not read it.`);
+}
+
+function fieldsOf(error: unknown): { readonly statusCode?: unknown; readonly code?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}
