@@ -2,6 +2,7 @@ import { ComputeManagementClient } from '@azure/arm-compute';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { onTestFinished } from 'vitest';
 import { startArm, type Arm } from '../../../infra/local/arm/arm.ts';
+import { seedSources } from '../../../infra/local/arm/fleet-sources.ts';
 import { addVirtualNetwork } from '../../../infra/local/arm/compute/network.ts';
 import type { Clock } from '../../../infra/local/clock.ts';
 
@@ -33,7 +34,7 @@ export interface Reply {
   readonly body: any;
 }
 
-export async function startAzure({ throttled = false, seed = 7 } = {}): Promise<Azure> {
+export async function startAzure({ throttled = false, seed = 7, sources = false } = {}): Promise<Azure> {
   let now = Date.parse('2026-03-10T08:00:00Z');
   const clock: Clock = {
     now: () => now,
@@ -49,6 +50,7 @@ export async function startAzure({ throttled = false, seed = 7 } = {}): Promise<
       world.resources.addResourceGroup({ subscriptionId: SUBSCRIPTION, name: GROUP, location: REGION });
       const network = `${scope}/providers/Microsoft.Network/virtualNetworks/vnet-images`;
       addVirtualNetwork(world, network, { location: REGION, subnets: ['build'] });
+      if (sources) seedSources(world, { subscription: SUBSCRIPTION, network });
     },
   });
   arm.world.throttle.enabled = throttled;
