@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { type App, createApp } from './app.ts';
 import { connect } from './azure/clients.ts';
+import { capacity } from './azure/capacity.ts';
+import { benchParts } from './azure/disks.ts';
 import { gallery } from './azure/gallery.ts';
 import { hostPools } from './azure/host-pools.ts';
+import { keyVault } from './azure/key-vault.ts';
 import { marketplace } from './azure/marketplace.ts';
+import { marketplaceShelves } from './azure/marketplace-shelves.ts';
 import { runCommands } from './azure/run-commands.ts';
 import { scaleSetMachines } from './azure/scale-set-machines.ts';
 import { scaleSets } from './azure/scale-sets.ts';
 import { sessionHosts } from './azure/session-hosts.ts';
+import { sources } from './azure/sources.ts';
 import { tableRows } from './azure/table-rows.ts';
 import { virtualMachines } from './azure/virtual-machines.ts';
 import { wakeQueue } from './azure/wake-queue.ts';
@@ -26,11 +31,16 @@ function fromSettings(): App {
   const told = settings();
   const clock = clockOf(told);
   const azure = connect(told);
-  const { teamsWebhook, publicUrl } = told;
+  const { teamsWebhook, publicUrl, mostBuilds } = told;
   return createApp({
     rows: (table) => tableRows(azure.table(table)),
     wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
     marketplace: marketplace(azure),
+    shelves: marketplaceShelves(azure),
+    sources: sources(azure),
+    capacity: capacity(azure),
+    parts: benchParts(azure),
+    secrets: keyVault(azure),
     machines: virtualMachines(azure),
     scripts: runCommands(azure),
     gallery: gallery(azure),
@@ -41,6 +51,7 @@ function fromSettings(): App {
     post: postToWebhooks({ teams: teamsWebhook }, publicUrl),
     tellsTeams: teamsWebhook !== undefined,
     publicUrl,
+    mostBuilds,
     now: clock.now,
     newId: randomUUID,
   });

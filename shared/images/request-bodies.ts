@@ -1,124 +1,143 @@
 import { z } from 'zod';
+import { Definition } from './definition-body.ts';
 import { type Stage, stages } from './image.ts';
+import { InspectionPolicy, Waiver } from './inspection-body.ts';
+import { Recipe } from './recipe-bodies.ts';
+import { inspectionMisfits, recipeMisfits } from './recipe-fit.ts';
+import { DataDisks, SourceBody } from './source-bodies.ts';
+import { sourceRefusals } from './source-refusals.ts';
+import { isVersionNumber } from './version-number.ts';
 
 const azureName = (pattern: RegExp, what: string) => z.string().regex(pattern, what);
 const resourceGroup = azureName(
   /^[-\w.()]{0,89}[-\w()]$/,
   'A resource group name: 1 to 90 letters, digits, - _ . ( ), not ending in a period.',
 );
-const region = azureName(/^[a-z][a-z0-9]{2,39}$/, 'A region as Azure writes it in ids, such as westeurope.');
+export const Region = azureName(
+  /^[a-z][a-z0-9]{2,39}$/,
+  'A region as Azure writes it in ids, such as westeurope.',
+);
+export const SubscriptionId = z.guid('The id of a subscription.');
 const text = (most: number) => z.string().trim().min(1).max(most);
 const person = text(256).optional();
+
+const Bench = z.strictObject({
+  resourceGroup,
+  location: Region,
+  vmSize: text(64),
+  subnetId: azureName(
+    /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i,
+    'The resource id of a subnet.',
+  ),
+  maxBuilds: z.int().min(1).max(100).default(2),
+  log: z
+    .strictObject({
+      containerUri: azureName(
+        /^https:\/\/[a-z0-9]{3,24}\.blob\.[a-z0-9.-]+\/[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]$/,
+        'The address of a container without a query: https://<account>.blob.core.windows.net/<container>. The identity writes to it, not a signature.',
+      ),
+      identityId: azureName(
+        /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/i,
+        'The resource id of a user-assigned identity.',
+      ),
+      identityClientId: z.guid('The client id of that identity.'),
+    })
+    .exactOptional(),
+});
+
+const channelName = azureName(/^[a-z][a-z0-9-]{0,39}$/, 'A channel name: lower-case letters, digits and -.');
+
+const TargetRegions = z
+  .array(
+    z.strictObject({
+      name: Region,
+      replicas: z.int().min(1).max(100).default(1),
+      storageType: z.enum(['Standard_LRS', 'Standard_ZRS', 'Premium_LRS']).default('Standard_LRS'),
+    }),
+  )
+  .min(1)
+  .max(50);
 
 /** What a team may say of an image set. Limits are Azure's (resource names, 100 replicas a version). */
 export const DefineImageSet = z
   .strictObject({
-    subscriptionId: z.guid(),
+    subscriptionId: SubscriptionId,
     gallery: z.strictObject({
       resourceGroup,
       name: azureName(
         /^[A-Za-z0-9](?:[\w.]{0,78}[A-Za-z0-9])?$/,
         'A gallery name: 1 to 80 letters, digits, _ and ., beginning and ending with a letter or digit.',
       ),
-      location: region,
+      location: Region,
     }),
-    definition: z.strictObject({
-      name: azureName(
-        /^[A-Za-z0-9](?:[-\w.]{0,78}[A-Za-z0-9])?$/,
-        'An image definition name: 1 to 80 letters, digits, - _ ., beginning and ending with a letter or digit.',
-      ),
-      osType: z.literal('Windows'),
-      osState: z.literal('Generalized').default('Generalized'),
-      hyperVGeneration: z.enum(['V1', 'V2']),
-      securityType: z.enum(['Standard', 'TrustedLaunch']),
-      architecture: z.enum(['x64', 'Arm64']).default('x64'),
-      publisher: text(128),
-      offer: text(64),
-      sku: text(64),
-    }),
-    source: z.strictObject({
-      marketplace: z.strictObject({
-        publisher: text(128),
-        offer: text(64),
-        sku: text(64),
-        version: azureName(
-          /^(latest|\d+\.\d+\.\d+)$/,
-          'latest, or an exact version such as 26100.4652.250709.',
-        ),
-      }),
-    }),
-    recipe: z
-      .array(
-        z.strictObject({
-          name: azureName(
-            /^[a-z0-9][a-z0-9-]{0,39}$/,
-            'A step name: up to 40 lower-case letters, digits and -.',
-          ),
-          script: z.string().min(1).max(16_000),
-          timeoutMinutes: z.int().min(1).max(240).default(60),
-          allowedExitCodes: z.array(z.int()).min(1).max(20).default([0]),
-        }),
-      )
-      .max(20),
-    bench: z.strictObject({
-      resourceGroup,
-      location: region,
-      vmSize: text(64),
-      subnetId: azureName(
-        /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i,
-        'The resource id of a subnet.',
-      ),
-    }),
-    regions: z
-      .array(
-        z.strictObject({
-          name: region,
-          replicas: z.int().min(1).max(100).default(1),
-          storageType: z.enum(['Standard_LRS', 'Standard_ZRS', 'Premium_LRS']).default('Standard_LRS'),
-        }),
-      )
-      .min(1)
-      .max(50),
-    channels: z
-      .array(azureName(/^[a-z][a-z0-9-]{0,39}$/, 'A channel name: lower-case letters, digits and -.'))
-      .min(1)
-      .max(10)
-      .default(['test', 'production']),
+    definition: Definition,
+    source: SourceBody,
+    dataDisks: DataDisks.default([]),
+    recipe: Recipe,
+    numbering: z.enum(['semantic', 'calendar']).default('semantic'),
+    inspection: InspectionPolicy.default({ rules: {}, waivers: [] }),
+    bench: Bench,
+    regions: TargetRegions,
+    replicationMode: z.enum(['Full', 'Shallow']).default('Full'),
+    endOfLifeDays: z.int().min(1).max(3650).exactOptional(),
+    channels: z.array(channelName).min(1).max(10).default(['test', 'production']),
     approvalDays: z.int().min(1).max(90).default(14),
     by: person,
   })
   .superRefine((set, context) => {
-    const twice = (path: string, names: readonly string[]) => {
+    const refuse = (path: readonly (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    const named = { regions: set.regions.map(({ name }) => name), channels: set.channels };
+    for (const [path, names] of Object.entries(named)) {
       const again = names.find((name, at) => names.indexOf(name) !== at);
-      if (again !== undefined)
-        context.addIssue({ code: 'custom', path: [path], message: `${again} is named twice.` });
-    };
-    twice(
-      'regions',
-      set.regions.map(({ name }) => name),
-    );
-    twice('channels', set.channels);
-    twice(
-      'recipe',
-      set.recipe.map(({ name }) => name),
-    );
-    if (set.definition.securityType === 'TrustedLaunch' && set.definition.hyperVGeneration === 'V1') {
-      context.addIssue({
-        code: 'custom',
-        path: ['definition', 'securityType'],
-        message: 'Trusted Launch needs generation V2.',
-      });
+      if (again !== undefined) refuse([path], `${again} is named twice.`);
+    }
+    // Azure's "Shallow": the version refers to its source where that lies, and is copied nowhere.
+    const elsewhere = set.regions.find(({ name }) => name !== set.bench.location);
+    if (set.replicationMode === 'Shallow' && elsewhere) {
+      refuse(
+        ['regions'],
+        `Shallow is for ${set.bench.location} alone, where it is built: ${elsewhere.name} needs Full.`,
+      );
+    }
+    const copied = set.regions.findIndex(({ replicas }) => replicas > 1);
+    if (set.replicationMode === 'Shallow' && copied !== -1) {
+      refuse(['regions', copied, 'replicas'], 'Shallow has one replica.');
+    }
+    const { osType } = set.definition;
+    for (const [path, message] of sourceRefusals(set)) refuse(path, message);
+    for (const { path, message } of recipeMisfits(osType, set.recipe)) refuse(['recipe', ...path], message);
+    for (const { path, message } of inspectionMisfits(osType, set.inspection)) {
+      refuse(['inspection', ...path], message);
     }
   });
 
-export const RequestVersion = z.strictObject({
-  bump: z.enum(['major', 'minor', 'patch']).default('minor'),
-  notes: z.string().max(4000).default(''),
-  by: person,
-});
+const waivers = z.array(Waiver).max(50).default([]);
+
+export const RequestVersion = z
+  .strictObject({
+    /** Which part of the number goes up; minor unless said. */
+    bump: z.enum(['major', 'minor', 'patch']).exactOptional(),
+    /** The number itself, where it matters. */
+    number: z
+      .string()
+      .refine(isVersionNumber, 'Three numbers, such as 1.4.0, each up to 2147483647.')
+      .exactOptional(),
+    /** A revision of the recipe; the newest unless said. */
+    recipe: z.int().min(1).exactOptional(),
+    waivers,
+    priority: z.enum(['high', 'normal', 'low']).default('normal'),
+    notes: z.string().max(4000).default(''),
+    by: person,
+  })
+  .refine(({ bump, number }) => bump === undefined || number === undefined, {
+    path: ['number'],
+    error: 'Either the number itself or which part of it goes up.',
+  });
 export const Decide = z.strictObject({ reason: text(1000), by: person });
 export const Retry = z.strictObject({
   fromStage: z.enum(Object.keys(stages) as [Stage, ...Stage[]]).optional(),
+  waivers,
   by: person,
 });
 
@@ -127,3 +146,9 @@ export const SetName = azureName(
   /^[a-z][a-z0-9-]{0,39}$/,
   'An image set name: up to 40 lower-case letters, digits and -, beginning with a letter.',
 );
+export const Revision = azureName(/^[1-9]\d{0,5}$/, 'The revision of a recipe: 1 or more.');
+
+/** As the marketplace names publishers, offers and SKUs. */
+export const MarketplaceName = azureName(/^[\w.-]{1,128}$/, 'A name of the marketplace.');
+/** Whether a list shows also what Azure Virtual Desktop cannot use. */
+export const All = z.enum(['true', 'false']).default('false');
