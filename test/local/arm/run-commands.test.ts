@@ -65,7 +65,7 @@ test('a script that is only told to exit in a branch does not', async () => {
     azure,
     'bench',
     'step',
-    'if ($LASTEXITCODE -ne 0) {\n  exit 9\n}\n$x = \'fine\'\nWrite-Output "all $x"',
+    'if ($LASTEXITCODE -gt 0) {\n  exit 9\n}\n$x = \'fine\'\nWrite-Output "all $x"',
   );
   azure.pass(300);
   expect(await scriptView(azure, 'bench', 'step')).toMatchObject({ exitCode: 0, output: 'all fine' });

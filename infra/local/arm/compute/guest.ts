@@ -1,3 +1,6 @@
+import { Contents } from './guest/contents.ts';
+import { install } from './guest/fresh.ts';
+import { finishPendingRestart } from './guest/pending-restart.ts';
 import type { Image } from './image.ts';
 
 /** What Windows says of itself in HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State. */
@@ -8,33 +11,67 @@ export type ImageState =
 
 export type Power = 'starting' | 'running' | 'stopping' | 'stopped' | 'deallocating' | 'deallocated';
 
-/** The inside of one machine: its power, its agent, and the little of Windows that matters to an image. */
+/** How often the VM agent reports while it lives. */
+export const REPORT_MS = 30_000;
+
+/** The inside of one machine: its power, its agent, and what is on its disk. */
 export class Guest {
   readonly name: string;
   power: Power = 'starting';
   imageState: ImageState = 'IMAGE_STATE_COMPLETE';
   /** Virtual ms from which the VM agent reports Ready; undefined while the guest is down. */
   agentReadyAt: number | undefined;
+  /** Virtual ms at which the agent fell silent for good, though the guest runs on. */
+  agentDiedAt: number | undefined;
+  /** Virtual ms of the agent's last report before this boot: Azure shows it until there is a newer one. */
+  lastReportBefore: number | undefined;
   /** Counts boots, so that what was begun before a boot can see that it was cut off. */
   boots = 0;
-  /** Free for whoever models software in the guest (agents, registrations, installed applications). */
+  /** Windows Installer is at work until then. */
+  readonly installing = { until: 0 };
+  /**
+   * All that is on the disk, as text: `contents` keeps itself here, and others may keep what they model. Copying
+   * the facts copies the disk.
+   */
   readonly facts: Map<string, string>;
+  readonly #contents: Contents;
+  readonly #os: 'Windows' | 'Linux';
 
-  constructor(name: string, image?: Pick<Image, 'facts'>) {
+  constructor(name: string, image?: Pick<Image, 'facts'> & Partial<Pick<Image, 'osType'>>) {
     this.name = name;
     this.facts = new Map(image?.facts);
+    this.#os = image?.osType ?? 'Windows';
+    this.#contents = new Contents(this.facts);
+  }
+
+  /** What its shells see; a disk of which nothing is known has a plain installation on it. */
+  get contents(): Contents {
+    if (this.#contents.isEmpty) install(this.#contents, this.#os);
+    return this.#contents;
+  }
+
+  get os(): 'Windows' | 'Linux' {
+    return this.#contents.isEmpty ? this.#os : this.#contents.system.os;
   }
 
   /** The guest comes up; its agent needs some more time. */
   boot(now: number, agentDelaySeconds: number): void {
+    this.lastReportBefore = this.lastReport(now) ?? this.lastReportBefore;
     this.power = 'running';
     this.boots += 1;
     this.agentReadyAt = now + agentDelaySeconds * 1000;
+    this.agentDiedAt = undefined;
+    this.installing.until = 0;
     // A sysprepped Windows that boots again leaves the sealed state: it must be sysprepped anew.
     this.imageState = 'IMAGE_STATE_COMPLETE';
+    if (this.#contents.isEmpty) return;
+    finishPendingRestart(this.#contents);
+    this.#contents.setSystem({ bootedAt: new Date(now).toISOString() });
   }
 
   halt(power: Power): void {
+    // Only a restart follows on what was reported before; after a stop Azure begins anew.
+    this.lastReportBefore = undefined;
     this.power = power;
     this.agentReadyAt = undefined;
     // Cutting the power while sysprep works leaves neither the old state nor the sealed one.
@@ -47,7 +84,15 @@ export class Guest {
   }
 
   isAgentReady(now: number): boolean {
+    if (this.agentDiedAt !== undefined && this.agentDiedAt <= now) return false;
     return this.isRunning() && this.agentReadyAt !== undefined && this.agentReadyAt <= now;
+  }
+
+  /** When the agent last reported in this boot; it does so every half minute. */
+  lastReport(now: number): number | undefined {
+    const until = Math.min(now, this.agentDiedAt ?? now);
+    if (this.agentReadyAt === undefined || this.agentReadyAt > until) return undefined;
+    return this.agentReadyAt + Math.floor((until - this.agentReadyAt) / REPORT_MS) * REPORT_MS;
   }
 
   /** Whether a machine made from this guest's disk would come up. */

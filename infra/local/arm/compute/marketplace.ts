@@ -1,6 +1,7 @@
 import { ArmError, type Answer } from '../core/arm-error.ts';
 import type { Call, Route } from '../core/provider.ts';
 import { regionName } from '../core/resource-id.ts';
+import { marketplaceFacts } from './guest/marketplace-contents.ts';
 import type { Image } from './image.ts';
 import { CATALOG, type MarketplaceSku } from './marketplace-catalog.ts';
 import { displayName, requireRegion } from './regions.ts';
@@ -77,7 +78,7 @@ export function marketplaceImage(
     sizeInGB,
     dataDisks: [],
     boots: true,
-    facts: new Map(),
+    facts: marketplaceFacts(entry, exactVersion),
   };
 }
 

@@ -4,8 +4,8 @@ import type { Call } from '../core/provider.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import type { Guest } from './guest.ts';
-import type { Outcome, Script } from './powershell.ts';
-import { readScript, type Reading, type ScriptReader } from './script.ts';
+import { webOf } from '../web/web.ts';
+import { startScript, type Outcome, type Running, type Script, type ScriptReader } from './script.ts';
 
 interface NamedValue {
   name: string;
@@ -100,38 +100,54 @@ export class RunCommandExecution {
       this.#end('Failed', { executionMessage: 'The VM agent is not ready.' });
       return operations.end(operation, agentSilent(guest));
     }
-    const reading = readScript(readers, this.#script(), guest, random);
-    const boots = guest.boots;
-    const hangs = call.fault?.fault === 'hang-script';
     const timeout = (resource.properties.timeoutInSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
     this.#view = { executionState: 'Running', startTime: timeline.iso() };
     if (resource.properties.asyncExecution) operations.end(operation);
-    if (reading.aftermath) {
-      const { seconds, effect } = reading.aftermath;
-      timeline.after(seconds * 1000, () => guest.boots === boots && effect());
-    }
-    if (Number.isFinite(reading.seconds) && !hangs) {
-      timeline.after(reading.seconds * 1000, () => this.#reachEnd(operation, reading, boots));
-    }
     timeline.after(timeout, () => this.#timeOut(operation));
+    if (call.fault?.fault === 'hang-script') return;
+    const failure = scripted(call);
+    // A script that is to fail does so before it has done anything.
+    if (failure)
+      return this.#after(random.between(10, 60), operation, () => this.#finish(operation, failure));
+    const web = webOf(this.#world);
+    const download = (uri: string) => web.find(uri) ?? (web.knowsHost(uri) ? 'not found' : 'unknown host');
+    const running = startScript(readers, this.#script(), guest, { timeline, random, download });
+    this.#goOn(operation, running);
   }
 
-  #reachEnd(operation: Operation, reading: Reading, boots: number): void {
-    const { guest, call } = this.#parts;
-    // A guest that went down took the script with it; one that is up again can say so, a dead one cannot.
-    if (this.#over || !guest.isRunning()) return;
-    if (guest.boots !== boots) {
+  /** Runs the script up to where it next waits, and on from there when that time has passed. */
+  #goOn(operation: Operation, running: Running): void {
+    if (this.#over) return;
+    const step = running.work.next();
+    if (!step.done) return this.#after(step.value, operation, () => this.#goOn(operation, running));
+    this.#finish(operation, step.value);
+    const { guest } = this.#parts;
+    const { timeline, random } = this.#world;
+    if (running.wish() === 'restart') guest.boot(timeline.now(), random.between(60, 120));
+    if (running.wish() === 'stop') guest.halt('stopped');
+  }
+
+  /** Later, if the guest has not gone down with the script meanwhile. */
+  #after(seconds: number, operation: Operation, happen: () => void): void {
+    const { guest } = this.#parts;
+    const { boots } = guest;
+    this.#world.timeline.after(seconds * 1000, () => {
+      // A guest that is up again can say that it lost the script, a dead one cannot.
+      if (this.#over || !guest.isRunning()) return;
+      if (guest.boots === boots) return happen();
       this.#end('Failed', { executionMessage: 'The VM was restarted while the script ran.' });
-      return this.#endOperation(operation);
-    }
-    const outcome = scripted(call) ?? reading.finish();
+      this.#endOperation(operation);
+    });
+  }
+
+  #finish(operation: Operation, outcome: Outcome): void {
+    if (this.#over) return;
     const { exitCode, output, error = '' } = outcome;
     this.#end(exitCode === 0 ? 'Succeeded' : 'Failed', {
       exitCode,
       output: kept(output),
       error: kept(error),
     });
-    if (reading.restarts) guest.boot(this.#world.timeline.now(), this.#world.random.between(60, 120));
     this.#endOperation(operation, exitCode === 0 ? undefined : outcome);
   }
 

@@ -1,24 +1,15 @@
-import type { Changes, Contents, StoredFile } from './contents.ts';
+import type { Changes, Contents } from './contents.ts';
 import { markPendingRestart } from './pending-restart.ts';
 import { CATEGORY } from './updates.ts';
 
 /** Makes a guest, or what an image holds, different. */
 export function applyChanges(contents: Contents, changes: Changes): void {
   changeRegistry(contents, changes.registry ?? {});
-  for (const [path, file] of Object.entries(changes.files ?? {})) {
-    if (file === null) contents.files.remove(path);
-    else contents.files.put({ path, ...(typeof file === 'string' ? { text: file } : file) } as StoredFile);
-  }
-  for (const [name, status] of Object.entries(changes.services ?? {})) {
-    if (status === null) contents.services.delete(name);
-    else contents.services.set(name, { ...contents.services.get(name), name, status });
-  }
+  changeFiles(contents, changes.files ?? {});
+  changeServices(contents, changes.services ?? {});
   changePackages(contents, changes.appx ?? {});
   changeUpdates(contents, changes.updates ?? []);
-  for (const [name, password] of Object.entries(changes.users ?? {})) {
-    if (password === null) contents.users.delete(name);
-    else contents.users.set(name, { name, password });
-  }
+  changeUsers(contents, changes.users ?? {});
   if (changes.system) contents.setSystem(changes.system);
   if (changes.needsReboot) markPendingRestart(contents, 'file rename');
 }
@@ -31,6 +22,27 @@ function changeRegistry(contents: Contents, registry: NonNullable<Changes['regis
     }
     if (!contents.registry.get(key)) contents.registry.put({ path: key });
     for (const [name, value] of Object.entries(values)) contents.setValue(key, name, value);
+  }
+}
+
+function changeFiles({ files }: Contents, changed: NonNullable<Changes['files']>): void {
+  for (const [path, file] of Object.entries(changed)) {
+    if (file === null) files.remove(path);
+    else files.put({ path, ...(typeof file === 'string' ? { text: file } : file) });
+  }
+}
+
+function changeServices({ services }: Contents, changed: NonNullable<Changes['services']>): void {
+  for (const [name, status] of Object.entries(changed)) {
+    if (status === null) services.delete(name);
+    else services.set(name, { ...services.get(name), name, status });
+  }
+}
+
+function changeUsers({ users }: Contents, changed: NonNullable<Changes['users']>): void {
+  for (const [name, password] of Object.entries(changed)) {
+    if (password === null) users.delete(name);
+    else users.set(name, { name, password });
   }
 }
 

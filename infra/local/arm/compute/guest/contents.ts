@@ -36,6 +36,9 @@ export interface AppxPackage {
   readonly name: string;
   readonly provisioned: boolean;
   readonly users: readonly string[];
+  /** Windows' own: never provisioned, and no trouble to sysprep. */
+  readonly system?: boolean;
+  readonly framework?: boolean;
 }
 
 export interface LocalUser {
@@ -113,6 +116,10 @@ export class Contents {
 
   setSystem(changes: Partial<SystemState>): void {
     this.#system.set('state', { ...this.system, ...changes });
+  }
+
+  replaceSystem(state: SystemState): void {
+    this.#system.set('state', state);
   }
 
   /** A value of the registry; undefined when there is no such key or value. */

@@ -1,0 +1,156 @@
+import { applyChanges } from '../changes.ts';
+import type { StoredFile } from '../contents.ts';
+import type { Work } from '../host.ts';
+import { markPendingRestart } from '../pending-restart.ts';
+import { normal } from '../shelf.ts';
+import { drive, forever } from '../work.ts';
+import { PowerShellError, type Session, type Started } from './session.ts';
+import { SYSTEM_PROGRAMS } from './system-programs.ts';
+import { parse } from './parse.ts';
+import { Leaving } from './session.ts';
+
+/** A program in the guest: it comes to an exit code, in time. */
+export interface Runnable {
+  readonly name: string;
+  /** PowerShell goes on at once after a window program, unless its output is piped on. */
+  readonly isWindow: boolean;
+  readonly run: (given: readonly string[]) => Work<number>;
+}
+
+/** Windows Installer's own codes ("MsiExec.exe and InstMsi.exe error messages"). */
+const MSI = { busy: 1618, notFound: 1619, invalid: 1620 } as const;
+
+/** The program of that name, or at that path; undefined when the name means nothing here. */
+export function programNamed(session: Session, written: string): Runnable | undefined {
+  const path = normal(written);
+  const name = (path.split('\\').at(-1) ?? '').toLowerCase();
+  const bare = name.replace(/\.(?:exe|com)$/, '');
+  const inSystem = !/^[a-z]:\\/i.test(path) || /^c:\\windows\\/i.test(path);
+  if (inSystem && bare === 'msiexec')
+    return { name: bare, isWindow: true, run: (given) => msiexec(session, given) };
+  const system = inSystem ? SYSTEM_PROGRAMS[bare] : undefined;
+  if (system) {
+    const run = function* run(given: readonly string[]): Work<number> {
+      const answer = system(session, given);
+      return typeof answer === 'number' ? answer : yield* answer;
+    };
+    return { name: bare, isWindow: bare === 'sysprep', run };
+  }
+  if (!/[\\/]/.test(written) || /^c:\\windows\\system32\\/i.test(path)) return undefined;
+  const file = session.host.contents.files.get(path);
+  if (!file || file.folder) {
+    const text = `The term '${written}' is not recognized as the name of a cmdlet, function, script file, or operable program.`;
+    throw new PowerShellError(text, 'statement');
+  }
+  if (name.endsWith('.ps1'))
+    return { name: bare, isWindow: false, run: (given) => script(session, file, given) };
+  return { name: bare, isWindow: false, run: (given) => setup(session, file, given) };
+}
+
+/** `& program`, or the program's name alone. */
+export function* runProgram(
+  session: Session,
+  program: Runnable,
+  given: readonly string[],
+  piped: boolean,
+): Work<void> {
+  if (!program.isWindow) {
+    session.assign('lastexitcode', yield* program.run(given));
+    return;
+  }
+  const started = start(session, program, given);
+  if (!piped) return;
+  yield* awaitEnd(started);
+  session.assign('lastexitcode', started.exitCode ?? 0);
+}
+
+/** Starts a program that goes on by itself, whatever becomes of the script. */
+export function start(session: Session, program: Runnable, given: readonly string[]): Started {
+  const started: Started = { id: 5000 + session.started.length * 4, name: program.name, exitCode: undefined };
+  session.started.push(started);
+  drive(session.host, program.run(given), (exitCode) => {
+    started.exitCode = exitCode;
+  });
+  return started;
+}
+
+export function* awaitEnd(started: Started, seconds = Number.POSITIVE_INFINITY): Work<boolean> {
+  for (let waited = 0; started.exitCode === undefined; waited += 1) {
+    if (waited >= seconds) return false;
+    yield 1;
+  }
+  return true;
+}
+
+function* msiexec(session: Session, given: readonly string[]): Work<number> {
+  const { host } = session;
+  const line = given.join(' ');
+  const [, quoted, bare] = /[/-](?:i|package|x|uninstall|update|p)\s*(?:"([^"]+)"|(\S+))/i.exec(line) ?? [];
+  const path = quoted ?? bare ?? '';
+  yield host.random.between(1, 4);
+  // Without one of these it shows its window, and in a session without a screen nobody answers it.
+  if (!/[/-](?:q[nbr]?|quiet|passive)(?![a-z])/i.test(line)) return yield* forever();
+  if (/[/-](?:x|uninstall)/i.test(line)) {
+    yield host.random.between(10, 40);
+    return 0;
+  }
+  const file = packageAt(session, path);
+  if (typeof file === 'number') return file;
+  host.installing.until = host.now() + (file.installer?.seconds ?? 60) * 1000;
+  const exitCode = yield* install(session, file);
+  const [, log] = /[/-]l\S*\s+"?([^"\s]+)"?/i.exec(line) ?? [];
+  if (log !== undefined)
+    host.contents.files.put({ path: log, text: `MSI (s): MainEngineThread is returning ${exitCode}\n` });
+  return exitCode;
+}
+
+/** The package there, or Windows Installer's reason for not taking it. */
+function packageAt({ host }: Session, path: string): StoredFile | number {
+  const file = host.contents.files.get(path);
+  if (!file || file.folder) return MSI.notFound;
+  if (host.installing.until > host.now()) return MSI.busy;
+  return file.installer ? file : MSI.invalid;
+}
+
+function* setup(session: Session, file: StoredFile, given: readonly string[]): Work<number> {
+  const { installer, path } = file;
+  if (!installer) {
+    const text = `Program '${path.split('\\').at(-1)}' failed to run: The specified executable is not a valid application for this OS platform.`;
+    throw new PowerShellError(text, 'statement');
+  }
+  if (installer.silent !== undefined && !new RegExp(installer.silent, 'i').test(given.join(' ')))
+    return yield* forever();
+  return yield* install(session, file);
+}
+
+function* install(session: Session, { installer = {} }: StoredFile): Work<number> {
+  const { contents, random } = session.host;
+  yield installer.seconds ?? random.between(30, 120);
+  if (installer.adds) applyChanges(contents, installer.adds);
+  if (installer.needsReboot) markPendingRestart(contents, 'file rename');
+  if (installer.output !== undefined && installer.output !== '') session.say(installer.output);
+  return installer.exitCode ?? 0;
+}
+
+/** A script file run by its path: its own scope, its own exit code. */
+function* script(session: Session, { text = '', path }: StoredFile, given: readonly string[]): Work<number> {
+  const block = parse(text);
+  const takes = new Map(block.parameters.map(({ name, type }) => [name, type] as const));
+  const named = new Map<string, string | boolean | string[]>();
+  const placed: string[] = [];
+  for (let at = 0; at < given.length; at += 1) {
+    const word = given[at] ?? '';
+    const name = word.slice(1).toLowerCase();
+    if (!word.startsWith('-') || !takes.has(name)) placed.push(word);
+    else if (takes.get(name) === 'switch') named.set(name, true);
+    else named.set(name, given[(at += 1)] ?? '');
+  }
+  named.set('psscriptroot', normal(path).split('\\').slice(0, -1).join('\\'));
+  try {
+    for (const value of yield* session.parts.callBlock(session, block, { named, placed })) session.put(value);
+    return 0;
+  } catch (error) {
+    if (error instanceof Leaving && error.how === 'exit') return error.exitCode;
+    throw error;
+  }
+}
