@@ -1,0 +1,136 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { FoundDefinition } from '../../../shared/images/definition.ts';
+import type { CaptureSource, Gallery, ImageVersion } from '../../../shared/images/gallery.ts';
+import { type Instant, minutesAfter } from '../../../shared/instant.ts';
+import type { smallMachines } from './machines.ts';
+import type { Things } from './things.ts';
+
+interface Captured {
+  readonly at: Instant;
+  readonly owner: string;
+  readonly regions: readonly string[];
+  failure?: string | undefined;
+  excluded: boolean;
+  updating?: Instant;
+  deleting?: Instant;
+}
+
+type SmallMachines = ReturnType<typeof smallMachines>;
+
+/** One gallery with one definition, and the versions in it. The first region is done after 5 minutes, the others after 15. */
+export function smallGallery(things: Things, machines: SmallMachines, counts: { captured: number }) {
+  const { now, later, past } = things;
+  const versions = new Map<string, Captured>();
+  let gallery: Instant | undefined;
+  let definition: { at: Instant; is: FoundDefinition } | undefined;
+  const failures: string[] = [];
+
+  const find = (number: string) => {
+    const found = versions.get(number);
+    if (!found || !past(found.deleting)) return found;
+    versions.delete(number);
+    return undefined;
+  };
+  const isThere = ({ at, failure }: Captured, minutes: number) =>
+    failure === undefined && past(minutesAfter(at, minutes));
+  const stateOf = (found: Captured) => {
+    if (found.deleting !== undefined) return 'Deleting';
+    if (found.failure !== undefined) return past(minutesAfter(found.at, 3)) ? 'Failed' : 'Creating';
+    if (found.updating !== undefined && !past(found.updating)) return 'Updating';
+    return isThere(found, 15) ? 'Succeeded' : 'Creating';
+  };
+  const shown = (number: string, found: Captured): ImageVersion => ({
+    id: `/versions/${number}`,
+    provisioningState: stateOf(found),
+    ...(found.failure !== undefined && { error: found.failure }),
+    excludeFromLatest: found.excluded,
+    owner: found.owner,
+    regions: Object.fromEntries(
+      found.regions.map((region, index) => [
+        region,
+        isThere(found, index === 0 ? 5 : 15)
+          ? { state: 'completed', percent: 100 }
+          : { state: 'replicating', percent: 40 },
+      ]),
+    ),
+  });
+
+  /** Azure takes no source that is not as the definition says, and locks it while it reads. */
+  const readSource = (source: CaptureSource) => {
+    const generalized = definition?.is.osState === 'Generalized';
+    if ('machineId' in source) {
+      if (!machines.isReadyForCapture(source.machineId, generalized))
+        throw new AppError('AzureRefused', 'the VM is not in the state that is captured');
+      things.read(source.machineId, 300);
+      return;
+    }
+    if ('imageId' in source) {
+      things.read(source.imageId, 300);
+      return;
+    }
+    const { osDisk, dataDisks } = source;
+    const disks = [...('id' in osDisk ? [osDisk.id] : []), ...dataDisks.map(({ id }) => id)];
+    for (const id of disks) things.require(id);
+    if ('id' in osDisk && things.find(osDisk.id)?.contents?.sealed !== generalized)
+      throw new AppError('AzureRefused', 'the OS disk is not as the definition says');
+    for (const id of disks) things.read(id, 300);
+  };
+
+  const port: Gallery = {
+    findGallery: async () =>
+      gallery === undefined
+        ? undefined
+        : { provisioningState: past(gallery) ? 'Succeeded' : 'Creating', location: 'westeurope' },
+    createGallery: async () => {
+      gallery ??= later(1);
+    },
+    findDefinition: async () =>
+      definition && {
+        ...definition.is,
+        provisioningState: past(definition.at) ? 'Succeeded' : 'Creating',
+      },
+    createDefinition: async (_, location, wanted, plan) => {
+      if (!past(gallery)) throw new AppError('AzureRefused', 'there is no gallery');
+      if (definition && !past(definition.at)) throw new AppError('AzureBusy', 'the definition is being made');
+      const is = { ...wanted, ...(plan && { purchasePlan: plan }), provisioningState: '', location };
+      definition = { at: later(1), is };
+    },
+    findVersion: async ({ number }) => {
+      const found = find(number);
+      return found && shown(number, found);
+    },
+    captureVersion: async ({ number }, { owner, source, regions }) => {
+      if (!past(definition?.at)) throw new AppError('AzureRefused', 'there is no definition');
+      if (find(number)) throw new AppError('AzureBusy', 'the version is being made');
+      readSource(source);
+      counts.captured += 1;
+      const names = regions.map(({ name }) => name);
+      versions.set(number, { at: now(), owner, regions: names, failure: failures.shift(), excluded: true });
+    },
+    includeInLatest: async ({ number }) => {
+      const found = find(number);
+      if (!found || stateOf(found) !== 'Succeeded') throw new AppError('AzureBusy', 'not now');
+      found.excluded = false;
+      found.updating = later(1);
+    },
+    removeVersion: async ({ number }) => {
+      const found = find(number);
+      if (found) found.deleting ??= later(2);
+    },
+  };
+  return {
+    gallery: port,
+    /** The next capture ends in failure. */
+    failNextCapture: (why: string) => failures.push(why),
+    versions: () =>
+      [...versions.keys()].flatMap((number) => {
+        const found = find(number);
+        return found ? [{ number, owner: found.owner, excluded: found.excluded }] : [];
+      }),
+    /** Somebody's version, under a number that is ours to issue. */
+    addForeign: (number: string) => {
+      gallery ??= now();
+      versions.set(number, { at: now(), owner: '', regions: ['westeurope'], excluded: false });
+    },
+  };
+}
