@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 export type Refusal = readonly [code: ErrorCode, message: string];
 
 export function isRefusal(found: object | string | undefined): found is Refusal {
-  return Array.isArray(found);
+  return Array.isArray(found) && typeof found[0] === 'string';
 }
 
 /** The first of these that holds. */
