@@ -3,15 +3,15 @@ import type { Instant } from '../instant.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
 import type { Version } from './image.ts';
 import type { Machines, Script, ScriptRun, Scripts } from './machine.ts';
+import { stepCommand } from './commands.ts';
 import { benchMachine } from './names.ts';
 import { type RecipeStep, restartMinutes, type StepProgress } from './recipe.ts';
 import { restartOnce } from './restart.ts';
 import { intentionToRun, lastCommand, runOnce } from './run-script.ts';
 import { readSecret, type Secrets, withoutTheSecrets } from './secrets.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
-import { commandName, hasGuest, logOf, secretFields, soonestSeconds, stepScript } from './step-script.ts';
+import { hasGuest, logOf, secretFields, soonestSeconds, stepScript } from './step-script.ts';
 import { afterRestart, afterRun, begun, type Verdict } from './step-verdict.ts';
-import { runCommandsLeft } from './swept.ts';
 import type { Facts, StepResult } from './version.ts';
 
 export interface CustomisePorts {
@@ -24,7 +24,7 @@ export interface CustomisePorts {
 /** Runs the recipe, one step after the other, each once. */
 export function ensureCustomised(ports: CustomisePorts): EnsureVersionStage {
   return async (look) => {
-    const { work: version, intent } = look;
+    const { work: version } = look;
     const { source, steps = [], step: progress } = version.facts;
     const step = version.plan.recipe[steps.length];
     if (!step) return done();
@@ -33,11 +33,6 @@ export function ensureCustomised(ports: CustomisePorts): EnsureVersionStage {
         'SourceMismatch',
         'What is imported or generalised already runs no recipe: leave it empty.',
       );
-    }
-    // A machine that was built on before may hold run commands of then: their names would prove what never was.
-    if (source?.way === 'in-place' && !intent) {
-      const left = await runCommandsLeft(ports.scripts, benchMachine(version));
-      if (left) return left;
     }
     const at = { ports, look, step, index: steps.length, progress: progress ?? begun(step) };
     return at.progress.phase === 'restart' ? await restart(at) : await run(at);
@@ -58,7 +53,7 @@ async function run(at: UnderWay): Promise<Answer> {
   const { ports, look, step, index, progress } = at;
   const { work: version, intent, now } = look;
   const ref = benchMachine(version);
-  const name = commandName(index, step, progress);
+  const name = stepCommand(version, index, step, progress);
   // A machine holds few run commands. One is taken away only once its result is kept, never before:
   // a step without result and without run command is run.
   const before = lastCommand(intent);
@@ -85,7 +80,7 @@ async function restart(at: UnderWay): Promise<Answer> {
   const back = await restartOnce({
     machines,
     ref: benchMachine(look.work),
-    name: commandName(index, step, progress),
+    name: stepCommand(look.work, index, step, progress),
     intent: look.intent,
     now,
     restartedAt: progress.restartedAt,

@@ -1,5 +1,6 @@
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
+import { commandOf } from './commands.ts';
 import type { Version } from './image.ts';
 import { knownFault } from './known-faults.ts';
 import type { Machine, Machines, ScriptRun, Scripts } from './machine.ts';
@@ -31,7 +32,7 @@ export function ensureGeneralised(machines: Machines, scripts: Scripts): EnsureV
     if (machine.generalized && machine.power === 'deallocated') return done();
     if (isSealed) return await putToRest({ machines, scripts, look, machine, isSpecialised });
     if (machine.power !== 'running') return notSealable(machine, look);
-    return (await runCommandsLeft(scripts, ref)) ?? (await sealed(scripts, look));
+    return (await runCommandsLeft(scripts, ref, sealCommand(look.work))) ?? (await sealed(scripts, look));
   };
 }
 
@@ -44,13 +45,13 @@ function notSealable({ power }: Machine, { since, now }: Look<Version>): Settled
 async function sealed(scripts: Scripts, { work: version, intent, now }: Look<Version>): Promise<Answer> {
   const { definition, bench } = version.plan;
   const isWindows = definition.osType === 'Windows';
-  const name = isWindows ? 'sysprep' : 'deprovision';
+  const name = sealName(version);
   const run = await runOnce({
     scripts,
     ref: benchMachine(version),
     location: bench.location,
     script: {
-      name,
+      name: sealCommand(version),
       owner: versionId(version),
       script: isWindows ? windowsSeal : linuxSeal,
       timeoutSeconds: (isWindows ? 60 : 15) * 60,
@@ -70,6 +71,14 @@ async function sealed(scripts: Scripts, { work: version, intent, now }: Look<Ver
     });
   }
   return failed('SysprepFailed', whyNot(name, run.ended, proof), { lastOutput });
+}
+
+function sealName({ plan }: Version): string {
+  return plan.definition.osType === 'Windows' ? 'sysprep' : 'deprovision';
+}
+
+function sealCommand(version: Version): string {
+  return commandOf(version, sealName(version));
 }
 
 /** What went wrong, with its name and what helps where the log shows a known fault, and the end of the log. */

@@ -1,3 +1,4 @@
+import { commandOf } from './commands.ts';
 import { inspectionRules } from './inspection-rules.ts';
 import { type Finding, judge, obstacles, parseEvidence } from './inspection.ts';
 import type { Scripts } from './machine.ts';
@@ -19,7 +20,7 @@ export function ensureInspected(scripts: Scripts): EnsureVersionStage {
       scripts,
       ref: benchMachine(version),
       location: plan.bench.location,
-      script: { name: 'inspect', owner: versionId(version), script, timeoutSeconds: 900 },
+      script: { name: commandOf(version, 'inspect'), owner: versionId(version), script, timeoutSeconds: 900 },
       intent,
       now,
     });

@@ -1,6 +1,6 @@
 import type { ImageSetPlan } from './image-set.ts';
 import type { Script } from './machine.ts';
-import type { RecipeStep, ScriptAction, SecretRef, StepProgress } from './recipe.ts';
+import type { RecipeStep, ScriptAction, SecretRef } from './recipe.ts';
 import type { Version } from './image.ts';
 import type { ResolvedSource } from './source.ts';
 import { linuxFile } from './scripts/linux-file.ts';
@@ -13,16 +13,6 @@ import { windowsScript } from './scripts/windows-script.ts';
 import { windowsUpdates } from './scripts/windows-updates.ts';
 
 type Run = Pick<Script, 'script' | 'timeoutSeconds' | 'parameters'>;
-
-/** `step-3-apps`, and for what comes again `step-3-apps-try-2-round-3`: each run has a name of its own. */
-export function commandName(
-  index: number,
-  { name }: Pick<RecipeStep, 'name'>,
-  { attempt, round }: StepProgress,
-): string {
-  const again = (word: string, count: number) => (count > 1 ? `-${word}-${count}` : '');
-  return `step-${index + 1}-${name}${again('try', attempt)}${again('round', round)}`;
-}
 
 /** What the machine is to run for a step. `command` names its temporary folder. */
 export function stepScript(
