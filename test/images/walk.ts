@@ -12,11 +12,13 @@ import type { EnsureStage, Progress } from '../../shared/workflow/look.ts';
 import { smallBench } from './small-bench.ts';
 import { after, noon, plan as anyPlan } from './versions.ts';
 
-/** A version on a small bench, taken from stage to stage by hand. */
-export function walk(plan: ImageSetPlan = anyPlan) {
+type Ports = ReturnType<typeof smallBench>['ports'];
+
+/** A version on a small bench, taken from stage to stage by hand; ports can be told to say something else. */
+export function walk(plan: ImageSetPlan = anyPlan, other: (ports: Ports) => Partial<Ports> = () => ({})) {
   let now = noon;
   const bench = smallBench(() => now);
-  const { machines, parts, gallery, sources, marketplace } = bench.ports;
+  const { machines, parts, gallery, sources, marketplace } = { ...bench.ports, ...other(bench.ports) };
   let version: Version = { ...after(), plan };
   const stages = {
     resolve: ensureResolved({ sources, marketplace }, gallery),
