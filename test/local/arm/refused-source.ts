@@ -24,8 +24,7 @@ export const os = (source: object, dataDiskImages: object[] = []): Profile => ({
 
 /** A disk of the test's own making, ready to be a source. */
 export const makeDisk = (name: string, body: object) => (azure: Azure) =>
-  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- bodies that are wrong on purpose
-  done(azure, azure.compute.disks.createOrUpdate(GROUP, name, { location: REGION, ...body } as never));
+  done(azure, azure.compute.disks.createOrUpdate(GROUP, name, { location: REGION, ...body }));
 
 /** Asks for the version and holds Azure to its refusal; nothing is left of the version. */
 export async function expectRefusal(asked: Case): Promise<void> {
