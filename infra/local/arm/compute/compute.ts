@@ -4,11 +4,13 @@ import { diskRoutes } from './disk-routes.ts';
 import { galleryRoutes } from './galleries.ts';
 import { galleryImageVersionRoutes } from './gallery-image-versions.ts';
 import { galleryImageRoutes } from './gallery-images.ts';
+import { guestRoutes } from './guest/routes.ts';
 import { managedImageRoutes } from './managed-images.ts';
 import { marketplaceRoutes } from './marketplace.ts';
 import { networkRoutes } from './network.ts';
 import { quotaLocalRoutes, usageRoutes } from './quota.ts';
 import { resourceSkuRoutes, skuLocalRoutes } from './resource-skus.ts';
+import { webRoutes } from '../web/routes.ts';
 import { virtualMachineRoutes } from './virtual-machines.ts';
 
 /** Microsoft.Compute, except scale sets, with the little of Microsoft.Network that machines need. */
@@ -27,6 +29,6 @@ export function computeProvider(world: World): Provider {
       ...usageRoutes(world),
       ...resourceSkuRoutes(world),
     ],
-    local: [...quotaLocalRoutes(world), ...skuLocalRoutes(world)],
+    local: [...quotaLocalRoutes(world), ...skuLocalRoutes(world), ...guestRoutes(world), ...webRoutes(world)],
   };
 }

@@ -3,6 +3,7 @@ import type { Call } from '../core/provider.ts';
 import { regionName } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
+import { prepareGuest } from './guest/dirt.ts';
 import { Guest } from './guest.ts';
 import { setDiskState } from './disks.ts';
 import { setMachine, VM_TYPE, type NetworkInterfaceReference, type VmProperties } from './machine.ts';
@@ -51,6 +52,8 @@ export function createVm(world: World, call: Call, id: string, location: string,
     },
   });
   const guest = new Guest(osProfile?.computerName ?? vm.name, image);
+  const diskSizeGB = storage.osDisk.diskSizeGB ?? image.sizeInGB;
+  prepareGuest(world, guest, { vm: vm.name, image: image.id, account: osProfile, diskSizeGB });
   setMachine(vm, { guest, image, securityType, plan: image.plan, generalized: false });
   const isProvisioned = image.osState === 'Generalized';
   return write(world, call, {

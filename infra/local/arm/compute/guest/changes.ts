@@ -49,7 +49,7 @@ function changeUsers({ users }: Contents, changed: NonNullable<Changes['users']>
 function changePackages(contents: Contents, packages: NonNullable<Changes['appx']>): void {
   for (const [name, appx] of Object.entries(packages)) {
     if (appx === null) contents.appx.delete(name);
-    else contents.appx.set(name, { name, users: appx.users ?? [], provisioned: appx.provisioned ?? false });
+    else contents.appx.set(name, { users: [], provisioned: false, ...appx, name });
   }
 }
 

@@ -79,7 +79,7 @@ export interface Changes {
   readonly registry?: Readonly<Record<string, Readonly<Record<string, string | number | null>> | null>>;
   readonly files?: Readonly<Record<string, string | Omit<StoredFile, 'path'> | null>>;
   readonly services?: Readonly<Record<string, Service['status'] | null>>;
-  readonly appx?: Readonly<Record<string, { users?: readonly string[]; provisioned?: boolean } | null>>;
+  readonly appx?: Readonly<Record<string, Partial<Omit<AppxPackage, 'name'>> | null>>;
   readonly updates?: readonly (Partial<Update> & { readonly id: string })[];
   readonly users?: Readonly<Record<string, string | null>>;
   readonly system?: Partial<SystemState>;

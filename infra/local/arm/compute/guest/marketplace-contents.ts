@@ -23,6 +23,29 @@ const CLIENT_APPS = [
   'Microsoft.ZuneMusic',
 ];
 
+/** Windows' own packages and frameworks are installed and never provisioned; nobody takes them for dirt. */
+const OWN_APPS: Changes = {
+  appx: {
+    'Microsoft.Windows.ShellExperienceHost': { users: ['SYSTEM'], system: true },
+    'Microsoft.AAD.BrokerPlugin': { users: ['SYSTEM'], system: true },
+    'windows.immersivecontrolpanel': { users: ['SYSTEM'], system: true },
+    'Microsoft.VCLibs.140.00': { users: ['SYSTEM'], framework: true },
+  },
+};
+
+const CLIENT: Changes = {
+  registry: {
+    'HKLM:\\SOFTWARE\\WOW6432Node\\Microsoft\\EdgeUpdate\\Clients\\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}': {
+      pv: '141.0.3537.71',
+    },
+  },
+  files: {
+    'C:\\Program Files (x86)\\Microsoft\\EdgeWebView\\Application\\141.0.3537.71\\msedgewebview2.exe': {
+      size: 4_000_000,
+    },
+  },
+};
+
 const CAPTIONS: readonly (readonly [RegExp, string])[] = [
   [/2022-datacenter/i, 'Microsoft Windows Server 2022 Datacenter Azure Edition'],
   [/win10/i, 'Microsoft Windows 10 Enterprise multi-session'],
@@ -35,7 +58,7 @@ const OFFICE: Changes = {
     'HKLM:\\SOFTWARE\\Microsoft\\Office\\ClickToRun\\Configuration': { VersionToReport: '16.0.19231.20194' },
     'HKLM:\\SOFTWARE\\FSLogix\\Apps': { InstallVersion: '3.25.626.21064' },
   },
-  services: { ClickToRunSvc: 'Running', frxsvc: 'Running', frxccds: 'Running' },
+  services: { ClickToRunSvc: 'Running', RDWebRTCSvc: 'Running', frxsvc: 'Running', frxccds: 'Running' },
   files: {
     'C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE': { size: 1_600_000 },
     'C:\\Program Files\\FSLogix\\Apps\\frx.exe': { size: 3_400_000 },
@@ -61,6 +84,8 @@ export function marketplaceFacts({ offer, sku, osType }: Offered, version: strin
       : Object.fromEntries(CLIENT_APPS.map((name) => [name, { provisioned: true }] as const)),
     updates: windowsUpdates(caption, version),
   });
+  applyChanges(contents, OWN_APPS);
+  if (!isServer) applyChanges(contents, CLIENT);
   if (/office/i.test(offer)) applyChanges(contents, OFFICE);
   return facts;
 }

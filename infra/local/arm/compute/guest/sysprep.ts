@@ -94,9 +94,9 @@ function faultIn(contents: Contents): Fault | undefined {
     ]);
   }
   if (awaitsServicing(contents)) {
-    return fault(0x80_07_09_75, [
+    return fault(0x80_07_13_9f, [
       'Sysprep_Clean_Validate_Opk: There are one or more Windows updates that require a reboot. To run Sysprep, reboot the computer and restart the application.',
-      launch('Sysprep_Clean_Validate_Opk', 'C:\\Windows\\System32\\spopk.dll', '0x975'),
+      launch('Sysprep_Clean_Validate_Opk', 'C:\\Windows\\System32\\spopk.dll', '0x139f'),
     ]);
   }
   const appx = contents.appx

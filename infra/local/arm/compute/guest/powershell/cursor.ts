@@ -10,6 +10,8 @@ export interface Grammar {
   readonly expression: (cursor: Cursor) => Expression;
   /** One value with its members and indices, without operators. */
   readonly operand: (cursor: Cursor) => Expression;
+  /** A value alone, as it stands in a string. */
+  readonly primary: (cursor: Cursor) => Expression;
   readonly statements: (cursor: Cursor, end: RegExp | undefined) => Statement[];
   readonly pipeline: (cursor: Cursor) => Statement;
   readonly command: (cursor: Cursor) => Stage;

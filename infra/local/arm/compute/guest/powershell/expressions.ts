@@ -121,7 +121,7 @@ function given(cursor: Cursor): Expression[] {
   return values;
 }
 
-function primary(cursor: Cursor): Expression {
+export function primary(cursor: Cursor): Expression {
   if (cursor.sees(/['"]|@['"]/y)) return quoted(cursor);
   if (cursor.sees(/[$@]?\(/y)) return group(cursor);
   if (cursor.take(/@\{/y) !== undefined) return hash(cursor);

@@ -1,9 +1,12 @@
+import type { StoredFile } from '../contents.ts';
 import type { Work } from '../host.ts';
+import { normal } from '../shelf.ts';
 import { CmdletCall, parameterName, type Cmdlet } from './cmdlet.ts';
 import { ALIASES, CMDLETS } from './cmdlets.ts';
 import { evaluate } from './evaluate.ts';
 import { programNamed, runProgram } from './programs.ts';
-import { PowerShellError, type Session } from './session.ts';
+import { parse } from './parse.ts';
+import { Leaving, PowerShellError, type Session } from './session.ts';
 import type { Block, Command, Stage, Word } from './syntax.ts';
 import { isWork, itemsOf, linesOf, ScriptBlock, textOf, Thing, type Value } from './values.ts';
 
@@ -55,6 +58,8 @@ function* runCommand(
   if (own) return yield* callBlock(session, own, command, input);
   const builtIn = CMDLETS[name];
   if (builtIn) return yield* callCmdlet(session, name, builtIn, command.words, input);
+  const file = scriptFile(session, written);
+  if (file) return yield* callScript(session, file, command, input);
   const program = programNamed(session, written);
   const given = yield* nativeWords(session, command.words);
   if (program) return yield* runProgram(session, program, given, piped);
@@ -81,6 +86,29 @@ function* callBlock(
   const { named, placed } = yield* bound(session, words, { takes, switches });
   const output = yield* session.parts.callBlock(session, block, { named, placed, ...(input && { input }) });
   for (const value of output) session.put(value);
+}
+
+/** A script file run by its path: `exit` in it ends it alone, and is its exit code. */
+function* callScript(
+  session: Session,
+  { text = '', path }: StoredFile,
+  command: Command,
+  input: Value[] | undefined,
+): Work<void> {
+  const block = parse(text);
+  const root = normal(path).split('\\').slice(0, -1).join('\\');
+  try {
+    yield* session.within(new Map([['psscriptroot', root]]), false, () =>
+      callBlock(session, block, command, input),
+    );
+  } catch (error) {
+    if (!(error instanceof Leaving && error.how === 'exit')) throw error;
+    session.assign('lastexitcode', error.exitCode);
+  }
+}
+
+function scriptFile({ host }: Session, written: string): StoredFile | undefined {
+  return /\.ps1$/i.test(written) ? host.contents.files.get(written) : undefined;
 }
 
 function* callCmdlet(

@@ -162,7 +162,7 @@ export function indexed(of: Value, at: Value): Value {
     if (item) return item([at]) as Value;
     return of.has(textOf(at)) ? of.get(textOf(at)) : null;
   }
-  const items = typeof of === 'string' ? [...of] : itemsOf(of);
+  const items = typeof of === 'string' ? of.split('') : itemsOf(of);
   return items.at(numberFrom(at)) ?? null;
 }
 

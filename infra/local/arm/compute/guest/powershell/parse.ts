@@ -1,12 +1,13 @@
 import { stage } from './commands.ts';
 import { Cursor, type Grammar } from './cursor.ts';
-import { expression, operand } from './expressions.ts';
+import { expression, operand, primary } from './expressions.ts';
 import { block, blockBody, pipeline, statements } from './statements.ts';
 import type { Block } from './syntax.ts';
 
 const GRAMMAR: Grammar = {
   expression: (cursor) => expression(cursor),
   operand,
+  primary,
   statements,
   pipeline,
   command: stage,

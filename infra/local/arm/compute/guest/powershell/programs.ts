@@ -6,8 +6,6 @@ import { normal } from '../shelf.ts';
 import { drive, forever } from '../work.ts';
 import { PowerShellError, type Session, type Started } from './session.ts';
 import { SYSTEM_PROGRAMS } from './system-programs.ts';
-import { parse } from './parse.ts';
-import { Leaving } from './session.ts';
 
 /** A program in the guest: it comes to an exit code, in time. */
 export interface Runnable {
@@ -42,8 +40,6 @@ export function programNamed(session: Session, written: string): Runnable | unde
     const text = `The term '${written}' is not recognized as the name of a cmdlet, function, script file, or operable program.`;
     throw new PowerShellError(text, 'statement');
   }
-  if (name.endsWith('.ps1'))
-    return { name: bare, isWindow: false, run: (given) => script(session, file, given) };
   return { name: bare, isWindow: false, run: (given) => setup(session, file, given) };
 }
 
@@ -130,27 +126,4 @@ function* install(session: Session, { installer = {} }: StoredFile): Work<number
   if (installer.needsReboot) markPendingRestart(contents, 'file rename');
   if (installer.output !== undefined && installer.output !== '') session.say(installer.output);
   return installer.exitCode ?? 0;
-}
-
-/** A script file run by its path: its own scope, its own exit code. */
-function* script(session: Session, { text = '', path }: StoredFile, given: readonly string[]): Work<number> {
-  const block = parse(text);
-  const takes = new Map(block.parameters.map(({ name, type }) => [name, type] as const));
-  const named = new Map<string, string | boolean | string[]>();
-  const placed: string[] = [];
-  for (let at = 0; at < given.length; at += 1) {
-    const word = given[at] ?? '';
-    const name = word.slice(1).toLowerCase();
-    if (!word.startsWith('-') || !takes.has(name)) placed.push(word);
-    else if (takes.get(name) === 'switch') named.set(name, true);
-    else named.set(name, given[(at += 1)] ?? '');
-  }
-  named.set('psscriptroot', normal(path).split('\\').slice(0, -1).join('\\'));
-  try {
-    for (const value of yield* session.parts.callBlock(session, block, { named, placed })) session.put(value);
-    return 0;
-  } catch (error) {
-    if (error instanceof Leaving && error.how === 'exit') return error.exitCode;
-    throw error;
-  }
 }

@@ -48,7 +48,7 @@ function expandable(cursor: Cursor, end: RegExp, plain: RegExp): Expression {
 function piece(cursor: Cursor, plain: RegExp): string | Expression {
   const escaped = cursor.take(/`([^])/y);
   if (escaped !== undefined) return ESCAPES[escaped] ?? escaped;
-  if (cursor.sees(/\$\(/y)) return cursor.grammar.operand(cursor);
+  if (cursor.sees(/\$\(/y)) return cursor.grammar.primary(cursor);
   const name = cursor.take(/\$\{([^}]+)\}/y) ?? cursor.take(/\$((?:\w+:)?\w+|[_?^$])/y);
   if (name !== undefined) return variable(name);
   return cursor.take(plain) ?? cursor.take(/[^]/y) ?? '';

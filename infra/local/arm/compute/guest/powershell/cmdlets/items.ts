@@ -23,7 +23,7 @@ export function resolved(path: string): string {
 
 /** Files and keys hang in trees of the same kind. */
 export function treeOf({ host }: Session, path: string): Tree<{ path: string }> {
-  return (/^hk/i.test(path) ? host.contents.registry : host.contents.files) as Tree<{ path: string }>;
+  return /^hk/i.test(path) ? host.contents.registry : host.contents.files;
 }
 
 /** What the path's wildcards stand for: without any, the path itself if it is there. */
