@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { done, GROUP, type Azure } from './azure.ts';
+import { computeId, done, GROUP, type Azure } from './azure.ts';
 import { createVersion, BENCH, readyToCapture, runningVm, startScript, versionBody } from './bench.ts';
+import { createFrom, define, disk, onDisk, snapshot, vhd, withSources } from './sources.ts';
 
 interface Finding {
   readonly level: string;
@@ -53,6 +54,56 @@ const asked: readonly (readonly [string, string, string, string?])[] = [
     'instanceView',
   ],
 ];
+
+/** One of every source, and a version made of disks. */
+async function sources(): Promise<Azure> {
+  const azure = await withSources();
+  await define(azure, 'supported');
+  const dataDiskImages = [
+    { lun: 0, source: snapshot('snap-data') },
+    { lun: 1, source: disk('disk-data') },
+  ];
+  await done(azure, createFrom(azure, { osDiskImage: { source: vhd('win2022') }, dataDiskImages }));
+  await done(
+    azure,
+    azure.compute.virtualMachines.createOrUpdate(GROUP, 'made', onDisk('disk-os-specialized')),
+  );
+  return azure;
+}
+
+const askedOfSources: readonly (readonly [string, string, string, string?])[] = [
+  ['Microsoft.Compute/snapshots', '2026-03-02', 'snapshots/snap-os-specialized'],
+  ['Microsoft.Compute/disks', '2026-03-02', 'disks/disk-os-specialized'],
+  ['Microsoft.Compute/disks', '2026-03-02', 'disks/disk-data'],
+  ['Microsoft.Compute/images', '2026-04-01', 'images/img-win2022'],
+  ['Microsoft.Compute/virtualMachines', '2026-04-01', 'virtualMachines/made', 'instanceView'],
+  ['Microsoft.Compute/virtualMachines', '2026-04-01', 'virtualMachines/vm-golden', 'instanceView'],
+  [
+    'Microsoft.Compute/galleries/images/versions',
+    '2025-12-03',
+    'galleries/gal/images/image/versions/1.0.0',
+    'ReplicationStatus',
+  ],
+];
+
+test('what the simulator answers of sources is what Azure says they look like', async () => {
+  if (!existsSync(folder)) return;
+  const { loadTypes, validate } = (await import(
+    pathToFileURL(join(folder, 'validate-arm-body.mjs')).href
+  )) as Validator;
+  const types = loadTypes();
+  const azure = await sources();
+  const found: string[] = [];
+  for (const [type, version, path, expand] of askedOfSources) {
+    const query = `?api-version=${version}${expand === undefined ? '' : `&$expand=${expand}`}`;
+    const { status, body } = await azure.ask('GET', computeId(path) + query);
+    expect(status).toBe(200);
+    for (const { level, path: at, message } of validate(types, type, version, body, { response: true })) {
+      if (!message.endsWith('(open enum)')) found.push(`${type} ${level} ${at}: ${message}`);
+    }
+  }
+  expect(found).toEqual([]);
+});
 
 test('what the simulator answers is what Azure says its resources look like', async () => {
   if (!existsSync(folder))
