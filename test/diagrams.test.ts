@@ -58,7 +58,7 @@ const pictures = {
           at: noon,
         })),
         ...('look' in version
-          ? [{ type: 'approval-expired' as const, look: version.look, failure, at: noon }]
+          ? [{ type: 'expired' as const, look: version.look, stage: 'validate' as const, failure, at: noon }]
           : []),
         ...('standing' in version ? (answers(version.standing) as VersionEvent[]) : []),
       ],

@@ -1,6 +1,8 @@
 import type { Instant } from '../instant.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import type { Priority } from './version.ts';
+
+/** Who goes first where places are few; among equals, who asked first. */
+export type Priority = 'high' | 'normal' | 'low';
 
 /** One version that is on the bench, or waits for a place on it. */
 export interface Claim {

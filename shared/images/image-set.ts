@@ -2,7 +2,7 @@ import type { Instant } from '../instant.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import { fixedFields, type ImageDefinition } from './definition.ts';
 import type { InspectionPolicy } from './inspection.ts';
-import type { RecipeStep } from './recipe.ts';
+import type { RecipeRevision, RecipeStep } from './recipe.ts';
 import type { DataDisk, Source } from './source.ts';
 import {
   type Issued,
@@ -12,7 +12,6 @@ import {
   type Wish,
   withIssued,
 } from './version-number.ts';
-import type { RecipeRevision } from './version.ts';
 
 /** What a team names and owns: one gallery image definition plus policy. Field names are Azure's. */
 export interface ImageSetPlan {
@@ -122,7 +121,8 @@ function defined(
   // A recipe that comes back is the revision it was: a revision never means two things.
   const recipes = known === -1 ? [...before, { hash, by, at }] : before;
   const recipe = { revision: known === -1 ? recipes.length : known + 1, hash };
-  if (!set) return { plan, createdAt: at, changedAt: at, recipes, recipe, numbers: { lines: {} }, issued: [] };
+  if (!set)
+    return { plan, createdAt: at, changedAt: at, recipes, recipe, numbers: { lines: {} }, issued: [] };
   if (JSON.stringify(set.plan) === JSON.stringify(plan)) return set;
   return { ...set, plan, changedAt: at, recipes, recipe };
 }

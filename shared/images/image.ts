@@ -12,10 +12,8 @@ import {
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { ImageSetPlan } from './image-set.ts';
-import type { Waiver } from './inspection.ts';
 import { customiseMinutes } from './recipe.ts';
-import type { Common, Facts, Priority, RecipeRevision } from './version.ts';
-import type { VersionNumber } from './version-number.ts';
+import type { Common, Ending, Facts, Phase, Requested, Said } from './version.ts';
 
 /**
  * The stages a version passes, in order, with the minutes each may take (Azure saying no for two hours on end
@@ -44,72 +42,16 @@ const order = Object.keys(stages) as Stage[];
 
 /** What lies beside the way: a version is taken back, or what of it cannot be removed is left to the reaper. */
 const asides = { withdraw: 1440, quarantine: 600 } as const;
-export type AnyStage = Stage | keyof typeof asides;
+type Aside = keyof typeof asides;
+export type AnyStage = Stage | Aside;
 
 /** How long a bench is kept whose capture failed, so that a retry need not build again. */
 const heldHours = 24;
 
-export type Version = Common &
-  (
-    | { readonly phase: 'running'; readonly standing: Standing<Stage | 'quarantine'> }
-    | {
-        readonly phase: 'held';
-        readonly look: number;
-        readonly since: Instant;
-        readonly expiresAt: Instant;
-        readonly stage: AnyStage;
-        readonly failure: Failure;
-      }
-    | {
-        readonly phase: 'awaiting-approval';
-        readonly look: number;
-        readonly since: Instant;
-        readonly expiresAt: Instant;
-      }
-    | { readonly phase: 'withdrawing'; readonly standing: Standing<keyof typeof asides>; readonly ending: Ending }
-    | {
-        readonly phase: 'failed';
-        readonly look: number;
-        readonly at: Instant;
-        readonly stage: AnyStage;
-        readonly failure: Failure;
-      }
-    | {
-        readonly phase: 'canceled';
-        readonly look: number;
-        readonly at: Instant;
-        readonly by: string;
-        readonly reason: string;
-      }
-    | { readonly phase: 'released'; readonly at: Instant }
-  );
-
-/** What a version that is being taken back will have been. */
-type Ending =
-  | { readonly as: 'failed'; readonly stage: AnyStage; readonly failure: Failure }
-  | { readonly as: 'canceled'; readonly by: string; readonly reason: string };
-
-export type VersionEvent =
-  | {
-      readonly type: 'requested';
-      set: string;
-      number: VersionNumber;
-      plan: ImageSetPlan;
-      recipe: RecipeRevision;
-      priority: Priority;
-      by: string;
-      notes: string;
-      at: Instant;
-    }
-  | { readonly type: 'approved'; by: string; reason: string; at: Instant }
-  | { readonly type: 'rejected'; by: string; reason: string; at: Instant }
-  | { readonly type: 'approval-expired'; look: number; failure: Failure; at: Instant }
-  | { readonly type: 'canceled'; by: string; reason: string; at: Instant }
-  | { readonly type: 'hold-expired'; look: number; at: Instant }
-  | { readonly type: 'retried'; by: string; from: Stage; waivers?: readonly Waiver[]; at: Instant }
-  | StageEvent<AnyStage, Facts>;
-
-export type VersionCommand = StageCommand | { readonly type: 'expire-approval' } | { readonly type: 'let-go' };
+export type Version = Common & Phase<Stage, Aside>;
+type Ended = Ending<AnyStage>;
+export type VersionEvent = Requested | Said<Stage, Aside> | StageEvent<AnyStage, Facts>;
+export type VersionCommand = StageCommand | { readonly type: 'expire' };
 
 export const versionLife: Workflow<Version, VersionEvent, VersionCommand> = {
   evolve(version, event) {
@@ -124,13 +66,8 @@ export const versionLife: Workflow<Version, VersionEvent, VersionCommand> = {
       case 'withdrawing':
         return decideStage<AnyStage>(version.standing, now);
       case 'awaiting-approval':
-        return now < version.expiresAt
-          ? { lookAgainAt: version.expiresAt }
-          : { command: { type: 'expire-approval' } };
       case 'held':
-        return now < version.expiresAt
-          ? { lookAgainAt: version.expiresAt }
-          : { command: { type: 'let-go' } };
+        return now < version.expiresAt ? { lookAgainAt: version.expiresAt } : { command: { type: 'expire' } };
       case 'failed':
       case 'canceled':
       case 'released':
@@ -141,14 +78,12 @@ export const versionLife: Workflow<Version, VersionEvent, VersionCommand> = {
   isNews: isStageNews,
 };
 
-type PeopleEvent = Exclude<VersionEvent, StageEvent<AnyStage, Facts> | { type: 'requested' }>;
-
 function isAnswer(event: VersionEvent): event is StageEvent<AnyStage, Facts> {
-  return 'stage' in event;
+  return 'look' in event && event.type !== 'expired';
 }
 
 /** What people say, and what follows when they say nothing for too long. */
-function afterPeople(version: Version, event: PeopleEvent): Version {
+function afterPeople(version: Version, event: Said<Stage, Aside>): Version {
   const { at } = event;
   switch (event.type) {
     case 'approved': {
@@ -159,18 +94,20 @@ function afterPeople(version: Version, event: PeopleEvent): Version {
     case 'rejected':
       if (version.phase !== 'awaiting-approval') return version;
       return withdraw(version, { as: 'canceled', by: event.by, reason: event.reason }, at);
-    case 'approval-expired':
-      if (version.phase !== 'awaiting-approval' || version.look !== event.look) return version;
-      return withdraw(version, { as: 'failed', stage: 'validate', failure: event.failure }, at);
-    case 'hold-expired':
-      if (version.phase !== 'held' || version.look !== event.look) return version;
-      return withdraw(version, { as: 'failed', stage: version.stage, failure: version.failure }, at);
     case 'canceled':
       if (!canBeCanceled(version)) return version;
       return withdraw(version, { as: 'canceled', by: event.by, reason: event.reason }, at);
     case 'retried':
       return canBeRetried(version).includes(event.from) ? startAgain(version, event) : version;
+    case 'expired':
+      return afterSilence(version, event);
   }
+}
+
+function afterSilence(version: Version, event: Extract<VersionEvent, { type: 'expired' }>): Version {
+  const isWaiting = version.phase === 'awaiting-approval' || version.phase === 'held';
+  if (!isWaiting || version.look !== event.look) return version;
+  return withdraw(version, { as: 'failed', stage: event.stage, failure: event.failure }, event.at);
 }
 
 /** From `promote` on a version is taken back by rolling back, not by canceling. */
@@ -210,7 +147,7 @@ function startAgain(
   return enter(from, { ...version, plan, facts: isFromSource ? fresh : facts }, at);
 }
 
-function requested(event: Extract<VersionEvent, { type: 'requested' }>): Version {
+function requested(event: Requested): Version {
   const { set, number, plan, recipe, priority, by, notes, at } = event;
   const standing = entered('resolve' as const, at, stages.resolve, 0);
   const asked = { by, at, notes, recipe, priority };
@@ -239,20 +176,23 @@ function minutesFor(stage: AnyStage, plan: ImageSetPlan): number {
 
 function hold(version: Version, stage: AnyStage, failure: Failure, at: Instant): Version {
   const expiresAt = minutesAfter(at, heldHours * 60);
-  return { ...common(version), phase: 'held', look: lookOf(version) + 1, since: at, expiresAt, stage, failure };
+  return {
+    ...common(version),
+    phase: 'held',
+    look: lookOf(version) + 1,
+    since: at,
+    expiresAt,
+    stage,
+    failure,
+  };
 }
 
-function withdraw(
-  version: Version,
-  ending: Ending,
-  at: Instant,
-  stage: keyof typeof asides = 'withdraw',
-): Version {
+function withdraw(version: Version, ending: Ended, at: Instant, stage: Aside = 'withdraw'): Version {
   const standing = entered(stage, at, asides[stage], lookOf(version) + 1);
   return { ...common(version), phase: 'withdrawing', standing, ending };
 }
 
-function ended(version: Version, ending: Ending, at: Instant): Version {
+function ended(version: Version, ending: Ended, at: Instant): Version {
   const look = lookOf(version) + 1;
   const { as: phase, ...why } = ending;
   return { ...common(version), phase, look, at, ...why } as Version;
@@ -293,7 +233,7 @@ function notCleanedUp(version: Version, failure: Failure): Version {
 }
 
 /** What it will have been stands; that something of it is left is told beside it. */
-function afterFailedWithdrawal(version: Version, ending: Ending, { stage, failure, at }: Failed): Version {
+function afterFailedWithdrawal(version: Version, ending: Ended, { stage, failure, at }: Failed): Version {
   const known = notCleanedUp(version, failure);
   return stage === 'quarantine' ? ended(known, ending, at) : withdraw(known, ending, at, 'quarantine');
 }

@@ -1,6 +1,22 @@
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import type { Remains } from './remains.ts';
+
+/** What one attempt of a version may have left in Azure. Plain data: it outlives the attempt. */
+export interface Remains {
+  readonly owner: string;
+  readonly set: string;
+  readonly attempt: number;
+  /** The ids of everything that it was to make on the bench. */
+  readonly parts: readonly string[];
+  /** The image version of a capture that never came to its end. */
+  readonly unfinished?: {
+    readonly subscriptionId: string;
+    readonly resourceGroup: string;
+    readonly gallery: string;
+    readonly definition: string;
+    readonly number: string;
+  };
+}
 
 /** What one attempt of a version left behind, and the reaper's tries to take it away. */
 export interface Leftover {

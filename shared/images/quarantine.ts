@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
-import { type Remains, remainsOf, type RemainsPorts, takeAway } from './remains.ts';
+import type { Remains } from './leftover.ts';
+import { remainsOf, type RemainsPorts, takeAway } from './remains.ts';
 import { done, type EnsureVersionStage } from './stage.ts';
 
 /** Who goes on trying when a version has given up. Telling it twice is telling it once. */

@@ -1,3 +1,9 @@
+/** Which of the set's recipes a version is made by; the hash is of the recipe itself. */
+export interface RecipeRevision {
+  readonly revision: number;
+  readonly hash: string;
+}
+
 /** One step of a recipe: one action, and how it may go. */
 export type RecipeStep = Action & {
   readonly name: string;

@@ -1,20 +1,10 @@
 import type { AppError } from '../errors.ts';
 import { type BenchPorts, emptyBench } from './clean-up.ts';
-import type { Gallery, ImageVersionRef } from './gallery.ts';
+import type { Gallery } from './gallery.ts';
 import type { Version } from './image.ts';
+import type { Remains } from './leftover.ts';
 import { imageVersion } from './names.ts';
 import { versionId } from './stage.ts';
-
-/** What one attempt of a version may have left in Azure. Plain data: it outlives the attempt. */
-export interface Remains {
-  readonly owner: string;
-  readonly set: string;
-  readonly attempt: number;
-  /** The ids of everything that it was to make on the bench. */
-  readonly parts: readonly string[];
-  /** The image version of a capture that never came to its end. */
-  readonly unfinished?: ImageVersionRef;
-}
 
 export interface RemainsPorts extends BenchPorts {
   readonly gallery: Pick<Gallery, 'findVersion' | 'removeVersion'>;

@@ -1,9 +1,11 @@
 import type { Failure } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { ImageSetPlan } from './image-set.ts';
-import type { Finding } from './inspection.ts';
-import type { StepProgress } from './recipe.ts';
+import type { Finding, Waiver } from './inspection.ts';
+import type { Priority } from './bench-places.ts';
+import type { RecipeRevision, StepProgress } from './recipe.ts';
 import type { ResolvedSource } from './source.ts';
+import type { Standing } from '../workflow/stages.ts';
 import type { VersionNumber } from './version-number.ts';
 
 /** What every phase keeps. */
@@ -21,14 +23,81 @@ export interface Common {
   readonly facts: Facts;
 }
 
-/** Which of the set's recipes it is made by; the hash is of the recipe itself. */
-export interface RecipeRevision {
-  readonly revision: number;
-  readonly hash: string;
+/** Where a version stands. Which stages there are, and what lies beside the way, says image.ts. */
+export type Phase<Stage extends string, Aside extends string> =
+  | { readonly phase: 'running'; readonly standing: Standing<Stage | 'quarantine'> }
+  | {
+      /** Its capture failed, and the bench is kept for a while. */
+      readonly phase: 'held';
+      readonly look: number;
+      readonly since: Instant;
+      readonly expiresAt: Instant;
+      readonly stage: Stage | Aside;
+      readonly failure: Failure;
+    }
+  | {
+      readonly phase: 'awaiting-approval';
+      readonly look: number;
+      readonly since: Instant;
+      readonly expiresAt: Instant;
+    }
+  | {
+      readonly phase: 'withdrawing';
+      readonly standing: Standing<Aside>;
+      readonly ending: Ending<Stage | Aside>;
+    }
+  | {
+      readonly phase: 'failed';
+      readonly look: number;
+      readonly at: Instant;
+      readonly stage: Stage | Aside;
+      readonly failure: Failure;
+    }
+  | {
+      readonly phase: 'canceled';
+      readonly look: number;
+      readonly at: Instant;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | { readonly phase: 'released'; readonly at: Instant };
+
+/** What a version that is being taken back will have been. */
+export type Ending<Stage extends string> =
+  | { readonly as: 'failed'; readonly stage: Stage; readonly failure: Failure }
+  | { readonly as: 'canceled'; readonly by: string; readonly reason: string };
+
+export interface Requested {
+  readonly type: 'requested';
+  readonly set: string;
+  readonly number: VersionNumber;
+  readonly plan: ImageSetPlan;
+  readonly recipe: RecipeRevision;
+  readonly priority: Priority;
+  readonly by: string;
+  readonly notes: string;
+  readonly at: Instant;
 }
 
-/** Who goes first where benches are few; among equals, who asked first. */
-export type Priority = 'high' | 'normal' | 'low';
+/** What people say of a version, and that they said nothing for too long. */
+export type Said<Stage extends string, Aside extends string> =
+  | { readonly type: 'approved'; readonly by: string; readonly reason: string; readonly at: Instant }
+  | { readonly type: 'rejected'; readonly by: string; readonly reason: string; readonly at: Instant }
+  | { readonly type: 'canceled'; readonly by: string; readonly reason: string; readonly at: Instant }
+  | {
+      readonly type: 'retried';
+      readonly by: string;
+      readonly from: Stage;
+      readonly waivers?: readonly Waiver[];
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'expired';
+      readonly look: number;
+      readonly stage: Stage | Aside;
+      readonly failure: Failure;
+      readonly at: Instant;
+    };
 
 /** What is known of a version so far; each stage adds its own. */
 export interface Facts {

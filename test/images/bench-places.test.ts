@@ -5,8 +5,8 @@ import {
   type BenchPlacesEvent,
   benchPlacesLife,
   type Claim,
+  type Priority,
 } from '../../shared/images/bench-places.ts';
-import type { Priority } from '../../shared/images/version.ts';
 import { noon } from './versions.ts';
 
 const claim = (version: string, priority: Priority = 'normal', mostOfSet = 2): Claim => ({

@@ -13,7 +13,7 @@ import {
   canceled,
   done,
   fails,
-  holdExpired,
+  expired,
   lateDone,
   noon,
   plan,
@@ -38,7 +38,7 @@ describe('a version', () => {
     ['is promoted once approved', 'promote', [...validated, approved]],
     ['is released when all channels have it', 'released', [...upTo('release'), done]],
     ['takes no notice of approval before it is validated', 'resolve', [approved]],
-    ['takes no notice of a stage it has left', 'provision', [done, lateDone('resolve')]],
+    ['takes no notice of a stage it has left', 'admit', [done, lateDone('resolve')]],
     ['is withdrawn before it has failed', 'withdraw', [fails]],
     ['has failed once nothing is left of it', 'failed', [fails, done]],
     ['is withdrawn when somebody cancels it', 'withdraw', [done, done, canceled]],
@@ -52,7 +52,11 @@ describe('a version', () => {
     ['cannot be canceled once it is being promoted', 'promote', [...validated, approved, canceled]],
     ['V2: stays released', 'released', [...upTo('release'), done, canceled, retried('release')]],
     ['starts again from where it failed', 'admit', [done, fails, done, retried('admit')]],
-    ['starts again with an empty bench, not from the middle', 'failed', [...upTo('customise'), fails, done, retried('customise')]],
+    [
+      'starts again with an empty bench, not from the middle',
+      'failed',
+      [...upTo('customise'), fails, done, retried('customise')],
+    ],
     [
       'does not start again from a stage it never reached',
       'failed',
@@ -65,8 +69,8 @@ describe('a version', () => {
     ],
     ['is captured again from where it is held', 'capture', [...upTo('capture'), fails, retried('capture')]],
     ['is not built again while it is held', 'held', [...upTo('capture'), fails, retried('admit')]],
-    ['is withdrawn when nobody retries it', 'withdraw', [...upTo('capture'), fails, holdExpired]],
-    ['has failed once what was held is gone', 'failed', [...upTo('capture'), fails, holdExpired, done]],
+    ['is withdrawn when nobody retries it', 'withdraw', [...upTo('capture'), fails, expired]],
+    ['has failed once what was held is gone', 'failed', [...upTo('capture'), fails, expired, done]],
     ['is canceled where it is held', 'canceled', [...upTo('capture'), fails, canceled, done]],
     [
       'goes on though the bench is not empty, and leaves that to the reaper',
@@ -120,12 +124,7 @@ describe('a version', () => {
   });
 
   it('X4: calls for a look or for time, until it is over', () => {
-    for (const version of [
-      after(),
-      after(fails),
-      after(...validated),
-      after(...upTo('capture'), fails),
-    ]) {
+    for (const version of [after(), after(fails), after(...validated), after(...upTo('capture'), fails)]) {
       const { command, lookAgainAt } = versionLife.decide(version, noon);
       expect(command ?? lookAgainAt).toBeDefined();
     }
@@ -135,7 +134,7 @@ describe('a version', () => {
   it('expires when nobody approves it', () => {
     const version = after(...validated);
     expect(versionLife.decide(version, minutesAfter(noon, 15 * 24 * 60)).command).toEqual({
-      type: 'expire-approval',
+      type: 'expire',
     });
   });
 

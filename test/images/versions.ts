@@ -89,10 +89,12 @@ export const canceled: Told = (_, index) => ({
 export const retried =
   (from: Stage): Told =>
   (_, index) => ({ type: 'retried', by: 'ana', from, at: at(index) });
-/** Nobody retried what was held. */
-export const holdExpired: Told = (version, index) => ({
-  type: 'hold-expired',
+/** Nobody said anything in time. */
+export const expired: Told = (version, index) => ({
+  type: 'expired',
   look: version && 'look' in version ? version.look : -1,
+  stage: 'capture',
+  failure: { code: 'CaptureFailed', message: 'no', remedy: '' },
   at: at(index),
 });
 /** The stage answers a look that was already answered. */
