@@ -92,7 +92,7 @@ async function restart(at: UnderWay): Promise<Answer> {
 
 /** What follows, and what the run wrote: the history keeps that with the event that tells of it. */
 function told({ look, step }: UnderWay, verdict: Verdict, output?: string): Settled<Facts> {
-  const { plan, facts } = look.work;
+  const { facts } = look.work;
   const { attempt, seconds, tail } = verdict.progress;
   const wrote = output === undefined ? {} : { lastOutput: { step: step.name, attempt, output } };
   if (verdict.is === 'under-way') {
@@ -112,7 +112,7 @@ function told({ look, step }: UnderWay, verdict: Verdict, output?: string): Sett
   const steps = [...(facts.steps ?? []), result];
   const known: Partial<Facts> = { ...wrote, steps, step: undefined };
   if (verdict.is === 'failed') return failed(verdict.code, verdict.message, known);
-  if (steps.length === plan.recipe.length) return done(known);
+  // The last one too: the history has a line for each.
   return running('the next step', 1, { facts: known, news: verdict.news });
 }
 

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { InspectionPolicy } from '../../shared/images/inspection-body.ts';
+import { type BadRecipe, badActions } from './bad-actions.ts';
 import { Recipe } from '../../shared/images/recipe-bodies.ts';
-import { inspectionMisfits, recipeMisfits } from '../../shared/images/recipe-fit.ts';
 
 const sha256 = 'a'.repeat(64);
 const uri = 'https://contoso.blob.core.windows.net/apps/app.msi';
 const secretUri = 'https://contoso.vault.azure.net/secrets/token';
 const script = { name: 'apps', script: 'exit 0' };
-const install = { uri, sha256, kind: 'msi' };
 
 /** What a recipe with this one step is refused for: where, and in which words. */
 function refusals(...steps: readonly unknown[]): string[] {
@@ -18,7 +16,8 @@ function refusals(...steps: readonly unknown[]): string[] {
   });
 }
 
-const bad: [title: string, field: string, says: RegExp, ...steps: unknown[]][] = [
+const bad: readonly BadRecipe[] = [
+  ...badActions,
   ['a step without a name', '0.name', /string/, { script: 'exit 0' }],
   ['a name with capitals', '0.name', /lower-case/, { ...script, name: 'Apps' }],
   ['a name that is too long', '0.name', /40/, { ...script, name: 'a'.repeat(41) }],
@@ -149,84 +148,6 @@ const bad: [title: string, field: string, says: RegExp, ...steps: unknown[]][] =
     { name: 'u', windowsUpdates: {}, runAs: { user: 'ana', password: { secretUri } } },
   ],
   [
-    'a kind of updates that is none',
-    '0.windowsUpdates.categories.0',
-    /One of security/,
-    { name: 'u', windowsUpdates: { categories: ['drivers'] } },
-  ],
-  [
-    'no kind of updates',
-    '0.windowsUpdates.categories',
-    /one kind/,
-    { name: 'u', windowsUpdates: { categories: [] } },
-  ],
-  [
-    'an exclusion that is no article',
-    '0.windowsUpdates.exclude.0',
-    /KB5031455/,
-    { name: 'u', windowsUpdates: { exclude: ['5031455'] } },
-  ],
-  [
-    'a hundred rounds',
-    '0.windowsUpdates.maxRounds',
-    /10 rounds/,
-    { name: 'u', windowsUpdates: { maxRounds: 100 } },
-  ],
-  [
-    'an installer of another kind',
-    '0.install.kind',
-    /One of msi/,
-    { name: 'i', install: { ...install, kind: 'zip' } },
-  ],
-  [
-    'an installer that would ask',
-    '0.install.arguments',
-    /silent/,
-    { name: 'i', install: { ...install, kind: 'exe' } },
-  ],
-  [
-    'a package with arguments',
-    '0.install.arguments',
-    /no arguments/,
-    { name: 'i', install: { ...install, kind: 'msix', arguments: '/S' } },
-  ],
-  [
-    'an installer that restarts',
-    '0.install.arguments',
-    /3010/,
-    { name: 'i', install: { ...install, arguments: '/forcerestart' } },
-  ],
-  [
-    'arguments on two lines',
-    '0.install.arguments',
-    /one line/,
-    { name: 'i', install: { ...install, arguments: '/a\n/b' } },
-  ],
-  [
-    'a branch instead of a commit',
-    '0.optimise.commit',
-    /40 lower-case/,
-    { name: 'o', optimise: { commit: 'main', sha256 } },
-  ],
-  [
-    'an optimisation that is none',
-    '0.optimise.optimizations.0',
-    /One of All/,
-    { name: 'o', optimise: { commit: 'a'.repeat(40), sha256, optimizations: ['Everything'] } },
-  ],
-  [
-    'a destination that is no whole path',
-    '0.file.destination',
-    /whole path/,
-    { name: 'f', file: { uri, sha256, destination: 'app.config' } },
-  ],
-  [
-    'a destination with a way up',
-    '0.file.destination',
-    /whole path/,
-    { name: 'f', file: { uri, sha256, destination: 'C:\\a\\..\\b' } },
-  ],
-  [
     'fifty-one steps',
     '',
     /50 steps/,
@@ -259,58 +180,4 @@ describe('a recipe is refused, with the field and what to do, for', () => {
       expect(found, `said: ${said.join(' | ')}`).toBeDefined();
     });
   }
-});
-
-describe('a recipe does not fit an operating system', () => {
-  const misfits: [osType: 'Windows' | 'Linux', field: string, step: unknown][] = [
-    ['Linux', '0.windowsUpdates', { name: 'u', windowsUpdates: {} }],
-    ['Linux', '0.install', { name: 'i', install }],
-    ['Linux', '0.optimise', { name: 'o', optimise: { commit: 'a'.repeat(40), sha256 } }],
-    ['Windows', '0.linuxUpdates', { name: 'u', linuxUpdates: {} }],
-    ['Windows', '0.file.destination', { name: 'f', file: { uri, sha256, destination: '/etc/motd' } }],
-    ['Linux', '0.file.destination', { name: 'f', file: { uri, sha256, destination: 'C:\\a\\b' } }],
-  ];
-  for (const [osType, field, step] of misfits) {
-    it(`with ${field} on ${osType}`, () => {
-      const found = recipeMisfits(osType, Recipe.parse([step]));
-      expect(found.map(({ path }) => path.join('.'))).toEqual([field]);
-    });
-  }
-});
-
-describe('an inspection policy is refused for', () => {
-  const policies: [title: string, field: string, says: RegExp, policy: unknown][] = [
-    ['a rule that is none', 'rules.no-virus', /avd-agent/, { rules: { 'no-virus': 'required' } }],
-    ['a weight that is none', 'rules.avd-agent', /One of required/, { rules: { 'avd-agent': 'maybe' } }],
-    [
-      'a waiver without a reason',
-      'waivers.0.reason',
-      /10 characters/,
-      { waivers: [{ rule: 'avd-agent', reason: 'ok' }] },
-    ],
-    [
-      'a waiver of no rule',
-      'waivers.0.rule',
-      /The rules are/,
-      { waivers: [{ rule: 'x', reason: 'a good reason' }] },
-    ],
-  ];
-  for (const [title, field, says, policy] of policies) {
-    it(title, () => {
-      const said = (InspectionPolicy.safeParse(policy).error?.issues ?? []).map((issue) =>
-        JSON.stringify(issue),
-      );
-      expect(said.join()).toMatch(says);
-      const paths = (InspectionPolicy.safeParse(policy).error?.issues ?? []).map(({ path }) =>
-        path.join('.'),
-      );
-      expect(paths.join()).toContain(field);
-    });
-  }
-
-  it('a rule of another operating system', () => {
-    const policy = InspectionPolicy.parse({ rules: { 'azure-agent': 'off' } });
-    expect(inspectionMisfits('Windows', policy)).toMatchObject([{ path: ['rules', 'azure-agent'] }]);
-    expect(inspectionMisfits('Linux', policy)).toEqual([]);
-  });
 });
