@@ -3,7 +3,9 @@ import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue, WakeU
 import {
   AbortRollout,
   DefinePool,
+  PauseRollout,
   PoolName,
+  ResumeRollout,
   RolloutId,
   StartRollout,
 } from '../shared/rollouts/request-bodies.ts';
@@ -97,6 +99,28 @@ app.http('abort-rollout', {
     const id = rolloutOf(request);
     const rollout = await rollouts.abort(id, await bodyAs(request, AbortRollout));
     return accepted(address(`rollouts/${id}`), rolloutView(id, rollout));
+  }),
+});
+
+app.http('pause-rollout', {
+  methods: ['POST'],
+  route: 'rollouts/{rollout}/pause',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const id = rolloutOf(request);
+    const rollout = await runningApp().rollouts.pause(id, await bodyAs(request, PauseRollout));
+    return { jsonBody: rolloutView(id, rollout) };
+  }),
+});
+
+app.http('resume-rollout', {
+  methods: ['POST'],
+  route: 'rollouts/{rollout}/resume',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const id = rolloutOf(request);
+    const rollout = await runningApp().rollouts.resume(id, await bodyAs(request, ResumeRollout));
+    return { jsonBody: rolloutView(id, rollout) };
   }),
 });
 

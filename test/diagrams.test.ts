@@ -76,11 +76,21 @@ const pictures = {
         reason: '',
         at: noon,
       } as unknown as RolloutEvent,
-      label: (rollout) => ('ending' in rollout ? `${rollout.standing.stage}-stopping` : name(rollout)),
+      label: (rollout) => {
+        if ('ending' in rollout) return `${rollout.standing.stage}-stopping`;
+        return 'pause' in rollout ? `${name(rollout)}-paused` : name(rollout);
+      },
       key: (rollout) =>
-        JSON.stringify([rollout.phase, name(rollout), 'ending' in rollout && rollout.ending.phase]),
+        JSON.stringify([
+          rollout.phase,
+          name(rollout),
+          'pause' in rollout,
+          'ending' in rollout && rollout.ending.phase,
+        ]),
       events: (rollout) => [
         { type: 'aborted', ...by },
+        { type: 'paused', ...by },
+        { type: 'resumed', ...by },
         ...('standing' in rollout ? (answers(rollout.standing) as RolloutEvent[]) : []),
       ],
     }),

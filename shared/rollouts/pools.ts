@@ -12,6 +12,7 @@ export function poolClaims(pools: PoolEngine, now: () => Instant): Pools {
       const { state } = await pools.record(pool, () => ({ type: 'rollout-claimed', rollout, at: now() }));
       return state.activeRollout;
     },
+    link: async (pool) => (await pools.load(pool))?.link,
     release: async (pool, rollout) => {
       await pools.record(pool, () => ({ type: 'rollout-released', rollout, at: now() }));
     },

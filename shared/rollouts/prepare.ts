@@ -31,7 +31,9 @@ export function ensurePrepared(
       return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
     }
     const isNamed = model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
-    if (isNamed && model.provisioningState === 'Succeeded') return done();
+    // After a pause there are hosts under way, and a model that was taken before stays taken while Azure is at them.
+    const isTaken = model.provisioningState === 'Succeeded' || facts.hosts !== undefined;
+    if (isNamed && isTaken) return done();
     if (facts.modelBefore === undefined) {
       return running('the former model to be kept', 0, { facts: { modelBefore: model.imageVersionId } });
     }

@@ -2,6 +2,10 @@ import { z } from 'zod';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 const person = text(256).optional();
+/** With a time zone, and kept as we write moments. */
+const moment = z.iso
+  .datetime({ offset: true, error: 'A moment with its time zone, such as 2026-10-17T21:00:00Z.' })
+  .transform((text) => new Date(text).toISOString());
 const percent = z.int().min(0).max(100);
 const resourceGroup = z
   .string()
@@ -106,5 +110,14 @@ export const StartRollout = z.strictObject({
   reason: z.string().trim().max(1000).default(''),
   by: person,
 });
+
+export const PauseRollout = z.strictObject({
+  reason: text(1000),
+  /** When the rollout goes on by itself; without it somebody must resume it. */
+  until: moment.optional(),
+  by: person,
+});
+
+export const ResumeRollout = z.strictObject({ by: person });
 
 export const AbortRollout = z.strictObject({ reason: text(1000), by: person });

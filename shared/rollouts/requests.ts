@@ -6,8 +6,21 @@ import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { hostId } from './hosts.ts';
 import type { Pool, PoolEvent, PoolLink } from './pool.ts';
 import type { PoolEngine } from './pools.ts';
-import type { AbortRollout, DefinePool, StartRollout } from './request-bodies.ts';
-import { canBeAborted, type HostRecord, type Rollout, type RolloutEvent } from './rollout.ts';
+import type {
+  AbortRollout,
+  DefinePool,
+  PauseRollout,
+  ResumeRollout,
+  StartRollout,
+} from './request-bodies.ts';
+import {
+  canBeAborted,
+  canBePaused,
+  type HostRecord,
+  isPaused,
+  type Rollout,
+  type RolloutEvent,
+} from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
 
 export interface Parts {
@@ -131,18 +144,43 @@ export function rolloutRequests({ pools, poolStore, rollouts, rolloutStore, vers
       return await rolloutStore.history(id);
     },
 
+    /** Once this has answered no further host starts, until somebody resumes it or the pause is over. */
+    async pause(id: string, { by, reason, until }: z.infer<typeof PauseRollout>): Promise<Rollout> {
+      await rolloutWith(id);
+      if (until !== undefined && until <= now())
+        throw new AppError('ValidationFailed', 'A pause ends in the future.', { target: 'until' });
+      const { state } = await rollouts.record(id, (rollout) => {
+        if (rollout && !canBePaused(rollout)) throw noLonger(id, rollout, 'paused');
+        const end = until === undefined ? {} : { until };
+        return { type: 'paused', by: somebody(by), reason, at: now(), ...end };
+      });
+      return state;
+    },
+
+    /** Goes on from what is true now: the pool is read and the version proven ready again. */
+    async resume(id: string, { by }: z.infer<typeof ResumeRollout>): Promise<Rollout> {
+      const { pool } = await rolloutWith(id);
+      const { link } = await poolNamed(pool);
+      const { state } = await rollouts.record(id, (rollout) => {
+        if (rollout && !isPaused(rollout)) throw noLonger(id, rollout, 'resumed: it is not paused');
+        return { type: 'resumed', by: somebody(by), at: now(), link };
+      });
+      return state;
+    },
+
     async abort(id: string, { by, reason }: z.infer<typeof AbortRollout>): Promise<Rollout> {
       await rolloutWith(id);
       const { state } = await rollouts.record(id, (rollout) => {
-        if (rollout && !canBeAborted(rollout)) {
-          const message = `Rollout ${id} is ${rollout.phase} and can no longer be aborted.`;
-          throw new AppError('InvalidPhase', message, { target: id });
-        }
+        if (rollout && !canBeAborted(rollout)) throw noLonger(id, rollout, 'aborted');
         return { type: 'aborted', by: somebody(by), reason, at: now() };
       });
       return state;
     },
   };
+}
+
+function noLonger(id: string, { phase }: Rollout, what: string): AppError {
+  return new AppError('InvalidPhase', `Rollout ${id} is ${phase} and cannot be ${what}.`, { target: id });
 }
 
 /** Where the hosts are; what is policy may change while a rollout is under way. */

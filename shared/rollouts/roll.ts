@@ -14,11 +14,12 @@ import {
   type Records,
 } from './hosts.ts';
 import { windowOf } from './pool.ts';
+import { holdOn, lookAgainIn, told } from './hold.ts';
 import { sessionHostOn, viewsOf } from './reading.ts';
 import type { Facts, HostRecord, Rollout } from './rollout.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { done, type EnsureRolloutStage, failed, hostPoolOf, running, scaleSetOf } from './stage.ts';
-import { admit, fullWindow } from './waves.ts';
+import { admit, fullWindow, type Reason } from './waves.ts';
 
 /**
  * Host by host onto the version. Each look takes one reading of the whole pool and admits under it. Who is
@@ -33,8 +34,9 @@ export function ensureRolled(hostPools: HostPools, scaleSets: ScaleSets, hosts: 
     await startAdmitted(hosts, look, standings);
     const { changed, news } = heard(id, rollout.facts.hosts ?? {}, standings);
     const records = { ...rollout.facts.hosts, ...changed };
-    const full = Object.keys(changed).length === 0 ? windowIsFull(look, standings) : undefined;
-    if (full) return full;
+    const hold = holdOn(look);
+    const idle = Object.keys(changed).length === 0 ? nothingCanStart(look, hold, standings) : undefined;
+    if (idle) return idle;
     const reading = await readPool(hostPools, scaleSets, look, records);
     const failures = broken(records);
     const { maxFailed } = rollout.link.policy;
@@ -42,7 +44,7 @@ export function ensureRolled(hostPools: HostPools, scaleSets: ScaleSets, hosts: 
       const why = `${failures.length} hosts failed and ${maxFailed} may: ${named(failures)}.`;
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
     }
-    return next(look, reading, { records, changed, news, standings });
+    return next(look, reading, { records, changed, news, standings, hold });
   };
 }
 
@@ -56,6 +58,7 @@ interface Known {
   readonly changed: Records;
   readonly news: readonly string[];
   readonly standings: readonly HostStanding[];
+  readonly hold: Reason | undefined;
 }
 
 async function startAdmitted(
@@ -73,13 +76,16 @@ async function startAdmitted(
 /** While nothing can start, the pool is read only now and then: Azure counts every call. */
 const rereadSeconds = 60;
 
-function windowIsFull({ work: rollout, now }: Look<Rollout>, standings: readonly HostStanding[]) {
+function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standings: readonly HostStanding[]) {
+  const { work: rollout, now } = look;
   const { reading, hosts = {} } = rollout.facts;
   const inFlight = underWayIn(hosts);
-  if (!reading || inFlight < reading.window || now >= secondsAfter(reading.at, rereadSeconds))
-    return undefined;
-  const why = [...tell(stillRunning(standings)), fullWindow(inFlight, reading.window)];
-  return running(why.join('; '), 15);
+  if (!reading || now >= secondsAfter(reading.at, rereadSeconds)) return undefined;
+  if (hold ? inFlight === 0 : inFlight < reading.window) return undefined;
+  const reason = hold ?? fullWindow(inFlight, reading.window);
+  const why = [...tell(stillRunning(standings)), reason.message];
+  const { facts, news } = told(look, reason);
+  return running(why.join('; '), 15, { facts, news });
 }
 
 function underWayIn(records: Records): number {
@@ -115,7 +121,9 @@ function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
   const { views } = pool;
   const window = windowOf(rollout.link.policy.maxUnavailable, views.length);
   const inFlight = underWayIn(known.records);
-  const { admitted, waitingFor } = admit(views, pool, { window, inFlight });
+  const { admitted, because } = known.hold
+    ? { admitted: [], because: known.hold }
+    : admit(views, pool, { window, inFlight });
   const skipped = views.filter(({ isOnVersion, standing }) => isOnVersion && standing === 'untouched');
   const hosts: Record<string, HostRecord> = { ...known.changed };
   for (const view of skipped) {
@@ -130,14 +138,21 @@ function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
   const facts: Partial<Facts> = { hosts, ...measured(rollout, pool, now), reading: { at: now, window } };
   if (admitted.length > 0) {
     const names = admitted.map(({ name }) => name).join(', ');
-    return running(`${names} to start`, 0, { facts, news: [...known.news, `admitted ${names}`].join('; ') });
+    const news = [...known.news, `admitted ${names}`].join('; ');
+    return running(`${names} to start`, 0, { facts: { ...facts, ...told(look).facts }, news });
   }
   const underWay = stillRunning(known.standings);
   const isLeft = views.some(({ standing, isOnVersion }) => standing === 'untouched' && !isOnVersion);
   if (inFlight === 0 && !isLeft) return ended({ ...known.records, ...hosts }, facts);
-  const news = known.news.length > 0 ? { news: known.news.join('; ') } : {};
-  const why = isLeft ? [...tell(underWay), waitingFor] : tell(underWay);
-  return running(why.join('; ') || 'its last host', inFlight > 0 ? 15 : 30, { facts, ...news });
+  const reason: Reason = isLeft ? because : { code: 'LastHosts', message: 'no host is left to start' };
+  const waits = told(look, reason);
+  const news = [...known.news, ...(waits.news === undefined ? [] : [waits.news])];
+  const why = isLeft ? [...tell(underWay), reason.message] : tell(underWay);
+  const seconds = inFlight > 0 ? 15 : known.hold ? lookAgainIn(known.hold, look.now) : 30;
+  return running(why.join('; ') || 'its last host', seconds, {
+    facts: { ...facts, ...waits.facts },
+    news: news.length > 0 ? news.join('; ') : undefined,
+  });
 }
 
 function begun({ instanceId, name }: HostView, { sessionHostNames }: Pool, now: Instant): HostRecord {

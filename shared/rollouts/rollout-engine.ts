@@ -1,18 +1,31 @@
 import { Engine, type EngineParts } from '../workflow/engine.ts';
 import { lookAtStage } from '../workflow/look.ts';
 import type { StageCommand } from '../workflow/stages.ts';
+import { secondsAfter } from '../instant.ts';
 import { ensureClaimed, type Pools } from './claim.ts';
+import { unlessHeld } from './hold.ts';
 import type { HostPools } from './host-pool.ts';
 import type { Hosts } from './hosts.ts';
 import { ensurePrepared } from './prepare.ts';
 import { ensureReleased } from './release-pool.ts';
 import { ensureRolled } from './roll.ts';
-import { type AnyStage, type Facts, type Rollout, type RolloutEvent, rolloutLife } from './rollout.ts';
+import {
+  type AnyStage,
+  type Facts,
+  isPaused,
+  type Rollout,
+  type RolloutEvent,
+  rolloutLife,
+} from './rollout.ts';
 import type { Gallery, ScaleSets } from './scale-set.ts';
 import { ensureSettled } from './settle.ts';
 import type { EnsureRolloutStage } from './stage.ts';
 
 export type RolloutEngine = Engine<Rollout, RolloutEvent, StageCommand>;
+
+/** The engine calls this much early. */
+const clockSeconds = 5;
+const never = '9999';
 
 interface Parts extends Pick<
   EngineParts<Rollout, RolloutEvent, StageCommand>,
@@ -30,7 +43,7 @@ export function rolloutEngine(all: Parts): RolloutEngine {
   const { pools, gallery, hostPools, scaleSets, hosts, ...parts } = all;
   const stages: Record<AnyStage, EnsureRolloutStage> = {
     claim: ensureClaimed(pools),
-    prepare: ensurePrepared(gallery, hostPools, scaleSets),
+    prepare: unlessHeld(ensurePrepared(gallery, hostPools, scaleSets)),
     roll: ensureRolled(hostPools, scaleSets, hosts),
     settle: ensureSettled(hosts),
     'release-pool': ensureReleased(pools),
@@ -41,6 +54,11 @@ export function rolloutEngine(all: Parts): RolloutEngine {
     workflow: rolloutLife,
     perform: async (id, command, rollout) => {
       if (!('standing' in rollout)) throw new Error(`${id} is ${rollout.phase} and calls for nothing`);
+      const at = parts.now();
+      if (isPaused(rollout) && (rollout.pause.until ?? never) <= secondsAfter(at, clockSeconds)) {
+        const link = await pools.link(rollout.pool);
+        return { event: { type: 'resumed', by: 'the end of the pause', at, ...(link && { link }) } };
+      }
       return await look(id, command, rollout, rollout.standing);
     },
   });

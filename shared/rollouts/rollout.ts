@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts';
-import { type Instant, minutesAfter } from '../instant.ts';
+import { earliest, type Instant, minutesAfter, secondsAfter, secondsBetween } from '../instant.ts';
 import {
   answers,
   decideStage,
@@ -13,6 +13,7 @@ import {
 import type { Workflow } from '../workflow/workflow.ts';
 import type { Capacity } from './capacity.ts';
 import type { PoolLink } from './pool.ts';
+import type { Reason, WaitCode } from './waves.ts';
 
 /** The stages of a rollout, in order, with the minutes each may take; each has a file of its own. */
 export const stages = {
@@ -37,6 +38,15 @@ interface Common {
   readonly facts: Facts;
 }
 
+/** Nothing new starts while it lasts; what is under way comes to its end. */
+export interface Pause {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+  /** When it is over by itself; without one, only somebody who resumes it ends it. */
+  readonly until?: Instant;
+}
+
 export interface Facts {
   /** What the model named before. */
   readonly modelBefore?: string;
@@ -45,6 +55,8 @@ export interface Facts {
   readonly capacity?: Capacity;
   /** When the pool was last read, and how many hosts might be under way then. */
   readonly reading?: { readonly at: Instant; readonly window: number };
+  /** Why no further host starts, and since when it has been just this. */
+  readonly waits?: { readonly since: Instant; readonly because: readonly Reason[] };
   /** The lowest usable capacity that was seen, and the floor at that time. */
   readonly lowest?: { readonly usable: number; readonly need: number; readonly at: Instant };
 }
@@ -73,7 +85,7 @@ type Ending =
 
 export type Rollout = Common &
   (
-    | { readonly phase: 'running'; readonly standing: Standing<Stage> }
+    | { readonly phase: 'running'; readonly standing: Standing<Stage>; readonly pause?: Pause }
     | { readonly phase: 'stopping'; readonly standing: Standing<StoppingStage>; readonly ending: Ending }
     | { readonly phase: 'succeeded'; readonly at: Instant }
     | ({
@@ -93,6 +105,11 @@ export type RolloutEvent =
       at: Instant;
     }
   | { readonly type: 'aborted'; by: string; reason: string; at: Instant }
+  | { readonly type: 'paused'; by: string; reason: string; at: Instant; until?: Instant }
+  /** `link` is the pool as it is by now: its policy may have been changed meanwhile. */
+  | { readonly type: 'resumed'; by: string; at: Instant; link?: PoolLink }
+  /** Freezes have changed: what a look under way has read of them is old news. */
+  | { readonly type: 'freezes-changed'; by: string; at: Instant }
   | { readonly type: 'set-aside'; at: Instant }
   | StageEvent<AnyStage, Facts>;
 
@@ -105,6 +122,12 @@ export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
         const { by, reason, at } = event;
         return canBeAborted(rollout) ? stop(rollout, { phase: 'aborted', by, reason }, at) : rollout;
       }
+      case 'paused':
+        return canBePaused(rollout) ? paused(rollout, event) : rollout;
+      case 'resumed':
+        return isPaused(rollout) ? resumed(rollout, event) : rollout;
+      case 'freezes-changed':
+        return canBePaused(rollout) ? lookAnew(rollout, event.at) : rollout;
       case 'set-aside':
         if (rollout.phase !== 'failed' && rollout.phase !== 'aborted') return rollout;
         return rollout.setAside ? rollout : { ...rollout, setAside: true };
@@ -114,7 +137,12 @@ export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
   },
 
   decide(rollout, now) {
-    return 'standing' in rollout ? decideStage<AnyStage>(rollout.standing, now) : {};
+    if (!('standing' in rollout)) return {};
+    const { standing } = rollout;
+    if (rollout.phase === 'stopping' || heldSince(rollout) === undefined)
+      return decideStage<AnyStage>(standing, now);
+    const lookAt = earliest(standing.lookAt, rollout.pause?.until ?? standing.lookAt);
+    return decideStage<AnyStage>({ ...standing, lookAt, deadline: never }, now);
   },
 
   isNews: isStageNews,
@@ -122,6 +150,28 @@ export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
 
 export function canBeAborted(rollout: Rollout): boolean {
   return rollout.phase === 'running' && rollout.standing.stage !== 'release-pool';
+}
+
+/** Once every host has ended there is nothing left that a pause could keep from starting. */
+export function canBePaused(rollout: Rollout): rollout is Running {
+  return rollout.phase === 'running' && rollout.standing.stage !== 'release-pool';
+}
+
+export function isPaused(rollout: Rollout): rollout is Running & { readonly pause: Pause } {
+  return rollout.phase === 'running' && rollout.pause !== undefined;
+}
+
+type Running = Extract<Rollout, { phase: 'running' }>;
+
+/** What holds a rollout back takes nothing from the time that its stage may take. */
+const holding: ReadonlySet<WaitCode> = new Set(['Paused', 'Frozen', 'OutsideWindow', 'Baking']);
+const never: Instant = '9999-12-31T23:59:59.999Z';
+
+/** Since when the rollout is held back by what was decided or by the clock; undefined if it may go on. */
+function heldSince({ pause, facts: { waits }, standing }: Running): Instant | undefined {
+  if (pause) return pause.at;
+  if (standing.stage !== 'prepare' && standing.stage !== 'roll') return undefined;
+  return waits?.because.some(({ code }) => holding.has(code)) ? waits.since : undefined;
 }
 
 export function isOver({ phase }: Rollout): boolean {
@@ -139,6 +189,28 @@ function common({ pool, link, version, requested, facts }: Rollout): Common {
   return { pool, link, version, requested, facts };
 }
 
+/** Whatever is answered to the look that may be under way is old news. */
+function lookAnew<Kind extends Running>(rollout: Kind, at: Instant): Kind {
+  const { standing } = rollout;
+  return { ...rollout, standing: { ...standing, look: standing.look + 1, lookAt: at } };
+}
+
+function paused(rollout: Running, { by, reason, at, until }: Told<'paused'>): Rollout {
+  // Told anew it is another reason or another end of the same pause.
+  const pause: Pause = { by, reason, at: rollout.pause?.at ?? at, ...(until !== undefined && { until }) };
+  return { ...lookAnew(rollout, at), pause };
+}
+
+type Told<Type extends RolloutEvent['type']> = Extract<RolloutEvent, { type: Type }>;
+
+/** Goes on from what is true now: everything that was checked before the first host is checked again. */
+function resumed({ pause: _, ...rollout }: Running, { at, link }: Told<'resumed'>): Rollout {
+  const stage = rollout.standing.stage === 'roll' ? 'prepare' : rollout.standing.stage;
+  const standing = entered(stage, at, stages[stage], lookAfter(rollout));
+  const facts: Facts = { ...rollout.facts, waits: { since: at, because: [] } };
+  return { ...rollout, ...(link && { link }), facts, standing };
+}
+
 function lookAfter(rollout: Rollout): number {
   return 'standing' in rollout ? rollout.standing.look + 1 : 0;
 }
@@ -151,7 +223,7 @@ function afterLook(rollout: Rollout, event: StageEvent<AnyStage, Facts>): Rollou
     case 'stage-running':
     case 'stage-intended':
     case 'stage-troubled':
-      return { ...known, standing: stayed<AnyStage, Facts>(rollout.standing, event) } as Rollout;
+      return { ...known, standing: prolonged(rollout, known, event) } as Rollout;
     case 'stage-done':
       return known.phase === 'stopping' ? afterStopping(known, event.at) : afterStage(known, event.at);
     case 'stage-failed':
@@ -160,18 +232,27 @@ function afterLook(rollout: Rollout, event: StageEvent<AnyStage, Facts>): Rollou
   }
 }
 
+type Staying = Told<'stage-running' | 'stage-intended' | 'stage-troubled'>;
+
+function prolonged(before: Staged, { facts: { waits } }: Rollout, event: Staying): Standing<AnyStage> {
+  const standing = stayed<AnyStage, Facts>(before.standing, event);
+  const since = before.phase === 'running' && !before.pause ? heldSince(before) : undefined;
+  if (since === undefined || waits?.since === since) return standing;
+  return { ...standing, deadline: secondsAfter(standing.deadline, secondsBetween(since, event.at)) };
+}
+
+type Staged = Extract<Rollout, { phase: 'running' | 'stopping' }>;
+
 function merged(facts: Facts, more: Partial<Facts> = {}): Facts {
   return { ...facts, ...more, ...(more.hosts && { hosts: { ...facts.hosts, ...more.hosts } }) };
 }
 
-function afterStage(rollout: Extract<Rollout, { phase: 'running' | 'stopping' }>, at: Instant): Rollout {
+function afterStage(rollout: Staged, at: Instant): Rollout {
   const next = order[order.indexOf(rollout.standing.stage as Stage) + 1];
   if (!next) return { ...common(rollout), phase: 'succeeded', at };
-  return {
-    ...common(rollout),
-    phase: 'running',
-    standing: entered(next, at, stages[next], lookAfter(rollout)),
-  };
+  const standing = entered(next, at, stages[next], lookAfter(rollout));
+  const pause = isPaused(rollout) ? { pause: rollout.pause } : {};
+  return { ...common(rollout), ...pause, phase: 'running', standing };
 }
 
 function afterStopping(rollout: Extract<Rollout, { phase: 'stopping' }>, at: Instant): Rollout {
@@ -181,8 +262,8 @@ function afterStopping(rollout: Extract<Rollout, { phase: 'stopping' }>, at: Ins
 }
 
 function afterFailure(
-  rollout: Extract<Rollout, { phase: 'running' | 'stopping' }>,
-  { stage, failure, at }: Extract<StageEvent<AnyStage, Facts>, { type: 'stage-failed' | 'stage-overdue' }>,
+  rollout: Staged,
+  { stage, failure, at }: Told<'stage-failed' | 'stage-overdue'>,
 ): Rollout {
   // Neither may be given up: a pool that is let go while its hosts are under way would be taken by the next.
   if (rollout.phase === 'stopping')

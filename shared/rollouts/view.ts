@@ -1,5 +1,5 @@
 import type { Pool } from './pool.ts';
-import { canBeAborted, type Rollout } from './rollout.ts';
+import { canBeAborted, canBePaused, isPaused, type Rollout } from './rollout.ts';
 
 /** A host pool as the API shows it. */
 export function poolView(name: string, { link, createdAt, changedAt, activeRollout }: Pool) {
@@ -24,6 +24,8 @@ export function rolloutView(id: string, rollout: Rollout) {
     hosts: counts,
     capacity: facts.capacity,
     lowest: facts.lowest,
+    ...(isPaused(rollout) && { paused: rollout.pause }),
+    canBePaused: canBePaused(rollout),
     canBeAborted: canBeAborted(rollout),
   };
 }

@@ -1,9 +1,32 @@
+import type { Instant } from '../instant.ts';
 import { type Capacity, costs, type HostView } from './capacity.ts';
+
+/** Why nothing further starts. Codes are part of the contract, as those of errors are. */
+export interface Reason {
+  readonly code: WaitCode;
+  readonly message: string;
+  readonly detail?: Readonly<Record<string, string | number>>;
+  /** When it is over by itself, where that is known. */
+  readonly until?: Instant;
+}
+
+export type WaitCode =
+  | 'Paused'
+  | 'Frozen'
+  | 'OutsideWindow'
+  | 'WindowTooShort'
+  | 'Baking'
+  | 'WaveUnhealthy'
+  | 'WaveUnderWay'
+  | 'CapacityFloor'
+  | 'WindowFull'
+  | 'AzureBusy'
+  | 'LastHosts';
 
 /** Which hosts may start now, and why not the next. */
 export interface Admission {
   readonly admitted: readonly HostView[];
-  readonly waitingFor: string;
+  readonly because: Reason;
 }
 
 /** How many hosts may be under way, and how many are. A machine that vanished under way still counts. */
@@ -36,33 +59,39 @@ export function admit(
 ): Admission {
   const admitted: HostView[] = [];
   let left = usable;
-  let tooFew = '';
-  let busy = '';
+  let tooFew: Reason | undefined;
+  let busy: Reason | undefined;
   for (const host of inOrder(hosts)) {
     if (host.isBusy) {
-      busy ||= `Azure to finish with ${host.name}`;
+      busy ??= { code: 'AzureBusy', message: `Azure to finish with ${host.name}` };
       continue;
     }
     if (inFlight + admitted.length >= window) {
-      return { admitted, waitingFor: fullWindow(inFlight + admitted.length, window) };
+      return { admitted, because: fullWindow(inFlight + admitted.length, window) };
     }
     const cost = costs(host) ? perHost : 0;
     if (cost > 0 && left - cost < need) {
-      tooFew ||= sentence(left, need, perHost);
+      tooFew ??= belowFloor(left, need, perHost);
       continue;
     }
     left -= cost;
     admitted.push(host);
   }
-  return { admitted, waitingFor: tooFew || busy || 'no host is left to start' };
+  return { admitted, because: tooFew ?? busy ?? { code: 'LastHosts', message: 'no host is left to start' } };
 }
 
-export function fullWindow(underWay: number, window: number): string {
-  return `${underWay} of at most ${window} hosts are under way`;
+export function fullWindow(underWay: number, window: number): Reason {
+  return {
+    code: 'WindowFull',
+    message: `${underWay} of at most ${window} hosts are under way`,
+    detail: { underWay, window },
+  };
 }
 
-function sentence(usable: number, need: number, perHost: number): string {
-  return usable < need
-    ? `usable ${usable} < floor ${need}: nothing may be taken away`
-    : `usable ${usable} >= floor ${need}: the next host would leave ${usable - perHost}`;
+function belowFloor(usable: number, floor: number, perHost: number): Reason {
+  const message =
+    usable < floor
+      ? `usable ${usable} < floor ${floor}: nothing may be taken away`
+      : `usable ${usable} >= floor ${floor}: the next host would leave ${usable - perHost}`;
+  return { code: 'CapacityFloor', message, detail: { usable, floor, perHost } };
 }

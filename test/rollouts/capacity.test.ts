@@ -93,8 +93,8 @@ describe('the capacity of a pool', () => {
 describe('admission', () => {
   const admitted = (views: HostView[], demand: ReturnType<typeof floor>, window: number) => {
     const inFlight = views.filter(({ standing }) => standing === 'in-flight').length;
-    const { admitted, waitingFor } = admit(views, capacityOf(views, demand), { window, inFlight });
-    return [admitted.map(({ name }) => name).join(' '), waitingFor];
+    const { admitted, because } = admit(views, capacityOf(views, demand), { window, inFlight });
+    return [admitted.map(({ name }) => name).join(' '), because.message];
   };
   const table: [
     title: string,

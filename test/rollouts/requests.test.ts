@@ -63,7 +63,11 @@ describe('what may be asked of host pools and rollouts', () => {
       'RolloutAlreadyActive',
     );
     expect(await refusal(asks.definePool('pool', { ...body, channel: 'test' }))).toBe('no refusal');
+    expect(await refusal(asks.pause('none', { reason: 'no' }))).toBe('NotFound');
+    expect(await refusal(asks.resume(id, {}))).toBe('InvalidPhase');
+    expect(await refusal(asks.pause(id, { reason: 'no', until: world.now() }))).toBe('ValidationFailed');
     await asks.abort(id, { reason: 'enough', by: 'ann' });
+    expect(await refusal(asks.pause(id, { reason: 'no' }))).toBe('InvalidPhase');
     expect(await refusal(asks.abort(id, { reason: 'enough' }))).toBe('InvalidPhase');
   });
 });

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import { minutesAfter } from '../../shared/instant.ts';
 import type { Host } from '../../shared/hosts/host.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
@@ -106,12 +107,28 @@ function meddle(world: World, { azure }: Fleet, requests: ReturnType<typeof ask>
       await refusable(requests.abort(id, { reason: 'no more' }));
   };
   if (random.happens(0.2)) world.start(abort, random.between(30, 5400));
+  if (random.happens(0.3)) pauseAndResume(world, requests);
   // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
   world.start(abort, 4 * 3600);
   if (random.happens(0.1)) world.after(random.between(60, 5400), () => azure.vanish('0'));
   if (random.happens(0.1)) {
     world.after(random.between(60, 5400), () => azure.add('late', { isNew: azure.model === newVersion }));
   }
+}
+
+/** Somebody pauses whatever is under way; it goes on by itself, or because somebody says so. */
+function pauseAndResume(world: World, requests: ReturnType<typeof ask>): void {
+  const { random } = world;
+  const each = async (tell: (id: string) => Promise<unknown>) => {
+    for (const { id } of await requests.rollouts()) await refusable(tell(id));
+  };
+  const comes = random.between(0, 3600);
+  const minutes = random.whole(1, 40);
+  const until = random.happens(0.5) ? minutesAfter(world.now(), (comes + minutes * 60) / 60) : undefined;
+  const pause = { reason: 'hold on', ...(until !== undefined && { until }) };
+  world.start(async () => await each(async (id) => await requests.pause(id, pause)), comes);
+  const resume = async () => await each(async (id) => await requests.resume(id, {}));
+  world.start(resume, comes + random.whole(1, 60) * 60);
 }
 
 async function refusable(asking: Promise<unknown>): Promise<void> {

@@ -42,6 +42,9 @@ const overdue: Next = (rollout) => ({
   failure: failure('Overdue', 'late'),
 });
 const aborted: Next = () => ({ type: 'aborted', by: 'ann', reason: 'enough', at: noon });
+const paused: Next = () => ({ type: 'paused', by: 'ann', reason: 'lunch', at: noon });
+const resumed: Next = () => ({ type: 'resumed', by: 'ann', at: minutesAfter(noon, 30) });
+const freezesChanged: Next = () => ({ type: 'freezes-changed', by: 'ann', at: noon });
 const setAside: Next = () => ({ type: 'set-aside', at: noon });
 
 function after(...story: Next[]): Rollout {
@@ -118,6 +121,89 @@ describe('a rollout', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('what may be asked of a rollout, state by state', () => {
+  const rolling = [done, done];
+  const commands = { paused, resumed, aborted, freezesChanged, setAside };
+  type Answers = Record<keyof typeof commands, string>;
+  const nothing: Answers = { paused: '', resumed: '', aborted: '', freezesChanged: '', setAside: '' };
+  const running = { ...nothing, aborted: 'settle', freezesChanged: 'looks anew' };
+  const states: [state: string, story: Next[], answers: Answers][] = [
+    ['claiming', [], { ...running, paused: 'claim paused' }],
+    ['preparing', [done], { ...running, paused: 'prepare paused' }],
+    ['rolling', rolling, { ...running, paused: 'roll paused' }],
+    ['claiming, paused', [paused], { ...running, paused: 'claim paused', resumed: 'claim' }],
+    ['preparing, paused', [done, paused], { ...running, paused: 'prepare paused', resumed: 'prepare' }],
+    ['rolling, paused', [...rolling, paused], { ...running, paused: 'roll paused', resumed: 'prepare' }],
+    ['letting go of the pool', [...rolling, done], nothing],
+    ['settling', [...rolling, aborted], nothing],
+    ['settling after a pause', [...rolling, paused, aborted], nothing],
+    ['letting go after it settled', [...rolling, aborted, done], nothing],
+    ['succeeded', [...rolling, done, done], nothing],
+    ['succeeded in a pause', [...rolling, paused, done, done], nothing],
+    ['failed', [...rolling, failed, done, done], { ...nothing, setAside: 'failed' }],
+    ['aborted', [aborted, done, done], { ...nothing, setAside: 'aborted' }],
+    ['aborted and set aside', [aborted, done, done, setAside], nothing],
+  ];
+  const became = (before: Rollout, rollout: Rollout, command: string) => {
+    if (rollout === before) return '';
+    if (command === 'freezesChanged') return 'looks anew';
+    const where = 'standing' in rollout ? rollout.standing.stage : rollout.phase;
+    return 'pause' in rollout ? `${where} paused` : where;
+  };
+  it.each(states)('R11: every command to a rollout that is %s', (_, story, answers) => {
+    const rollout = after(...story);
+    for (const [command, tell] of Object.entries(commands)) {
+      const next = rolloutLife.evolve(rollout, tell(rollout)) ?? rollout;
+      expect([command, became(rollout, next, command)]).toEqual([command, answers[command as keyof Answers]]);
+    }
+  });
+
+  it('X1: what a look found before the pause is old news after it', () => {
+    const rollout = after(...rolling);
+    const answer = { ...done(rollout), type: 'stage-running', lookAt: noon } as RolloutEvent;
+    const story = after(...rolling, paused);
+    expect(rolloutLife.evolve(story, answer)).toBe(story);
+  });
+
+  it('a pause costs no time: a rollout that was paused for weeks is not overdue', () => {
+    const rollout = after(...rolling, paused);
+    const late = minutesAfter(noon, 100_000);
+    expect(rolloutLife.decide(rollout, late)).toEqual({ command: { type: 'look' } });
+    const again = rolloutLife.evolve(rollout, { type: 'resumed', by: 'ann', at: late });
+    expect(again && rolloutLife.decide(again, late)).toEqual({ command: { type: 'look' } });
+  });
+
+  it('X4: a pause with an end is looked at when it ends', () => {
+    const until = minutesAfter(noon, 7);
+    const rollout = after(...rolling, () => ({ type: 'paused', by: 'ann', reason: '', at: noon, until }));
+    const looked = rolloutLife.evolve(rollout, {
+      type: 'stage-running',
+      ...inStage(rollout),
+      lookAt: minutesAfter(noon, 60),
+    });
+    expect(looked && rolloutLife.decide(looked, noon)).toEqual({ lookAgainAt: until });
+  });
+
+  it('a hold costs no time either, and what comes after it does', () => {
+    const waits = (code: 'Frozen' | 'CapacityFloor', since: number): Next => {
+      const at = minutesAfter(noon, since);
+      return (rollout) => ({
+        ...inStage(rollout),
+        type: 'stage-running',
+        at,
+        lookAt: at,
+        facts: { waits: { since: at, because: [{ code, message: '' }] } },
+      });
+    };
+    const frozen = after(...rolling, waits('Frozen', 10));
+    expect(rolloutLife.decide(frozen, minutesAfter(noon, 100_000)).command).toEqual({ type: 'look' });
+    const thawed = after(...rolling, waits('Frozen', 10), waits('CapacityFloor', 50_010));
+    const before = after(...rolling);
+    if (!('standing' in thawed) || !('standing' in before)) throw new Error('they are under way');
+    expect(thawed.standing.deadline).toBe(minutesAfter(before.standing.deadline, 50_000));
   });
 });
 

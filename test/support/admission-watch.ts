@@ -56,6 +56,9 @@ export class AdmissionWatch {
     );
     if (admitted.length === 0) return;
     this.admissions += admitted.length;
+    if (before?.state.phase === 'running' && before.state.pause) {
+      this.#azure.wrongs.push('R8: a host was admitted in a pause');
+    }
     this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
   }
 

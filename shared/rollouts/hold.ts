@@ -1,0 +1,47 @@
+import { type Instant, secondsBetween } from '../instant.ts';
+import type { Look } from '../workflow/look.ts';
+import { type Facts, isPaused, type Rollout } from './rollout.ts';
+import { type EnsureRolloutStage, running } from './stage.ts';
+import type { Reason } from './waves.ts';
+
+/** While a rollout is held back it looks again at least this often, and as soon as somebody tells it to. */
+const mostSeconds = 300;
+
+/** What keeps anything new from starting, whatever the pool is like; undefined if nothing does. */
+export function holdOn({ work: rollout }: Look<Rollout>): Reason | undefined {
+  if (!isPaused(rollout)) return undefined;
+  const { by, reason, until } = rollout.pause;
+  const end = until === undefined ? 'until it is resumed' : `until ${until}`;
+  const message = `paused by ${by} ${end}: ${reason}`;
+  return { code: 'Paused', message, detail: { by, reason }, ...(until !== undefined && { until }) };
+}
+
+/** A stage that does nothing while the rollout is held back. */
+export function unlessHeld(ensure: EnsureRolloutStage): EnsureRolloutStage {
+  return async (look) => {
+    const hold = holdOn(look);
+    if (hold) return running(hold.message, lookAgainIn(hold, look.now), told(look, hold));
+    // Its time runs again from here, so that this is kept before anything is done in it.
+    if (look.work.facts.waits?.because.length) return running('its turn', 0, told(look));
+    return await ensure(look);
+  };
+}
+
+export function lookAgainIn({ until }: Reason, now: Instant): number {
+  return until === undefined ? mostSeconds : Math.min(Math.max(secondsBetween(now, until), 1), mostSeconds);
+}
+
+/** What a look has found to wait for; with a line for history when it is not what the last one found. */
+export function told({ work: { facts }, now }: Look<Rollout>, reason?: Reason) {
+  const because = reason ? [reason] : [];
+  const before = facts.waits;
+  const isSame = before?.because.map(({ code }) => code).join() === because.map(({ code }) => code).join();
+  const waits: NonNullable<Facts['waits']> = { since: isSame ? before.since : now, because };
+  const isNews = !isSame && reason && (!isUsual(reason) || before?.because.some((one) => !isUsual(one)));
+  return { facts: { waits }, news: isNews ? `waits: ${reason.message}` : undefined };
+}
+
+/** What every rollout waits for most of its time leaves no line of its own. */
+function isUsual({ code }: Reason): boolean {
+  return code === 'WindowFull' || code === 'LastHosts' || code === 'WaveUnderWay';
+}
