@@ -100,5 +100,7 @@ function whyNot({ plan }: Version, size: SizeInRegion): string | undefined {
 
 function quotaMissing({ vCPUs, quota }: SizeInRegion): string | undefined {
   const short = quota.find(({ used, limit }) => used + vCPUs > limit);
-  return short && `quota: ${short.name} has ${short.limit - short.used} of ${short.limit} left, ${vCPUs} needed`;
+  return (
+    short && `quota: ${short.name} has ${short.limit - short.used} of ${short.limit} left, ${vCPUs} needed`
+  );
 }

@@ -11,7 +11,9 @@ export function marketplaceRequests(shelves: Shelves) {
   return {
     async publishers(place: Place, { all }: Shown) {
       const found = await shelves.publishers(place);
-      return found.filter((name) => all || isForAvd(name)).map((name) => ({ name, isForAvd: isForAvd(name) }));
+      return found
+        .filter((name) => all || isForAvd(name))
+        .map((name) => ({ name, isForAvd: isForAvd(name) }));
     },
 
     async offers(place: Place, publisher: string, { all }: Shown) {

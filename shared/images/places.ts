@@ -11,7 +11,12 @@ export function benchPlaces(
 ): Places {
   return {
     ask: async (subscriptionId, claim) => {
-      const { state } = await engine.record(subscriptionId, () => ({ type: 'asked', claim, most, at: now() }));
+      const { state } = await engine.record(subscriptionId, () => ({
+        type: 'asked',
+        claim,
+        most,
+        at: now(),
+      }));
       return state;
     },
     leave: async (subscriptionId, version) => {

@@ -4,7 +4,10 @@ import type { Leftover } from './leftover.ts';
 import { versionId } from './stage.ts';
 
 /** An image set as the API shows it. */
-export function imageSetView(name: string, { plan, createdAt, changedAt, numbers, recipe, recipes }: ImageSet) {
+export function imageSetView(
+  name: string,
+  { plan, createdAt, changedAt, numbers, recipe, recipes }: ImageSet,
+) {
   const { revision, hash } = recipe;
   return {
     name,
