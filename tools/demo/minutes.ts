@@ -15,8 +15,11 @@ const none: Minutes = { azure: 0, users: 0, own: 0 };
 /** Whose time a stage is; in the two that are not named here it is the hosts'. */
 const whose: Readonly<Record<string, keyof Minutes>> = {
   resolve: 'own',
+  admit: 'own',
+  prepare: 'azure',
   provision: 'azure',
   customise: 'azure',
+  inspect: 'azure',
   generalise: 'azure',
   capture: 'azure',
   'clean-up': 'azure',

@@ -51,8 +51,11 @@ export const hostStages = [
 
 export const stageNames = [
   'resolve',
+  'admit',
+  'prepare',
   'provision',
   'customise',
+  'inspect',
   'generalise',
   'capture',
   'clean-up',
