@@ -37,6 +37,8 @@ export interface Azure {
   readonly desktops: (subscriptionId: string) => DesktopVirtualizationAPIClient;
   /** A resource of a provider that none of the clients speaks to, as ARM shows it. */
   readonly read: (subscriptionId: string, resourceId: string, apiVersion: string) => Promise<unknown>;
+  /** All of such resources, page after page. */
+  readonly list: (subscriptionId: string, path: string, apiVersion: string) => Promise<readonly unknown[]>;
   /** Starts its removal. */
   readonly erase: (subscriptionId: string, resourceId: string, apiVersion: string) => Promise<void>;
   /** The headers of a blob: all that is ever asked of one, and not worth a client of its own. */
@@ -52,6 +54,11 @@ export interface Azure {
 export interface Table {
   readonly repeatable: TableClient;
   readonly once: TableClient;
+}
+
+interface Page {
+  readonly value?: readonly unknown[];
+  readonly nextLink?: string;
 }
 
 /** Makes the clients for wherever the settings point; nothing is connected before it is used. */
@@ -90,6 +97,15 @@ export function connect({ tables, serviceBus, local }: Settings): Azure {
     desktops: onePerKey((id) => new DesktopVirtualizationAPIClient(credential, id, options)),
     read: async (subscriptionId, resourceId, apiVersion) =>
       await through('GET', subscriptionId, `${resourceId}?api-version=${apiVersion}`),
+    list: async (subscriptionId, path, apiVersion) => {
+      const all: unknown[] = [];
+      for (let next: string | undefined = `${path}?api-version=${apiVersion}`; next !== undefined;) {
+        const page = (await through('GET', subscriptionId, next)) as Page;
+        all.push(...(page.value ?? []));
+        next = page.nextLink?.slice(management.length);
+      }
+      return all;
+    },
     erase: async (subscriptionId, resourceId, apiVersion) => {
       await through('DELETE', subscriptionId, `${resourceId}?api-version=${apiVersion}`);
     },

@@ -9,7 +9,7 @@ import { asking, finding } from './errors.ts';
 import { networkApiVersion } from './virtual-machine-body.ts';
 
 /** Disks, snapshots and NICs on the bench, by id: each call but `find` only starts its work. */
-export function benchParts({ compute, read, erase }: Pick<Azure, 'compute' | 'read' | 'erase'>): Parts {
+export function benchParts({ compute, list, erase }: Pick<Azure, 'compute' | 'list' | 'erase'>): Parts {
   return {
     async find(id) {
       const { type, subscriptionId, resourceGroup, name } = partsOf(id);
@@ -22,11 +22,12 @@ export function benchParts({ compute, read, erase }: Pick<Azure, 'compute' | 're
           await finding(`snapshot ${name}`, async () => await snapshots.get(resourceGroup, name)),
         );
       }
-      const found = await finding(
-        `NIC ${name}`,
-        async () => await read(subscriptionId, id, networkApiVersion),
-      );
-      return found === undefined ? undefined : foundNic(found as Nic);
+      // Azure adds to the name that it was told, so that nobody knows it beforehand.
+      const all = await finding(`NICs of ${resourceGroup}`, async () => {
+        const group = id.slice(0, id.lastIndexOf('/'));
+        return (await list(subscriptionId, group, networkApiVersion)) as readonly Nic[];
+      });
+      return foundNic(all ?? [], name);
     },
 
     async create(id, { owner, location, from, os }) {
@@ -87,9 +88,10 @@ function osBody(os: OsDisk | undefined): Partial<Disk & Snapshot> {
 
 function foundPart(found: Disk | Snapshot | undefined): FoundPart | undefined {
   if (!found) return undefined;
-  const { tags, provisioningState = '', completionPercent } = found;
+  const { id = '', tags, provisioningState = '', completionPercent } = found;
   const error = 'copyCompletionError' in found ? found.copyCompletionError : undefined;
   return {
+    id,
     owner: tags?.[ownerTag],
     provisioningState,
     ...(error && { error: `${error.errorCode}: ${error.errorMessage}` }),
@@ -98,10 +100,17 @@ function foundPart(found: Disk | Snapshot | undefined): FoundPart | undefined {
 }
 
 interface Nic {
+  readonly id?: string;
+  readonly name?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly properties?: { readonly provisioningState?: string };
 }
 
-function foundNic({ tags, properties }: Nic): FoundPart {
-  return { owner: tags?.[ownerTag], provisioningState: properties?.provisioningState ?? '' };
+/** One that is so named; one that is tagged before one that is not. */
+function foundNic(all: readonly Nic[], wanted: string): FoundPart | undefined {
+  const named = all.filter(({ name = '' }) => name === wanted || name.startsWith(`${wanted}-`));
+  const found = named.find(({ tags }) => tags?.[ownerTag] !== undefined) ?? named[0];
+  if (!found) return undefined;
+  const { id = '', tags, properties } = found;
+  return { id, owner: tags?.[ownerTag], provisioningState: properties?.provisioningState ?? '' };
 }

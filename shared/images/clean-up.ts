@@ -79,7 +79,7 @@ async function removed(parts: BenchPorts['parts'], owner: string, ids: readonly 
     left.push(id);
     if (found.provisioningState === 'Deleting') continue;
     try {
-      await parts.remove(id);
+      await parts.remove(found.id);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       refusals.push(error);

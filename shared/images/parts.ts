@@ -2,6 +2,8 @@ import type { Copy } from './bench.ts';
 
 /** A disk, snapshot or NIC as Azure shows it. */
 export interface FoundPart {
+  /** Its own; of a NIC the name that was asked for is only the beginning. */
+  readonly id: string;
   readonly owner: string | undefined;
   readonly provisioningState: string;
   /** Why it failed, in Azure's words. */
@@ -10,7 +12,10 @@ export interface FoundPart {
   readonly completionPercent?: number;
 }
 
-/** Disks, snapshots and NICs on the bench, by id. Every call but `find` only starts its work. */
+/**
+ * Disks, snapshots and NICs on the bench, by id. Every call but `find` only starts its work. Azure adds to the name
+ * of a NIC that it makes with a machine, so that its id stands for whatever begins with it.
+ */
 export interface Parts {
   readonly find: (id: string) => Promise<FoundPart | undefined>;
   /** Makes a disk or a snapshot, as the id says, tagged with its owner. */

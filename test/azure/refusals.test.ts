@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { quotaLimits } from '../../infra/local/arm/compute/quota.ts';
+import { capacity } from '../../shared/azure/capacity.ts';
+import { benchParts } from '../../shared/azure/disks.ts';
 import { gallery } from '../../shared/azure/gallery.ts';
 import { marketplace } from '../../shared/azure/marketplace.ts';
 import { runCommands } from '../../shared/azure/run-commands.ts';
+import { sources } from '../../shared/azure/sources.ts';
 import { virtualMachines } from '../../shared/azure/virtual-machines.ts';
 import { type Cloud, openCloud } from './support/cloud.ts';
 
@@ -42,11 +45,17 @@ describe('when Azure says no to what a version asks', () => {
     location: 'westeurope',
     size: 'Standard_D4s_v5',
     subnetId: cloud.subnetId,
-    source: { ...image, version: '26100.6899.251011' },
+    osType: 'Windows' as const,
+    from: { image: { ...image, version: '26100.6899.251011' }, osState: 'Generalized' as const },
     securityType: 'Standard' as const,
     computerName: 'gm-0123456789ab',
+    osDiskName: 'gm-win11-avd-1-0-0-os',
+    nicName: 'gm-win11-avd-1-0-0-nic',
+    dataDisks: [],
   });
   const machines = () => virtualMachines(cloud.azure);
+  const parts = () => benchParts(cloud.azure);
+  const origins = () => sources(cloud.azure);
   const scripts = () => runCommands(cloud.azure);
   const home = () => gallery(cloud.azure);
   const everything = (): Promise<unknown>[] => {
@@ -59,18 +68,36 @@ describe('when Azure says no to what a version asks', () => {
     const capture = {
       owner: 'x',
       location: 'westeurope',
-      machineId: part('Microsoft.Compute/virtualMachines'),
-    };
+      source: { machineId: part('Microsoft.Compute/virtualMachines') },
+      replicationMode: 'Full',
+    } as const;
+    const disk = part('Microsoft.Compute/disks');
+    const snapshot = part('Microsoft.Compute/snapshots');
+    const nic = part('Microsoft.Network/networkInterfaces');
+    const blob = 'https://stimages.blob.core.windows.net/vhds/win2022.vhd';
+    const numbers = `${part('Microsoft.Compute/galleries')}/images/i/versions`;
+    const copy = { owner: 'x', location: 'westeurope', from: { id: disk } };
+    const script = { name: 'x', owner: 'x', script: 'exit 0', timeoutSeconds: 60 };
     return [
       machines().find(machine()),
       machines().create(machine(), wanted()),
+      machines().start(machine()),
+      machines().restart(machine()),
       machines().deallocate(machine()),
       machines().generalize(machine()),
       machines().remove(machine()),
-      machines().exists(part('Microsoft.Compute/disks')),
-      machines().exists(part('Microsoft.Network/networkInterfaces')),
+      ...[disk, snapshot, nic].map(async (id) => await parts().find(id)),
+      ...[disk, snapshot, nic].map(async (id) => await parts().remove(id)),
+      ...[disk, snapshot].map(async (id) => await parts().create(id, copy)),
+      origins().disk(disk),
+      origins().snapshot(snapshot),
+      origins().managedImage(part('Microsoft.Compute/images')),
+      origins().machine(part('Microsoft.Compute/virtualMachines')),
+      origins().galleryVersion({ id: `${numbers}/1.0.0` }, 'westeurope'),
+      origins().blob(blob),
+      capacity(cloud.azure).find(cloud.subscriptionId, 'westeurope', 'Standard_D4s_v5'),
       scripts().find(machine(), 'x'),
-      scripts().start(machine(), 'westeurope', { name: 'x', script: 'exit 0', timeoutSeconds: 60 }),
+      scripts().start(machine(), 'westeurope', script),
       scripts().remove(machine(), 'x'),
       home().findGallery(version()),
       home().createGallery(version(), 'westeurope'),
@@ -80,7 +107,7 @@ describe('when Azure says no to what a version asks', () => {
       home().captureVersion(version(), { ...capture, regions: [] }),
       home().includeInLatest(version()),
       home().removeVersion(version()),
-      home().completedRegions(`${part('Microsoft.Compute/galleries')}/images/i/versions/1.0.0`),
+      home().completedRegions(`${numbers}/1.0.0`),
       marketplace(cloud.azure).exactVersion(exact),
     ];
   };

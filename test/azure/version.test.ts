@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { benchParts } from '../../shared/azure/disks.ts';
 import { gallery } from '../../shared/azure/gallery.ts';
 import { marketplace } from '../../shared/azure/marketplace.ts';
 import { runCommands } from '../../shared/azure/run-commands.ts';
@@ -41,6 +42,10 @@ describe('what a version asks of Azure', () => {
     definition: definition.name,
     number: '1.0.0',
   });
+  const id = (type: string) =>
+    `/subscriptions/${cloud.subscriptionId}/resourceGroups/rg-images/providers/${type}/${machine().name}`;
+  const osDisk = () => `${id('Microsoft.Compute/disks')}-os`;
+  const nic = () => `${id('Microsoft.Network/networkInterfaces')}-nic`;
   const machines = () => virtualMachines(cloud.azure);
   const scripts = () => runCommands(cloud.azure);
   const home = () => gallery(cloud.azure);
@@ -60,9 +65,11 @@ describe('what a version asks of Azure', () => {
     const asked = { ...image, subscriptionId: cloud.subscriptionId, version: 'latest' };
     expect(await exactVersion({ ...asked, location: 'westeurope' })).toEqual({
       version: '26100.6899.251011',
+      osType: 'Windows',
       hyperVGeneration: 'V2',
       architecture: 'x64',
-      trustedLaunch: true,
+      securityType: 'TrustedLaunchSupported',
+      dataDiskLuns: [],
     });
     expect(await exactVersion({ ...asked, location: 'japaneast' })).toMatchObject({
       version: '26100.6584.250904',
@@ -80,10 +87,12 @@ describe('what a version asks of Azure', () => {
     const hardened = { publisher: plan.publisher, offer: plan.product, sku: plan.name };
     expect(await exactVersion({ ...asked, ...hardened, version: '1.0.12' })).toEqual({
       version: '1.0.12',
+      osType: 'Windows',
       hyperVGeneration: 'V2',
       architecture: 'x64',
-      trustedLaunch: false,
+      securityType: 'Standard',
       plan,
+      dataDiskLuns: [],
     });
     expect(await exactVersion({ ...asked, ...image, version: '1.2.3' })).toBeUndefined();
     expect(await exactVersion({ ...asked, ...image, sku: 'win12', version: 'latest' })).toBeUndefined();
@@ -110,9 +119,13 @@ describe('what a version asks of Azure', () => {
       location: 'westeurope',
       size: 'Standard_D4s_v5',
       subnetId: cloud.subnetId,
-      source: { ...image, version: '26100.6899.251011' },
+      osType: 'Windows',
+      from: { image: { ...image, version: '26100.6899.251011' }, osState: 'Generalized' },
       securityType: 'TrustedLaunch',
       computerName: 'gm-0123456789ab',
+      osDiskName: 'gm-win11-avd-1-0-0-os',
+      nicName: 'gm-win11-avd-1-0-0-nic',
+      dataDisks: [],
     });
     expect(await found()).toMatchObject({ owner, agentReady: false, generalized: false });
     const ready = await cloud.until(async () => {
@@ -120,14 +133,16 @@ describe('what a version asks of Azure', () => {
       return it.agentReady && it;
     });
     expect(ready).toMatchObject({ provisioningState: 'Succeeded', power: 'running' });
-    expect(ready.parts).toHaveLength(2);
-    for (const part of ready.parts) expect(await machines().exists(part)).toBe(true);
+    expect(ready.agentReportedAt).toBeDefined();
+    // Azure tags no disk that it makes with a machine; the NIC has the tags of its configuration.
+    expect(await benchParts(cloud.azure).find(osDisk())).toMatchObject({ owner: undefined });
+    expect(await benchParts(cloud.azure).find(nic())).toMatchObject({ owner });
   });
 
   it('runs a script and keeps what it said', async () => {
     expect(await scripts().find(machine(), 'step-1')).toBeUndefined();
     const script = "Write-Output 'hello'\nexit 3010";
-    await scripts().start(machine(), 'westeurope', { name: 'step-1', script, timeoutSeconds: 600 });
+    await scripts().start(machine(), 'westeurope', { name: 'step-1', owner, script, timeoutSeconds: 600 });
     expect(await scripts().find(machine(), 'step-1')).toMatchObject({ state: 'running' });
     const run = await ended('step-1');
     expect(run).toMatchObject({ state: 'ended', exitCode: 3010, output: expect.stringContaining('hello') });
@@ -138,15 +153,14 @@ describe('what a version asks of Azure', () => {
   });
 
   it('tells a script that took too long from one that Azure could not run', async () => {
-    const sleeps = { name: 'sleeps', script: 'Start-Sleep -Seconds 7200', timeoutSeconds: 60 };
+    const sleeps = { name: 'sleeps', owner, script: 'Start-Sleep -Seconds 7200', timeoutSeconds: 60 };
     await scripts().start(machine(), 'westeurope', sleeps);
     expect(await ended('sleeps')).toMatchObject({ state: 'timed-out' });
-    const restarts = { name: 'restarts', script: 'Start-Sleep -Seconds 300', timeoutSeconds: 3600 };
+    const restarts = { name: 'restarts', owner, script: 'Start-Sleep -Seconds 300', timeoutSeconds: 3600 };
     await scripts().start(machine(), 'westeurope', restarts);
     await cloud.until(async () => (await scripts().find(machine(), 'restarts'))?.state === 'running');
     cloud.pass(1);
-    const { virtualMachines: raw } = cloud.azure.compute(cloud.subscriptionId);
-    await raw.restart('rg-images', machine().name).submitted();
+    await machines().restart(machine());
     expect(await ended('restarts')).toMatchObject({ state: 'gone-wrong', exitCode: -1 });
     await cloud.until(async () => (await found()).agentReady);
   });
@@ -154,6 +168,7 @@ describe('what a version asks of Azure', () => {
   it('generalises the machine only when Azure may', async () => {
     await scripts().start(machine(), 'westeurope', {
       name: 'sysprep',
+      owner,
       script: sysprep,
       timeoutSeconds: 3600,
     });
@@ -171,7 +186,9 @@ describe('what a version asks of Azure', () => {
       { name: 'westeurope', replicas: 1, storageType: 'Standard_LRS' },
       { name: 'northeurope', replicas: 2, storageType: 'Standard_ZRS' },
     ] as const;
-    const wanted = { owner, location: 'westeurope', machineId: (await found()).id, regions };
+    const source = { machineId: (await found()).id };
+    const mode = { replicationMode: 'Full' } as const;
+    const wanted = { owner, location: 'westeurope', source, regions, ...mode };
     await home().captureVersion(version(), wanted);
     const begun = await home().findVersion(version());
     expect(begun).toMatchObject({ owner, excludeFromLatest: true, provisioningState: 'Creating' });
@@ -197,7 +214,9 @@ describe('what a version asks of Azure', () => {
     cloud.next({ fault: 'fail-replication', method: 'PUT', region: 'northeurope', message });
     const region = (name: string) => ({ name, replicas: 1, storageType: 'Standard_LRS' as const });
     const regions = [region('westeurope'), region('northeurope')];
-    const wanted = { owner, location: 'westeurope', machineId: (await found()).id, regions };
+    const source = { machineId: (await found()).id };
+    const mode = { replicationMode: 'Full' } as const;
+    const wanted = { owner, location: 'westeurope', source, regions, ...mode };
     await home().captureVersion(broken, wanted);
     const failed = await cloud.until(async () => {
       const it = await home().findVersion(broken);
@@ -211,10 +230,11 @@ describe('what a version asks of Azure', () => {
   });
 
   it('deletes the machine and proves that nothing of it is left', async () => {
-    const { parts } = await found();
     await machines().remove(machine());
     await cloud.until(async () => (await machines().find(machine())) === undefined);
-    for (const part of parts) await cloud.until(async () => !(await machines().exists(part)));
+    for (const part of [osDisk(), nic()]) {
+      await cloud.until(async () => (await benchParts(cloud.azure).find(part)) === undefined);
+    }
     await machines().remove(machine());
   });
 

@@ -21,6 +21,7 @@ export function smallParts(things: Things, vhds: ReadonlyMap<string, Contents | 
       const found = things.find(id);
       return (
         found && {
+          id: found.id,
           owner: found.owner,
           provisioningState: things.stateOf(found),
           ...(found.failure !== undefined && { error: found.failure }),
