@@ -22,7 +22,7 @@ test('sizes say what they can do', async () => {
   expect(named('Standard_D4s_v5')).toMatchObject({
     resourceType: 'virtualMachines',
     family: 'standardDSv5Family',
-    locations: [REGION],
+    locations: ['WestEurope'],
     restrictions: [],
   });
   const able = ['vCPUs', 'MemoryGB', 'HyperVGenerations', 'CpuArchitectureType', 'PremiumIO'];

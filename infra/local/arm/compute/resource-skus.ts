@@ -4,7 +4,7 @@ import { regionName } from '../core/resource-id.ts';
 import { paged } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import type { Image } from './image.ts';
-import { allRegions } from './regions.ts';
+import { allRegions, displayName } from './regions.ts';
 import { SIZES, type Size } from './sizes.ts';
 
 /** A size that the subscriptions cannot have in a region, or in some of its zones. */
@@ -98,7 +98,10 @@ export function resourceSkuRoutes(world: World): Route[] {
           throw new ArmError(400, 'InvalidParameter', `The filter '${filter}' is not supported.`);
         }
         const regions = allRegions().filter((region) => only === undefined || region === regionName(only));
-        const all = regions.flatMap((region) => SIZES.map((size) => skuOf(world, size, region)));
+        const all = regions.flatMap((region) => [
+          ...DISK_SKUS.map((name) => diskSku(name, region)),
+          ...SIZES.map((size) => skuOf(world, size, region)),
+        ]);
         return paged(call, all, 500);
       },
     },
@@ -133,6 +136,28 @@ export function skuLocalRoutes(world: World): LocalRoute[] {
   ];
 }
 
+const DISK_SKUS = ['Standard_LRS', 'StandardSSD_LRS', 'Premium_LRS', 'UltraSSD_LRS'];
+
+/** The list is of everything that Compute sells: who wants sizes has to pick them out. */
+function diskSku(name: string, region: string): object {
+  const [tier = ''] = name.split('_');
+  const locations = [spelled(region)];
+  return {
+    resourceType: 'disks',
+    name,
+    tier,
+    locations,
+    locationInfo: [],
+    capabilities: [],
+    restrictions: [],
+  };
+}
+
+/** This list spells regions in its own way, e.g. `WestEurope`. */
+function spelled(region: string): string {
+  return displayName(region).replaceAll(' ', '');
+}
+
 function skuOf(world: World, size: Size, location: string): object {
   const [, tier = 'Standard', rest = ''] = /^([^_]+)_(.*)$/.exec(size.name) ?? [];
   const restricted = restrictionOf(world, size.name, location);
@@ -144,8 +169,8 @@ function skuOf(world: World, size: Size, location: string): object {
     tier,
     size: rest,
     family: size.family,
-    locations: [location],
-    locationInfo: [{ location, zones: ZONES, zoneDetails: [] }],
+    locations: [spelled(location)],
+    locationInfo: [{ location: spelled(location), zones: ZONES, zoneDetails: [] }],
     capabilities: [
       capability('vCPUs', size.cores),
       capability('MemoryGB', size.memoryGB),
@@ -163,8 +188,8 @@ function skuOf(world: World, size: Size, location: string): object {
 function shownRestriction({ zones }: SkuRestriction, location: string): object {
   return {
     type: zones ? 'Zone' : 'Location',
-    values: [location],
-    restrictionInfo: { locations: [location], ...(zones && { zones }) },
+    values: [spelled(location)],
+    restrictionInfo: { locations: [spelled(location)], ...(zones && { zones }) },
     reasonCode: 'NotAvailableForSubscription',
   };
 }

@@ -1,12 +1,17 @@
 import { ArmError, type Answer } from '../core/arm-error.ts';
-import type { DataRequest, LocalRoute, Provider } from '../core/provider.ts';
+import type { Call, DataRequest, LocalRoute, Provider } from '../core/provider.ts';
+import { shown } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
-import { accountOf, addBlob, findBlob, listBlobs, type Blob, type NewBlob } from './blobs.ts';
+import { accountOf, ACCOUNT_TYPE, addBlob, findBlob, listBlobs, type Blob, type NewBlob } from './blobs.ts';
+
+const API_VERSIONS = ['2023-05-01', '2024-01-01', '2025-01-01'];
 
 /** Blob Storage, as far as one asks what a blob is before a disk is made from it. */
 export function storageProvider(world: World): Provider {
+  const path = `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/${ACCOUNT_TYPE}/{accountName}`;
+  const get = (call: Call): Answer => ({ status: 200, body: shown(world.resources.require(call.path)) });
   return {
-    routes: [],
+    routes: [{ method: 'GET', path, apiVersion: API_VERSIONS, handle: get }],
     data: [{ name: 'blob', handle: (request) => ask(world, request) }],
     local: localRoutes(world),
   };
