@@ -5,6 +5,7 @@ import {
   createFrom,
   define,
   disk,
+  onDisk,
   PARTNER_TENANT,
   PARTNER_VERSION,
   snapshot,
@@ -100,7 +101,19 @@ test('data disks of any kind go into the version, and every machine of it gets t
   );
 });
 
-test('data disks of a VM and of a version go along', async () => {
+test('data disks of a VM go along', async () => {
+  const azure = await withSources();
+  await define(azure, 'trusted', specialized);
+  const body = onDisk('disk-os-specialized');
+  const dataDisks = [{ lun: 4, createOption: 'Attach', managedDisk: disk('disk-data') }];
+  const withData = { ...body, storageProfile: { ...body.storageProfile, dataDisks } };
+  await done(azure, azure.compute.virtualMachines.createOrUpdate(GROUP, 'made', withData));
+  await done(azure, createFrom(azure, whole({ virtualMachineId: computeId('virtualMachines/made') })));
+  const { storageProfile } = await versions(azure).get(GROUP, 'gal', 'image', '1.0.0');
+  expect(storageProfile?.dataDiskImages).toMatchObject([{ lun: 4, sizeInGB: 32 }]);
+});
+
+test('data disks of a version go along', async () => {
   const azure = await withSources();
   await define(azure, 'supported');
   await done(azure, createFrom(azure, { source: sourceVersion('parent-with-data') }));

@@ -98,10 +98,9 @@ export function resourceSkuRoutes(world: World): Route[] {
           throw new ArmError(400, 'InvalidParameter', `The filter '${filter}' is not supported.`);
         }
         const regions = allRegions().filter((region) => only === undefined || region === regionName(only));
-        const all = regions.flatMap((region) => [
-          ...DISK_SKUS.map((name) => diskSku(name, region)),
-          ...SIZES.map((size) => skuOf(world, size, region)),
-        ]);
+        const disks = regions.flatMap((region) => DISK_SKUS.map((name) => diskSku(name, region)));
+        const sizes = regions.flatMap((region) => SIZES.map((size) => skuOf(world, size, region)));
+        const all = [...disks, ...sizes];
         return paged(call, all, 500);
       },
     },

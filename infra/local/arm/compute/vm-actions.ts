@@ -31,7 +31,7 @@ export function vmActionRoutes(world: World, path: string, vmId: (call: Call) =>
       },
       finish: (vm, machine) => {
         if (!machine.guest.isRunning()) boot(machine);
-        setDiskState(world, vm.properties.storageProfile.osDisk.managedDisk.id, 'Attached');
+        setDiskStates(world, vm, 'Attached');
       },
     },
     {
@@ -64,7 +64,7 @@ export function vmActionRoutes(world: World, path: string, vmId: (call: Call) =>
       },
       finish: (vm, { guest }) => {
         guest.power = 'deallocated';
-        setDiskState(world, vm.properties.storageProfile.osDisk.managedDisk.id, 'Reserved');
+        setDiskStates(world, vm, 'Reserved');
       },
     },
   ];
@@ -122,6 +122,16 @@ export function vmActionRoutes(world: World, path: string, vmId: (call: Call) =>
     })),
     { method: 'POST', path: `${path}/generalize`, apiVersion, buckets: updates, handle: generalize },
   ];
+}
+
+/** What a deallocated machine has attached is Reserved. */
+function setDiskStates(
+  world: World,
+  { properties }: Resource<VmProperties>,
+  state: 'Attached' | 'Reserved',
+): void {
+  const { osDisk, dataDisks } = properties.storageProfile;
+  for (const { managedDisk } of [osDisk, ...dataDisks]) setDiskState(world, managedDisk.id, state);
 }
 
 function refuseGeneralized(vm: Resource<VmProperties>, { generalized }: Machine): void {

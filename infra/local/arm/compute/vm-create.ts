@@ -6,9 +6,10 @@ import type { World } from '../core/world.ts';
 import { prepareGuest } from './guest/dirt.ts';
 import { Guest } from './guest.ts';
 import { setDiskState } from './disks.ts';
+import type { Image } from './image.ts';
 import { setMachine, VM_TYPE, type NetworkInterfaceReference, type VmProperties } from './machine.ts';
 import { createNic, detachNic, requireFreeNic } from './network.ts';
-import { shownOsProfile } from './os-profile.ts';
+import { shownOsProfile, type OsProfile } from './os-profile.ts';
 import { requireQuota } from './quota.ts';
 import { checkSize } from './resource-skus.ts';
 import { requireSize } from './sizes.ts';
@@ -51,9 +52,7 @@ export function createVm(world: World, call: Call, id: string, location: string,
       networkProfile: { networkInterfaces: createInterfaces(world, call, id, location, body) },
     },
   });
-  const guest = new Guest(osProfile?.computerName ?? vm.name, image);
-  const diskSizeGB = storage.osDisk.diskSizeGB ?? image.sizeInGB;
-  prepareGuest(world, guest, { vm: vm.name, image: image.id, account: osProfile, diskSizeGB });
+  const guest = guestOf(world, vm, image, osProfile);
   setMachine(vm, { guest, image, securityType, plan: image.plan, generalized: false });
   const isProvisioned = image.osState === 'Generalized';
   return write(world, call, {
@@ -68,6 +67,19 @@ export function createVm(world: World, call: Call, id: string, location: string,
     },
     show: (resource) => vmView(world, resource as Resource<VmProperties>),
   });
+}
+
+/** The guest on the VM's disk, before its first boot. */
+function guestOf(
+  world: World,
+  { name, properties }: Resource<VmProperties>,
+  image: Image,
+  account: OsProfile | undefined,
+): Guest {
+  const guest = new Guest(account?.computerName ?? name, image);
+  const diskSizeGB = properties.storageProfile.osDisk.diskSizeGB ?? image.sizeInGB;
+  prepareGuest(world, guest, { vm: name, image: image.id, account, diskSizeGB });
+  return guest;
 }
 
 /** Configurations become interfaces; the answer only refers to them. */
