@@ -46,7 +46,7 @@ export interface Rule {
 /** One name a line, `name=value`; what else the guest wrote says nothing. */
 export function parseEvidence(output: string): Evidence {
   const lines = output.split('\n').flatMap((line) => {
-    const [, name, value] = /^([A-Za-z]+)=(.*)$/.exec(line.trim()) ?? [];
+    const [, name, value] = /^([A-Za-z]\w*)=(.*)$/.exec(line.trim()) ?? [];
     return name === undefined ? [] : [[name, (value ?? '').trim()] as const];
   });
   return Object.fromEntries(lines);
