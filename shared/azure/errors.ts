@@ -63,6 +63,8 @@ function translated(error: unknown, what: string): unknown {
 
 const kindsByCode: Readonly<Record<string, ErrorCode>> = {
   EntityAlreadyExists: 'Conflict',
+  // For three minutes after its machine has gone; a 400 all the same.
+  NicReservedForAnotherVm: 'AzureBusy',
   EntityTooLarge: 'StateTooLarge',
   PropertyValueTooLarge: 'StateTooLarge',
   RequestBodyTooLarge: 'StateTooLarge',
@@ -96,7 +98,7 @@ const refusalTexts =
   /than the parent gallery image|nested resources|Changing property|must be in the same location|already used by|BlockedBeforeEndOfLife/i;
 /** Somebody else is at it, or the machine is on its way down or up: that passes, whatever the code. */
 const passing =
-  /marked for deletion|being deleted|in progress|concurrent request|when the VM is not running/i;
+  /marked for deletion|being deleted|being created from|in progress|concurrent request|when the VM is not running/i;
 
 function isRefusal(code: string, message: string): boolean {
   if (code !== 'ResourceGroupBeingDeleted' && passing.test(message)) return false;

@@ -54,15 +54,26 @@ async function captureBegun(
 }
 
 function captureEnded(version: Version, found: ImageVersion): Settled<Facts> {
-  if (found.provisioningState === 'Failed') {
+  const { location } = version.plan.bench;
+  const { provisioningState } = found;
+  // A machine is read until its own region is complete; the other regions copy from there. Whether they get
+  // their copies is the next stages' business.
+  if (found.regions[location]?.state === 'completed') {
+    const isRead = provisioningState === 'Creating' || provisioningState === 'Updating';
+    // Of disks and snapshots no page says so, and what is read cannot be deleted: those wait for all regions.
+    if (isRead && isImport(version) && benchOf(version).parts.length > 0) {
+      return running('the copies that it is made from to be read', 120);
+    }
+    return done({ imageVersionId: found.id });
+  }
+  if (provisioningState === 'Failed') {
     const why = found.error ?? 'Azure could not create the image version.';
     return failed('CaptureFailed', why, { captureFailed: true });
   }
-  const { location } = version.plan.bench;
-  // The source is read until its own region is complete; the others copy from there.
-  if (found.regions[location]?.state !== 'completed') return running(`the capture in ${location}`, 60);
-  return done({ imageVersionId: found.id });
+  return running(`the capture in ${location}`, 60);
 }
+
+const isImport = ({ facts }: Version) => facts.source?.way === 'import';
 
 /** Undefined where the machine is not there, or not as Azure wants it: a second capture would not be the first. */
 async function sourceOf(machines: Machines, version: Version): Promise<CaptureSource | undefined> {
