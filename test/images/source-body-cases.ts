@@ -1,0 +1,126 @@
+import {
+  account,
+  type BodyCase,
+  defined,
+  definition,
+  generalized,
+  vhd,
+  disk,
+  from,
+  image,
+  snapshot,
+  uri,
+  vm,
+} from './body-case.ts';
+
+/** What no source can be. */
+export const wrongSources: readonly BodyCase[] = [
+  ['no source', from({}), 'source', /Name the source: one of marketplace, galleryVersion, vm/],
+  [
+    'two sources',
+    from({ managedImage: { id: image }, vm: { id: vm } }),
+    'source',
+    /not 2: .*vm.*managedImage|not 2: .*managedImage.*vm/,
+  ],
+  ['a source that is none', from({ iso: { id: disk } }), 'source', /iso/],
+  [
+    'a marketplace version of two numbers',
+    from({ marketplace: { publisher: 'p', offer: 'o', sku: 's', version: '1.2' } }),
+    'source.marketplace.version',
+    /latest, or an exact version/,
+  ],
+  [
+    'a definition where a version is wanted',
+    from({ galleryVersion: { id: definition } }),
+    'source.galleryVersion.id',
+    /add \/versions\/latest/,
+  ],
+  [
+    'a gallery version by a word',
+    from({ galleryVersion: { id: `${definition}/versions/newest` } }),
+    'source.galleryVersion.id',
+    /three numbers/,
+  ],
+  [
+    'a tenant by its name',
+    from({ galleryVersion: { id: `${definition}/versions/1.0.0`, tenantId: 'contoso' } }),
+    'source.galleryVersion.tenantId',
+    /id of a tenant/,
+  ],
+  [
+    'a disk where a VM is wanted',
+    from({ vm: { id: disk } }),
+    'source.vm.id',
+    /a managed disk: put it under disk/,
+  ],
+  [
+    'a snapshot where a disk is wanted',
+    from({ disk: { id: snapshot, ...generalized } }, { recipe: [] }),
+    'source.disk.id',
+    /a snapshot: put it under snapshot/,
+  ],
+  [
+    'a VM where an image is wanted',
+    from({ managedImage: { id: vm } }),
+    'source.managedImage.id',
+    /a VM: put it under vm/,
+  ],
+  [
+    'a name where an id is wanted',
+    from({ snapshot: { id: 'snap-1', ...generalized } }, { recipe: [] }),
+    'source.snapshot.id',
+    /The resource id of a snapshot/,
+  ],
+  ['a disk without its state', from({ disk: { id: disk } }), 'source.disk.osState', /Generalized/],
+  [
+    'a VHD with a signature',
+    from({ vhd: { ...vhd, uri: `${uri}?sv=2024&sig=abc`, ...generalized } }, { recipe: [] }),
+    'source.vhd.uri',
+    /a secret/,
+  ],
+  [
+    'a VHD without encryption on its way',
+    from({ vhd: { ...vhd, uri: uri.replace('https', 'http'), ...generalized } }, { recipe: [] }),
+    'source.vhd.uri',
+    /https:/,
+  ],
+  [
+    'a VHDX',
+    from({ vhd: { ...vhd, uri: `${uri}x`, ...generalized } }, { recipe: [] }),
+    'source.vhd.uri',
+    /neither VHDX/,
+  ],
+  [
+    'a VHD of another account',
+    from({ vhd: { uri, storageAccountId: `${account}2`, ...generalized } }, { recipe: [] }),
+    'source.vhd.storageAccountId',
+    /another storage account/,
+  ],
+  [
+    'a VHD without its account',
+    from({ vhd: { uri, ...generalized } }, { recipe: [] }),
+    'source.vhd.storageAccountId',
+    /string/,
+  ],
+  [
+    'a generalised disk and a recipe',
+    from({ disk: { id: disk, ...generalized } }),
+    'source.disk.osState',
+    /starts no machine from it that could be given a recipe/,
+  ],
+  [
+    'a generalised snapshot for a specialised definition',
+    {
+      ...from({ snapshot: { id: snapshot, ...generalized } }, { recipe: [] }),
+      ...defined({ osState: 'Specialized' }),
+    },
+    'source.snapshot.osState',
+    /could be made specialised/,
+  ],
+  [
+    'a VM of elsewhere in place',
+    from({ vm: { id: vm.replace('0001', '0002'), inPlace: true } }),
+    'source.vm.inPlace',
+    /use a copy/,
+  ],
+];
