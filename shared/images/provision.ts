@@ -53,10 +53,11 @@ async function definitionNotReady(gallery: Gallery, version: Version): Promise<S
   if (other.length > 0) {
     return failed('ImmutableField', `Image definition ${definition.name} exists and ${other.join('; ')}.`);
   }
-  const changed = changedDefinition(found, definition);
+  const changed = version.facts.definitionChanged ? undefined : changedDefinition(found, definition);
   if (!changed) return undefined;
   await gallery.createDefinition(ref, found.location, changed, plan);
-  return running(`changes of image definition ${definition.name}`, 15);
+  const facts = { definitionChanged: true };
+  return running(`changes of image definition ${definition.name}`, 15, { facts });
 }
 
 function machineReady(version: Version, machine: Machine, pause: number): Settled<Facts> {

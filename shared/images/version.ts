@@ -114,6 +114,8 @@ export interface Facts {
   readonly sealed?: string;
   /** The ids of everything that is made on the bench for it: kept before the first of them is asked for. */
   readonly benchParts?: readonly string[];
+  /** What may change of the definition was brought to what the set wants: once, whatever Azure makes of it. */
+  readonly definitionChanged?: boolean;
   /** The ids of the copies that are complete. */
   readonly copies?: readonly string[];
   /** Azure could not make the image version: a retry takes the failed one away first. */

@@ -41,6 +41,7 @@ export function smallBench(now: () => Instant) {
     counts,
     /** What runs in a machine, for whoever plays its inside. */
     guestOf: machines.guestOf,
+    asked: gallery.asked,
     failNextCapture: gallery.failNextCapture,
     addForeignVersion: gallery.addForeign,
     /** Something of this name, and not ours. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { FoundDefinition } from '../../../shared/images/definition.ts';
-import type { CaptureSource, Gallery, ImageVersion } from '../../../shared/images/gallery.ts';
+import type { CaptureSource, Gallery, ImageVersion, WantedVersion } from '../../../shared/images/gallery.ts';
 import { type Instant, minutesAfter } from '../../../shared/instant.ts';
 import type { smallMachines } from './machines.ts';
 import type { Things } from './things.ts';
@@ -24,6 +24,7 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
   let gallery: Instant | undefined;
   let definition: { at: Instant; is: FoundDefinition } | undefined;
   const failures: string[] = [];
+  const asked: { version?: WantedVersion; definition?: FoundDefinition } = {};
 
   const find = (number: string) => {
     const found = versions.get(number);
@@ -94,16 +95,19 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
       if (definition && !past(definition.at)) throw new AppError('AzureBusy', 'the definition is being made');
       const is = { ...wanted, ...(plan && { purchasePlan: plan }), provisioningState: '', location };
       definition = { at: later(1), is };
+      asked.definition = is;
     },
     findVersion: async ({ number }) => {
       const found = find(number);
       return found && shown(number, found);
     },
-    captureVersion: async ({ number }, { owner, source, regions }) => {
+    captureVersion: async ({ number }, wanted) => {
+      const { owner, source, regions } = wanted;
       if (!past(definition?.at)) throw new AppError('AzureRefused', 'there is no definition');
       if (find(number)) throw new AppError('AzureBusy', 'the version is being made');
       readSource(source);
       counts.captured += 1;
+      asked.version = wanted;
       const names = regions.map(({ name }) => name);
       versions.set(number, { at: now(), owner, regions: names, failure: failures.shift(), excluded: true });
     },
@@ -120,6 +124,8 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
   };
   return {
     gallery: port,
+    /** What was captured last, and as what the definition was asked for last. */
+    asked,
     /** The next capture ends in failure. */
     failNextCapture: (why: string) => failures.push(why),
     versions: () =>
