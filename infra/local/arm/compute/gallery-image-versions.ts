@@ -4,7 +4,8 @@ import { paged, shown, type Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { setCaptured } from './captured.ts';
 import { childGone } from './galleries.ts';
-import { DEFINITION_PATH, definitionId, type DefinitionProperties } from './gallery-images.ts';
+import type { DefinitionProperties } from './definition.ts';
+import { DEFINITION_PATH, definitionId } from './gallery-images.ts';
 import { requireSource, type Source } from './gallery-source.ts';
 import {
   VERSION_TYPE,

@@ -4,25 +4,10 @@ import { regionName } from '../core/resource-id.ts';
 import { paged, shown, type Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { childGone, GALLERY_PATH, galleryId, refuseNested } from './galleries.ts';
-import type { Plan } from './image.ts';
+import { checkDefinition, refuseChanges, type DefinitionProperties } from './definition.ts';
 import { requireRegion } from './regions.ts';
 import { GALLERY_API_VERSION } from './versions.ts';
-import { erase, invalid, refuseChange, refuseMove, required, write } from './writing.ts';
-
-/** An image definition's properties. */
-export interface DefinitionProperties {
-  osType: 'Windows' | 'Linux';
-  osState: 'Generalized' | 'Specialized';
-  hyperVGeneration?: 'V1' | 'V2';
-  identifier: { publisher: string; offer: string; sku: string };
-  features?: { name: string; value: string }[];
-  purchasePlan?: Plan;
-  architecture?: string;
-  endOfLifeDate?: string;
-  description?: string;
-  recommended?: object;
-  allowUpdateImage?: boolean;
-}
+import { erase, refuseMove, write } from './writing.ts';
 
 interface DefinitionBody {
   location?: string;
@@ -37,11 +22,6 @@ export function definitionId(call: Call): string {
   return `${galleryId(call)}/images/${call.params['imageName'] ?? ''}`;
 }
 
-/** `SecurityType` as the definition's features give it. */
-export function securityTypeOf({ features }: Pick<DefinitionProperties, 'features'>): string {
-  return features?.find(({ name }) => name.toLowerCase() === 'securitytype')?.value ?? 'Standard';
-}
-
 /** Image definitions. */
 export function galleryImageRoutes(world: World): Route[] {
   const { resources, operations } = world;
@@ -53,7 +33,7 @@ export function galleryImageRoutes(world: World): Route[] {
     const before = resources.find<DefinitionProperties>(id);
     operations.refuseIfBusy(id);
     refuseMove(before, region);
-    checkProperties(call.params['imageName'] ?? '', properties);
+    checkDefinition(call.params['imageName'] ?? '', properties, world.timeline.now());
     const complete = withDefaults(properties as DefinitionProperties);
     if (before) refuseChanges(before.properties, complete);
     else refuseSameIdentifier(world, galleryId(call), complete);
@@ -106,51 +86,6 @@ function withDefaults(properties: DefinitionProperties): DefinitionProperties {
   return { ...properties, hyperVGeneration, architecture, features: all };
 }
 
-function checkProperties(name: string, properties: Partial<DefinitionProperties>): void {
-  if (!/^[a-zA-Z0-9](?:[\w.-]{0,78}[\w])?$/.test(name)) {
-    throw invalid(
-      'galleryImageName',
-      name,
-      'Allowed characters are letters, digits, dashes, periods and underscores.',
-    );
-  }
-  const { osType, osState, identifier, hyperVGeneration, features } = properties;
-  required('galleryImage.properties.osType', osType);
-  required('galleryImage.properties.osState', osState);
-  for (const part of ['publisher', 'offer', 'sku'] as const) {
-    required(`galleryImage.properties.identifier.${part}`, identifier?.[part]);
-  }
-  if (osType !== 'Windows' && osType !== 'Linux') throw invalid('osType', osType, 'Use Windows or Linux.');
-  if (osState !== 'Generalized' && osState !== 'Specialized') {
-    throw invalid('osState', osState, 'Use Generalized or Specialized.');
-  }
-  const trusted = securityTypeOf({ features: features ?? [] }) !== 'Standard';
-  if (trusted && hyperVGeneration === 'V1') {
-    throw invalid(
-      'galleryImage.properties.features',
-      features,
-      'This SecurityType needs Hypervisor generation V2.',
-    );
-  }
-}
-
-/** What an image is cannot change once it is defined. */
-function refuseChanges(before: DefinitionProperties, after: DefinitionProperties): void {
-  for (const fixed of ['osType', 'osState', 'hyperVGeneration', 'architecture', 'purchasePlan'] as const) {
-    refuseChange(`galleryImage.properties.${fixed}`, before[fixed], after[fixed]);
-  }
-  for (const part of ['publisher', 'offer', 'sku'] as const) {
-    refuseChange(
-      `galleryImage.properties.identifier.${part}`,
-      before.identifier[part],
-      after.identifier[part],
-    );
-  }
-  // "allowUpdateImage: must be set to true if the gallery image features are being updated."
-  if (!after.allowUpdateImage)
-    refuseChange('galleryImage.properties.features', before.features, after.features);
-}
-
 function refuseSameIdentifier(world: World, gallery: string, { identifier }: DefinitionProperties): void {
   const same = (resource: Resource<DefinitionProperties>) =>
     (['publisher', 'offer', 'sku'] as const).every(
@@ -160,9 +95,11 @@ function refuseSameIdentifier(world: World, gallery: string, { identifier }: Def
     .list<DefinitionProperties>({ type: DEFINITION_TYPE, under: gallery })
     .find(same);
   if (!taken) return;
+  const { publisher, offer, sku } = identifier;
   throw new ArmError(
     409,
     'Conflict',
-    `The publisher, offer and sku '${Object.values(identifier).join('/')}' are already used by '${taken.id}'.`,
+    `Gallery image: ${taken.name} identified by (publisher:${publisher}, offer:${offer}, sku:${sku}) already exists. ` +
+      'Choose a different publisher, offer, sku combination.',
   );
 }

@@ -6,7 +6,7 @@ import type { World } from '../core/world.ts';
 import type { Captured } from './captured.ts';
 import { capturedAs, contentOf, type OsContent } from './content.ts';
 import { DISK_TYPE, SNAPSHOT_TYPE, type DiskProperties } from './disks.ts';
-import type { DefinitionProperties } from './gallery-images.ts';
+import type { DefinitionProperties } from './definition.ts';
 import { refuseUnlike, requireId, requireThere, wrong, type SourceTraits } from './gallery-source-rules.ts';
 import type { Image } from './image.ts';
 import type { DiskImageSource } from './image-version.ts';

@@ -2,7 +2,7 @@ import { ArmError } from '../core/arm-error.ts';
 import { isResourceId, regionName } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
-import { securityTypeOf, type DefinitionProperties } from './gallery-images.ts';
+import { securityTypeOf, type DefinitionProperties } from './definition.ts';
 import type { Image, Plan } from './image.ts';
 
 // Texts: "Troubleshoot images in an Azure Compute Gallery", section "Creating or updating image versions".

@@ -6,7 +6,7 @@ import { refuseForeignLink } from '../core/tenants.ts';
 import type { World } from '../core/world.ts';
 import type { Captured } from './captured.ts';
 import { capturedAs, contentOfMachine } from './content.ts';
-import type { DefinitionProperties } from './gallery-images.ts';
+import type { DefinitionProperties } from './definition.ts';
 import { fromOsDisk, requireDataDisks, type DataDiskImage } from './gallery-source-disks.ts';
 import { refuseUnlike, requireId, requireThere, wrong } from './gallery-source-rules.ts';
 import { imageInVersion } from './image-source.ts';

@@ -9,6 +9,10 @@ export interface OsProfile {
   adminPassword?: string;
   customData?: string;
   windowsConfiguration?: object;
+  linuxConfiguration?: {
+    disablePasswordAuthentication?: boolean;
+    ssh?: { publicKeys?: { path?: string; keyData?: string }[] };
+  };
 }
 
 /** Refuses names and passwords that Azure refuses. */
@@ -17,29 +21,60 @@ export function checkOsProfile(osProfile: OsProfile | undefined, { osType }: Pic
   const { computerName, adminUsername, adminPassword } = osProfile;
   required('osProfile.computerName', computerName);
   required('osProfile.adminUsername', adminUsername);
-  required('osProfile.adminPassword', adminPassword);
+  refuseOtherSystem(osProfile, osType);
   if (osType === 'Windows') checkWindowsName(computerName);
   if (/^(?:administrator|admin|user|user1|test|root|guest)$/i.test(adminUsername)) {
     throw new ArmError(400, 'InvalidParameter', 'The Admin Username specified is not allowed.', {
       target: 'adminUsername',
     });
   }
+  if (hasKeys(osProfile)) return;
+  required('osProfile.adminPassword', adminPassword);
   checkPassword(adminPassword);
 }
 
+/** A Linux machine may be entered with a key instead of a password. */
+function hasKeys({ linuxConfiguration }: OsProfile): boolean {
+  return linuxConfiguration?.ssh?.publicKeys?.some(({ keyData }) => keyData !== undefined) ?? false;
+}
+
+function refuseOtherSystem(
+  { windowsConfiguration, linuxConfiguration }: OsProfile,
+  osType: Image['osType'],
+): void {
+  const other = osType === 'Windows' ? linuxConfiguration : windowsConfiguration;
+  if (other === undefined) return;
+  const parameter = osType === 'Windows' ? 'linuxConfiguration' : 'windowsConfiguration';
+  throw new ArmError(400, 'InvalidParameter', `Parameter '${parameter}' is not allowed.`, {
+    target: parameter,
+  });
+}
+
 /** As an answer shows it: passwords and custom data never come back. */
-export function shownOsProfile(osProfile: OsProfile): Json {
-  const { adminPassword: _, customData: __, ...kept } = osProfile;
+export function shownOsProfile(osProfile: OsProfile, osType: Image['osType']): Json {
+  const { adminPassword: _, customData: __, windowsConfiguration, linuxConfiguration, ...kept } = osProfile;
+  const configuration =
+    osType === 'Windows'
+      ? {
+          windowsConfiguration: {
+            provisionVMAgent: true,
+            enableAutomaticUpdates: true,
+            ...windowsConfiguration,
+          },
+        }
+      : {
+          linuxConfiguration: {
+            disablePasswordAuthentication: false,
+            provisionVMAgent: true,
+            ...linuxConfiguration,
+          },
+        };
   return {
     secrets: [],
     allowExtensionOperations: true,
     requireGuestProvisionSignal: true,
     ...kept,
-    windowsConfiguration: {
-      provisionVMAgent: true,
-      enableAutomaticUpdates: true,
-      ...kept.windowsConfiguration,
-    },
+    ...configuration,
   };
 }
 

@@ -44,7 +44,7 @@ export function createVm(world: World, call: Call, id: string, location: string,
     tags: body.tags,
     fields: keptFields(body),
     properties: {
-      ...keptProperties(properties),
+      ...keptProperties(properties, image.osType),
       vmId: world.random.uuid(),
       timeCreated: world.timeline.iso(),
       hardwareProfile: { vmSize },
@@ -131,10 +131,13 @@ function keptFields({ plan, zones, identity }: VmBody): Json {
 }
 
 /** What comes back as it was sent, except secrets; everything else is rebuilt. */
-function keptProperties(properties: NonNullable<VmBody['properties']>): Partial<VmProperties> {
+function keptProperties(
+  properties: NonNullable<VmBody['properties']>,
+  osType: Image['osType'],
+): Partial<VmProperties> {
   const { osProfile, securityProfile, licenseType, diagnosticsProfile } = properties;
   return {
-    ...(osProfile && { osProfile: shownOsProfile(osProfile) }),
+    ...(osProfile && { osProfile: shownOsProfile(osProfile, osType) }),
     ...(securityProfile && { securityProfile }),
     ...(licenseType !== undefined && { licenseType }),
     ...(diagnosticsProfile && { diagnosticsProfile }),

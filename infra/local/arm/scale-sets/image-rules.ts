@@ -1,4 +1,4 @@
-import type { DefinitionProperties } from '../compute/gallery-images.ts';
+import type { DefinitionProperties } from '../compute/definition.ts';
 import { resolveImage } from '../compute/image-source.ts';
 import type { Image } from '../compute/image.ts';
 import { ArmError, type Json } from '../core/arm-error.ts';
