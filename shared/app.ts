@@ -2,6 +2,7 @@ import type { Failure } from './errors.ts';
 import { hostEngine } from './hosts/host-engine.ts';
 import type { Host, HostEvent } from './hosts/host.ts';
 import type { Machines as HostMachines } from './hosts/machine.ts';
+import { sharedReadings } from './hosts/readings.ts';
 import { hostRequests } from './hosts/requests.ts';
 import type { SessionHosts } from './hosts/session-host.ts';
 import { ensureAdmitted, leavingBench, waitingForQuota } from './images/admit.ts';
@@ -126,8 +127,10 @@ export function createApp(outside: Outside) {
 
   const { hostMachines, sessionHosts, hostPools, scaleSets } = outside;
   const hostParts = { machines: hostMachines, sessionHosts, now };
+  const readings = sharedReadings(hostParts);
   const hosts = hostEngine({
     ...hostParts,
+    readings,
     store: hostStore,
     wake: wake('advance-host'),
     ...logged('host'),
@@ -138,8 +141,9 @@ export function createApp(outside: Outside) {
   const rollouts = rolloutEngine({
     pools: poolClaims(pools, now),
     gallery,
-    hostPools,
-    scaleSets,
+    // What a rollout reads of a pool its hosts may read too.
+    hostPools: { ...hostPools, list: readings.listSessionHosts },
+    scaleSets: { ...scaleSets, list: readings.listMachines },
     hosts: hostAsks,
     store: rolloutStore,
     wake: wake('advance-rollout'),
@@ -156,11 +160,11 @@ export function createApp(outside: Outside) {
 
   const sets = new Engine({ workflow: imageSetLife, store: setStore, ...entity('image-set') });
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, ...entity('recipe') });
-  const bench = { machines, parts, gallery };
+  const remains = { machines, parts, gallery, scripts };
   const leftovers = new Engine({
     workflow: leftoverLife,
     store: leftoverStore,
-    perform: performLeftover(bench, now),
+    perform: performLeftover(remains, now),
     wake: wake('reap-leftover'),
     now,
     ...logged('leftover'),
@@ -183,15 +187,15 @@ export function createApp(outside: Outside) {
         inspect: ensureInspected(scripts),
         generalise: ensureGeneralised(machines, scripts),
         capture: ensureCaptured(gallery, machines),
-        'clean-up': leavingBench(places, ensureCleanedUp(bench, now)),
+        'clean-up': leavingBench(places, ensureCleanedUp(remains)),
         replicate: ensureReplicated(gallery),
         test: ensureTested(channels),
         validate: ensureValidated(channels),
         promote: ensurePromoted(gallery),
         announce: ensureAnnounced(announce),
         release: ensureReleased(channels),
-        withdraw: leavingBench(places, ensureWithdrawn(channels, bench, gallery)),
-        quarantine: leavingBench(places, ensureQuarantined(bench, reaper(leftovers, now))),
+        withdraw: leavingBench(places, ensureWithdrawn(channels, remains)),
+        quarantine: leavingBench(places, ensureQuarantined(remains, reaper(leftovers, now))),
       },
       now,
     ),

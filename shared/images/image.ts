@@ -25,7 +25,7 @@ export const stages = {
   admit: 4320, //      a place on the bench, in its turn, and the quota for it
   prepare: 480, //     copies of disks, where the source is one
   provision: 300, //   gallery, definition and the build VM
-  customise: 480, //   the recipe, step by step; longer where the recipe says so
+  customise: 480, //   the recipe, step by step: beside what its steps may take themselves
   inspect: 120, //     what must not be in an image, and what should
   generalise: 360, //  sysprep and its proof, deallocated, generalised
   capture: 720, //     into the gallery, dark: excluded from latest
@@ -170,7 +170,7 @@ function enter(stage: Stage | 'quarantine', version: Version, at: Instant): Vers
 }
 
 function minutesFor(stage: AnyStage, plan: ImageSetPlan): number {
-  if (stage === 'customise') return Math.max(stages.customise, customiseMinutes(plan.recipe));
+  if (stage === 'customise') return stages.customise + customiseMinutes(plan.recipe);
   return { ...stages, ...asides }[stage];
 }
 

@@ -8,6 +8,12 @@ export interface Remains {
   readonly attempt: number;
   /** The ids of everything that it was to make on the bench. */
   readonly parts: readonly string[];
+  /** A machine that was lent to it: ours are only the scripts on it. */
+  readonly lent?: {
+    readonly subscriptionId: string;
+    readonly resourceGroup: string;
+    readonly name: string;
+  };
   /** The image version of a capture that never came to its end. */
   readonly unfinished?: {
     readonly subscriptionId: string;

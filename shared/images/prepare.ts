@@ -1,4 +1,6 @@
+import { AppError } from '../errors.ts';
 import { secondsBetween } from '../instant.ts';
+import type { Settled } from '../workflow/look.ts';
 import { type BenchPart, benchOf, isUntagged, kindOf, partName } from './bench.ts';
 import type { Version } from './image.ts';
 import type { Machines } from './machine.ts';
@@ -6,6 +8,7 @@ import { benchMachine } from './names.ts';
 import { paceSeconds } from './pace.ts';
 import type { Parts } from './parts.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
+import type { Facts } from './version.ts';
 
 /** All that the version will make is on record, and the copies that it starts from are complete. */
 export function ensurePrepared(machines: Machines, parts: Parts): EnsureVersionStage {
@@ -29,14 +32,18 @@ export function ensurePrepared(machines: Machines, parts: Parts): EnsureVersionS
   };
 }
 
-/** The name of the first part that something else has. What carries our tag is ours, from a look that died. */
+/**
+ * The name of the first part that something else has, of those that come with the machine: disks that Azure makes
+ * with it carry no tag, so that nothing of their names being there now is the proof that they will be ours. The
+ * others are asked after when they are made. What carries our tag is ours, from a look that died.
+ */
 async function somebodyElses(
   machines: Machines,
   parts: Parts,
   version: Version,
   wanted: readonly BenchPart[],
 ): Promise<string | undefined> {
-  for (const { id, kind } of wanted) {
+  for (const { id, kind } of wanted.filter(({ copy }) => !copy)) {
     const found = kind === 'machine' ? await machines.find(benchMachine(version)) : await parts.find(id);
     if (found && (found.owner !== versionId(version) || isUntagged(id))) return partName(id);
   }
@@ -44,30 +51,51 @@ async function somebodyElses(
 }
 
 /** Asks for every copy whose origin is complete, and after those that were asked for. */
-async function copied(parts: Parts, version: Version, pause: number) {
+async function copied(parts: Parts, version: Version, pause: number): Promise<Settled<Facts>> {
   const copies = benchOf(version).parts.filter(({ copy }) => copy);
-  const owner = versionId(version);
-  const ready = new Set(version.facts.copies);
+  const before = version.facts.copies ?? [];
+  const ready = new Set(before);
   const ours = new Set(copies.map(({ id }) => id));
-  for (const { id, copy } of copies) {
+  const isNext = ({ copy }: BenchPart) => {
     const origin = copy && 'id' in copy.from ? copy.from.id : '';
-    if (!copy || ready.has(id) || (ours.has(origin) && !ready.has(origin))) continue;
-    const found = await parts.find(id);
-    if (!found) {
-      await parts.create(id, { ...copy, owner, location: version.plan.bench.location });
-      continue;
+    return !ours.has(origin) || ready.has(origin);
+  };
+  try {
+    for (const part of copies) {
+      if (ready.has(part.id) || !isNext(part)) continue;
+      const stands = await copyStands(parts, version, part);
+      if (typeof stands !== 'string') return stands;
+      if (stands === 'ready') ready.add(part.id);
     }
-    if (found.owner !== owner) return failed('ForeignResource', `${partName(id)} exists and is not ours.`);
-    if (found.provisioningState === 'Failed') {
-      const why = found.error ?? 'Azure gave no reason';
-      return failed('SourceCopyFailed', `Azure could not make ${kindOf(id)} ${partName(id)}: ${why}.`);
-    }
-    if (found.provisioningState === 'Succeeded' && (found.completionPercent ?? 100) >= 100) ready.add(id);
+  } catch (error) {
+    // Of many copies one may be refused for now: what is known of the others is not lost with it.
+    if (!(error instanceof AppError) || ready.size === before.length) throw error;
   }
   const open = copies.filter(({ id }) => !ready.has(id));
   if (open.length === 0) return done({ copies: [...ready] });
   const names = open.map(({ id }) => partName(id)).join(', ');
   // Where a copy has just become complete, what is copied from it need not wait.
-  const next = ready.size > (version.facts.copies?.length ?? 0) ? 1 : pause;
+  const next = ready.size > before.length ? 1 : pause;
   return running(`copies: ${names}`, next, { facts: { copies: [...ready] } });
+}
+
+/** Asks for one copy, or after it. */
+async function copyStands(
+  parts: Parts,
+  version: Version,
+  { id, copy }: BenchPart,
+): Promise<'ready' | 'on its way' | Settled<Facts>> {
+  const owner = versionId(version);
+  const found = await parts.find(id);
+  if (!found) {
+    if (copy) await parts.create(id, { ...copy, owner, location: version.plan.bench.location });
+    return 'on its way';
+  }
+  if (found.owner !== owner) return failed('ForeignResource', `${partName(id)} exists and is not ours.`);
+  if (found.provisioningState === 'Failed') {
+    const why = found.error ?? 'Azure gave no reason';
+    return failed('SourceCopyFailed', `Azure could not make ${kindOf(id)} ${partName(id)}: ${why}.`);
+  }
+  const isComplete = found.provisioningState === 'Succeeded' && (found.completionPercent ?? 100) >= 100;
+  return isComplete ? 'ready' : 'on its way';
 }

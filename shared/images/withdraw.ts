@@ -1,7 +1,6 @@
 import { secondsBetween } from '../instant.ts';
-import { benchNotEmpty, type BenchPorts } from './clean-up.ts';
-import type { Gallery } from './gallery.ts';
-import { imageVersion } from './names.ts';
+import { somethingLeft } from './clean-up.ts';
+import type { RemainsPorts } from './remains.ts';
 import type { Channels } from './roll-out.ts';
 import { done, type EnsureVersionStage, running, versionId } from './stage.ts';
 
@@ -12,20 +11,11 @@ const lateRequestsSeconds = 120;
  * A version that will not be is taken back: its rollouts end in order, the bench is emptied, and a capture
  * that was not finished is removed. A finished one stays in the gallery, dark, for hosts may run it.
  */
-export function ensureWithdrawn(channels: Channels, bench: BenchPorts, gallery: Gallery): EnsureVersionStage {
+export function ensureWithdrawn(channels: Channels, ports: RemainsPorts): EnsureVersionStage {
   return async ({ work: version, now, since }) => {
-    const id = versionId(version);
-    const { status } = await channels.stopRollouts(id);
+    const { status } = await channels.stopRollouts(versionId(version));
     if (status === 'running') return running('its rollouts to end', 15);
-    const ref = imageVersion(version);
-    if (version.facts.imageVersionId === undefined) {
-      const found = await gallery.findVersion(ref);
-      if (found?.owner === id) {
-        if (found.provisioningState !== 'Deleting') await gallery.removeVersion(ref);
-        return running(`image version ${version.number} to be deleted`, 30);
-      }
-    }
-    const left = await benchNotEmpty(bench, version);
+    const left = await somethingLeft(ports, version);
     if (left) return left;
     if (secondsBetween(since, now) < lateRequestsSeconds) {
       return running('late requests to land', lateRequestsSeconds);

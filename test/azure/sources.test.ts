@@ -76,7 +76,7 @@ describe('a version of every source, as Azure is asked for it', () => {
       ['inspect', ensureInspected(scripts)],
       ['generalise', ensureGeneralised(machines, scripts)],
       ['capture', ensureCaptured(home, machines)],
-      ['clean-up', ensureCleanedUp({ machines, parts }, cloud.now)],
+      ['clean-up', ensureCleanedUp({ machines, parts, gallery: home, scripts })],
     ];
   };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyBench } from '../../shared/images/clean-up.ts';
+import { emptyBench } from '../../shared/images/empty-bench.ts';
 import { benchName } from '../../shared/images/names.ts';
 import { planWith } from './small/sources.ts';
 import { plan } from './versions.ts';

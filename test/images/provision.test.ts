@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Version } from '../../shared/images/image.ts';
 import { ensureWithdrawn } from '../../shared/images/withdraw.ts';
 import { secondsAfter } from '../../shared/instant.ts';
 import { known, planWith } from './small/sources.ts';
@@ -219,11 +220,13 @@ describe('a version that is taken back', () => {
 async function withdrawn(walked: ReturnType<typeof walk>) {
   const { machines, parts, gallery } = walked.bench.ports;
   const channels = { stopRollouts: async () => ({ status: 'done' }) } as never;
-  const stage = ensureWithdrawn(channels, { machines, parts }, gallery);
+  const scripts = { ours: async () => [], remove: async () => {} };
+  const stage = ensureWithdrawn(channels, { machines, parts, gallery, scripts });
   const since = walked.now();
   for (let looks = 0; looks < 100; looks += 1) {
     try {
-      const look = { id: '', work: walked.version(), now: walked.now(), since, intent: undefined };
+      const work = { ...walked.version(), phase: 'withdrawing' } as Version;
+      const look = { id: '', work, now: walked.now(), since, intent: undefined };
       const found = await stage(look);
       if (found.status === 'done') return;
     } catch {

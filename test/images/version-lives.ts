@@ -1,28 +1,52 @@
+import { AppError } from '../../shared/errors.ts';
+import { ensureAdmitted, leavingBench, waitingForQuota } from '../../shared/images/admit.ts';
 import { ensureAnnounced } from '../../shared/images/announce.ts';
+import {
+  type BenchPlaces,
+  type BenchPlacesEvent,
+  benchPlacesLife,
+} from '../../shared/images/bench-places.ts';
 import { ensureCaptured } from '../../shared/images/capture.ts';
 import { ensureCleanedUp } from '../../shared/images/clean-up.ts';
 import { ensureCustomised } from '../../shared/images/customise.ts';
 import { ensureGeneralised } from '../../shared/images/generalise.ts';
 import {
+  canBeRetried,
   type Version,
   type VersionCommand,
   type VersionEvent,
   versionLife,
 } from '../../shared/images/image.ts';
+import { ensureInspected } from '../../shared/images/inspect.ts';
+import {
+  type Leftover,
+  type LeftoverCommand,
+  type LeftoverEvent,
+  leftoverLife,
+} from '../../shared/images/leftover.ts';
+import { benchMachine } from '../../shared/images/names.ts';
 import { performVersion } from '../../shared/images/perform.ts';
+import { benchPlaces } from '../../shared/images/places.ts';
+import { ensurePrepared } from '../../shared/images/prepare.ts';
 import { ensurePromoted } from '../../shared/images/promote.ts';
 import { ensureProvisioned } from '../../shared/images/provision.ts';
+import { ensureQuarantined } from '../../shared/images/quarantine.ts';
+import { performLeftover, reaper } from '../../shared/images/reap.ts';
 import { ensureReplicated } from '../../shared/images/replicate.ts';
 import { ensureResolved } from '../../shared/images/resolve.ts';
 import { ensureReleased, ensureTested } from '../../shared/images/roll-out.ts';
 import { ensureValidated } from '../../shared/images/validate.ts';
 import { ensureWithdrawn } from '../../shared/images/withdraw.ts';
+import { minutesAfter } from '../../shared/instant.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { blind } from '../support/fleet.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 import { type Ills, World } from '../support/world.ts';
-import { smallAzure } from './small-azure.ts';
+import { livedPlan, secretUri, type StepName } from './lived-plans.ts';
+import { smallBench } from './small-bench.ts';
+import { smallChannels } from './small-channels.ts';
+import { type Going, smallGuest } from './small-guest.ts';
 import { requested } from './versions.ts';
 
 const id = 'win11.1.0.0';
@@ -35,18 +59,65 @@ export interface Without {
   readonly etags?: true;
 }
 
-/** The engine of versions as the app wires it, over a small Azure. */
-function wired(world: World, without: Without) {
+/** What a version is made from and by, and what befalls it beside the ills of its world. */
+export interface Lot {
+  readonly source: string;
+  readonly steps: readonly StepName[];
+  /** How its first run of a step goes wrong, if it does. */
+  readonly stepFails?: Partial<Going>;
+  readonly captureFails?: boolean;
+  /** For so many hours nothing on the bench lets itself be deleted. */
+  readonly stuckHours?: number;
+  /** Somebody retries it once it is held or has failed. */
+  readonly retried?: boolean;
+  readonly cancelAtMinute?: number;
+}
+
+/** The engines as the app wires them, over a small Azure. */
+function wired(world: World, lot: Lot, without: Without) {
   const { now } = world;
-  const small = smallAzure(now);
-  const { ports } = small;
-  const machines = world.port(ports.machines, {
-    create: late,
-    deallocate: late,
-    generalize: late,
-    remove: late,
+  const began = now();
+  const bench = smallBench(now);
+  const { ports } = bench;
+  const plan = livedPlan(lot.source, lot.steps);
+  const { osType } = plan.definition;
+  const guest = smallGuest({
+    now,
+    guestOf: bench.guestOf,
+    secrets: { [secretUri]: 'geheim' },
+    going: (command) => (/^step-1-[a-z]+-1$/.test(command) ? lot.stepFails : undefined),
   });
-  const scripts = world.port(ports.scripts, { start: late, remove: late });
+  if (lot.captureFails) bench.failNextCapture('no space');
+  let announced = 0;
+  const announce = async () => {
+    announced += 1;
+  };
+  const refuseWhileStuck = () => {
+    if (now() < minutesAfter(began, (lot.stuckHours ?? 0) * 60))
+      throw new AppError('AzureRefused', 'ScopeLocked: the group is locked');
+  };
+  const machines = world.port(
+    {
+      ...ports.machines,
+      remove: async (ref: Parameters<typeof ports.machines.remove>[0]) => {
+        refuseWhileStuck();
+        await ports.machines.remove(ref);
+      },
+    },
+    { create: late, start: late, restart: late, deallocate: late, generalize: late, remove: late },
+  );
+  const parts = world.port(
+    {
+      ...ports.parts,
+      remove: async (part: string) => {
+        refuseWhileStuck();
+        await ports.parts.remove(part);
+      },
+    },
+    { create: late, remove: late },
+  );
+  const scripts = world.port(guest.ports.scripts, { start: late, remove: late });
+  const secrets = world.port(guest.ports.secrets, {});
   const gallery = world.port(ports.gallery, {
     createGallery: late,
     createDefinition: late,
@@ -54,60 +125,112 @@ function wired(world: World, without: Without) {
     includeInLatest: late,
     removeVersion: late,
   });
-  const { channels } = ports;
-  const tables = { rows: memoryRows(), due: memoryRows() };
-  const met = without.etags ? blind(tables.rows) : tables.rows;
+  const sources = world.port(ports.sources, {});
+  const shelf = {
+    exactVersion: async (image: Parameters<typeof ports.marketplace.exactVersion>[0]) => {
+      const exact = await ports.marketplace.exactVersion(image);
+      return exact && { ...exact, osType };
+    },
+  };
+  const marketplace = world.port(shelf, {});
+  const channels = smallChannels(now);
+  const due = memoryRows();
+  const tables = new Map<string, ReturnType<typeof memoryRows>>();
+  const store = <State, Event>(kind: string, rows = memoryRows()) => {
+    tables.set(kind, rows);
+    const met = without.etags ? blind(rows) : rows;
+    return new WorkflowStore<State, Event>(kind, world.rows(met), world.rows(due));
+  };
+  const asleep = async () => {};
+  const places = new Engine<BenchPlaces, BenchPlacesEvent, never>({
+    workflow: benchPlacesLife,
+    store: store('places'),
+    perform: async (which) => Promise.reject(new Error(`${which} calls for nothing`)),
+    wake: asleep,
+    now,
+  });
+  const claims = benchPlaces(places, 1, now);
+  const remains = { machines, parts, gallery, scripts };
+  const leftovers: Engine<Leftover, LeftoverEvent, LeftoverCommand> = new Engine({
+    workflow: leftoverLife,
+    store: store<Leftover, LeftoverEvent>('leftover'),
+    perform: performLeftover(remains, now),
+    wake: world.queue(
+      async (which) => await leftovers.advance(which),
+      async () => await leftovers.sweep(),
+    ),
+    now,
+  });
   const engine: Engine<Version, VersionEvent, VersionCommand> = new Engine({
     workflow: versionLife,
-    store: new WorkflowStore<Version, VersionEvent>('version', world.rows(met), world.rows(tables.due)),
+    store: store<Version, VersionEvent>('version'),
     perform: performVersion(
       {
-        resolve: ensureResolved(world.port(ports.marketplace, {})),
-        provision: ensureProvisioned(gallery, machines),
-        customise: ensureCustomised(scripts),
+        resolve: ensureResolved({ marketplace, sources }, gallery),
+        admit: ensureAdmitted(claims, world.port(ports.capacity, {})),
+        prepare: ensurePrepared(machines, parts),
+        provision: waitingForQuota(ensureProvisioned(gallery, machines)),
+        customise: ensureCustomised({ scripts, machines, secrets, now }),
+        inspect: ensureInspected(scripts),
         generalise: ensureGeneralised(machines, scripts),
         capture: ensureCaptured(gallery, machines),
-        'clean-up': ensureCleanedUp(machines, now),
+        'clean-up': leavingBench(claims, ensureCleanedUp(remains)),
         replicate: ensureReplicated(gallery),
         test: ensureTested(channels),
         validate: ensureValidated(channels),
         promote: ensurePromoted(gallery),
-        announce: ensureAnnounced(small.announce),
+        announce: ensureAnnounced(announce),
         release: ensureReleased(channels),
-        withdraw: ensureWithdrawn(channels, machines, gallery),
+        withdraw: leavingBench(claims, ensureWithdrawn(channels, remains)),
+        quarantine: leavingBench(claims, ensureQuarantined(remains, reaper(leftovers, now))),
       },
       now,
     ),
     wake: world.queue(
-      async (id) => await engine.advance(id),
+      async (which) => await engine.advance(which),
       async () => await engine.sweep(),
     ),
     now,
   });
-  const seen = new WorkflowStore<Version, VersionEvent>('version', tables.rows, tables.due);
-  return { small, engine, version: async () => (await seen.load(id))?.state };
+  const seen = new WorkflowStore<Version, VersionEvent>('version', tables.get('version') ?? due, due);
+  const reaped = new WorkflowStore<Leftover, LeftoverEvent>('leftover', tables.get('leftover') ?? due, due);
+  const given = new WorkflowStore<BenchPlaces, BenchPlacesEvent>('places', tables.get('places') ?? due, due);
+  return {
+    bench,
+    guest,
+    plan,
+    engine,
+    announced: () => announced,
+    version: async () => (await seen.load(id))?.state,
+    history: async () => await seen.history(id),
+    /** What the reaper has yet to take away. */
+    leftovers: async () =>
+      (await reaped.loadAll('')).filter(({ saved }) => saved.state.goneAt === undefined).length,
+    onTheBench: async () => (await given.loadAll('')).flatMap(({ saved }) => saved.state.held),
+  };
 }
 
-interface Lived {
+type Wired = ReturnType<typeof wired>;
+
+export interface Lived extends Omit<Wired, 'version' | 'engine'> {
   readonly version: Version | undefined;
-  readonly small: ReturnType<typeof smallAzure>;
   readonly wasLightTooEarly: boolean;
   /** Somebody canceled it and was told that it is so. */
   readonly wasCanceled: boolean;
+  /** Each time it failed or was held, why. */
+  readonly failures: readonly string[];
 }
 
 /** A whole life of a version: approved as soon as it waits for it, or canceled at that minute. */
-export async function liveAVersion(
-  ills: Ills,
-  without: Without = {},
-  cancelAtMinute?: number,
-): Promise<Lived> {
+export async function liveAVersion(ills: Ills, lot: Lot, without: Without = {}): Promise<Lived> {
   const world = new World(ills, { sweeping: !without.sweeper });
   const { now } = world;
-  const { small, engine, version } = wired(world, without);
+  const { version, engine, ...parts } = wired(world, lot, without);
   let wasCanceled = false;
-  world.start(async () => await engine.record(id, () => requested));
-  if (cancelAtMinute !== undefined) {
+  let retries = 0;
+  const failures: string[] = [];
+  world.start(async () => await engine.record(id, () => ({ ...requested, plan: parts.plan })));
+  if (lot.cancelAtMinute !== undefined) {
     world.start(async () => {
       if (!(await version())) return;
       const { state } = await engine.record(id, () => ({
@@ -117,21 +240,43 @@ export async function liveAVersion(
         at: now(),
       }));
       wasCanceled ||= 'ending' in state && state.ending.as === 'canceled';
-    }, cancelAtMinute * 60);
+    }, lot.cancelAtMinute * 60);
   }
+  const retry = async (current: Version) => {
+    const from = canBeRetried(current).at(-1);
+    // As the app does: what is left of the attempt before has to be gone first.
+    if (from === undefined || (from !== 'capture' && (await parts.leftovers()) > 0)) return;
+    retries += 1;
+    world.start(async () => {
+      await engine.record(id, () => ({ type: 'retried', by: 'ana', from, at: now() }));
+    });
+  };
   let wasLightTooEarly = false;
+  let lastPhase = '';
   const isOver = async () => {
     const current = await version();
-    wasLightTooEarly ||= small.left().version?.excluded === false && !current?.facts.approval;
-    if (current?.phase === 'awaiting-approval') {
+    if (!current) return false;
+    const [excluded] = parts.bench.left().versions.map((one) => one.excluded);
+    wasLightTooEarly ||= excluded === false && !current.facts.approval;
+    if ('failure' in current && lastPhase !== current.phase) failures.push(current.failure.code);
+    lastPhase = current.phase;
+    if (current.phase === 'awaiting-approval') {
       world.start(async () => {
         await engine.record(id, () => ({ type: 'approved', by: 'ben', reason: '', at: now() }));
       });
     }
-    return current !== undefined && ['released', 'failed', 'canceled'].includes(current.phase);
+    const mayRetry = lot.retried === true && retries < 3 && canBeRetried(current).length > 0;
+    if (mayRetry) await retry(current);
+    return !mayRetry && ['released', 'failed', 'canceled'].includes(current.phase);
   };
-  await world.passUntil(isOver, { days: 5 });
-  // Whatever is still on its way lands before the books are closed.
+  await world.passUntil(isOver, { days: 9 });
+  // Whatever is still on its way lands, and the reaper has its turns, before the books are closed.
+  await world.passUntil(async () => (await parts.leftovers()) === 0, { days: 5 });
   await world.passUntil(() => false, { days: 1 / 24 });
-  return { version: await version(), small, wasLightTooEarly, wasCanceled };
+  return { ...parts, version: await version(), wasLightTooEarly, wasCanceled, failures };
+}
+
+/** The names of the run commands that are still on the machine it was built on. */
+export function commandsLeft({ guest, version }: Lived): readonly string[] {
+  return version ? guest.left(benchMachine(version)) : [];
 }
