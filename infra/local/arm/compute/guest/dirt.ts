@@ -65,6 +65,7 @@ export function prepareGuest(
   const { contents } = guest;
   const { vm, image, account: { adminUsername: name, adminPassword: password = '' } = {}, diskSizeGB } = made;
   if (name !== undefined) contents.users.set(name, { name, password, admin: true });
+  if (name !== undefined && guest.os === 'Linux') contents.files.put({ path: `/home/${name}`, folder: true });
   contents.setSystem({ diskSizeGB });
   for (const rule of dirtRules(world)) {
     const fits = new RegExp(rule.vm ?? '', 'i').test(vm) && new RegExp(rule.image ?? '', 'i').test(image);

@@ -47,14 +47,13 @@ export function hostOf(
   return host;
 }
 
-/** `waagent -deprovision+user`: the machine forgets who it was, and who was allowed in. */
+/** `waagent -deprovision+user`: the machine forgets who it was and who was allowed in; its machine id it keeps. */
 function* deprovision(guest: Guest, random: Random): ReturnType<Host['seal']> {
   yield random.between(3, 10);
   const { contents } = guest;
   for (const path of contents.files.under('/etc/ssh').map((file) => file.path)) {
     if (/\/ssh_host_/.test(path)) contents.files.remove(path);
   }
-  contents.files.put({ path: '/etc/machine-id', text: '' });
   contents.files.put({ path: '/etc/hostname', text: 'localhost.localdomain\n' });
   contents.files.remove('/var/lib/waagent');
   for (const { name } of contents.users.all()) {

@@ -1,11 +1,262 @@
 import type { Host, Outcome, Work } from '../host.ts';
+import { fieldsOf, fits, textOf } from './expand.ts';
+import { parseShell } from './parser.ts';
+import { programNamed } from './programs.ts';
+import { SyntaxProblem } from './reader.ts';
+import { Leaving, ShellSession } from './session.ts';
+import type { AndOr, Command, List, Pipeline, Redirection } from './syntax.ts';
 
-/** Runs a script as `/bin/sh` would. */
+/** A loop that never waits would stand still in virtual time. */
+const ROUNDS_PER_SECOND = 1000;
+
+/** Runs a script as `/bin/sh` would, in virtual time; what it was given is in its environment. */
 export function* runShell(
   host: Host,
   text: string,
   parameters: Readonly<Record<string, string>>,
 ): Work<Outcome> {
   yield host.random.between(1, 3);
-  return { exitCode: 0, output: `${text.length}${Object.keys(parameters).length}` };
+  const variables = new Map([
+    ['HOME', host.user === undefined ? '/root' : `/home/${host.user}`],
+    ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    ...Object.entries(parameters),
+  ]);
+  const session = new ShellSession(host, variables, runText);
+  let output = '';
+  session.out = (more) => {
+    output += more;
+  };
+  const exitCode = yield* runText(session, text, Object.values(parameters));
+  const error = session.errors.replace(/\n$/, '');
+  return { exitCode, output: output.replace(/\n$/, ''), ...(error !== '' && { error }) };
+}
+
+function* runText(session: ShellSession, text: string, given: readonly string[]): Work<number> {
+  session.placed = given;
+  try {
+    yield* runList(session, parseShell(text));
+    return session.code;
+  } catch (error) {
+    if (error instanceof Leaving) return error.code;
+    if (!(error instanceof SyntaxProblem)) throw error;
+    session.errors += `${error.message}\n`;
+    return 2;
+  }
+}
+
+function* runList(session: ShellSession, list: List): Work<void> {
+  for (const one of list) yield* runAndOr(session, one);
+}
+
+function* runAndOr(session: ShellSession, { first, rest }: AndOr): Work<void> {
+  const last = rest.length;
+  yield* runPipeline(session, first, last > 0);
+  for (const [index, { operator, pipeline }] of rest.entries()) {
+    if ((session.code === 0) !== (operator === '&&')) continue;
+    yield* runPipeline(session, pipeline, index < last - 1);
+  }
+}
+
+function* runPipeline(session: ShellSession, pipeline: Pipeline, asked: boolean): Work<void> {
+  const { negated, commands } = pipeline;
+  const isCondition = asked || negated;
+  if (isCondition) session.conditions += 1;
+  try {
+    yield* pipe(session, commands);
+  } finally {
+    if (isCondition) session.conditions -= 1;
+  }
+  if (negated) session.code = session.code === 0 ? 1 : 0;
+  // With `set -e` a failure ends the script, unless somebody asks whether it failed.
+  if (session.code !== 0 && session.stopsOnErrors && session.conditions === 0 && !isCondition)
+    throw new Leaving('exit', session.code);
+}
+
+function* pipe(session: ShellSession, commands: readonly Command[]): Work<void> {
+  let input = '';
+  for (const [index, command] of commands.entries()) {
+    const given = input;
+    const run = () => runCommand(session, command, given);
+    if (index === commands.length - 1) yield* run();
+    else input = yield* session.collecting(run);
+  }
+}
+
+type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
+type Runners = {
+  readonly [K in Command['kind']]: (
+    session: ShellSession,
+    command: Of<K>,
+    input: string,
+  ) => Work<void> | undefined;
+};
+
+const RUNNERS: Runners = {
+  simple: runSimple,
+  *if(session, { branches }) {
+    for (const { condition, body } of branches) {
+      if (condition && !(yield* holds(session, condition))) continue;
+      return yield* runList(session, body);
+    }
+    session.code = 0;
+  },
+  *loop(session, { until, condition, body }) {
+    for (let round = 1; (yield* holds(session, condition)) !== until; round += 1) {
+      if ((yield* once(session, body, round)) === 'break') break;
+    }
+    session.code = 0;
+  },
+  *for(session, { name, words, body }) {
+    let round = 0;
+    for (const field of yield* fieldsOf(session, words, runList)) {
+      session.variables.set(name, field);
+      round += 1;
+      if ((yield* once(session, body, round)) === 'break') break;
+    }
+  },
+  *case(session, { word, arms }) {
+    const subject = yield* textOf(session, word, runList);
+    for (const { patterns, body } of arms) {
+      for (const pattern of patterns) {
+        if (fits(subject, yield* textOf(session, pattern, runList))) return yield* runList(session, body);
+      }
+    }
+  },
+  *group(session, { body, isShell, redirections }) {
+    yield* redirected(session, redirections, () =>
+      isShell ? inOwnShell(session, body) : runList(session, body),
+    );
+  },
+  function(session, { name, body }) {
+    session.functions.set(name, body);
+    return undefined;
+  },
+};
+
+function* runCommand(session: ShellSession, command: Command, input: string): Work<void> {
+  const runner = RUNNERS[command.kind] as Runners['group'];
+  const work = runner(session, command as Of<'group'>, input);
+  if (work) yield* work;
+}
+
+function* holds(session: ShellSession, condition: List): Work<boolean> {
+  session.conditions += 1;
+  try {
+    yield* runList(session, condition);
+  } finally {
+    session.conditions -= 1;
+  }
+  return session.code === 0;
+}
+
+function* once(session: ShellSession, body: List, round: number): Work<'on' | 'break'> {
+  if (round % ROUNDS_PER_SECOND === 0) yield 1;
+  try {
+    yield* runList(session, body);
+  } catch (error) {
+    if (!(error instanceof Leaving)) throw error;
+    if (error.how === 'break') return 'break';
+    if (error.how !== 'continue') throw error;
+  }
+  return 'on';
+}
+
+/** `( … )`: what is assigned or left in it stays in it. */
+function* inOwnShell(session: ShellSession, body: List): Work<void> {
+  const before = new Map(session.variables);
+  const { folder } = session;
+  try {
+    yield* runList(session, body);
+  } catch (error) {
+    if (!(error instanceof Leaving && error.how === 'exit')) throw error;
+    session.code = error.code;
+  }
+  session.folder = folder;
+  session.variables.clear();
+  for (const [name, value] of before) session.variables.set(name, value);
+}
+
+function* runSimple(session: ShellSession, command: Of<'simple'>, input: string): Work<void> {
+  const { assignments, words, redirections } = command;
+  session.substituted = false;
+  for (const [name, word] of assignments) session.variables.set(name, yield* textOf(session, word, runList));
+  const [name, ...given] = yield* fieldsOf(session, words, runList);
+  yield* redirected(session, redirections, function* program(redirectedInput) {
+    // An assignment alone ends as the command in it did.
+    if (name === undefined) {
+      if (!session.substituted) session.code = 0;
+      return;
+    }
+    const own = session.functions.get(name);
+    if (own) return yield* callFunction(session, own, given);
+    const call = {
+      session,
+      name,
+      given,
+      input: redirectedInput ?? input,
+      say: (text: string) => session.out(text),
+      complain: (text: string) => {
+        session.errors += `${text}\n`;
+      },
+    };
+    const answer = programNamed(name)(call);
+    session.code = typeof answer === 'number' ? answer : yield* answer;
+  });
+}
+
+function* callFunction(session: ShellSession, body: List, given: readonly string[]): Work<void> {
+  const before = session.placed;
+  session.placed = given;
+  try {
+    yield* runList(session, body);
+  } catch (error) {
+    if (!(error instanceof Leaving && error.how === 'return')) throw error;
+    session.code = error.code;
+  } finally {
+    session.placed = before;
+  }
+}
+
+function* redirected(
+  session: ShellSession,
+  redirections: readonly Redirection[],
+  work: (input?: string) => Work<void>,
+): Work<void> {
+  if (redirections.length === 0) return yield* work();
+  const { input, targets, mergesErrors } = yield* planned(session, redirections);
+  const before = session.errors;
+  const text = yield* session.collecting(() => work(input));
+  const errors = session.errors.slice(before.length);
+  const complaints = targets.filter(({ from }) => from === 2);
+  if (mergesErrors || complaints.length > 0) session.errors = before;
+  const all = mergesErrors ? text + errors : text;
+  const outputs = targets.filter(({ from }) => from === 1);
+  if (outputs.length === 0) session.out(all);
+  for (const target of outputs) store(session, target, all);
+  for (const target of complaints) store(session, target, errors);
+}
+
+interface Target {
+  readonly from: number;
+  readonly path: string;
+  readonly append: boolean;
+}
+
+function* planned(session: ShellSession, redirections: readonly Redirection[]) {
+  const targets: Target[] = [];
+  let input: string | undefined;
+  let mergesErrors = false;
+  for (const { from, operator, to } of redirections) {
+    const path = yield* textOf(session, to, runList);
+    if (operator === '>&') mergesErrors ||= from === 2;
+    else if (operator === '<') input = session.host.contents.files.get(session.path(path))?.text ?? '';
+    else targets.push({ from, path: session.path(path), append: operator === '>>' });
+  }
+  return { input, targets, mergesErrors };
+}
+
+function store({ host }: ShellSession, target: Target, text: string): void {
+  if (target.path.startsWith('/dev/')) return;
+  const before = target.append ? (host.contents.files.get(target.path)?.text ?? '') : '';
+  host.contents.files.put({ path: target.path, text: before + text });
 }
