@@ -20,6 +20,9 @@ export function hostPools({ desktops }: Pick<Azure, 'desktops'>): HostPools {
   };
 }
 
+/** So many of a list Azure is asked for at once; it may give fewer, and says then where the rest is. */
+export const pageSize = 250;
+
 /** Every session host of the pool: one call for a page of them, not one for each. */
 export async function sessionHostsOf(
   { desktops }: Pick<Azure, 'desktops'>,
@@ -27,7 +30,9 @@ export async function sessionHostsOf(
 ): Promise<AzureSessionHost[]> {
   return await asking(`session hosts of ${hostPool}`, async () => {
     const found: AzureSessionHost[] = [];
-    for await (const host of desktops(subscriptionId).sessionHosts.list(resourceGroup, hostPool)) {
+    for await (const host of desktops(subscriptionId).sessionHosts.list(resourceGroup, hostPool, {
+      pageSize,
+    })) {
       found.push(host);
     }
     return found;

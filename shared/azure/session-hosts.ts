@@ -3,11 +3,17 @@ import type {
   UserSession as AzureUserSession,
 } from '@azure/arm-desktopvirtualization';
 import { AppError } from '../errors.ts';
-import type { HostPoolAddress, SessionHost, SessionHosts, UserSession } from '../hosts/session-host.ts';
+import type {
+  HostPoolAddress,
+  PoolSession,
+  SessionHost,
+  SessionHosts,
+  UserSession,
+} from '../hosts/session-host.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
-import { readingOf, sessionHostsOf } from './host-pools.ts';
+import { pageSize, readingOf, sessionHostsOf } from './host-pools.ts';
 import { lastSegment } from '../resource-id.ts';
 
 /** Azure takes an hour at least; the rest is for the way there and for clocks that differ. */
@@ -87,6 +93,18 @@ export function sessionHosts({ desktops }: Pick<Azure, 'desktops'>, now: () => I
       return (found ?? []).map(sessionOf);
     },
 
+    async sessionsOfPool(pool) {
+      const { resourceGroup, hostPool } = pool;
+      return await asking(`sessions of ${hostPool}`, async () => {
+        const sessions: PoolSession[] = [];
+        const { userSessions } = client(pool);
+        for await (const session of userSessions.listByHostPool(resourceGroup, hostPool, { pageSize })) {
+          sessions.push({ ...sessionOf(session), host: hostNamed(session.name) });
+        }
+        return sessions;
+      });
+    },
+
     async sendMessage(pool, host, session, { title, body }) {
       const { resourceGroup, hostPool } = pool;
       const sendMessage = { messageTitle: title, messageBody: body };
@@ -119,6 +137,11 @@ export function sessionHosts({ desktops }: Pick<Azure, 'desktops'>, now: () => I
       return await token;
     },
   };
+}
+
+/** A session of a pool is called `pool/host/session`. */
+function hostNamed(name = ''): string {
+  return name.split('/').at(-2) ?? '';
 }
 
 function hostOf(found: AzureSessionHost): SessionHost {

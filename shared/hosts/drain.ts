@@ -1,3 +1,4 @@
+import { hasCode } from '../errors.ts';
 import type { Host } from './host.ts';
 import type { SessionHosts } from './session-host.ts';
 import { done, type EnsureHostStage, running } from './stage.ts';
@@ -5,20 +6,24 @@ import { done, type EnsureHostStage, running } from './stage.ts';
 /** The broker sends nobody here any more: written, and read back. */
 export function ensureDrained(sessionHosts: SessionHosts): EnsureHostStage {
   return async ({ work: host }) => {
-    if (await isDrained(sessionHosts, host)) return done();
     await drain(sessionHosts, host);
     return (await isDrained(sessionHosts, host)) ? done() : running('the drain flag to be written', 5);
   };
 }
 
-/** A machine that is in no pool takes no users either. */
+/** Asked of Azure now. A machine that is in no pool takes no users either. */
 export async function isDrained(sessionHosts: SessionHosts, { plan, facts }: Host): Promise<boolean> {
   if (facts.sessionHost === undefined) return true;
   const found = await sessionHosts.read(plan.pool, facts.sessionHost);
   return found?.allowNewSession !== true;
 }
 
+/** Nothing to do if the session host is gone. */
 export async function drain(sessionHosts: SessionHosts, { plan, facts }: Host): Promise<void> {
   if (facts.sessionHost === undefined) return;
-  await sessionHosts.setAllowNewSession(plan.pool, facts.sessionHost, false);
+  try {
+    await sessionHosts.setAllowNewSession(plan.pool, facts.sessionHost, false);
+  } catch (error) {
+    if (!hasCode(error, 'NotFound')) throw error;
+  }
 }

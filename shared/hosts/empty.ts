@@ -1,32 +1,61 @@
 import { AppError } from '../errors.ts';
 import { earliest, type Instant, minutesAfter, secondsBetween } from '../instant.ts';
-import type { Intended, Look } from '../workflow/look.ts';
-import { drain, isDrained } from './drain.ts';
+import type { Intended, Look, Settled } from '../workflow/look.ts';
+import { drain } from './drain.ts';
+import { named } from './exclude.ts';
 import { type Facts, type Host, type LoggedOff, patienceMinutes, type Told } from './host.ts';
-import type { SessionHosts, UserSession } from './session-host.ts';
+import { untilTick } from './pace.ts';
+import { freshFor, type Readings } from './readings.ts';
+import type { SessionHost, SessionHosts, UserSession } from './session-host.ts';
 import { done, type EnsureHostStage, failed, isTurnedAway, running } from './stage.ts';
+
+/** The broker's count of sessions is believed for so long; then they are listed again. */
+const countedForSeconds = 120;
+const seldomSeconds = 30;
 
 /**
  * Nobody is on the host any more, and has not been for the drain time of the policy: a user whom the broker
- * had already sent here when the drain was written arrives within it.
+ * had already sent here when the drain was written arrives within it. Between what must be known for certain
+ * (who is to be told, who is to be logged off, that nobody is left) the broker's count of sessions, which
+ * comes with the list of hosts, is enough to wait by.
  */
-export function ensureEmpty(sessionHosts: SessionHosts): EnsureHostStage {
+export function ensureEmpty(sessionHosts: SessionHosts, readings: Readings): EnsureHostStage {
   return async (look) => {
     const { work: host, now } = look;
-    if (!(await isDrained(sessionHosts, host))) {
+    const found = await seen(readings, host);
+    if (found?.allowNewSession === true) {
       await drain(sessionHosts, host);
       const news = 'somebody took the host out of drain; it is drained again';
       return running('the drain to hold', 5, { facts: { quietSince: '' }, news });
     }
-    const sessions = await sessionsOf(sessionHosts, host);
-    if (sessions.length > 0) return await withUsers(sessionHosts, look, sessions);
+    if (isAsCounted(look, found)) return waitOn(look);
+    const sessions = await listed(readings, host);
+    const counted = { sessions: sessions.length, at: now };
+    if (sessions.length > 0) return await withUsers(sessionHosts, look, sessions, counted);
     const quietSince = host.facts.quietSince || now;
-    const left = secondsBetween(now, minutesAfter(quietSince, host.plan.policy.minDrainMinutes));
-    if (left <= 0) return done({ quietSince: '' });
-    return running('late arrivals', Math.min(Math.ceil(left), 15), { facts: { quietSince } });
+    const left = quietFor(host, quietSince, now);
+    if (left <= 0) return done({ quietSince: '', counted });
+    return lateArrivals(look, left, { quietSince, counted });
   };
 }
 
+/** The session host as the pool's list shows it; undefined if the machine is in no pool, or not any more. */
+async function seen(readings: Readings, host: Host): Promise<SessionHost | undefined> {
+  const { plan, facts } = host;
+  if (facts.sessionHost === undefined) return undefined;
+  return named(await readings.sessionHosts(plan.pool, freshFor(host)), facts.sessionHost);
+}
+
+/** Who is on the host, by the list of the whole pool. */
+export async function listed(readings: Readings, host: Host): Promise<readonly UserSession[]> {
+  const { plan, facts } = host;
+  const name = facts.sessionHost?.toLowerCase();
+  if (name === undefined) return [];
+  const all = await readings.sessions(plan.pool, freshFor(host));
+  return all.filter((session) => session.host.toLowerCase() === name);
+}
+
+/** Who is on the host, asked of Azure now. */
 export async function sessionsOf(
   sessionHosts: SessionHosts,
   { plan, facts }: Host,
@@ -35,18 +64,57 @@ export async function sessionsOf(
   return await sessionHosts.sessions(plan.pool, facts.sessionHost);
 }
 
+/** Nothing to learn from a list of sessions: no more and no fewer than before, and nothing falls due. */
+function isAsCounted({ work: host, now }: Look<Host>, found: SessionHost | undefined): boolean {
+  const { counted, quietSince, emptyingSince, loggedOff = [] } = host.facts;
+  if (!counted || (found?.sessions ?? 0) !== counted.sessions) return false;
+  if (counted.sessions === 0) return Boolean(quietSince) && quietFor(host, quietSince ?? now, now) > 0;
+  // Who is to be logged off is asked to leave at each look, until he has.
+  if (loggedOff.length > 0 || secondsBetween(counted.at, now) >= countedForSeconds) return false;
+  // Passed since they were counted, so that somebody is to be logged off or the patience is over.
+  const ends = [...graceEnds(host), minutesAfter(emptyingSince ?? now, patienceMinutes(host.plan.policy))];
+  return !ends.some((end) => end > counted.at && end <= now);
+}
+
+function waitOn(look: Look<Host>): Settled<Facts> {
+  const { work: host, now } = look;
+  const { counted, quietSince } = host.facts;
+  if (counted && counted.sessions > 0) return toEnd(look, counted.sessions, {});
+  return lateArrivals(look, quietFor(host, quietSince ?? now, now), {});
+}
+
+function quietFor({ plan }: Host, quietSince: Instant, now: Instant): number {
+  return secondsBetween(now, minutesAfter(quietSince, plan.policy.minDrainMinutes));
+}
+
+function lateArrivals({ work: host, now }: Look<Host>, left: number, facts: Partial<Facts>): Settled<Facts> {
+  const wait =
+    left < seldomSeconds ? Math.ceil(left) : untilTick(now, host.plan.pool.hostPool, seldomSeconds);
+  return running('late arrivals', wait, { facts });
+}
+
+/** The longer somebody stays, the less often it is worth asking. */
+function toEnd({ work: host, now }: Look<Host>, sessions: number, facts: Partial<Facts>): Settled<Facts> {
+  const { emptyingSince = now } = { ...host.facts, ...facts };
+  const pace = Math.min(60, Math.max(20, secondsBetween(emptyingSince, now) / 60));
+  const tick = untilTick(now, host.plan.pool.hostPool, pace);
+  const seconds = Math.min(tick, Math.max(1, Math.ceil(secondsBetween(now, nextGraceEnd(host, now)))));
+  return running(`${sessions} sessions to end`, seconds, { facts });
+}
+
 async function withUsers(
   sessionHosts: SessionHosts,
   look: Look<Host>,
   sessions: readonly UserSession[],
+  counted: NonNullable<Facts['counted']>,
 ): ReturnType<EnsureHostStage> {
   const { work: host, now } = look;
   const { plan, facts } = host;
   const untold = sessions.filter(({ id }) => !facts.told?.some(({ session }) => session === id));
-  if (untold.length > 0) return tell(sessionHosts, look, untold);
+  if (untold.length > 0) return tell(sessionHosts, look, untold, sessions.length);
 
   const emptyingSince = facts.emptyingSince ?? now;
-  const known = { emptyingSince, quietSince: '' as const };
+  const known = { emptyingSince, quietSince: '' as const, counted };
   if (now >= minutesAfter(emptyingSince, patienceMinutes(plan.policy))) {
     const users = sessions.map(({ user }) => user).join(', ');
     return failed('UsersStayed', `${plan.name} still has ${sessions.length} sessions: ${users}.`, known);
@@ -60,10 +128,7 @@ async function withUsers(
   for (const { id } of sessions) {
     if (loggedOff.some(({ session }) => session === id)) await logOff(sessionHosts, host, id);
   }
-  // The longer somebody stays, the less often it is worth asking.
-  const pace = Math.min(60, Math.max(15, secondsBetween(emptyingSince, now) / 120));
-  const seconds = Math.min(pace, Math.max(1, Math.ceil(secondsBetween(now, nextGraceEnd(host, now)))));
-  return running(`${sessions.length} sessions to end`, seconds, { facts: known });
+  return toEnd(look, sessions.length, known);
 }
 
 async function logOff(sessionHosts: SessionHosts, { plan, facts }: Host, session: string): Promise<void> {
@@ -88,11 +153,12 @@ function toLogOff(
   return [...already, ...due.map(({ session, user }) => ({ session, user, at: now }))];
 }
 
-function nextGraceEnd({ plan, facts }: Host, now: Instant): Instant {
-  const ends = (facts.told ?? [])
-    .map(({ at }) => minutesAfter(at, plan.policy.sessions.graceMinutes))
-    .filter((end) => end > now);
-  return earliest(minutesAfter(now, 1), ...ends);
+function graceEnds({ plan, facts }: Host): readonly Instant[] {
+  return (facts.told ?? []).map(({ at }) => minutesAfter(at, plan.policy.sessions.graceMinutes));
+}
+
+function nextGraceEnd(host: Host, now: Instant): Instant {
+  return earliest(minutesAfter(now, 1), ...graceEnds(host).filter((end) => end > now));
 }
 
 /** Kept first, sent afterwards: who died in between leaves a user untold rather than told twice. */
@@ -100,6 +166,7 @@ function tell(
   sessionHosts: SessionHosts,
   { work: host, now }: Look<Host>,
   untold: readonly UserSession[],
+  all: number,
 ): Intended<Facts> {
   const { plan, facts } = host;
   const { policy } = plan;
@@ -125,13 +192,19 @@ function tell(
     status: 'intend',
     what: `tell ${untold.map(({ user }) => user).join(', ')}`,
     before: untold.map(({ id }) => id).join(' '),
-    facts: { told: [...earlier, ...told], emptyingSince: facts.emptyingSince ?? now, quietSince: '' },
+    facts: {
+      told: [...earlier, ...told],
+      emptyingSince: facts.emptyingSince ?? now,
+      quietSince: '',
+      // Those told before: until the next list nobody knows who of the others was.
+      counted: { sessions: all - untold.length, at: now },
+    },
     proceed: async () => {
       const sent = [];
       for (const one of told) sent.push(...(await send(one)));
-      const all = sent.length === told.length;
+      const isAll = sent.length === told.length;
       const news = `${sent.filter(({ confirmed }) => confirmed).length} of ${told.length} users told`;
-      return running('sessions to end', all ? 5 : 15, { facts: { told: [...earlier, ...sent] }, news });
+      return running('sessions to end', isAll ? 5 : 15, { facts: { told: [...earlier, ...sent] }, news });
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { Host } from './host.ts';
 import { called, type Machine, type Machines } from './machine.ts';
-import type { SessionHost, SessionHosts } from './session-host.ts';
-import { done, type EnsureHostStage, machineOf, running } from './stage.ts';
+import { freshFor, type Readings } from './readings.ts';
+import type { SessionHost } from './session-host.ts';
+import { done, type EnsureHostStage, running, seenMachine } from './stage.ts';
+import { tagged } from './tag.ts';
 
 type Prior = NonNullable<Host['facts']['prior']>;
 
@@ -10,37 +12,44 @@ type Prior = NonNullable<Host['facts']['prior']>;
  * and the drain flag were is kept before either is changed, in the state and in the tag itself: a later
  * rollout that takes on a quarantined host finds there what is to be put back in the end.
  */
-export function ensureExcluded(machines: Machines, sessionHosts: SessionHosts): EnsureHostStage {
+export function ensureExcluded(machines: Machines, readings: Readings): EnsureHostStage {
   return async ({ work: host }) => {
     const { plan, facts } = host;
     const tag = plan.policy.exclusionTag;
-    const machine = await machineOf(machines, host);
-    if (!facts.prior) {
-      const sessionHost = await registered(sessionHosts, host, machine);
-      const prior = priorOf(machine.tags[tag], sessionHost);
-      const known = sessionHost && { sessionHost: sessionHost.name };
-      return running('its former state to be kept', 0, { facts: { prior, ...known } });
+    if (facts.prior) {
+      return (await tagged(machines, host, mark(facts.prior)))
+        ? done()
+        : running(`tag ${tag} to be written`, 5);
     }
-    const wanted = mark(facts.prior);
-    if (machine.tags[tag] === wanted) return done();
-    await machines.setTag(plan.machine, tag, wanted);
-    const written = (await machineOf(machines, host)).tags[tag] === wanted;
-    return written ? done() : running(`tag ${tag} to be written`, 5);
+    const machine = await seenMachine(machines, readings, host);
+    const sessionHost = await registered(readings, host, machine);
+    const prior = priorOf(machine.tags[tag], sessionHost);
+    const known = sessionHost && { sessionHost: sessionHost.name };
+    return running('its former state to be kept', 0, { facts: { prior, ...known } });
   };
 }
 
 /** The session host on the machine, by its name or else by the machine it says it runs on. */
 export async function registered(
-  sessionHosts: SessionHosts,
-  { plan, facts }: Host,
-  machine: Machine,
+  readings: Readings,
+  host: Host,
+  machine: Machine | undefined,
 ): Promise<SessionHost | undefined> {
-  if (facts.sessionHost !== undefined) return await sessionHosts.read(plan.pool, facts.sessionHost);
-  const all = await sessionHosts.list(plan.pool);
-  return all.find(
-    ({ resourceId, name }) =>
-      resourceId.toLowerCase() === machine.id.toLowerCase() ||
-      (resourceId === '' && name.split('.')[0]?.toLowerCase() === called(machine).toLowerCase()),
+  const { plan, facts } = host;
+  const all = await readings.sessionHosts(plan.pool, freshFor(host));
+  if (facts.sessionHost !== undefined) return named(all, facts.sessionHost);
+  return machine && all.find((sessionHost) => isOn(machine, sessionHost));
+}
+
+/** Azure keeps the case that a host registered with, which need not be the one it is asked for by. */
+export function named(all: readonly SessionHost[], wanted: string): SessionHost | undefined {
+  return all.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+}
+
+function isOn(machine: Machine, { resourceId, name }: SessionHost): boolean {
+  return (
+    resourceId.toLowerCase() === machine.id.toLowerCase() ||
+    (resourceId === '' && name.split('.')[0]?.toLowerCase() === called(machine).toLowerCase())
   );
 }
 

@@ -6,6 +6,8 @@ import { ensureEmpty } from './empty.ts';
 import { ensureExcluded } from './exclude.ts';
 import { type Facts, type Host, type HostEvent, hostLife, type Stage } from './host.ts';
 import type { Machines } from './machine.ts';
+import { Durations } from './pace.ts';
+import type { Readings } from './readings.ts';
 import { ensureRegistered } from './register.ts';
 import { ensureReimaged } from './reimage.ts';
 import { ensureReturned } from './return.ts';
@@ -21,17 +23,19 @@ interface Parts extends Pick<
 > {
   readonly machines: Machines;
   readonly sessionHosts: SessionHosts;
+  readonly readings: Readings;
 }
 
 /** What brings hosts to a version, stage by stage. */
-export function hostEngine({ machines, sessionHosts, ...parts }: Parts): HostEngine {
+export function hostEngine({ machines, sessionHosts, readings, ...parts }: Parts): HostEngine {
+  const all = { machines, sessionHosts, readings, durations: new Durations() };
   const stages: Record<Stage, EnsureHostStage> = {
-    exclude: ensureExcluded(machines, sessionHosts),
+    exclude: ensureExcluded(machines, readings),
     drain: ensureDrained(sessionHosts),
-    empty: ensureEmpty(sessionHosts),
-    reimage: ensureReimaged(machines, sessionHosts),
-    register: ensureRegistered(machines, sessionHosts),
-    verify: ensureVerified(machines, sessionHosts),
+    empty: ensureEmpty(sessionHosts, readings),
+    reimage: ensureReimaged(all),
+    register: ensureRegistered(all),
+    verify: ensureVerified(machines, readings),
     return: ensureReturned(machines, sessionHosts),
   };
   const look = lookAtStage<Stage, Host, Facts>({ stages, now: parts.now });

@@ -94,6 +94,8 @@ export interface Facts {
   readonly sessionHost?: string;
   readonly emptyingSince?: Instant;
   readonly quietSince?: Instant;
+  /** How many sessions were on it when they were last listed, and when that was. */
+  readonly counted?: { readonly sessions: number; readonly at: Instant };
   readonly told?: readonly Told[];
   readonly loggedOff?: readonly LoggedOff[];
   /** The last intention to reimage certainly came to nothing. */
@@ -130,6 +132,8 @@ export interface LoggedOff {
 interface Common {
   readonly plan: HostPlan;
   readonly startedAt: Instant;
+  /** The last time anything was heard of it: whatever was done to it by then was done before. */
+  readonly heardAt: Instant;
   readonly spent: Spent;
   readonly facts: Facts;
 }
@@ -163,7 +167,8 @@ export const hostLife: Workflow<Host, HostEvent, StageCommand> = {
   evolve(host, event) {
     if (event.type === 'admitted') return host ?? admitted(event.plan, event.at);
     if (!host) return undefined;
-    return event.type === 'aborted' ? afterAbort(host, event) : afterLook(host, event);
+    const next = event.type === 'aborted' ? afterAbort(host, event) : afterLook(host, event);
+    return next === host ? host : { ...next, heardAt: event.at };
   },
 
   decide(host, now) {
@@ -196,6 +201,7 @@ function admitted(plan: HostPlan, at: Instant): Host {
   return {
     plan,
     startedAt: at,
+    heardAt: at,
     spent: { users: 0, azure: 0, own: 0 },
     facts: plan.sessionHost === '' ? {} : { sessionHost: plan.sessionHost },
     phase: 'running',
@@ -249,11 +255,12 @@ function afterFailure(
 
 /** What every phase keeps, so that nothing of the phase before is left over; its time is accounted for. */
 function common(host: Host, at: Instant): Common {
-  const { plan, startedAt, facts } = host;
-  if (!('standing' in host)) return { plan, startedAt, spent: host.spent, facts };
+  const { plan, startedAt, heardAt, facts } = host;
+  if (!('standing' in host)) return { plan, startedAt, heardAt, spent: host.spent, facts };
   const whose = timeOf[host.standing.stage];
   const seconds = secondsBetween(host.standing.since, at);
-  return { plan, startedAt, spent: { ...host.spent, [whose]: host.spent[whose] + seconds }, facts };
+  const spent = { ...host.spent, [whose]: host.spent[whose] + seconds };
+  return { plan, startedAt, heardAt, spent, facts };
 }
 
 function lookAfter(host: Host): number {

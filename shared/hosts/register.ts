@@ -1,13 +1,24 @@
 import { AppError } from '../errors.ts';
-import { minutesAfter } from '../instant.ts';
+import { minutesAfter, secondsBetween } from '../instant.ts';
 import { withoutSecrets } from '../log.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
+import type { Intent } from '../workflow/stages.ts';
 import { agentScript, tokenParameter } from './agent-script.ts';
 import { registered } from './exclude.ts';
 import type { Facts, Host } from './host.ts';
 import type { Machine, Machines, RunCommand } from './machine.ts';
+import { type Durations, isTimeTo, paceOf, untilTick } from './pace.ts';
+import type { Readings } from './readings.ts';
 import type { SessionHost, SessionHosts } from './session-host.ts';
-import { done, type EnsureHostStage, failed, isTurnedAway, machineOf, running, turnedAway } from './stage.ts';
+import {
+  done,
+  type EnsureHostStage,
+  failed,
+  isTurnedAway,
+  running,
+  seenMachine,
+  turnedAway,
+} from './stage.ts';
 
 const mostFailures = 3;
 /** A request whose reply was lost may still be on its way for so long. */
@@ -17,24 +28,57 @@ const appearsWithinMinutes = 20;
 const scriptSeconds = 30 * 60;
 /** What failed at once fails at once again: the agent's download, the AVD service. */
 const nextTryAfterSeconds = 120;
+/** How often the script is asked whether it failed: that it ended well is seen by the host it brings. */
+const scriptLookSeconds = 60;
+
+interface Parts {
+  readonly machines: Machines;
+  readonly sessionHosts: SessionHosts;
+  readonly readings: Readings;
+  readonly durations: Durations;
+}
 
 /**
  * The agent speaks for the new disk. The old session host is taken out first, because it bars the way; the
- * new one takes users from its first second, so that it is drained as soon as it is seen.
+ * new one takes users from its first second, so that it is drained as soon as it is seen. That it appears in
+ * the pool's list is what is waited for: the script is asked only now and then, for whether it failed.
  */
-export function ensureRegistered(machines: Machines, sessionHosts: SessionHosts): EnsureHostStage {
+export function ensureRegistered(parts: Parts): EnsureHostStage {
+  const { machines, sessionHosts, readings } = parts;
   return async (look) => {
     const { work: host } = look;
-    const machine = await machineOf(machines, host);
-    const found = await registered(sessionHosts, host, machine);
-    if (found && isOfThisDisk(host, found)) return await drained(machines, sessionHosts, host, found);
-    if (host.facts.deregistered !== true) return await deregister(sessionHosts, host, found);
-    if (machine.power !== 'running') return await powerOn(machines, host, machine);
-    if (!machine.agentReady) return running('the VM agent to report', 15);
+    const { facts } = host;
+    // By its name a session host is found without its machine; only a machine that was in no pool has none.
+    const unnamed = facts.sessionHost === undefined ? await seenMachine(machines, readings, host) : undefined;
+    const found = await registered(readings, host, unnamed);
+    if (found && isOfThisDisk(host, found)) return await drained(parts, look, found);
+    if (facts.deregistered !== true) return await deregister(sessionHosts, host, found);
+    if (isToAppear(look) && !isTimeTo(scriptLookSeconds, look.intent.at, { ...look, last: host.heardAt })) {
+      return toAppear(parts, look);
+    }
+    const machine = unnamed ?? (await seenMachine(machines, readings, host));
+    if (machine.power !== 'running') return await powerOn(parts, look, machine);
+    if (!machine.agentReady) return running('the VM agent to report', bootPace(parts, look));
     const command = await machines.runCommand(host.plan.machine, commandName(look));
-    if (command) return installed(look, command);
-    return mayYetAppear(look) ?? intention(machines, sessionHosts, look);
+    if (command) return installed(parts, look, command);
+    return mayYetAppear(look) ?? intention(parts, look);
   };
+}
+
+/** A script of this try was asked for, and may be at work. */
+function isToAppear(look: Look<Host>): look is Look<Host> & { readonly intent: Intent } {
+  return look.intent?.what === commandName(look) && look.work.facts.registrationRefused !== true;
+}
+
+function toAppear({ durations }: Parts, { work: { plan }, now, intent }: Look<Host> & { intent: Intent }) {
+  const pool = plan.pool.hostPool;
+  const pace = paceOf(secondsBetween(intent.at, now), durations.usual(pool, 'register'));
+  return running('the session host to appear', untilTick(now, pool, Math.min(pace, scriptLookSeconds)));
+}
+
+function bootPace({ durations }: Parts, { work: { plan }, since, now }: Look<Host>): number {
+  const pool = plan.pool.hostPool;
+  return untilTick(now, pool, paceOf(secondsBetween(since, now), durations.usual(pool, 'boot')));
 }
 
 /** After the old one was taken out, whatever appears under the name is new. */
@@ -45,26 +89,26 @@ function isOfThisDisk({ facts }: Host, { lastHeartbeat }: SessionHost): boolean 
 
 async function deregister(
   sessionHosts: SessionHosts,
-  { plan }: Host,
+  { plan, facts }: Host,
   found: SessionHost | undefined,
 ): Promise<Settled<Facts>> {
-  if (found) {
-    await sessionHosts.remove(plan.pool, found.name);
-    if (await sessionHosts.read(plan.pool, found.name))
-      return running('the old session host to be removed', 5);
+  // Also one that the list does not show: whatever appears under the name from now on will count as new.
+  const name = found?.name ?? facts.sessionHost;
+  if (name !== undefined) {
+    await sessionHosts.remove(plan.pool, name);
+    if (await sessionHosts.read(plan.pool, name)) return running('the old session host to be removed', 5);
   }
   return running('the agent to be installed', 0, { facts: { deregistered: true } });
 }
 
-async function powerOn(machines: Machines, { plan }: Host, { power }: Machine): Promise<Settled<Facts>> {
-  if (power === 'deallocated' || power === 'stopped') await machines.start(plan.machine);
-  return running('the machine to start', 15);
+async function powerOn(parts: Parts, look: Look<Host>, { power }: Machine): Promise<Settled<Facts>> {
+  if (power === 'deallocated' || power === 'stopped') await parts.machines.start(look.work.plan.machine);
+  return running('the machine to start', bootPace(parts, look));
 }
 
 async function drained(
-  machines: Machines,
-  sessionHosts: SessionHosts,
-  { plan, facts }: Host,
+  { machines, sessionHosts, durations }: Parts,
+  { work: { plan, facts }, intent, now }: Look<Host>,
   { name }: SessionHost,
 ): Promise<Settled<Facts>> {
   await sessionHosts.setAllowNewSession(plan.pool, name, false);
@@ -73,6 +117,7 @@ async function drained(
   for (let failures = facts.registrationFailures ?? 0; failures >= 0; failures -= 1) {
     await machines.removeRunCommand(plan.machine, nameOfCommand(plan, failures));
   }
+  if (intent) durations.saw(plan.pool.hostPool, 'register', secondsBetween(intent.at, now));
   return done({ sessionHost: name });
 }
 
@@ -85,14 +130,14 @@ function nameOfCommand({ rollout }: Host['plan'], failures: number): string {
   return `register-${failures + 1}-${rollout}`.slice(0, 80);
 }
 
-function installed(look: Look<Host>, command: RunCommand): Settled<Facts> {
+function installed(parts: Parts, look: Look<Host>, command: RunCommand): Settled<Facts> {
   const { intent, now, since } = look;
   if (command.state === 'Pending' || command.state === 'Running') {
-    return running('the agent to be installed', 15);
+    return isToAppear(look) ? toAppear(parts, look) : running('the agent to be installed', 15);
   }
   if (command.state !== 'Succeeded' || (command.exitCode ?? 0) !== 0) return tryAgain(look, command);
   if (now < minutesAfter(intent?.at ?? since, appearsWithinMinutes)) {
-    return running('the session host to appear', 5);
+    return isToAppear(look) ? toAppear(parts, look) : running('the session host to appear', 10);
   }
   return tryAgain(look, { ...command, output: 'The agent was installed and the host never appeared.' });
 }
@@ -122,7 +167,7 @@ function tryAgain(
 }
 
 /** A token for this try alone to see: it goes from the pool to the machine and is kept nowhere. */
-function intention(machines: Machines, sessionHosts: SessionHosts, look: Look<Host>): Intended<Facts> {
+function intention({ machines, sessionHosts }: Parts, look: Look<Host>): Intended<Facts> {
   const { plan } = look.work;
   const name = commandName(look);
   return {

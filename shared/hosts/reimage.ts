@@ -1,12 +1,23 @@
 import { AppError } from '../errors.ts';
-import { minutesAfter } from '../instant.ts';
+import { minutesAfter, secondsBetween } from '../instant.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
 import { isDrained } from './drain.ts';
 import { sessionsOf } from './empty.ts';
 import type { Facts, Host } from './host.ts';
 import { isBusy, type Machine, type Machines } from './machine.ts';
+import { type Durations, paceOf, untilTick } from './pace.ts';
+import type { Readings } from './readings.ts';
 import type { SessionHosts } from './session-host.ts';
-import { done, type EnsureHostStage, failed, isTurnedAway, machineOf, running, turnedAway } from './stage.ts';
+import {
+  done,
+  type EnsureHostStage,
+  failed,
+  isTurnedAway,
+  machineOf,
+  running,
+  seenMachine,
+  turnedAway,
+} from './stage.ts';
 
 /** So often may Azure break off a reimage and leave the old disk in place. */
 const mostBrokenOff = 3;
@@ -20,16 +31,44 @@ const landsWithinMinutes = 5;
  * first, with the disk's id; another disk proves that it happened. Done without `reimagedAt` means that the
  * host is not empty any more.
  */
-export function ensureReimaged(machines: Machines, sessionHosts: SessionHosts): EnsureHostStage {
+export function ensureReimaged(parts: Parts): EnsureHostStage {
+  const { machines, sessionHosts, readings } = parts;
   return async (look) => {
+    // While Azure is at it the list that all hosts share is enough, as long as it was asked for after we had
+    // asked for the reimage: an older one shows the disk of before, and maybe one still older.
+    const seen = look.intent && answerOf(parts, look, await seenMachine(machines, readings, look.work));
+    if (seen) return seen;
+    // What may lead to another disk is decided on what is so now.
     const machine = await machineOf(machines, look.work);
-    // Also before our own intention: somebody else's work on the machine must end first.
-    if (isBusy(machine)) return running('Azure to finish with the machine', 15);
-    const outcome = outcomeOf(look, machine);
-    if (outcome) return outcome;
+    const answer = answerOf(parts, look, machine);
+    if (answer) return answer;
     if (!(await isStillEmpty(sessionHosts, look.work))) return done();
     return intention(machines, sessionHosts, look, machine);
   };
+}
+
+interface Parts {
+  readonly machines: Machines;
+  readonly sessionHosts: SessionHosts;
+  readonly readings: Readings;
+  readonly durations: Durations;
+}
+
+/** What the machine says of the work that is under way; undefined if a reimage may be asked for now. */
+function answerOf({ durations }: Parts, look: Look<Host>, machine: Machine): Settled<Facts> | undefined {
+  const { intent, now, work: host } = look;
+  const pool = host.plan.pool.hostPool;
+  // Also before our own intention: somebody else's work on the machine must end first.
+  if (isBusy(machine)) {
+    const since = intent?.at ?? look.since;
+    const pace = paceOf(secondsBetween(since, now), durations.usual(pool, 'reimage'));
+    return running('Azure to finish with the machine', untilTick(now, pool, pace));
+  }
+  const outcome = outcomeOf(look, machine);
+  if (outcome?.status === 'done' && intent) {
+    durations.saw(pool, 'reimage', secondsBetween(intent.at, now));
+  }
+  return outcome;
 }
 
 /** What became of the last intention; undefined if the next may be had now. */

@@ -2,7 +2,8 @@ import { secondsBetween } from '../instant.ts';
 import type { Host } from './host.ts';
 import type { Machines } from './machine.ts';
 import type { SessionHosts } from './session-host.ts';
-import { done, type EnsureHostStage, machineOf, running } from './stage.ts';
+import { done, type EnsureHostStage, running } from './stage.ts';
+import { tagged } from './tag.ts';
 
 /** A look that began before the end was decided may still have a request on its way to Azure. */
 const lateRequestsSeconds = 120;
@@ -26,11 +27,8 @@ async function notYetBack(
   const { plan, facts } = host;
   // Nothing was changed before this was kept.
   if (!facts.prior) return undefined;
-  const { exclusionTag } = plan.policy;
-  const tag = async () => (await machineOf(machines, host)).tags[exclusionTag];
-  if ((await tag()) !== facts.prior.tag) {
-    await machines.setTag(plan.machine, exclusionTag, facts.prior.tag);
-    if ((await tag()) !== facts.prior.tag) return `tag ${exclusionTag} to be as it was`;
+  if (!(await tagged(machines, host, facts.prior.tag))) {
+    return `tag ${plan.policy.exclusionTag} to be as it was`;
   }
   // Last, so that users come to a host that is its old self in every other way.
   const { sessionHost } = facts;

@@ -27,6 +27,12 @@ export interface UserSession {
   readonly state: string;
 }
 
+/** A session among all of a pool. */
+export interface PoolSession extends UserSession {
+  /** The host it is on, as `SessionHost.name`. */
+  readonly host: string;
+}
+
 export interface Message {
   readonly title: string;
   readonly body: string;
@@ -43,6 +49,8 @@ export interface SessionHosts {
   readonly remove: (pool: HostPoolAddress, host: string) => Promise<void>;
   /** None if the session host itself is gone. */
   readonly sessions: (pool: HostPoolAddress, host: string) => Promise<readonly UserSession[]>;
+  /** Every session on every host of the pool. */
+  readonly sessionsOfPool: (pool: HostPoolAddress) => Promise<readonly PoolSession[]>;
   /** Shown to the user each time this is called; does nothing if the session has ended. */
   readonly sendMessage: (
     pool: HostPoolAddress,

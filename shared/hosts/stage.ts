@@ -2,13 +2,24 @@ import { AppError } from '../errors.ts';
 import { answersOf, type EnsureStage, type Settled } from '../workflow/look.ts';
 import type { Facts, Host } from './host.ts';
 import type { Machine, Machines } from './machine.ts';
+import { freshFor, listedMachine, type Readings } from './readings.ts';
 
 /** One stage of a host: sees to it that its work is under way, and says how it stands. */
 export type EnsureHostStage = EnsureStage<Host, Facts>;
 
 export const { running, done, failed } = answersOf<Facts>();
 
-/** The machine under the host; `HostVanished` if it is gone. */
+/** The machine under the host as the pool's list shows it: for waiting. One that is not listed is asked for. */
+export async function seenMachine(
+  machines: Machines,
+  readings: Readings,
+  host: Host,
+  fresh = freshFor(host),
+): Promise<Machine> {
+  return (await listedMachine(readings, host.plan.machine, fresh)) ?? (await machineOf(machines, host));
+}
+
+/** The machine under the host, asked of Azure now; `HostVanished` if it is gone. */
 export async function machineOf(machines: Machines, { plan }: Host): Promise<Machine> {
   const machine = await machines.read(plan.machine);
   if (machine) return machine;

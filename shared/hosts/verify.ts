@@ -1,20 +1,27 @@
-import { type Instant, minutesAfter, secondsAfter } from '../instant.ts';
+import { type Instant, minutesAfter, secondsAfter, secondsBetween } from '../instant.ts';
 import { registered } from './exclude.ts';
 import { type Check, complaints, examine, isHealthy } from './health.ts';
 import type { Host } from './host.ts';
 import type { Machines } from './machine.ts';
-import type { SessionHosts } from './session-host.ts';
-import { done, type EnsureHostStage, failed, machineOf, running } from './stage.ts';
+import { paceOf, untilTick } from './pace.ts';
+import { freshFor, type Readings } from './readings.ts';
+import { done, type EnsureHostStage, failed, running, seenMachine } from './stage.ts';
 
 /** A new agent updates itself first, which takes half an hour and more and is no fault. */
 const patienceMinutes = { upgrading: 60, else: 30 };
+/** What a host needs until it is healthy, after it was seen for the first time. */
+const usually = { least: 0, most: 300 };
+
+/** Of the machine only its image is asked, which nobody but us changes. */
+const machineForSeconds = 120;
 
 /** Healthy, and still healthy a while later: the broker's first word is not to be taken. */
-export function ensureVerified(machines: Machines, sessionHosts: SessionHosts): EnsureHostStage {
+export function ensureVerified(machines: Machines, readings: Readings): EnsureHostStage {
   return async ({ work: host, now, since }) => {
     const { plan, facts } = host;
-    const machine = await machineOf(machines, host);
-    const sessionHost = await registered(sessionHosts, host, machine);
+    const fresh = freshFor({ ...host, heardAt: facts.reimagedAt ?? host.startedAt }, machineForSeconds);
+    const machine = await seenMachine(machines, readings, host, fresh);
+    const sessionHost = await registered(readings, host, machine);
     const asked = { ...plan.policy.healthy, host: plan.name, imageVersionId: plan.imageVersionId };
     const from = facts.reimagedAt === undefined ? {} : { since: facts.reimagedAt };
     const checks = examine({ ...asked, ...from }, machine, sessionHost, now);
@@ -22,7 +29,8 @@ export function ensureVerified(machines: Machines, sessionHosts: SessionHosts): 
     const wrong = complaints(checks);
     const patience = sessionHost?.status === 'Upgrading' ? patienceMinutes.upgrading : patienceMinutes.else;
     if (now < minutesAfter(since, patience)) {
-      return running(wrong, 15, { facts: { healthySince: '', checks } });
+      const pace = untilTick(now, plan.pool.hostPool, paceOf(secondsBetween(since, now), usually));
+      return running(wrong, pace, { facts: { healthySince: '', checks } });
     }
     return failed('HealthCheckFailed', `${plan.name}: ${wrong}`, { checks });
   };

@@ -24,6 +24,7 @@ describe('hosts on their way to a version', () => {
     ['the sweeper', { sweeper: true }],
     ['the ETags', { etags: true }],
     ['the proof of the reimage', { proof: true }],
+    ['what Azure says now, before it acts', { freshness: true }],
   ];
   it.each(needed)('would not be without %s', { timeout: 60_000 }, async (_, without) => {
     const { failed } = await check(property(without), { seed: 5, numRuns: 300, endOnFailure: true });

@@ -139,12 +139,16 @@ describe('a host that is brought to a version', () => {
 
   it('is not reimaged for ever where nothing proves it', async () => {
     const { azure, bring, calls } = one({}, (azure) => {
-      const { read } = azure.machines;
-      const alike: Machines['read'] = async (machine) => {
-        const found = await read(machine);
-        return found && { ...found, osDiskId: 'always the same' };
+      const { read, list } = azure.machines;
+      const osDiskId = 'always the same';
+      const alike: Pick<Machines, 'read' | 'list'> = {
+        read: async (machine) => {
+          const found = await read(machine);
+          return found && { ...found, osDiskId };
+        },
+        list: async (scaleSet) => (await list(scaleSet)).map((found) => ({ ...found, osDiskId })),
       };
-      azure.machines = { ...azure.machines, read: alike };
+      azure.machines = { ...azure.machines, ...alike };
     });
     expect(await bring()).toMatchObject({ phase: 'quarantined', failure: { code: 'ReimageFailed' } });
     expect(calls('reimage')).toHaveLength(6);

@@ -1,4 +1,4 @@
-import type { HostPools } from '../../shared/rollouts/host-pool.ts';
+import type { SessionHosts } from '../../shared/hosts/session-host.ts';
 import { windowOf } from '../../shared/rollouts/pool.ts';
 import type { HostRecord, Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
 import type { Change } from '../../shared/workflow/store.ts';
@@ -27,12 +27,12 @@ export class AdmissionWatch {
     this.#azure = azure;
   }
 
-  over(hostPools: HostPools): HostPools {
+  over(sessionHosts: SessionHosts): SessionHosts {
     return {
-      ...hostPools,
+      ...sessionHosts,
       list: async (pool) => {
         this.#truths.set(this.#world.task, this.#truth());
-        return await hostPools.list(pool);
+        return await sessionHosts.list(pool);
       },
     };
   }
@@ -58,6 +58,9 @@ export class AdmissionWatch {
     this.admissions += admitted.length;
     if (before?.state.phase === 'running' && before.state.pause) {
       this.#azure.wrongs.push('R8: a host was admitted in a pause');
+    }
+    if (!admitted.every(({ admittedAt }) => isInWindow(state, admittedAt))) {
+      this.#azure.wrongs.push('R8: a host was admitted that cannot end within the window');
     }
     this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
   }
@@ -90,4 +93,20 @@ export class AdmissionWatch {
     if (broken > policy.maxFailed) wrongs.push(`R7: a host was admitted after ${broken} had failed`);
     return wrongs;
   }
+}
+
+/** Reckoned on a clock that shows UTC, as all windows of these worlds do; no host takes less than so long. */
+const leastMinutes = 15;
+
+function isInWindow({ link }: Rollout, at: string): boolean {
+  const { windows = [] } = link.policy;
+  const minute = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+  const now = minute(at.slice(11, 16));
+  return (
+    windows.length === 0 ||
+    windows.some(({ start, end }) => {
+      const since = (now - minute(start) + 1440) % 1440;
+      return since + leastMinutes <= (minute(end) - minute(start) + 1440) % 1440;
+    })
+  );
 }

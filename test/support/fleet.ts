@@ -1,7 +1,10 @@
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
-import type { Machines } from '../../shared/hosts/machine.ts';
+import type { Machine, Machines } from '../../shared/hosts/machine.ts';
 import { hostEngine } from '../../shared/hosts/host-engine.ts';
+import { sharedReadings } from '../../shared/hosts/readings.ts';
 import { hostRequests } from '../../shared/hosts/requests.ts';
+import type { SessionHosts } from '../../shared/hosts/session-host.ts';
+import { type Instant, secondsBetween } from '../../shared/instant.ts';
 import type { Pool, PoolEvent, PoolLink } from '../../shared/rollouts/pool.ts';
 import { poolLife } from '../../shared/rollouts/pool.ts';
 import { poolClaims } from '../../shared/rollouts/pools.ts';
@@ -79,6 +82,49 @@ export interface Without {
   readonly etags?: true;
   /** Every disk has the same id, so that nobody can tell a new one. */
   readonly proof?: true;
+  /** Whatever is asked of Azure is answered from what it said a minute ago, whatever was done since. */
+  readonly freshness?: true;
+  /** How many instances of the app take turns; two unless told otherwise. */
+  readonly instances?: number;
+}
+
+function blindToDisks(machines: Machines): Machines {
+  const blinded = (machine: Machine) => ({ ...machine, osDiskId: 'a disk' });
+  return {
+    ...machines,
+    read: async (address) => {
+      const machine = await machines.read(address);
+      return machine && blinded(machine);
+    },
+    list: async (scaleSet) => (await machines.list(scaleSet)).map(blinded),
+  };
+}
+
+/** Ports that remember for a minute what they read, as a cache does that knows nothing of effects. */
+function staleOver(
+  { machines, sessionHosts }: { machines: Machines; sessionHosts: SessionHosts },
+  now: () => Instant,
+) {
+  const kept = new Map<string, { at: Instant; value: unknown }>();
+  const remembering =
+    <Given extends unknown[], Value>(what: string, read: (...given: Given) => Promise<Value>) =>
+    async (...given: Given): Promise<Value> => {
+      const key = JSON.stringify([what, given]);
+      const known = kept.get(key);
+      if (known && secondsBetween(known.at, now()) < 60) return known.value as Value;
+      const at = now();
+      const value = await read(...given);
+      kept.set(key, { at, value });
+      return value;
+    };
+  return {
+    machines: { ...machines, read: remembering('machine', machines.read) },
+    sessionHosts: {
+      ...sessionHosts,
+      read: remembering('session host', sessionHosts.read),
+      sessions: remembering('sessions', sessionHosts.sessions),
+    },
+  };
 }
 
 /** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
@@ -99,17 +145,13 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags, (change) =>
     watch.saving(change),
   );
-  const sessionHosts = world.port(azure.desktop.sessionHosts, {
+  const sessionHosts = world.port(watch.over(azure.desktop.sessionHosts), {
     setAllowNewSession: 40,
     remove: 40,
     sendMessage: 40,
     logOff: 40,
   });
-  const blindRead: Machines['read'] = async (address) => {
-    const machine = await azure.machines.read(address);
-    return machine && { ...machine, osDiskId: 'a disk' };
-  };
-  const seen = without.proof ? { ...azure.machines, read: blindRead } : azure.machines;
+  const seen = without.proof ? blindToDisks(azure.machines) : azure.machines;
   const machines = world.port(seen, {
     setTag: 40,
     start: 40,
@@ -119,14 +161,13 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     removeRunCommand: 40,
   });
   const wakeHost = world.queue(
-    async (id) => await hosts.advance(id),
-    async () => await hosts.sweep(),
+    async (id) => await anyInstance().hosts.advance(id),
+    async () => await anyInstance().hosts.sweep(),
   );
   const wakeRollout = world.queue(
-    async (id) => await rollouts.advance(id),
-    async () => await rollouts.sweep(),
+    async (id) => await anyInstance().rollouts.advance(id),
+    async () => await anyInstance().rollouts.sweep(),
   );
-  const hosts = hostEngine({ machines, sessionHosts, store: hostStores.met, wake: wakeHost, now });
   const pools = new Engine<Pool, PoolEvent, never>({
     workflow: poolLife,
     store: poolStores.met,
@@ -134,17 +175,35 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     perform: async () => await Promise.reject(new Error('a pool calls for nothing')),
     wake: async () => {},
   });
-  const hostApi = hostRequests({ hosts, hostStore: hostStores.met, machines, sessionHosts, now });
-  const rollouts = rolloutEngine({
-    pools: poolClaims(pools, now),
-    gallery: world.port(azure.gallery, {}),
-    hostPools: world.port(watch.over(azure.desktop.hostPools), {}),
-    scaleSets: world.port(azure.scaleSets, { setModelImage: 40 }),
-    hosts: hostApi,
-    store: rolloutStores.met,
-    wake: wakeRollout,
-    now,
-  });
+  const gallery = world.port(azure.gallery, {});
+  const hostPools = world.port(azure.desktop.hostPools, {});
+  const scaleSets = world.port(azure.scaleSets, { setModelImage: 40 });
+  const newInstance = () => {
+    const asked = without.freshness ? staleOver({ machines, sessionHosts }, now) : { machines, sessionHosts };
+    const readings = sharedReadings({ ...asked, now, join: world.join });
+    const hosts = hostEngine({ ...asked, readings, store: hostStores.met, wake: wakeHost, now });
+    const hostApi = hostRequests({ hosts, hostStore: hostStores.met, machines, sessionHosts, now });
+    const rollouts = rolloutEngine({
+      pools: poolClaims(pools, now),
+      gallery,
+      hostPools: { ...hostPools, list: readings.listSessionHosts },
+      scaleSets: { ...scaleSets, list: readings.listMachines },
+      hosts: hostApi,
+      store: rolloutStores.met,
+      wake: wakeRollout,
+      now,
+    });
+    return { hosts, hostApi, rollouts };
+  };
+  // Two of them, as in a function app that scaled out: each has readings of its own, which die with it.
+  const instances = new Map<string, ReturnType<typeof newInstance>>();
+  const anyInstance = () => {
+    const name = `${world.process}/${world.random.whole(1, without.instances ?? 2)}`;
+    const instance = instances.get(name) ?? newInstance();
+    instances.set(name, instance);
+    return instance;
+  };
+  const { hosts, hostApi, rollouts } = newInstance();
   return {
     azure,
     hosts,

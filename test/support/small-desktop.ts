@@ -126,6 +126,10 @@ export class SmallDesktop {
       this.#open.delete(name);
     },
     sessions: async (_, name) => [...(this.#sessions.get(name)?.values() ?? [])],
+    sessionsOfPool: async () =>
+      [...this.#sessions].flatMap(([host, sessions]) =>
+        [...sessions.values()].map((session) => ({ ...session, host })),
+      ),
     sendMessage: async (_, name, id) => {
       const session = this.#sessions.get(name)?.get(id);
       if (session) session.told += 1;

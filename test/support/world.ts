@@ -122,6 +122,32 @@ export class World {
     return this.#onDeath;
   }
 
+  /** The process that runs: what it kept in memory dies with it. */
+  get process(): number {
+    return this.#process;
+  }
+
+  /** Waits for what another task of the same process asked for, and dies with the process. */
+  readonly join = async <T>(asked: Promise<T>): Promise<T> => {
+    let isIn = false;
+    const note = () => {
+      isIn = true;
+    };
+    asked.then(note, note);
+    const process = this.#process;
+    const onDeath = this.#onDeath;
+    while (!isIn) {
+      await new Promise<void>((resolve) => {
+        this.#enter(this.#now + 1000, async () => {
+          if (process === this.#process) await this.#turn(onDeath, resolve);
+          else onDeath();
+        });
+        this.#handBack();
+      });
+    }
+    return await asked;
+  };
+
   /** Runs a piece of work as a task of its own, up to where others may take their turn or to its end. */
   async #run(work: () => Promise<unknown>, whenDead: () => void = () => {}): Promise<void> {
     const onDeath = () => whenDead();

@@ -1,0 +1,77 @@
+import { type Instant, secondsAfter } from '../instant.ts';
+import type { Host } from './host.ts';
+import type { Machine, MachineAddress, Machines, ScaleSetAddress } from './machine.ts';
+import type { HostPoolAddress, PoolSession, SessionHost, SessionHosts } from './session-host.ts';
+import { type Freshness, SharedReading } from './shared-reading.ts';
+
+/**
+ * What hosts wait on: lists of a whole pool, each asked for once and handed to all the hosts that look at the
+ * same time. For waiting only. What leads to an effect that cannot be taken back, and what proves an effect
+ * of the same look, is read of Azure directly.
+ */
+export interface Readings {
+  readonly machines: (scaleSet: ScaleSetAddress, fresh: Freshness) => Promise<readonly Machine[]>;
+  readonly sessionHosts: (pool: HostPoolAddress, fresh: Freshness) => Promise<readonly SessionHost[]>;
+  readonly sessions: (pool: HostPoolAddress, fresh: Freshness) => Promise<readonly PoolSession[]>;
+  /** As the lists above, asked for now; those who look next may have the answer. */
+  readonly listMachines: (scaleSet: ScaleSetAddress) => Promise<readonly Machine[]>;
+  readonly listSessionHosts: (pool: HostPoolAddress) => Promise<readonly SessionHost[]>;
+}
+
+interface Parts {
+  readonly machines: Pick<Machines, 'list'>;
+  readonly sessionHosts: Pick<SessionHosts, 'list' | 'sessionsOfPool'>;
+  readonly now: () => Instant;
+  /** How to wait for a request of somebody else's; a world in which tasks take turns has its own way. */
+  readonly join?: <T>(asked: Promise<T>) => Promise<T>;
+}
+
+/**
+ * Readings of one process. Another function instance has its own, so that a pool is read at most once a tick
+ * by each of them.
+ */
+export function sharedReadings({ machines, sessionHosts, now, join = async (asked) => await asked }: Parts) {
+  const ofMachines = new SharedReading<readonly Machine[]>(now, join);
+  const ofSessionHosts = new SharedReading<readonly SessionHost[]>(now, join);
+  const ofSessions = new SharedReading<readonly PoolSession[]>(now, join);
+  return {
+    machines: async (scaleSet, fresh) =>
+      await ofMachines.read(keyOf(scaleSet), fresh, async () => await machines.list(scaleSet)),
+    sessionHosts: async (pool, fresh) =>
+      await ofSessionHosts.read(keyOf(pool), fresh, async () => await sessionHosts.list(pool)),
+    sessions: async (pool, fresh) =>
+      await ofSessions.read(keyOf(pool), fresh, async () => await sessionHosts.sessionsOfPool(pool)),
+    listMachines: async (scaleSet) =>
+      await ofMachines.take(keyOf(scaleSet), async () => await machines.list(scaleSet)),
+    listSessionHosts: async (pool) =>
+      await ofSessionHosts.take(keyOf(pool), async () => await sessionHosts.list(pool)),
+  } satisfies Readings;
+}
+
+/** Hosts of one pool look within the same few seconds; so old may an answer be that they share. */
+const sharedForSeconds = 5;
+/** So far apart the clocks of two function instances may be. */
+const skewSeconds = 2;
+
+/**
+ * Fresh enough for a look at this host: begun after all that was done to it before. Every effect on a host
+ * belongs to a look, and the answer of the look was heard after it.
+ */
+export function freshFor({ heardAt }: Host, seconds = sharedForSeconds): Freshness {
+  return { after: secondsAfter(heardAt, skewSeconds), seconds };
+}
+
+/** The machine under the host as the list shows it; undefined says only that the list does not. */
+export async function listedMachine(
+  readings: Readings,
+  { instanceId, ...scaleSet }: MachineAddress,
+  fresh: Freshness,
+): Promise<Machine | undefined> {
+  const all = await readings.machines(scaleSet, fresh);
+  return all.find((machine) => machine.instanceId === instanceId);
+}
+
+function keyOf(address: ScaleSetAddress | HostPoolAddress): string {
+  const name = 'scaleSet' in address ? address.scaleSet : address.hostPool;
+  return [address.subscriptionId, address.resourceGroup, name].join('/').toLowerCase();
+}
