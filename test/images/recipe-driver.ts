@@ -108,10 +108,17 @@ export function versionWith(steps: readonly unknown[], change: Partial<Version['
   return { ...version, plan: { ...version.plan, recipe: Recipe.parse(steps), ...change } };
 }
 
+/** Where time passes, and what is late arrives. */
+export interface Stand {
+  readonly now: Instant;
+  readonly pass: (seconds: number) => void;
+  readonly landsLater: (seconds: number, land: () => void) => void;
+}
+
 interface Drive {
   readonly stage: EnsureVersionStage;
   readonly version: Version;
-  readonly machine: SmallMachine;
+  readonly machine: Stand;
   /** What happens to the effects, one after the other; well once they are used up. */
   readonly fates?: readonly Fate[];
 }
@@ -168,7 +175,7 @@ async function refusable<T>(ask: () => Promise<T>): Promise<T | AppError> {
 
 async function suffer<T>(
   fate: Fate,
-  machine: SmallMachine,
+  machine: Stand,
   proceed: () => Promise<T>,
 ): Promise<T | AppError | 'nobody'> {
   const lost = new AppError('AzureUnavailable', 'no answer');
