@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { keyVaultProvider } from '../key-vault/key-vault.ts';
 import { desktopProvider, desktopScripts } from './avd/desktop.ts';
 import { computeProvider } from './compute/compute.ts';
 import { localRoutes } from './core/local-routes.ts';
@@ -36,6 +37,7 @@ export async function startArm({ clock, port, seed, fleet }: ArmOptions): Promis
     scaleSetsProvider(world, desktopScripts(world)),
     desktopProvider(world),
     storageProvider(world),
+    keyVaultProvider(world),
   ];
   fleet?.(world);
   const server = await serve(world, providers, port);

@@ -1,3 +1,4 @@
+import { seedVault } from '../key-vault/vaults.ts';
 import { brokerOf } from './avd/broker.ts';
 import { HOST_POOL, type HostPool, type HostPoolProperties } from './avd/host-pool.ts';
 import { peopleOf } from './avd/people.ts';
@@ -33,6 +34,7 @@ export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }
     }
     // The network that build machines and desktops refer to; nothing else is known of it.
     addVirtualNetwork(world, NETWORK, { location: LOCATION, subnets: ['build', 'desktops'] });
+    seedVault(world);
     seedSources(world, { subscription: SUBSCRIPTION, network: NETWORK });
     const image = seedVersion(world, `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images`);
     seedPool(world, { name: 'test', prefix: 'avdtest-', hosts: testHosts, image });
