@@ -32,6 +32,8 @@ export interface Leftover {
   readonly left: readonly string[];
   readonly why: string;
   readonly tries: number;
+  /** How often in a row Azure refused. */
+  readonly refusals: number;
   readonly look: number;
   readonly lookAt: Instant;
   readonly goneAt?: Instant;
@@ -48,6 +50,8 @@ export type LeftoverEvent =
   | {
       readonly type: 'still-there';
       readonly look: number;
+      /** Azure will not let go of it; otherwise it is on its way, or Azure had no answer. */
+      readonly isRefused: boolean;
       readonly left: readonly string[];
       readonly why: string;
       readonly at: Instant;
@@ -56,8 +60,10 @@ export type LeftoverEvent =
 
 export type LeftoverCommand = { readonly type: 'reap' };
 
-/** Closer together at first, then every six hours: the reaper never gives up, and never hurries. */
-const pauseMinutes = (tries: number) => Math.min(10 * 2 ** tries, 360);
+/** Between refusals: close together at first, then every six hours. The reaper never gives up, and never hurries. */
+const pauseMinutes = (refusals: number) => Math.min(10 * 2 ** refusals, 360);
+/** What is on its way out is soon gone. */
+const soonMinutes = 5;
 
 /** What would not go is tried again until it is gone, however long that takes. */
 export const leftoverLife: Workflow<Leftover, LeftoverEvent, LeftoverCommand> = {
@@ -65,14 +71,16 @@ export const leftoverLife: Workflow<Leftover, LeftoverEvent, LeftoverCommand> = 
     if (event.type === 'left-behind') {
       if (leftover) return leftover;
       const { remains, left, why, at } = event;
-      return { remains, since: at, left, why, tries: 0, look: 0, lookAt: minutesAfter(at, 5) };
+      const none = { tries: 0, refusals: 0, look: 0 };
+      return { remains, since: at, left, why, ...none, lookAt: minutesAfter(at, soonMinutes) };
     }
     if (!leftover || leftover.goneAt !== undefined || leftover.look !== event.look) return leftover;
     const tries = leftover.tries + 1;
     const look = leftover.look + 1;
     if (event.type === 'gone') return { ...leftover, tries, look, left: [], goneAt: event.at };
-    const lookAt = minutesAfter(event.at, pauseMinutes(tries));
-    return { ...leftover, tries, look, lookAt, left: event.left, why: event.why };
+    const refusals = event.isRefused ? leftover.refusals + 1 : 0;
+    const lookAt = minutesAfter(event.at, event.isRefused ? pauseMinutes(refusals) : soonMinutes);
+    return { ...leftover, tries, refusals, look, lookAt, left: event.left, why: event.why };
   },
   decide(leftover, now) {
     if (leftover.goneAt !== undefined) return {};

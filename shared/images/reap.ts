@@ -9,23 +9,24 @@ import { type RemainsPorts, takeAway } from './remains.ts';
 export function performLeftover(ports: RemainsPorts, now: () => Instant) {
   return async (_: string, __: unknown, leftover: Leftover): Promise<Outcome<LeftoverEvent>> => {
     const { look } = leftover;
-    const { left, why } = await attempt(ports, leftover);
+    const { left, why, isRefused } = await attempt(ports, leftover);
     return {
       event:
         left.length === 0
           ? { type: 'gone', look, at: now() }
-          : { type: 'still-there', look, left, why, at: now() },
+          : { type: 'still-there', look, left, why, isRefused, at: now() },
     };
   };
 }
 
 async function attempt(ports: RemainsPorts, { remains, left }: Leftover) {
   try {
-    const found = await takeAway(ports, remains);
-    return { left: found.left, why: found.refusal?.message ?? 'Azure had not deleted it yet.' };
+    const { left, refusal } = await takeAway(ports, remains);
+    const why = refusal?.message ?? 'Azure had not deleted it yet.';
+    return { left, why, isRefused: refusal?.retryable === false };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { left, why: error.message };
+    return { left, why: error.message, isRefused: !error.retryable };
   }
 }
 

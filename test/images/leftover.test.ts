@@ -13,6 +13,7 @@ const leftBehind: LeftoverEvent = {
 const stillThere = (look: number): LeftoverEvent => ({
   type: 'still-there',
   look,
+  isRefused: true,
   left: ['/disks/a'],
   why: 'stuck',
   at: noon,
@@ -33,6 +34,18 @@ describe('what a bench would not let go of', () => {
     expect(tried.tries).toBe(50);
     expect(leftoverLife.decide(tried, minutesAfter(noon, 361)).command).toEqual({ type: 'reap' });
     expect(leftoverLife.decide(tried, noon).lookAgainAt).toBe(minutesAfter(noon, 360));
+  });
+
+  it('is asked after soon where Azure has begun to let go', () => {
+    const going = after(stillThere(0), stillThere(1), {
+      type: 'still-there',
+      look: 2,
+      isRefused: false,
+      left: ['/disks/a'],
+      why: 'Azure had not deleted it yet.',
+      at: noon,
+    });
+    expect(leftoverLife.decide(going, noon).lookAgainAt).toBe(minutesAfter(noon, 5));
   });
 
   it('is over once it is gone', () => {
