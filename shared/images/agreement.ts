@@ -63,9 +63,8 @@ function notImportable(
   // We import it into a disk of our own, with the security type that the definition wants.
   if (kind === 'vhd') return undefined;
   if (wanted === 'TrustedLaunch') return notTrusted(kind);
-  return is === wanted || (is === 'Standard' && wanted === 'TrustedLaunchSupported')
-    ? undefined
-    : otherSecurity(is, wanted);
+  // The state of a vTPM, or of a confidential machine, is in the bytes and cannot be dropped.
+  return is === 'TrustedLaunch' || /^Confidential/i.test(is) ? otherSecurity(is, wanted) : undefined;
 }
 
 /** A build VM has Trusted Launch or not, and is captured into a definition of its own kind only. */
