@@ -1,11 +1,13 @@
 import { type Instant, secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
+import { expected, mostSeconds, tookIn } from './durations.ts';
 import { type Facts, isPaused, type Rollout } from './rollout.ts';
 import { type EnsureRolloutStage, running } from './stage.ts';
 import type { Reason } from './waves.ts';
+import { fitOf } from './windows.ts';
 
 /** While a rollout is held back it looks again at least this often, and as soon as somebody tells it to. */
-const mostSeconds = 300;
+const atLeastEverySeconds = 300;
 
 /** What keeps anything new from starting, whatever the pool is like; undefined if nothing does. */
 export function holdOn({ work: rollout }: Look<Rollout>): Reason | undefined {
@@ -14,6 +16,25 @@ export function holdOn({ work: rollout }: Look<Rollout>): Reason | undefined {
   const end = until === undefined ? 'until it is resumed' : `until ${until}`;
   const message = `paused by ${by} ${end}: ${reason}`;
   return { code: 'Paused', message, detail: { by, reason }, ...(until !== undefined && { until }) };
+}
+
+/** Nothing is begun that, of ten hosts, nine would not end before the window closes. */
+export function outsideWindow({ work: { link, facts }, now }: Look<Rollout>): Reason | undefined {
+  const { windows = [] } = link.policy;
+  const seconds = mostSeconds(expected(tookIn(facts), link.policy));
+  const fit = fitOf(windows, now, seconds);
+  if (fit.fits) return undefined;
+  const { closesAt, opensAt } = fit;
+  const minutes = Math.ceil(seconds / 60);
+  const closing =
+    closesAt === undefined ? '' : `a host takes ${minutes} minutes and the window closes at ${closesAt}; `;
+  const detail = { minutes, ...(closesAt !== undefined && { closesAt }) };
+  if (opensAt === undefined) {
+    const message = `${closing}no maintenance window is as long as the ${minutes} minutes of a host`;
+    return { code: 'WindowTooShort', message, detail };
+  }
+  const message = `${closing}the maintenance window opens at ${opensAt}`;
+  return { code: 'OutsideWindow', message, detail: { ...detail, opensAt }, until: opensAt };
 }
 
 /** A stage that does nothing while the rollout is held back. */
@@ -28,7 +49,9 @@ export function unlessHeld(ensure: EnsureRolloutStage): EnsureRolloutStage {
 }
 
 export function lookAgainIn({ until }: Reason, now: Instant): number {
-  return until === undefined ? mostSeconds : Math.min(Math.max(secondsBetween(now, until), 1), mostSeconds);
+  return until === undefined
+    ? atLeastEverySeconds
+    : Math.min(Math.max(secondsBetween(now, until), 1), atLeastEverySeconds);
 }
 
 /** What a look has found to wait for; with a line for history when it is not what the last one found. */

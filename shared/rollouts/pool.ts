@@ -28,6 +28,8 @@ export interface Policy {
     readonly waitHours: number;
   };
   readonly minDrainMinutes: number;
+  /** When hosts may be worked on, besides those under way; always, if none is stated. */
+  readonly windows?: readonly MaintenanceWindow[];
   /** The tag by which the pool's scaling plan leaves a machine alone. */
   readonly exclusionTag: string;
   readonly healthy: {
@@ -38,6 +40,21 @@ export interface Policy {
   };
 }
 
+/** Open on these days, from `start` until `end` on the clock of the zone; over midnight if `end` is not later. */
+export interface MaintenanceWindow {
+  readonly start: string;
+  readonly end: string;
+  readonly timeZone: string;
+  /** Of its start. */
+  readonly days: readonly ('Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun')[];
+}
+
+/** How many seconds a host took from its admission to its end. */
+export interface Took {
+  readonly users: number;
+  readonly rest: number;
+}
+
 export interface Pool {
   readonly link: PoolLink;
   readonly createdAt: Instant;
@@ -46,12 +63,14 @@ export interface Pool {
   readonly activeRollout?: string;
   /** Rollouts that let go, so that a claim of theirs that comes late is old news. */
   readonly over: readonly string[];
+  /** How long its hosts took of late, newest last: what is expected of the next. */
+  readonly took?: readonly Took[];
 }
 
 export type PoolEvent =
   | { readonly type: 'defined'; link: PoolLink; by: string; at: Instant }
   | { readonly type: 'rollout-claimed'; rollout: string; at: Instant }
-  | { readonly type: 'rollout-released'; rollout: string; at: Instant };
+  | { readonly type: 'rollout-released'; rollout: string; took?: readonly Took[]; at: Instant };
 
 const remembered = 50;
 
@@ -59,7 +78,7 @@ export const poolLife: Workflow<Pool, PoolEvent, never> = {
   evolve(pool, event) {
     if (event.type === 'defined') return defined(pool, event);
     if (!pool || pool.over.includes(event.rollout)) return pool;
-    return event.type === 'rollout-claimed' ? claimed(pool, event.rollout) : released(pool, event.rollout);
+    return event.type === 'rollout-claimed' ? claimed(pool, event.rollout) : released(pool, event);
   },
   decide: () => ({}),
   isNews: () => true,
@@ -75,8 +94,12 @@ function claimed(pool: Pool, rollout: string): Pool {
   return pool.activeRollout === undefined ? { ...pool, activeRollout: rollout } : pool;
 }
 
-function released({ activeRollout, ...pool }: Pool, rollout: string): Pool {
+function released(
+  { activeRollout, ...pool }: Pool,
+  { rollout, took }: Extract<PoolEvent, { type: 'rollout-released' }>,
+): Pool {
   const over = [...pool.over, rollout].slice(-remembered);
+  if (took) pool = { ...pool, took };
   const isHeldByAnother = activeRollout !== undefined && activeRollout !== rollout;
   return isHeldByAnother ? { ...pool, activeRollout, over } : { ...pool, over };
 }

@@ -10,11 +10,11 @@ export function poolClaims(pools: PoolEngine, now: () => Instant): Pools {
   return {
     claim: async (pool, rollout) => {
       const { state } = await pools.record(pool, () => ({ type: 'rollout-claimed', rollout, at: now() }));
-      return state.activeRollout;
+      return { holder: state.activeRollout, took: state.took ?? [] };
     },
     link: async (pool) => (await pools.load(pool))?.link,
-    release: async (pool, rollout) => {
-      await pools.record(pool, () => ({ type: 'rollout-released', rollout, at: now() }));
+    release: async (pool, rollout, took) => {
+      await pools.record(pool, () => ({ type: 'rollout-released', rollout, took, at: now() }));
     },
   };
 }

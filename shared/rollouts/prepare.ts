@@ -1,5 +1,6 @@
 import type { HostPools } from './host-pool.ts';
-import type { Gallery, ScaleSets } from './scale-set.ts';
+import type { Facts } from './rollout.ts';
+import type { Gallery, Model, ScaleSets } from './scale-set.ts';
 import { done, type EnsureRolloutStage, failed, hostPoolOf, running, scaleSetOf } from './stage.ts';
 
 /**
@@ -31,9 +32,7 @@ export function ensurePrepared(
       return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
     }
     const isNamed = model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
-    // After a pause there are hosts under way, and a model that was taken before stays taken while Azure is at them.
-    const isTaken = model.provisioningState === 'Succeeded' || facts.hosts !== undefined;
-    if (isNamed && isTaken) return done();
+    if (isNamed && isTaken(model, facts)) return done();
     if (facts.modelBefore === undefined) {
       return running('the former model to be kept', 0, { facts: { modelBefore: model.imageVersionId } });
     }
@@ -42,6 +41,11 @@ export function ensurePrepared(
     }
     return running(`the scale set of ${pool} to take the model`, 5);
   };
+}
+
+/** After a pause there may be hosts under way: a model that was taken stays taken while Azure is at them. */
+function isTaken({ provisioningState }: Model, { hosts }: Facts): boolean {
+  return provisioningState === 'Succeeded' || hosts !== undefined;
 }
 
 /** Azure writes one region as `West Europe` and as `westeurope`. */

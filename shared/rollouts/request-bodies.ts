@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './local-time.ts';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 const person = text(256).optional();
@@ -53,6 +54,18 @@ const healthy = z.strictObject({
   settleSeconds: z.int().min(60).max(3600).default(60),
 });
 
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day, such as 20:00.');
+
+const window = z.strictObject({
+  start: clock,
+  end: clock,
+  timeZone: z.string().max(64).refine(isTimeZone, 'A time zone of the IANA database, such as Europe/Berlin.'),
+  days: z
+    .array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']))
+    .min(1)
+    .max(7),
+});
+
 const policy = z.strictObject({
   maxUnavailable: z
     .union([
@@ -68,6 +81,7 @@ const policy = z.strictObject({
   maxFailed: z.int().min(0).max(1000).default(1),
   sessions: sessions.prefault({}),
   minDrainMinutes: z.int().min(1).max(60).default(2),
+  windows: z.array(window).max(20).default([]),
   exclusionTag: z
     .string()
     .regex(/^[^<>%&\\?/]{1,128}$/, 'A tag name: up to 128 characters and none of < > % & \\ ? /.')

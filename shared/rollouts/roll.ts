@@ -1,7 +1,6 @@
-import { AppError } from '../errors.ts';
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Look, Settled } from '../workflow/look.ts';
-import { type Capacity, capacityOf, type HostView } from './capacity.ts';
+import type { HostView } from './capacity.ts';
 import type { HostPools } from './host-pool.ts';
 import {
   broken,
@@ -14,12 +13,12 @@ import {
   type Records,
 } from './hosts.ts';
 import { windowOf } from './pool.ts';
-import { holdOn, lookAgainIn, told } from './hold.ts';
-import { sessionHostOn, viewsOf } from './reading.ts';
+import { holdOn, lookAgainIn, outsideWindow, told } from './hold.ts';
+import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts, HostRecord, Rollout } from './rollout.ts';
 import type { ScaleSets } from './scale-set.ts';
-import { done, type EnsureRolloutStage, failed, hostPoolOf, running, scaleSetOf } from './stage.ts';
-import { admit, fullWindow, type Reason } from './waves.ts';
+import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
+import { admit, fullWindow, inOrder, type Reason } from './waves.ts';
 
 /**
  * Host by host onto the version. Each look takes one reading of the whole pool and admits under it. Who is
@@ -34,23 +33,21 @@ export function ensureRolled(hostPools: HostPools, scaleSets: ScaleSets, hosts: 
     await startAdmitted(hosts, look, standings);
     const { changed, news } = heard(id, rollout.facts.hosts ?? {}, standings);
     const records = { ...rollout.facts.hosts, ...changed };
-    const hold = holdOn(look);
+    const hold = holdOn(look) ?? outsideWindow(look);
     const idle = Object.keys(changed).length === 0 ? nothingCanStart(look, hold, standings) : undefined;
     if (idle) return idle;
-    const reading = await readPool(hostPools, scaleSets, look, records);
+    const { link, version } = rollout;
+    const { imageVersionId } = version;
+    const asked = { link, imageVersionId, records, now: look.now };
+    const reading = await readPool(hostPools, scaleSets, asked);
     const failures = broken(records);
-    const { maxFailed } = rollout.link.policy;
+    const { maxFailed } = link.policy;
     if (failures.length > maxFailed) {
       const why = `${failures.length} hosts failed and ${maxFailed} may: ${named(failures)}.`;
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
     }
     return next(look, reading, { records, changed, news, standings, hold });
   };
-}
-
-interface Pool extends Capacity {
-  readonly views: readonly HostView[];
-  readonly sessionHostNames: Readonly<Record<string, string>>;
 }
 
 interface Known {
@@ -96,27 +93,7 @@ function stillRunning(standings: readonly HostStanding[]): readonly HostStanding
   return standings.filter(({ outcome }) => outcome === 'running');
 }
 
-async function readPool(
-  hostPools: HostPools,
-  scaleSets: ScaleSets,
-  { work: { link, version }, now }: Look<Rollout>,
-  records: Records,
-): Promise<Pool> {
-  const hostPool = await hostPools.hostPool(hostPoolOf(link));
-  if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
-  const instances = await scaleSets.list(scaleSetOf(link));
-  const sessionHosts = await hostPools.list(hostPoolOf(link));
-  const { heartbeatMinutes } = link.policy.healthy;
-  const { imageVersionId } = version;
-  const views = viewsOf({ instances, sessionHosts, records, imageVersionId, heartbeatMinutes, now });
-  const sessionHostNames = Object.fromEntries(
-    instances.map((one) => [one.instanceId, sessionHostOn(one, sessionHosts)?.name ?? '']),
-  );
-  const demand = { perHost: hostPool.maxSessionLimit, floor: link.policy.floor };
-  return { ...capacityOf(views, demand), views, sessionHostNames };
-}
-
-function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
+function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Facts> {
   const { work: rollout, now } = look;
   const { views } = pool;
   const window = windowOf(rollout.link.policy.maxUnavailable, views.length);
@@ -124,16 +101,7 @@ function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
   const { admitted, because } = known.hold
     ? { admitted: [], because: known.hold }
     : admit(views, pool, { window, inFlight });
-  const skipped = views.filter(({ isOnVersion, standing }) => isOnVersion && standing === 'untouched');
-  const hosts: Record<string, HostRecord> = { ...known.changed };
-  for (const view of skipped) {
-    hosts[view.instanceId] = {
-      ...begun(view, pool, now),
-      outcome: 'skipped',
-      why: 'already on the version',
-      endedAt: now,
-    };
-  }
+  const hosts = { ...known.changed, ...passedOver(pool, now) };
   for (const view of admitted) hosts[view.instanceId] = begun(view, pool, now);
   const facts: Partial<Facts> = { hosts, ...measured(rollout, pool, now), reading: { at: now, window } };
   if (admitted.length > 0) {
@@ -141,21 +109,37 @@ function next(look: Look<Rollout>, pool: Pool, known: Known): Settled<Facts> {
     const news = [...known.news, `admitted ${names}`].join('; ');
     return running(`${names} to start`, 0, { facts: { ...facts, ...told(look).facts }, news });
   }
-  const underWay = stillRunning(known.standings);
-  const isLeft = views.some(({ standing, isOnVersion }) => standing === 'untouched' && !isOnVersion);
+  const isLeft = inOrder(views).length > 0;
   if (inFlight === 0 && !isLeft) return ended({ ...known.records, ...hosts }, facts);
-  const reason: Reason = isLeft ? because : { code: 'LastHosts', message: 'no host is left to start' };
+  return waiting(look, known, isLeft ? because : lastHosts, facts);
+}
+
+const lastHosts: Reason = { code: 'LastHosts', message: 'no host is left to start' };
+
+function waiting(look: Look<Rollout>, known: Known, reason: Reason, facts: Partial<Facts>): Settled<Facts> {
   const waits = told(look, reason);
-  const news = [...known.news, ...(waits.news === undefined ? [] : [waits.news])];
-  const why = isLeft ? [...tell(underWay), reason.message] : tell(underWay);
-  const seconds = inFlight > 0 ? 15 : known.hold ? lookAgainIn(known.hold, look.now) : 30;
+  const underWay = tell(stillRunning(known.standings));
+  const news = [...known.news, ...(waits.news === undefined ? [] : [waits.news])].join('; ');
+  const why = [...underWay, ...(reason === lastHosts ? [] : [reason.message])];
+  const seconds = underWayIn(known.records) > 0 ? 15 : known.hold ? lookAgainIn(known.hold, look.now) : 30;
   return running(why.join('; ') || 'its last host', seconds, {
     facts: { ...facts, ...waits.facts },
-    news: news.length > 0 ? news.join('; ') : undefined,
+    news: news === '' ? undefined : news,
   });
 }
 
-function begun({ instanceId, name }: HostView, { sessionHostNames }: Pool, now: Instant): HostRecord {
+function passedOver(pool: PoolAtOnce, now: Instant): Record<string, HostRecord> {
+  const skipped = pool.views.filter(({ isOnVersion, standing }) => isOnVersion && standing === 'untouched');
+  const why = 'already on the version';
+  return Object.fromEntries(
+    skipped.map((view) => {
+      const record: HostRecord = { ...begun(view, pool, now), outcome: 'skipped', why, endedAt: now };
+      return [view.instanceId, record];
+    }),
+  );
+}
+
+function begun({ instanceId, name }: HostView, { sessionHostNames }: PoolAtOnce, now: Instant): HostRecord {
   return {
     instanceId,
     name,
@@ -169,7 +153,7 @@ function begun({ instanceId, name }: HostView, { sessionHostNames }: Pool, now: 
   };
 }
 
-function measured({ facts }: Rollout, { usable, need, perHost }: Pool, at: Instant): Partial<Facts> {
+function measured({ facts }: Rollout, { usable, need, perHost }: PoolAtOnce, at: Instant): Partial<Facts> {
   const lowest = facts.lowest && facts.lowest.usable <= usable ? facts.lowest : { usable, need, at };
   return { capacity: { usable, need, perHost }, lowest };
 }

@@ -12,7 +12,7 @@ import {
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { Capacity } from './capacity.ts';
-import type { PoolLink } from './pool.ts';
+import type { PoolLink, Took } from './pool.ts';
 import type { Reason, WaitCode } from './waves.ts';
 
 /** The stages of a rollout, in order, with the minutes each may take; each has a file of its own. */
@@ -53,6 +53,8 @@ export interface Facts {
   /** By instance. An event brings only those that changed. */
   readonly hosts?: Readonly<Record<string, HostRecord>>;
   readonly capacity?: Capacity;
+  /** How long hosts of the pool took before this rollout. */
+  readonly took?: readonly Took[];
   /** When the pool was last read, and how many hosts might be under way then. */
   readonly reading?: { readonly at: Instant; readonly window: number };
   /** Why no further host starts, and since when it has been just this. */
@@ -118,19 +120,14 @@ export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
     if (event.type === 'requested') return rollout ?? requested(event);
     if (!rollout) return undefined;
     switch (event.type) {
-      case 'aborted': {
-        const { by, reason, at } = event;
-        return canBeAborted(rollout) ? stop(rollout, { phase: 'aborted', by, reason }, at) : rollout;
-      }
-      case 'paused':
-        return canBePaused(rollout) ? paused(rollout, event) : rollout;
       case 'resumed':
         return isPaused(rollout) ? resumed(rollout, event) : rollout;
-      case 'freezes-changed':
-        return canBePaused(rollout) ? lookAnew(rollout, event.at) : rollout;
       case 'set-aside':
-        if (rollout.phase !== 'failed' && rollout.phase !== 'aborted') return rollout;
-        return rollout.setAside ? rollout : { ...rollout, setAside: true };
+        return setAside(rollout);
+      case 'aborted':
+      case 'paused':
+      case 'freezes-changed':
+        return canBePaused(rollout) ? whileHostsMayStart(rollout, event) : rollout;
       default:
         return afterLook(rollout, event);
     }
@@ -149,7 +146,7 @@ export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
 };
 
 export function canBeAborted(rollout: Rollout): boolean {
-  return rollout.phase === 'running' && rollout.standing.stage !== 'release-pool';
+  return canBePaused(rollout);
 }
 
 /** Once every host has ended there is nothing left that a pause could keep from starting. */
@@ -195,6 +192,25 @@ function lookAnew<Kind extends Running>(rollout: Kind, at: Instant): Kind {
   return { ...rollout, standing: { ...standing, look: standing.look + 1, lookAt: at } };
 }
 
+function setAside(rollout: Rollout): Rollout {
+  if (rollout.phase !== 'failed' && rollout.phase !== 'aborted') return rollout;
+  return rollout.setAside ? rollout : { ...rollout, setAside: true };
+}
+
+function whileHostsMayStart(
+  rollout: Running,
+  event: Told<'aborted' | 'paused' | 'freezes-changed'>,
+): Rollout {
+  switch (event.type) {
+    case 'aborted':
+      return stop(rollout, { phase: 'aborted', by: event.by, reason: event.reason }, event.at);
+    case 'paused':
+      return paused(rollout, event);
+    case 'freezes-changed':
+      return lookAnew(rollout, event.at);
+  }
+}
+
 function paused(rollout: Running, { by, reason, at, until }: Told<'paused'>): Rollout {
   // Told anew it is another reason or another end of the same pause.
   const pause: Pause = { by, reason, at: rollout.pause?.at ?? at, ...(until !== undefined && { until }) };
@@ -204,11 +220,11 @@ function paused(rollout: Running, { by, reason, at, until }: Told<'paused'>): Ro
 type Told<Type extends RolloutEvent['type']> = Extract<RolloutEvent, { type: Type }>;
 
 /** Goes on from what is true now: everything that was checked before the first host is checked again. */
-function resumed({ pause: _, ...rollout }: Running, { at, link }: Told<'resumed'>): Rollout {
+function resumed(rollout: Running, { at, link }: Told<'resumed'>): Rollout {
   const stage = rollout.standing.stage === 'roll' ? 'prepare' : rollout.standing.stage;
   const standing = entered(stage, at, stages[stage], lookAfter(rollout));
   const facts: Facts = { ...rollout.facts, waits: { since: at, because: [] } };
-  return { ...rollout, ...(link && { link }), facts, standing };
+  return { ...common(rollout), ...(link && { link }), facts, phase: 'running', standing };
 }
 
 function lookAfter(rollout: Rollout): number {

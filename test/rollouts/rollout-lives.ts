@@ -82,6 +82,7 @@ function ask(world: World, { pools, rollouts, met }: Fleet, isCalm: boolean) {
   const policy = {
     ...link.policy,
     maxUnavailable: random.oneOf([1, 2, 3, '20%', '50%'] as const),
+    windows: isCalm || random.happens(0.7) ? [] : [windowAround(world)],
     floor: { percent: isCalm ? 0 : random.oneOf([0, 40, 60]), headroomPercent: 10 },
     maxFailed: random.whole(0, 2),
     sessions: { ...link.policy.sessions, atGraceEnd: random.oneOf(['log-off', 'wait'] as const) },
@@ -97,6 +98,19 @@ function ask(world: World, { pools, rollouts, met }: Fleet, isCalm: boolean) {
     world.start(async () => await refusable(begin('two')), random.between(0, 30));
   }
   return requests;
+}
+
+/** A window that is open, opens or closes while the rollout is under way. */
+function windowAround({ random, now }: World) {
+  const clock = (minutes: number) => minutesAfter(now(), minutes).slice(11, 16);
+  const from = random.whole(-60, 60);
+  const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+  return {
+    start: clock(from),
+    end: clock(from + random.whole(60, 240)),
+    timeZone: 'Etc/UTC',
+    days: [...days],
+  };
 }
 
 /** What people and the world do meanwhile. */

@@ -228,6 +228,11 @@ describe('a host pool', () => {
     ],
     ['R1: nor by one that is heard again', undefined, [defined, claimed('a'), released('a'), claimed('a')]],
     [
+      'X1: is let go once, and its next holder keeps it',
+      'b',
+      [defined, claimed('a'), released('a'), claimed('b'), released('a')],
+    ],
+    [
       'stays held while it is defined anew',
       'a',
       [defined, claimed('a'), { ...defined, link: { ...link, channel: 'test' } }],

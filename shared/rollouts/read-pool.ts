@@ -1,0 +1,42 @@
+import { AppError } from '../errors.ts';
+import type { Instant } from '../instant.ts';
+import { type Capacity, capacityOf, type HostView } from './capacity.ts';
+import type { HostPools } from './host-pool.ts';
+import type { Records } from './hosts.ts';
+import type { PoolLink } from './pool.ts';
+import { sessionHostOn, viewsOf } from './reading.ts';
+import type { ScaleSets } from './scale-set.ts';
+import { hostPoolOf, scaleSetOf } from './stage.ts';
+
+/** A whole pool as one look finds it. */
+export interface PoolAtOnce extends Capacity {
+  readonly views: readonly HostView[];
+  /** By instance. */
+  readonly sessionHostNames: Readonly<Record<string, string>>;
+}
+
+export interface Asked {
+  readonly link: PoolLink;
+  readonly imageVersionId: string;
+  readonly records: Records;
+  readonly now: Instant;
+}
+
+/** One reading of the pool, its machines and its session hosts, and what they can hold. */
+export async function readPool(
+  hostPools: HostPools,
+  scaleSets: ScaleSets,
+  { link, imageVersionId, records, now }: Asked,
+): Promise<PoolAtOnce> {
+  const hostPool = await hostPools.hostPool(hostPoolOf(link));
+  if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
+  const instances = await scaleSets.list(scaleSetOf(link));
+  const sessionHosts = await hostPools.list(hostPoolOf(link));
+  const { heartbeatMinutes } = link.policy.healthy;
+  const views = viewsOf({ instances, sessionHosts, records, imageVersionId, heartbeatMinutes, now });
+  const sessionHostNames = Object.fromEntries(
+    instances.map((one) => [one.instanceId, sessionHostOn(one, sessionHosts)?.name ?? '']),
+  );
+  const demand = { perHost: hostPool.maxSessionLimit, floor: link.policy.floor };
+  return { ...capacityOf(views, demand), views, sessionHostNames };
+}
