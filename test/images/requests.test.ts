@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Version, type VersionEvent, versionLife } from '../../shared/images/image.ts';
 import { type ImageSet, type ImageSetEvent, imageSetLife } from '../../shared/images/image-set.ts';
-import { DefineImageSet } from '../../shared/images/request-bodies.ts';
+import { type Leftover, type LeftoverEvent, leftoverLife } from '../../shared/images/leftover.ts';
+import {
+  type KeptRecipe,
+  type KeptRecipeEvent,
+  keptRecipeLife,
+} from '../../shared/images/recipe-revision.ts';
+import { DefineImageSet, RequestVersion } from '../../shared/images/request-bodies.ts';
 import { imageRequests } from '../../shared/images/requests.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
@@ -9,7 +15,8 @@ import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 import { noon, plan } from './versions.ts';
 
-const request = { bump: 'minor', notes: '' } as const;
+const request = RequestVersion.parse({ bump: 'minor' });
+const plainRequest = RequestVersion.parse({});
 
 /** `dyingOnce`: the process ends right before it first saves a version. */
 function open({ dyingOnce = false } = {}) {
@@ -30,17 +37,19 @@ function open({ dyingOnce = false } = {}) {
   const idle = async () => await Promise.reject(new Error('nothing is looked at here'));
   const sets = new Engine({ workflow: imageSetLife, store: setStore, perform: idle, wake, now });
   const versions = new Engine({ workflow: versionLife, store: versionStore, perform: idle, wake, now });
-  return imageRequests({ sets, setStore, versions, versionStore, now });
+  const recipeStore = new WorkflowStore<KeptRecipe, KeptRecipeEvent>('recipe', memoryRows(), due);
+  const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, perform: idle, wake, now });
+  const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', memoryRows(), due);
+  const leftovers = new Engine({ workflow: leftoverLife, store: leftoverStore, perform: idle, wake, now });
+  const images = imageRequests({ sets, setStore, recipes, leftoverStore, versions, versionStore, now });
+  return { ...images, tell: versions, left: images.leftovers, leftovers };
 }
 
 describe('what people may ask of images', () => {
   let images = open();
   beforeEach(async () => {
     images = open();
-    await images.define('win11', {
-      ...plan,
-      source: { marketplace: { ...plan.source.marketplace } },
-    } as never);
+    await images.define('win11', plan as never);
   });
 
   it('V1: issues each number once, however many ask at once', async () => {
@@ -73,6 +82,70 @@ describe('what people may ask of images', () => {
     expect((await images.request('win11', 'two', request)).number).toBe('1.1.0');
   });
 
+  it('V1: gives the very number that was asked for, and never again', async () => {
+    const asked = { ...plainRequest, number: '3.0.7' } as const;
+    expect((await images.request('win11', 'one', asked)).number).toBe('3.0.7');
+    expect((await images.request('win11', 'one', asked)).number).toBe('3.0.7');
+    await expect(images.request('win11', 'two', asked)).rejects.toMatchObject({
+      code: 'NumberTaken',
+      target: 'number',
+    });
+    expect((await images.request('win11', 'three', request)).number).toBe('3.1.0');
+  });
+
+  it('numbers by the calendar where the set says so, and then takes no bump', async () => {
+    await images.define('win11', { ...plan, numbering: 'calendar' } as never);
+    expect((await images.request('win11', 'one', plainRequest)).number).toBe('2026.105.1200');
+    expect((await images.request('win11', 'two', plainRequest)).number).toBe('2026.105.1201');
+    await expect(images.request('win11', 'three', request)).rejects.toMatchObject({
+      code: 'ValidationFailed',
+      target: 'bump',
+    });
+  });
+
+  it('keeps every recipe that a set ever had, under its revision', async () => {
+    const [first] = plan.recipe;
+    await images.define('win11', { ...plan, recipe: [first] } as never);
+    expect((await images.set('win11')).recipe.revision).toBe(2);
+    // The same steps again are the same revision.
+    const { set } = await images.define('win11', plan as never);
+    expect(set.recipe.revision).toBe(1);
+    expect((await images.recipe('win11', 2)).recipe).toEqual([first]);
+    const older = await images.request('win11', 'one', { ...request, recipe: 2 });
+    expect(older.plan.recipe).toEqual([first]);
+    expect(older.requested.recipe).toMatchObject({ revision: 2 });
+    await expect(images.recipe('win11', 3)).rejects.toMatchObject({ code: 'NotFound', target: 'recipe' });
+  });
+
+  it('takes a waiver along with a request, for that version alone', async () => {
+    const waiver = { rule: 'pending-reboot', reason: 'the vendor’s driver always says so' };
+    const waived = await images.request('win11', 'one', { ...request, waivers: [waiver] });
+    expect(waived.plan.inspection.waivers).toEqual([waiver]);
+    expect((await images.request('win11', 'two', request)).plan.inspection.waivers).toEqual([]);
+  });
+
+  it('does not build again while something is left of the attempt before', async () => {
+    await images.request('win11', 'one', request);
+    const failure = { code: 'BootFailed', message: 'no', remedy: '' } as const;
+    const answer = { stage: 'resolve', look: 0, at: noon } as const;
+    await images.tell.record('win11.1.0.0', () => ({ type: 'stage-failed', ...answer, failure }));
+    await images.tell.record('win11.1.0.0', () => ({
+      type: 'stage-done',
+      stage: 'withdraw',
+      look: 1,
+      at: noon,
+    }));
+    const remains = { owner: 'win11.1.0.0', set: 'win11', attempt: 1, parts: [] };
+    const left = { type: 'left-behind', remains, left: ['/disks/a'], why: 'locked', at: noon } as const;
+    await images.leftovers.record('win11.1.0.0.1', () => left);
+    expect(await images.left()).toHaveLength(1);
+    const retry = async () => await images.retry('win11', '1.0.0', { waivers: [] });
+    await expect(retry()).rejects.toMatchObject({ code: 'InvalidPhase', message: /locked/ });
+    await images.leftovers.record('win11.1.0.0.1', () => ({ type: 'gone', look: 0, at: noon }));
+    expect(await images.left()).toEqual([]);
+    expect((await retry()).facts.attempt).toBe(2);
+  });
+
   it('keeps what a version was asked for, when the set changes later', async () => {
     const { number } = await images.request('win11', 'request', request);
     await images.define('win11', { ...plan, recipe: [] } as never);
@@ -96,7 +169,7 @@ describe('what people may ask of images', () => {
       'InvalidPhase',
       async () => {
         await images.request('win11', 'r', request);
-        await images.retry('win11', '1.0.0', {});
+        await images.retry('win11', '1.0.0', { waivers: [] });
       },
     ],
     [
@@ -118,13 +191,43 @@ describe('what people may ask of images', () => {
 
 describe('the body that defines an image set', () => {
   const [first] = plan.regions;
+  const subnetId =
+    '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/build';
+  const bench = { ...plan.bench, subnetId };
+  const right = { ...plan, bench };
+  const marketplace = 'marketplace' in plan.source ? plan.source.marketplace : undefined;
+  const logTo = (query: string) => ({
+    containerUri: `https://stimages.blob.core.windows.net/logs${query}`,
+    identityId:
+      '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i',
+    identityClientId: '00000000-0000-0000-0000-0000000000aa',
+  });
+
   const wrong: [title: string, change: object, target: string][] = [
     ['a field that it does not know', { colour: 'blue' }, ''],
     ['a gallery name with a dash', { gallery: { ...plan.gallery, name: 'gal-desktops' } }, 'gallery.name'],
     ['no region', { regions: [] }, 'regions'],
     ['a region twice', { regions: [first, first] }, 'regions'],
     ['more replicas than Azure allows', { regions: [{ ...first, replicas: 101 }] }, 'regions.0.replicas'],
-    ['a step name twice', { recipe: [plan.recipe[0], plan.recipe[0]] }, 'recipe'],
+    ['a step name twice', { recipe: [plan.recipe[0], plan.recipe[0]] }, 'recipe.1.name'],
+    [
+      'a shallow version that is copied elsewhere',
+      { replicationMode: 'Shallow', regions: plan.regions },
+      'regions',
+    ],
+    [
+      'a shallow version with two replicas',
+      { replicationMode: 'Shallow', regions: [{ ...first, replicas: 2 }] },
+      'regions.0.replicas',
+    ],
+    [
+      'a log container with a signature',
+      { bench: { ...bench, log: logTo('?sig=abc') } },
+      'bench.log.containerUri',
+    ],
+    ['a bench for nobody', { bench: { ...bench, maxBuilds: 0 } }, 'bench.maxBuilds'],
+    ['a numbering that it does not know', { numbering: 'roman' }, 'numbering'],
+    ['an end of life after no days', { endOfLifeDays: 0 }, 'endOfLifeDays'],
     [
       'Trusted Launch on generation V1',
       { definition: { ...plan.definition, hyperVGeneration: 'V1' } },
@@ -132,14 +235,10 @@ describe('the body that defines an image set', () => {
     ],
     [
       'a source version that is neither exact nor latest',
-      { source: { marketplace: { ...plan.source.marketplace, version: '26100' } } },
+      { source: { marketplace: { ...marketplace, version: '26100' } } },
       'source.marketplace.version',
     ],
   ];
-  const subnetId =
-    '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/build';
-  const right = { ...plan, bench: { ...plan.bench, subnetId } };
-
   it('takes what is right', () => expect(DefineImageSet.safeParse(right).error).toBeUndefined());
 
   for (const [title, change, target] of wrong) {
@@ -148,4 +247,23 @@ describe('the body that defines an image set', () => {
       expect(error?.issues.map(({ path }) => path.join('.'))).toContain(target);
     });
   }
+});
+
+describe('the body that requests a version', () => {
+  const wrong: [title: string, body: object, target: string][] = [
+    ['a number and a bump', { number: '1.4.0', bump: 'minor' }, 'number'],
+    ['a number that is none', { number: '1.4' }, 'number'],
+    ['a number that Azure cannot hold', { number: '1.4.2147483648' }, 'number'],
+    ['revision 0 of a recipe', { recipe: 0 }, 'recipe'],
+    ['a priority that it does not know', { priority: 'urgent' }, 'priority'],
+    ['a waiver without a reason', { waivers: [{ rule: 'pending-reboot', reason: '' }] }, 'waivers.0.reason'],
+    ['a waiver of no rule', { waivers: [{ rule: 'luck', reason: 'because I say so' }] }, 'waivers.0.rule'],
+  ];
+  it.each(wrong)('refuses %s, and says where', (_, body, target) => {
+    const { error } = RequestVersion.safeParse(body);
+    expect(error?.issues.map(({ path }) => path.join('.'))).toContain(target);
+  });
+  it('needs nothing', () => {
+    expect(RequestVersion.parse({})).toEqual({ priority: 'normal', notes: '', waivers: [] });
+  });
 });
