@@ -34,8 +34,8 @@ export interface Rule {
   readonly os: readonly OsType[];
   /** What it weighs when the set says nothing. */
   readonly weight: 'required' | 'advisory';
-  /** Asked only of what is still to be generalised. */
-  readonly beforeSealing?: true;
+  /** Asked only of what will be generalised, or only of what stays specialised. */
+  readonly only?: 'Generalized' | 'Specialized';
   /** The evidence that it needs. */
   readonly reads: readonly string[];
   /** Whether all is well; undefined when the evidence does not tell. */
@@ -64,7 +64,7 @@ export function judge(evidence: Evidence, { rules, osType, osState, policy }: Ca
   return rules.flatMap((rule) => {
     const weight = policy.rules[rule.name] ?? rule.weight;
     if (weight === 'off' || !rule.os.includes(osType)) return [];
-    if (rule.beforeSealing && osState === 'Specialized') return [];
+    if (rule.only !== undefined && rule.only !== osState) return [];
     const waiver = policy.waivers.find(({ rule: waived }) => waived === rule.name);
     return [found(rule, weight, evidence, waiver)];
   });

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { ScriptRun } from './machine.ts';
 import type { RecipeStep, StepProgress } from './recipe.ts';
+import { mayRestart, restartsByItself } from './scripts/restarting.ts';
 import { readUpdates } from './scripts/update-report.ts';
 
 /** What follows from the end of a run or of a restart. */
@@ -39,7 +40,7 @@ export function afterRun(step: RecipeStep, before: StepProgress, run: ScriptRun,
     return { is: 'under-way', progress: restart, news: `${news}: the machine is restarted` };
   }
   // Nobody tells that a script restarts the machine as its last act: the next step waits until it is up again.
-  if (restartsByItself(step)) {
+  if (isRestarting(step, run)) {
     const restart: StepProgress = { ...progress, phase: 'restart', restartedAt: at, exitCode };
     return { is: 'under-way', progress: restart, news: `${news}: the machine restarts` };
   }
@@ -112,9 +113,10 @@ function afterRound(step: RecipeStep, progress: StepProgress, run: ScriptRun, ma
   return { is: 'under-way', progress: { ...progress, round: progress.round + 1 }, news: said };
 }
 
-function restartsByItself(step: RecipeStep): boolean {
-  if (!('script' in step) || typeof step.script !== 'string') return false;
-  return /\bRestart-Computer\b|\bshutdown(\.exe)?\b|\breboot\b|\binit 6\b/i.test(step.script);
+/** An inline script is known to us; of a downloaded one the guest says so. */
+function isRestarting(step: RecipeStep, { output }: ScriptRun): boolean {
+  if (!('script' in step)) return false;
+  return typeof step.script === 'string' ? restartsByItself(step.script) : output.includes(mayRestart);
 }
 
 /** The last two lines that say anything, at most 300 characters. */

@@ -119,6 +119,59 @@ describe('a recipe on Windows', () => {
   }
 });
 
+describe('a restart', () => {
+  const after = { name: 'after', script: "Write-Output 'up again'" };
+
+  it('by a downloaded script is waited for', async () => {
+    const content = 'Restart-Computer -Force\n';
+    const uri = `${downloads}/restart.ps1`;
+    await bench.told('/local/web', { uri, content });
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const steps = [{ name: 'joins', script: { uri, sha256 } }, after];
+    const version = await bench.onTheBench({ set: 'restarts-itself', steps });
+    const { failure, facts } = await bench.run(version, customise());
+    expect(failure).toBeUndefined();
+    expect(facts.steps).toMatchObject([{ name: 'joins' }, { name: 'after', tail: 'up again' }]);
+  });
+
+  for (const fate of ['dies before', 'dies after', 'answer lost', 'refused'] as const) {
+    it(`cuts no script off, when the one who asks for it meets: ${fate}`, async () => {
+      const steps = [{ name: 'app', install: { ...viewer, kind: 'exe', arguments: '/S' } }, after];
+      const version = await bench.onTheBench({ set: `restart-${fate.replace(' ', '-')}`, steps });
+      const { failure, facts } = await bench.run(version, customise(), ['well', fate]);
+      expect(failure).toBeUndefined();
+      expect(facts.steps).toMatchObject([
+        { exitCode: 3010, attempts: 1 },
+        { exitCode: 0, attempts: 1 },
+      ]);
+    });
+  }
+
+  it('is not waited for longer than the recipe says, when the agent stays silent', async () => {
+    const steps = [after, { name: 'again', restart: { waitMinutes: 10 } }];
+    const version = await bench.onTheBench({ set: 'silent', steps });
+    await bench.run(
+      { ...version, plan: { ...version.plan, recipe: version.plan.recipe.slice(0, 1) } },
+      customise(),
+    );
+    await bench.told(`/local/guests/${benchMachine(version).name}`, { killAgent: true });
+    const facts = { steps: [{ name: 'after', exitCode: 0, seconds: 1, tail: '', attempts: 1 }] };
+    const { failure } = await bench.run({ ...version, facts }, customise());
+    // The restart brings the agent back, as it does on a real machine.
+    expect(failure).toBeUndefined();
+  });
+});
+
+it('a script that an agent never takes over comes to its end', async () => {
+  const version = await bench.onTheBench({
+    set: 'no-agent',
+    steps: [{ name: 'a', script: 'exit 0', timeoutMinutes: 10 }],
+  });
+  await bench.told(`/local/guests/${benchMachine(version).name}`, { killAgent: true });
+  const { failure } = await bench.run(version, customise());
+  expect(failure?.code).toMatch(/StepFailed|StepTimedOut/);
+});
+
 describe('a recipe on Linux', () => {
   it('runs, is inspected, and its machine is deprovisioned with proof', async () => {
     const steps = [

@@ -35,7 +35,13 @@ describe('a clean guest passes', () => {
   }
 });
 
-const dirt: [rule: string, weight: 'required' | 'advisory', evidence: Evidence, osType?: 'Linux'][] = [
+const dirt: [
+  rule: string,
+  weight: 'required' | 'advisory',
+  evidence: Evidence,
+  osType?: 'Linux',
+  osState?: 'Specialized',
+][] = [
   ['avd-agent', 'required', { avdAgent: 'service RDAgentBootLoader' }],
   ['avd-registration-token', 'required', { avdToken: 'a token' }],
   ['domain-joined', 'required', { domain: 'corp.contoso.com' }],
@@ -61,12 +67,16 @@ const dirt: [rule: string, weight: 'required' | 'advisory', evidence: Evidence, 
   ['webview2-runtime', 'advisory', { webView2: 'none' }],
   ['azure-agent', 'required', { azureAgent: 'none' }, 'Linux'],
   ['cloud-init', 'advisory', { cloudInit: 'none' }, 'Linux'],
+  ['host-identity', 'advisory', { hostKeys: '/etc/ssh' }, 'Linux', 'Specialized'],
 ];
 
 describe('a guest is found out', () => {
-  for (const [rule, weight, evidence, osType] of dirt) {
+  for (const [rule, weight, evidence, osType, osState] of dirt) {
     it(`by ${rule}: ${Object.values(evidence).join()}`, () => {
-      const [found, ...others] = notPassed(evidence, { ...(osType && { osType }) });
+      const [found, ...others] = notPassed(evidence, {
+        ...(osType && { osType }),
+        ...(osState && { osState }),
+      });
       expect(others).toEqual([]);
       expect(found).toMatchObject({ rule, weight, outcome: 'failed' });
       expect(found?.evidence).toContain(Object.values(evidence)[0]);

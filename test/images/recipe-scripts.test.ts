@@ -181,7 +181,7 @@ describe('on Linux', () => {
     const { status, stdout } = spawnSync('sh', ['-c', linuxEvidence], { encoding: 'utf8' });
     expect(status).toBe(0);
     expect(stdout.length).toBeLessThan(4096);
-    expect(stdout.split('\n').filter((line) => /^\w+=.+$/.test(line))).toHaveLength(9);
+    expect(stdout.split('\n').filter((line) => /^\w+=.+$/.test(line))).toHaveLength(10);
   });
 });
 

@@ -60,6 +60,7 @@ webRtc=service RDWebRTCSvc
 webView2=installed
 azureAgent=waagent
 cloudInit=installed
+hostKeys=none
 `;
 
 /**

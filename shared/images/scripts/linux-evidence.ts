@@ -28,6 +28,12 @@ if [ -e /etc/opt/microsoft/mdatp/mdatp_onboard.json ]; then
 fi
 echo "defender=$defender"
 
+hostKeys=none
+if [ -e /etc/ssh/ssh_host_rsa_key ] || [ -e /etc/ssh/ssh_host_ed25519_key ]; then
+  hostKeys=/etc/ssh
+fi
+echo "hostKeys=$hostKeys"
+
 pending=none
 if [ -e /var/run/reboot-required ]; then
   pending=/var/run/reboot-required

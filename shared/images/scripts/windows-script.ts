@@ -1,4 +1,5 @@
 import type { Download } from '../recipe.ts';
+import { mayRestart, restarts } from './restarting.ts';
 import { withDownload } from './windows-download.ts';
 
 /** Runs a downloaded script with the parameters that the run command was given, secret ones among them. */
@@ -17,6 +18,7 @@ $ErrorActionPreference = 'Continue'
 & $gm_file${given}
 $gm_code = $LASTEXITCODE
 if (-not $gm_code) { $gm_code = 0 }
+if ((Get-Content $gm_file) -match '${restarts}') { Write-Output '${mayRestart}' }
 `,
   });
 }

@@ -4,7 +4,7 @@ import { virtualMachines } from '../../../shared/azure/virtual-machines.ts';
 import type { Version } from '../../../shared/images/image.ts';
 import { benchMachine } from '../../../shared/images/names.ts';
 import type { EnsureVersionStage } from '../../../shared/images/stage.ts';
-import { drive, type Stand, versionWith } from '../../images/recipe-driver.ts';
+import { drive, type Fate, type Stand, versionWith } from '../../images/recipe-driver.ts';
 import { plan } from '../../images/versions.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -77,8 +77,8 @@ export function recipeBench(cloud: Cloud) {
     };
   }
 
-  const run = async (version: Version, stage: EnsureVersionStage) =>
-    await drive({ stage, version, machine: stand });
+  const run = async (version: Version, stage: EnsureVersionStage, fates: readonly Fate[] = []) =>
+    await drive({ stage, version, machine: stand, fates });
   return { ports, onTheBench, guest, told, run };
 }
 
