@@ -1,13 +1,17 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { parseId } from '../core/resource-id.ts';
-import type { Resource } from '../core/resources.ts';
 import { refuseForeignLink } from '../core/tenants.ts';
 import type { World } from '../core/world.ts';
 import type { Captured } from './captured.ts';
 import { capturedAs, contentOf, type OsContent } from './content.ts';
 import { DISK_TYPE, SNAPSHOT_TYPE, type DiskProperties } from './disks.ts';
-import type { DefinitionProperties } from './definition.ts';
-import { refuseUnlike, requireId, requireThere, wrong, type SourceTraits } from './gallery-source-rules.ts';
+import {
+  refuseUnlike,
+  requireId,
+  requireThere,
+  wrong,
+  type NewVersion,
+  type SourceTraits,
+} from './gallery-source-rules.ts';
 import type { Image } from './image.ts';
 import type { DiskImageSource } from './image-version.ts';
 import { refuseRunning, refuseUnready } from './source-state.ts';
@@ -22,20 +26,13 @@ export interface DataDiskImage {
   readonly source?: DiskImageSource;
 }
 
-interface Wanted {
-  readonly id: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly definition: Resource<DefinitionProperties>;
-  readonly location: string;
-}
-
 /** "If the image will contain data disks, the data disk size cannot be more than 1 TB." */
 const MOST_DATA_GB = 1024;
 
 /** The OS disk of a version from a disk, a snapshot or a VHD: nobody can tell from outside whether it is sealed. */
 export function fromOsDisk(
   world: World,
-  wanted: Wanted,
+  wanted: NewVersion,
   source: DiskImageSource,
 ): { captured: Captured; reads: readonly string[] } {
   const part = partOf(world, wanted, source, 'osDiskImage');
@@ -60,7 +57,7 @@ export function fromOsDisk(
 /** The data disks beside it, each from where it likes. */
 export function requireDataDisks(
   world: World,
-  wanted: Wanted,
+  wanted: NewVersion,
   os: DiskImageSource,
   disks: readonly { lun?: number; hostCaching?: string; source?: DiskImageSource }[],
 ): { images: DataDiskImage[]; reads: string[] } {
@@ -105,7 +102,7 @@ interface Part {
   readonly reads: readonly string[];
 }
 
-function partOf(world: World, wanted: Wanted, source: DiskImageSource, path: string): Part {
+function partOf(world: World, wanted: NewVersion, source: DiskImageSource, path: string): Part {
   if (source.uri === undefined) return fromDisk(world, wanted, source, path);
   if (source.id !== undefined) throw wrong(`${path}.source has an id or a uri, and not both.`);
   required(`${path}.source.storageAccountId`, source.storageAccountId);
@@ -114,7 +111,7 @@ function partOf(world: World, wanted: Wanted, source: DiskImageSource, path: str
   return { traits: { kind: 'vhd', id: uri }, content, sizeInGB, reads: [] };
 }
 
-function fromDisk(world: World, wanted: Wanted, source: DiskImageSource, path: string): Part {
+function fromDisk(world: World, wanted: NewVersion, source: DiskImageSource, path: string): Part {
   const id = requireId(source.id, `${path}.source.id`);
   const type = parseId(id).type.toLowerCase();
   const isDisk = type === DISK_TYPE.toLowerCase();

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { ArmError } from '../core/arm-error.ts';
 import { isResourceId, regionName } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
@@ -6,6 +7,14 @@ import { securityTypeOf, type DefinitionProperties } from './definition.ts';
 import type { Image, Plan } from './image.ts';
 
 // Texts: "Troubleshoot images in an Azure Compute Gallery", section "Creating or updating image versions".
+
+/** The version that is to be made: where, of which definition, and by whom. */
+export interface NewVersion {
+  readonly id: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly definition: Resource<DefinitionProperties>;
+  readonly location: string;
+}
 
 export type SourceKind = 'vm' | 'disk' | 'snapshot' | 'vhd' | 'managed image' | 'version';
 
@@ -76,7 +85,7 @@ function refuseSecurity({ kind, id, securityType = 'Standard' }: SourceTraits, p
   }
   // State of a vTPM can be neither invented nor dropped.
   const [own, wanted] = [securityType === 'TrustedLaunch', parent === 'TrustedLaunch'];
-  if (own !== wanted) refuseOther('SecurityType', id, securityType, parent);
+  if (own !== wanted || parent === 'ConfidentialVM') refuseOther('SecurityType', id, securityType, parent);
 }
 
 function refuseOther(what: string, id: string, source: string | undefined, parent: string): void {

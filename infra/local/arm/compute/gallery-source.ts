@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { ArmError } from '../core/arm-error.ts';
 import { parseId } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
@@ -6,9 +5,8 @@ import { refuseForeignLink } from '../core/tenants.ts';
 import type { World } from '../core/world.ts';
 import type { Captured } from './captured.ts';
 import { capturedAs, contentOfMachine } from './content.ts';
-import type { DefinitionProperties } from './definition.ts';
 import { fromOsDisk, requireDataDisks, type DataDiskImage } from './gallery-source-disks.ts';
-import { refuseUnlike, requireId, requireThere, wrong } from './gallery-source-rules.ts';
+import { refuseUnlike, requireId, requireThere, wrong, type NewVersion } from './gallery-source-rules.ts';
 import { imageInVersion } from './image-source.ts';
 import type { Image } from './image.ts';
 import { VERSION_TYPE, type StorageProfile, type VersionProperties } from './image-version.ts';
@@ -28,16 +26,8 @@ export interface Source {
   readonly reads: readonly string[];
 }
 
-/** The version that is to be made: where, of which definition, and by whom. */
-export interface Wanted {
-  readonly id: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly definition: Resource<DefinitionProperties>;
-  readonly location: string;
-}
-
 /** Finds what a new version is made from and refuses what does not fit the definition. */
-export function requireSource(world: World, wanted: Wanted, profile: StorageProfile = {}): Source {
+export function requireSource(world: World, wanted: NewVersion, profile: StorageProfile = {}): Source {
   const { source = {}, osDiskImage, dataDiskImages = [] } = profile;
   const whole = [source.virtualMachineId, source.id, source.communityGalleryImageId];
   const given = [...whole, osDiskImage?.source].filter((one) => one !== undefined);
@@ -63,7 +53,7 @@ export function requireSource(world: World, wanted: Wanted, profile: StorageProf
   return fromWhole(world, wanted, source);
 }
 
-function fromWhole(world: World, wanted: Wanted, source: NonNullable<StorageProfile['source']>): Source {
+function fromWhole(world: World, wanted: NewVersion, source: NonNullable<StorageProfile['source']>): Source {
   const path = source.virtualMachineId === undefined ? 'source.id' : 'source.virtualMachineId';
   const id = requireId(source.virtualMachineId ?? source.id, path);
   const type = parseId(id).type.toLowerCase();
@@ -80,7 +70,7 @@ function fromWhole(world: World, wanted: Wanted, source: NonNullable<StorageProf
   );
 }
 
-function fromVm(world: World, { definition, location }: Wanted, id: string): Source {
+function fromVm(world: World, { definition, location }: NewVersion, id: string): Source {
   const vm = requireThere<VmProperties>(world, id, location);
   world.operations.refuseIfBusy(vm.id);
   const machine = machineOf(vm);
@@ -106,7 +96,7 @@ function fromVm(world: World, { definition, location }: Wanted, id: string): Sou
 }
 
 /** "You need to wait for the image version to completely finish being built and replicated" before it is used again. */
-function fromManagedImage(world: World, { definition, location }: Wanted, id: string): Source {
+function fromManagedImage(world: World, { definition, location }: NewVersion, id: string): Source {
   const resource = requireThere<ManagedImageProperties>(world, id, location);
   world.operations.refuseIfBusy(resource.id);
   refuseUnready(resource);
@@ -115,7 +105,7 @@ function fromManagedImage(world: World, { definition, location }: Wanted, id: st
   return { ...wholly(image), held: [resource.id], reads: [] };
 }
 
-function fromVersion(world: World, { definition, location }: Wanted, id: string): Source {
+function fromVersion(world: World, { definition, location }: NewVersion, id: string): Source {
   const version = requireThere<VersionProperties>(world, id, location);
   world.operations.refuseIfBusy(version.id);
   refuseUnready(version);
