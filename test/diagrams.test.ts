@@ -126,7 +126,7 @@ describe('ARCHITECTURE.md', () => {
     const titles = globSync('**/*.test.ts', { cwd: import.meta.dirname })
       .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
       .flatMap((text) =>
-        [...text.matchAll(/'([VPRX]\d+(?:, [VPRX]\d+)*): /g)].map(([, names = '']) => names),
+        [...text.matchAll(/['`]([VPRX]\d+(?:, [VPRX]\d+)*): /g)].map(([, names = '']) => names),
       );
     const named = new Set(titles.flatMap((names) => names.split(', ')));
     const listed = [...readFileSync(page, 'utf8').matchAll(/^\| ([VPRX]\d+) \|/gm)].map(([, one]) => one);

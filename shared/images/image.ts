@@ -225,6 +225,7 @@ function afterFailure(version: Version, { stage, failure, at }: Failed): Version
   if (stage === 'capture') return hold(version, stage, failure, at);
   // The image is safe in the gallery: what is left on the bench does not keep it from going on.
   if (stage === 'clean-up') return enter('quarantine', notCleanedUp(version, failure), at);
+  if (stage === 'quarantine') return enter('replicate', version, at);
   return withdraw(version, { as: 'failed', stage, failure }, at);
 }
 

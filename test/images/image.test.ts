@@ -77,6 +77,7 @@ describe('a version', () => {
       'quarantine',
       [...upTo('clean-up'), fails],
     ],
+    ['is replicated even when the reaper cannot be told', 'replicate', [...upTo('clean-up'), fails, fails]],
     ['is replicated once the reaper knows', 'replicate', [...upTo('clean-up'), fails, done]],
     ['hands to the reaper what cannot be withdrawn', 'quarantine', [fails, fails]],
     ['has failed though something is left of it', 'failed', [fails, fails, done]],

@@ -103,7 +103,7 @@ describe('what people may ask of images', () => {
     });
   });
 
-  it('keeps every recipe that a set ever had, under its revision', async () => {
+  it('V3: keeps every recipe that a set ever had, under its revision', async () => {
     const [first] = plan.recipe;
     await images.define('win11', { ...plan, recipe: [first] } as never);
     expect((await images.set('win11')).recipe.revision).toBe(2);
