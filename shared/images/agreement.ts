@@ -44,7 +44,7 @@ function otherTraits(definition: ImageDefinition, source: Traits): Refusal | und
 }
 
 /** The kinds whose bytes come from disks of a machine, and with them the machine's guest state. */
-const fromDisks: readonly SourceKind[] = ['vm', 'disk', 'snapshot'];
+const fromDisks: ReadonlySet<SourceKind> = new Set(['vm', 'disk', 'snapshot']);
 
 /**
  * "Trusted Launch for Azure virtual machines": TrustedLaunch definitions take VMs, disks and snapshots with
@@ -56,7 +56,7 @@ function notImportable(
   kind: SourceKind,
   is: string,
 ): Refusal | undefined {
-  if (fromDisks.includes(kind)) {
+  if (fromDisks.has(kind)) {
     if (wanted === 'TrustedLaunchSupported') return notSupported(kind, 'TrustedLaunch');
     return is === wanted ? undefined : otherSecurity(is, wanted);
   }
@@ -82,7 +82,7 @@ function notBuildable(
   }
   if (/confidential/i.test(is) && !/TrustedLaunch/i.test(is)) return otherSecurity(is, wanted);
   if (kind === 'vhd') return undefined;
-  if (fromDisks.includes(kind)) return is === wanted ? undefined : otherSecurity(is, wanted);
+  if (fromDisks.has(kind)) return is === wanted ? undefined : otherSecurity(is, wanted);
   if (kind === 'managedImage' && wanted === 'TrustedLaunch') return notTrusted(kind);
   if (wanted === 'TrustedLaunch') return /TrustedLaunch/i.test(is) ? undefined : otherSecurity(is, wanted);
   return is === 'TrustedLaunch' ? otherSecurity(is, wanted) : undefined;
@@ -117,7 +117,7 @@ function otherSecurity(is: string, wanted: string): Refusal {
 }
 
 /** Kinds that do not say whether a plan belongs to them: there the definition's is taken. */
-const silentOfPlans: readonly SourceKind[] = ['managedImage', 'vhd'];
+const silentOfPlans: ReadonlySet<SourceKind> = new Set(['managedImage', 'vhd']);
 
 /** "Troubleshoot shared images": "different plan … than the parent gallery image plan". */
 function otherPlan(
@@ -125,7 +125,7 @@ function otherPlan(
   kind: SourceKind,
   is: PurchasePlan | undefined,
 ): Refusal | undefined {
-  if (!wanted || silentOfPlans.includes(kind)) return undefined;
+  if (!wanted || silentOfPlans.has(kind)) return undefined;
   // Azure compares plans letter by letter.
   if (is && planName(is) === planName(wanted)) return undefined;
   return [

@@ -55,11 +55,6 @@ export function benchOf(version: Version): BenchLayout {
   }
 }
 
-/** The ids of the parts, as they are kept. */
-export function benchPartIds(version: Version): readonly string[] {
-  return benchOf(version).parts.map(({ id }) => id);
-}
-
 /** No machine: only what the gallery cannot take as it is. */
 function importBench(version: Version, { osDisk, dataDisks }: ResolvedSource): BenchLayout {
   if (!osDisk) return { parts: [], dataDisks: [] };
