@@ -138,7 +138,7 @@ test.each<[string, VirtualMachine, string, string]>([
     'plain security',
     { ...onGolden({}), securityProfile: { securityType: 'Standard' } },
     'BadRequest',
-    'TrustedLaunch',
+    'Security type of VM is not compatible with the security type of attached OS Disk',
   ],
   [
     'a size that boots only generation 1',

@@ -30,7 +30,7 @@ export function createVm(world: World, call: Call, id: string, location: string,
   const { subscriptionId } = call;
   const source = requireBootSource(world, call, { id, location }, storageProfile);
   const { image } = source;
-  checkVmBody(world, id, body, image, location);
+  checkVmBody(world, id, body, source, location);
   const securityType = securityProfile?.securityType ?? 'Standard';
   const wanted = { vmId: id, subscriptionId, location, zones: body.zones ?? [], image, securityType };
   checkSize(world, size, wanted);

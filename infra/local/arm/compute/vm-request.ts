@@ -44,7 +44,13 @@ export interface VmBody {
 }
 
 /** Refuses profiles that Azure would refuse before it makes anything. */
-export function checkVmBody(world: World, id: string, body: VmBody, image: Image, location: string): void {
+export function checkVmBody(
+  world: World,
+  id: string,
+  body: VmBody,
+  { image, osDisk }: { readonly image: Image; readonly osDisk?: object },
+  location: string,
+): void {
   const { osProfile, networkProfile, securityProfile } = body.properties ?? {};
   if (image.osState === 'Generalized') checkOsProfile(osProfile, image);
   else if (osProfile) {
@@ -53,7 +59,9 @@ export function checkVmBody(world: World, id: string, body: VmBody, image: Image
     });
   }
   checkNetworkProfile(world, id, networkProfile, location);
-  checkSecurity(securityProfile?.securityType ?? 'Standard', image);
+  const { securityType = 'Standard' } = securityProfile ?? {};
+  if (osDisk) refuseOtherSecurity(securityType, image);
+  checkSecurity(securityType, image);
   checkPlan(id, body.plan, image.plan);
 }
 
@@ -81,6 +89,17 @@ function checkNetworkProfile(world: World, id: string, profile: NetworkProfile, 
   }
   for (const nic of configurations) checkNicConfiguration(world, id, nic, location);
   for (const nic of networkInterfaces) requireFreeNic(world, nic.id ?? '', id);
+}
+
+/** A disk that is taken over carries the state of a vTPM, or carries none. */
+function refuseOtherSecurity(securityType: string, image: Image): void {
+  if (securityType === image.securityType) return;
+  throw new ArmError(
+    400,
+    'BadRequest',
+    `Security type of VM is not compatible with the security type of attached OS Disk. ('${securityType}', ` +
+      `'${image.securityType}')`,
+  );
 }
 
 /** Azure's rules of which security type goes with which image ("Trusted Launch for Azure virtual machines"). */
