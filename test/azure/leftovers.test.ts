@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { VmProperties } from '../../infra/local/arm/compute/machine.ts';
 import { benchParts } from '../../shared/azure/disks.ts';
 import { gallery } from '../../shared/azure/gallery.ts';
 import { marketplace } from '../../shared/azure/marketplace.ts';
@@ -80,18 +81,14 @@ describe('a bench in Azure', () => {
     );
     expect((await provisioned(version)).found).toMatchObject({ status: 'done' });
     const vm = ofOurs('orphaned').find((id) => /virtualMachines/i.test(id)) ?? '';
-    const { virtualMachines: raw } = cloud.azure.compute(cloud.subscriptionId);
-    const [group, name] = ['rg-images', vm.split('/').at(-1) ?? ''] as const;
     // As it is when a VM is deleted whose parts were told to stay.
-    const { storageProfile = {}, networkProfile = {} } = await raw.get(group, name);
-    const { osDisk, dataDisks = [] } = storageProfile;
-    const { networkInterfaces = [] } = networkProfile;
-    for (const part of [...(osDisk ? [osDisk] : []), ...dataDisks, ...networkInterfaces]) {
-      part.deleteOption = 'Detach';
-    }
-    await raw.update(group, name, { storageProfile, networkProfile }).submitted();
-    cloud.pass(5);
-    await raw.delete(group, name).submitted();
+    const { storageProfile, networkProfile } = cloud.arm.world.resources.require<VmProperties>(vm).properties;
+    const parts = [storageProfile.osDisk, ...storageProfile.dataDisks];
+    for (const part of parts) part.deleteOption = 'Detach';
+    for (const nic of networkProfile.networkInterfaces)
+      nic.properties = { primary: true, deleteOption: 'Detach' };
+    const { virtualMachines: raw } = cloud.azure.compute(cloud.subscriptionId);
+    await raw.delete('rg-images', vm.split('/').at(-1) ?? '').submitted();
     cloud.pass(10);
     expect(ofOurs('orphaned').length).toBeGreaterThan(4);
     expect((await cleanedUp(version)).found).toMatchObject({ status: 'done' });
