@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts';
 import type { SecretRef } from '../images/recipe.ts';
 import type { Secrets } from '../images/secrets.ts';
 import type { Azure } from './clients.ts';
-import { asking } from './errors.ts';
+import { asking, reasonOf } from './errors.ts';
 
 /** Secrets in Key Vault, read with the app's own identity. What a refusal says never holds a value. */
 export function keyVault({ vault }: Pick<Azure, 'vault'>): Secrets {
@@ -36,16 +36,13 @@ function refusalOf(error: unknown, where: string): AppError | undefined {
   if (code === 'ENOTFOUND') return new AppError('SecretNotFound', `${where}: there is no such vault.`);
   if (statusCode === 404) return new AppError('SecretNotFound', `${where}: there is no such secret.`);
   if (statusCode !== 403) return undefined;
-  // Disabled, expired and not yet valid are said with 403 too, one level down.
-  return /SecretDisabled|not enabled|disabled|expired|not yet valid/i.test(textOf(error))
-    ? new AppError('SecretNotFound', `${where}: the secret is disabled, expired or not valid yet.`)
-    : new AppError('SecretDenied', `${where}: the app may not read it.`);
+  // That a secret is disabled is said with 403 too, as are missing rights and closed networks.
+  const reason = reasonOf(error);
+  return /SecretDisabled|disabled secret/i.test(reason)
+    ? new AppError('SecretNotFound', `${where}: the secret is disabled.`)
+    : new AppError('SecretDenied', `${where}: the app may not read it. ${reason}`);
 }
 
 function fieldsOf(error: unknown): { readonly statusCode?: unknown; readonly code?: unknown } {
   return typeof error === 'object' && error !== null ? error : {};
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : '';
 }

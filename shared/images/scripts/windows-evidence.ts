@@ -60,7 +60,9 @@ Write-Output "upgraded=$upgraded"
 $fslogix = 'none'
 if (Test-Path 'HKLM:\\SOFTWARE\\FSLogix\\Apps') { $fslogix = "version $((Get-ItemProperty 'HKLM:\\SOFTWARE\\FSLogix\\Apps').InstallVersion)" }
 Write-Output "fslogix=$fslogix"
-Write-Output "osDiskGB=$([math]::Round((Get-Disk -Number 0).Size / 1GB))"
+$osDisk = Get-Disk | Where-Object { $_.IsBoot } | Select-Object -First 1
+if (-not $osDisk) { $osDisk = Get-Disk -Number 0 }
+Write-Output "osDiskGB=$([math]::Round($osDisk.Size / 1GB))"
 
 $plugins = @(Get-ChildItem 'C:\\Packages\\Plugins' -Name -ErrorAction SilentlyContinue | Where-Object { $_ -notmatch 'RunCommandHandler' })
 $left = 'none'
