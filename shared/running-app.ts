@@ -4,6 +4,7 @@ import { connect } from './azure/clients.ts';
 import { capacity } from './azure/capacity.ts';
 import { benchParts } from './azure/disks.ts';
 import { gallery } from './azure/gallery.ts';
+import { Governor } from './azure/governor.ts';
 import { hostPools } from './azure/host-pools.ts';
 import { keyVault } from './azure/key-vault.ts';
 import { marketplace } from './azure/marketplace.ts';
@@ -30,7 +31,9 @@ export function runningApp(): App {
 function fromSettings(): App {
   const told = settings();
   const clock = clockOf(told);
-  const azure = connect(told);
+  const governor = new Governor(clock.now);
+  const azure = connect(told, governor);
+  governor.shareOver(tableRows(azure.table('throttles')));
   const { teamsWebhook, publicUrl, mostBuilds } = told;
   return createApp({
     rows: (table) => tableRows(azure.table(table)),

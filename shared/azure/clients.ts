@@ -16,6 +16,8 @@ import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
 import type { SecretClient } from '@azure/keyvault-secrets';
 import { ServiceBusClient } from '@azure/service-bus';
 import type { Settings } from '../settings.ts';
+import { governed } from './governed.ts';
+import type { Governor } from './governor.ts';
 
 /** How long one request may take in real time, whatever the app's clock says. */
 const requestTimeoutMs = 20_000;
@@ -61,8 +63,11 @@ interface Page {
   readonly nextLink?: string;
 }
 
-/** Makes the clients for wherever the settings point; nothing is connected before it is used. */
-export function connect({ tables, serviceBus, local }: Settings): Azure {
+/**
+ * Makes the clients for wherever the settings point; nothing is connected before it is used. With a governor,
+ * what is asked of Azure Resource Manager keeps to its limits.
+ */
+export function connect({ tables, serviceBus, local }: Settings, governor?: Governor): Azure {
   const credential = local
     ? localCredential
     : // Sources may be another tenant's; which, each image set says.
@@ -72,7 +77,7 @@ export function connect({ tables, serviceBus, local }: Settings): Azure {
     // Retries are the workflow's: the SDK's own would wait as long as Azure likes, inside the function.
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: 'goldsmith' },
-    httpClient: local ? redirected(management, local.armEndpoint) : httpClient,
+    httpClient: governed(local ? redirected(management, local.armEndpoint) : httpClient, governor),
   };
   const table = (name: string, retryOptions: TableServiceClientOptions['retryOptions'] = {}) => {
     const how = { ...options, httpClient, retryOptions };

@@ -32,10 +32,15 @@ export function paceOf(elapsed: number, { least, most }: Usual): number {
  * time. Each pool has ticks of its own, or all of them would come at once.
  */
 export function untilTick(now: Instant, pool: string, seconds: number): number {
-  const offset = [...pool].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7) % tickSeconds;
-  const at = Date.parse(now) / 1000 - offset;
+  const at = Date.parse(now) / 1000 - offsetOf(pool);
   const ticks = Math.max(Math.floor(at / tickSeconds) + 1, Math.round((at + seconds) / tickSeconds));
   return ticks * tickSeconds - at;
+}
+
+function offsetOf(pool: string): number {
+  let sum = 0;
+  for (let at = 0; at < pool.length; at += 1) sum = (sum * 31 + pool.charCodeAt(at)) % 9973;
+  return sum % tickSeconds;
 }
 
 /** Whether a full period since `from` has ended between the last look and this one. */

@@ -146,7 +146,7 @@ describe('a host that is brought to a version', () => {
           const found = await read(machine);
           return found && { ...found, osDiskId };
         },
-        list: async (scaleSet) => (await list(scaleSet)).map((found) => ({ ...found, osDiskId })),
+        list: async (scaleSet) => Array.from(await list(scaleSet), (found) => ({ ...found, osDiskId })),
       };
       azure.machines = { ...azure.machines, ...alike };
     });

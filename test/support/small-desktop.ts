@@ -128,7 +128,7 @@ export class SmallDesktop {
     sessions: async (_, name) => [...(this.#sessions.get(name)?.values() ?? [])],
     sessionsOfPool: async () =>
       [...this.#sessions].flatMap(([host, sessions]) =>
-        [...sessions.values()].map((session) => ({ ...session, host })),
+        Array.from(sessions.values(), ({ id, user, state }) => ({ id, user, state, host })),
       ),
     sendMessage: async (_, name, id) => {
       const session = this.#sessions.get(name)?.get(id);

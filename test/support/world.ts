@@ -129,14 +129,14 @@ export class World {
 
   /** Waits for what another task of the same process asked for, and dies with the process. */
   readonly join = async <T>(asked: Promise<T>): Promise<T> => {
-    let isIn = false;
+    const state = { isIn: false };
     const note = () => {
-      isIn = true;
+      state.isIn = true;
     };
     asked.then(note, note);
     const process = this.#process;
     const onDeath = this.#onDeath;
-    while (!isIn) {
+    while (!state.isIn) {
       await new Promise<void>((resolve) => {
         this.#enter(this.#now + 1000, async () => {
           if (process === this.#process) await this.#turn(onDeath, resolve);
