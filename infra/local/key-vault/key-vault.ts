@@ -23,15 +23,19 @@ function ask(world: World, request: DataRequest): Answer | undefined {
   if (refused) return refused;
   if (vault.closed) return forbidden(host);
   const [, , name = '', version = ''] = path.split('/');
-  const { name: known = name, versions = [] } = vault.secrets.get(name.toLowerCase()) ?? {};
-  const found = version === '' ? versions.at(-1) : versions.find((one) => one.version === version);
-  if (!found) return notFound(version === '' ? name : `${name}/${version}`);
+  const secret = vault.secrets.get(name.toLowerCase());
+  const found = version === '' ? secret?.versions.at(-1) : versionOf(secret?.versions, version);
+  if (!secret || !found) return notFound(path.slice('/secrets/'.length));
   if (!found.enabled) {
     const message = 'Operation get is not allowed on a disabled secret.';
     return refusal(403, 'Forbidden', message, { code: 'SecretDisabled' });
   }
   // "About Azure Key Vault secrets", date-time controlled operations: get works outside of nbf and exp as well.
-  return { status: 200, body: bundle(host, known, found) };
+  return { status: 200, body: bundle(host, secret.name, found) };
+}
+
+function versionOf(versions: readonly SecretVersion[] = [], version: string): SecretVersion | undefined {
+  return versions.find((one) => one.version === version);
 }
 
 /** What is wrong with a request, whatever the vault holds. */

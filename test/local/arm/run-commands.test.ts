@@ -95,15 +95,15 @@ test('secrets reach the guest and never come back', async () => {
   await startScript(azure, 'bench', 'step', 'param($Name, $Key)\nWrite-Output "$Name $Key"', {
     parameters: [{ name: 'Name', value: 'shown' }],
     protectedParameters: [{ name: 'Key', value: 'hidden' }],
-    runAsUser: 'someone',
-    runAsPassword: 'Secret-Secret-1',
+    runAsUser: 'builder',
+    runAsPassword: 'Correct-Horse-42',
   });
   azure.pass(60);
   expect((await scriptView(azure, 'bench', 'step'))?.output).toBe('shown hidden');
   const path = computeId('virtualMachines/bench/runCommands/step');
   const { body } = await azure.ask('GET', `${path}?api-version=2026-04-01`);
   expect(body.properties).toMatchObject({
-    runAsUser: 'someone',
+    runAsUser: 'builder',
     parameters: [{ name: 'Name', value: 'shown' }],
   });
   expect(body.properties).not.toHaveProperty('protectedParameters');
@@ -111,7 +111,7 @@ test('secrets reach the guest and never come back', async () => {
   expect(body.properties).not.toHaveProperty('instanceView');
   const logged = JSON.stringify(azure.arm.world.log.list());
   expect(logged).not.toContain('hidden');
-  expect(logged).not.toContain('Secret-Secret-1');
+  expect(logged).not.toContain('Correct-Horse-42');
 });
 
 test('a VM that does not run takes no run commands', async () => {

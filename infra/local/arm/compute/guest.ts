@@ -69,9 +69,9 @@ export class Guest {
     this.#contents.setSystem({ bootedAt: new Date(now).toISOString() });
   }
 
-  halt(power: Power): void {
-    // Only a restart follows on what was reported before; after a stop Azure begins anew.
-    this.lastReportBefore = undefined;
+  /** `now` is given where the guest comes up again at once: what it last reported stays to be seen. */
+  halt(power: Power, now?: number): void {
+    this.lastReportBefore = now === undefined ? undefined : this.lastReport(now);
     this.power = power;
     this.agentReadyAt = undefined;
     // Cutting the power while sysprep works leaves neither the old state nor the sealed one.

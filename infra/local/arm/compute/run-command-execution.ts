@@ -4,6 +4,8 @@ import type { Call } from '../core/provider.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import type { Guest } from './guest.ts';
+import { accountName, signIn } from './run-command-account.ts';
+import { blobsRefused, writeBlobs, type Blobs } from './run-command-blobs.ts';
 import { webOf } from '../web/web.ts';
 import { startScript, type Outcome, type Running, type Script, type ScriptReader } from './script.ts';
 
@@ -13,15 +15,13 @@ interface NamedValue {
 }
 
 /** The properties of a run command resource that bear on its running. */
-export interface RunCommandProperties {
+export interface RunCommandProperties extends Blobs {
   source?: { script?: string; scriptUri?: string; commandId?: string };
   parameters?: NamedValue[];
   asyncExecution?: boolean;
   treatFailureAsDeploymentFailure?: boolean;
   timeoutInSeconds?: number;
   runAsUser?: string;
-  outputBlobUri?: string;
-  errorBlobUri?: string;
 }
 
 interface Parts {
@@ -30,6 +30,9 @@ interface Parts {
   readonly location: string;
   readonly resource: Resource<RunCommandProperties>;
   readonly protectedParameters: readonly NamedValue[];
+  readonly runAsPassword: string | undefined;
+  /** The machine's own identity, with which it writes blobs. */
+  readonly identity: unknown;
   /** What the guest was told to run, in one text, to see whether it is told something new. */
   readonly told: string;
   readonly readers: readonly ScriptReader[];
@@ -52,6 +55,7 @@ export class RunCommandExecution {
   readonly #parts: Parts;
   #view: Json = { executionState: 'Pending' };
   #over = false;
+  #running: Running | undefined;
 
   constructor(world: World, parts: Parts) {
     this.#world = world;
@@ -65,7 +69,8 @@ export class RunCommandExecution {
 
   /** What `$expand=instanceView` shows. */
   view(): Json {
-    return { ...this.#view };
+    const said = this.#over || !this.#running ? {} : shownWords(this.#running.said());
+    return { ...this.#view, ...said };
   }
 
   cancel(): void {
@@ -93,7 +98,7 @@ export class RunCommandExecution {
 
   #begin(operation: Operation): void {
     const { timeline, operations, random } = this.#world;
-    const { guest, resource, readers, call } = this.#parts;
+    const { guest, resource, call } = this.#parts;
     // Azure waits up to 90 minutes for a silent agent. Failing at once is harsher, and shows who did not ask
     // for the agent's status before sending it work.
     if (!guest.isAgentReady(timeline.now())) {
@@ -104,15 +109,38 @@ export class RunCommandExecution {
     this.#view = { executionState: 'Running', startTime: timeline.iso() };
     if (resource.properties.asyncExecution) operations.end(operation);
     timeline.after(timeout, () => this.#timeOut(operation));
+    meddle(guest, call.fault?.fault, timeline.now());
     if (call.fault?.fault === 'hang-script') return;
     const failure = scripted(call);
     // A script that is to fail does so before it has done anything.
     if (failure)
       return this.#after(random.between(10, 60), operation, () => this.#finish(operation, failure));
+    const running = this.#prepare();
+    if (typeof running === 'string') {
+      this.#end('Failed', { executionMessage: running });
+      return this.#endOperation(operation, { exitCode: -1, output: '', error: running });
+    }
+    this.#running = running;
+    this.#goOn(operation, running);
+  }
+
+  /** The script, ready to run, or why the agent cannot start it. */
+  #prepare(): Running | string {
+    const { guest, resource, readers, runAsPassword, identity } = this.#parts;
+    const { properties } = resource;
+    leaveFolder(guest);
+    const runAs = { user: properties.runAsUser, password: runAsPassword };
+    const refused = blobsRefused(properties, identity) ?? signIn(guest, runAs);
+    if (refused !== undefined) return refused;
     const web = webOf(this.#world);
     const download = (uri: string) => web.find(uri) ?? (web.knowsHost(uri) ? 'not found' : 'unknown host');
-    const running = startScript(readers, this.#script(), guest, { timeline, random, download });
-    this.#goOn(operation, running);
+    const { source = {} } = properties;
+    const fetched = source.scriptUri === undefined ? undefined : download(source.scriptUri);
+    if (typeof fetched === 'string')
+      return `Failed to download the script from ${source.scriptUri}: ${fetched}.`;
+    const { timeline, random } = this.#world;
+    const script = this.#script(fetched?.content ?? source.script ?? source.commandId ?? '');
+    return startScript(readers, script, guest, { timeline, random, download }, accountName(runAs));
   }
 
   /** Runs the script up to where it next waits, and on from there when that time has passed. */
@@ -141,20 +169,26 @@ export class RunCommandExecution {
   }
 
   #finish(operation: Operation, outcome: Outcome): void {
-    if (this.#over) return;
-    const { exitCode, output, error = '' } = outcome;
-    this.#end(exitCode === 0 ? 'Succeeded' : 'Failed', {
-      exitCode,
-      output: kept(output),
-      error: kept(error),
-    });
+    if (this.#over || this.#isUnheard()) return;
+    const { exitCode } = outcome;
+    writeBlobs(this.#world, this.#parts.resource.properties, outcome);
+    this.#end(exitCode === 0 ? 'Succeeded' : 'Failed', { exitCode, ...shownWords(outcome) });
     this.#endOperation(operation, exitCode === 0 ? undefined : outcome);
   }
 
   #timeOut(operation: Operation): void {
-    if (this.#over) return;
-    this.#end('TimedOut', { executionMessage: 'Script execution timed out.' });
+    if (this.#over || this.#isUnheard()) return;
+    const said = this.#running?.said();
+    if (said) writeBlobs(this.#world, this.#parts.resource.properties, said);
+    const executionMessage = 'Script execution timed out.';
+    this.#end('TimedOut', { executionMessage, ...(said && shownWords(said)) });
     this.#endOperation(operation, { exitCode: -1, output: '', error: 'timed out' });
+  }
+
+  /** A dead agent tells nobody how a script ended, nor that it ran out of time. */
+  #isUnheard(): boolean {
+    const { agentDiedAt } = this.#parts.guest;
+    return agentDiedAt !== undefined && agentDiedAt <= this.#world.timeline.now();
   }
 
   #endOperation(operation: Operation, failure?: Outcome): void {
@@ -183,15 +217,12 @@ export class RunCommandExecution {
     this.#world.resources.touch(this.#parts.resource);
   }
 
-  #script(): Script {
-    const { source, parameters = [] } = this.#parts.resource.properties;
+  #script(text: string): Script {
+    const { parameters = [] } = this.#parts.resource.properties;
     const given = [...parameters, ...this.#parts.protectedParameters].map(
       ({ name, value }) => [name, value] as const,
     );
-    return {
-      text: source?.script ?? source?.scriptUri ?? source?.commandId ?? '',
-      parameters: Object.fromEntries(given),
-    };
+    return { text, parameters: Object.fromEntries(given) };
   }
 }
 
@@ -208,6 +239,32 @@ function agentSilent(guest: Guest): ArmError {
     `VM '${guest.name}' has not reported status for VM agent or extensions. Verify that the OS is up and healthy, the ` +
       'VM has a running VM agent, and that it can establish outbound connections to Azure storage.',
   );
+}
+
+const HOW_SYSPREP_ENDS: Readonly<Record<string, 'hangs' | 'fails' | 'lies'>> = {
+  'stuck-sysprep': 'hangs',
+  'failing-sysprep': 'fails',
+  'lying-sysprep': 'lies',
+};
+
+/** Faults that strike the guest and not the request. */
+function meddle(guest: Guest, fault: string | undefined, now: number): void {
+  if (fault === 'kill-agent') guest.agentDiedAt = now;
+  const sysprep = HOW_SYSPREP_ENDS[fault ?? ''];
+  if (sysprep) guest.contents.setSystem({ sysprep });
+}
+
+/** The agent unpacks the extension that runs scripts, and never takes it away again. */
+function leaveFolder({ contents, os }: Guest): void {
+  const place =
+    os === 'Windows'
+      ? 'C:\\Packages\\Plugins\\Microsoft.CPlat.Core.RunCommandHandlerWindows\\2.0.19\\HandlerManifest.json'
+      : '/var/lib/waagent/Microsoft.CPlat.Core.RunCommandHandlerLinux-1.3.28/HandlerManifest.json';
+  contents.files.put({ path: place, text: '{}' });
+}
+
+function shownWords({ output = '', error = '' }: { output?: string; error?: string }): Json {
+  return { output: kept(output), error: kept(error) };
 }
 
 function kept(text: string): string {

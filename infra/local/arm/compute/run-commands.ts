@@ -15,6 +15,8 @@ export interface RunCommandHost {
   readonly machineId: string;
   readonly location: string;
   readonly guest: Guest;
+  /** `identity` of the machine, with which it writes blobs. */
+  readonly identity?: unknown;
 }
 
 export interface RunCommandsOn {
@@ -41,15 +43,34 @@ export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
 
   const put = (call: Call): Answer => {
     const host = on.host(call);
-    const id = idOf(call);
-    const { location, tags, properties } = checkedRequest(call);
-    checkMachine(host);
-    const before = resources.find<RunCommandProperties>(id);
-    operations.refuseIfBusy(id);
+    const before = resources.find<RunCommandProperties>(idOf(call));
     if (!before) refuseTooMany(resources.list({ type: on.type, under: host.machineId }).length);
+    return tell(call, host, before, checkedRequest(call.body ?? {}));
+  };
+
+  /** What is not said stays as it is, secrets aside: those are not kept, and must be given anew. */
+  const patch = (call: Call): Answer => {
+    const host = on.host(call);
+    const before = resources.require<RunCommandProperties>(idOf(call));
+    const { tags = before.tags, properties } = (call.body ?? {}) as RunCommandBody;
+    const { provisioningState: _, ...kept } = before.properties;
+    const body = { location: before.location, tags, properties: { ...kept, ...properties } };
+    return tell(call, host, before, checkedRequest(body));
+  };
+
+  const tell = (
+    call: Call,
+    host: RunCommandHost,
+    before: Resource<RunCommandProperties> | undefined,
+    { location, tags, properties }: Checked,
+  ): Answer => {
+    const id = idOf(call);
+    checkMachine(host);
+    refuseOtherSystem(host, properties.source);
+    operations.refuseIfBusy(id);
     // What is secret goes to the guest and is never shown again.
-    const { protectedParameters = [], runAsPassword: _, ...kept } = properties;
-    const told = JSON.stringify([kept.source, kept.parameters, protectedParameters]);
+    const { protectedParameters = [], runAsPassword, ...kept } = properties;
+    const told = JSON.stringify([kept.source, kept.parameters, protectedParameters, kept.runAsUser]);
     const isNews = !wasTold(before, told);
     if (isNews) executionOf(before)?.cancel();
     const provisioningState = before ? 'Updating' : 'Creating';
@@ -69,8 +90,9 @@ export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
     // (azure-sdk-for-net#47307). Who wants a second run deletes the first, or changes what it is given.
     if (before && !isNews) return write(world, call, { resource, isNew: false, seconds: [5, 15] });
     const { readers = [] } = on;
-    const { guest } = host;
-    const parts = { call, guest, location: host.location, resource, protectedParameters, told, readers };
+    const { guest, identity } = host;
+    const secret = { protectedParameters, runAsPassword, told, readers };
+    const parts = { call, guest, identity, location: host.location, resource, ...secret };
     const operation = new RunCommandExecution(world, parts).launch();
     return operations.answer(call, operation, before ? 200 : 201, shown(resource));
   };
@@ -118,6 +140,7 @@ export function runCommandRoutes(world: World, on: RunCommandsOn): Route[] {
   const apiVersion = COMPUTE_API_VERSION;
   return [
     { method: 'PUT', path: one, apiVersion, buckets: writes, handle: put },
+    { method: 'PATCH', path: one, apiVersion, buckets: writes, handle: patch },
     { method: 'GET', path: one, apiVersion, buckets: reads, handle: get },
     { method: 'DELETE', path: one, apiVersion, buckets: writes, handle: remove },
     { method: 'GET', path: `${on.path}/runCommands`, apiVersion, buckets: reads, handle: list },
@@ -138,8 +161,9 @@ function withView(resource: Resource<RunCommandProperties>): Resource<RunCommand
   return { ...resource, properties: { ...resource.properties, instanceView } as RunCommandProperties };
 }
 
-function checkedRequest(call: Call): RunCommandBody & Required<Pick<RunCommandBody, 'properties'>> {
-  const { location, tags, properties = {} } = (call.body ?? {}) as RunCommandBody;
+type Checked = RunCommandBody & Required<Pick<RunCommandBody, 'properties'>>;
+
+function checkedRequest({ location, tags, properties = {} }: RunCommandBody): Checked {
   const { source, timeoutInSeconds } = properties;
   if (!location) {
     throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.');
@@ -167,6 +191,19 @@ function checkSource(source: RunCommandProperties['source'] = {}): void {
     given.length > 1 ? 'InvalidParameterConflictingProperties' : 'InvalidParameter',
     'Exactly one of script, scriptUri and commandId must be specified in the source of a run command.',
     { target: 'source' },
+  );
+}
+
+/** Azure's own scripts are each for one operating system. */
+function refuseOtherSystem({ guest }: RunCommandHost, { commandId }: { commandId?: string } = {}): void {
+  if (commandId === undefined) return;
+  const isLinux = /^(?:RunShellScript|ifconfig)$/i.test(commandId);
+  if (isLinux === (guest.os === 'Linux')) return;
+  throw new ArmError(
+    400,
+    'InvalidParameter',
+    `The run command '${commandId}' is not supported on ${guest.os}.`,
+    { target: 'source.commandId' },
   );
 }
 

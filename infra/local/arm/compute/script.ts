@@ -1,7 +1,7 @@
 import type { Random } from '../core/random.ts';
 import type { Timeline } from '../core/timeline.ts';
 import type { Guest } from './guest.ts';
-import type { Download, Outcome, Work } from './guest/host.ts';
+import type { Download, Outcome, Said, Work } from './guest/host.ts';
 import { hostOf } from './guest/host-of.ts';
 import { runPowerShell } from './guest/powershell/interpreter.ts';
 import { runShell } from './guest/shell/interpreter.ts';
@@ -30,6 +30,8 @@ export interface Running {
   readonly work: Work<Outcome>;
   /** What it wants of the machine, asked at its end. */
   readonly wish: () => 'restart' | 'stop' | undefined;
+  /** What it has said so far. */
+  readonly said: () => Said;
 }
 
 interface Surroundings {
@@ -48,11 +50,12 @@ export function startScript(
 ): Running {
   for (const reader of readers) {
     const reading = reader(script, guest, surroundings.random);
-    if (reading) return { work: known(reading), wish: () => undefined };
+    if (reading)
+      return { work: known(reading), wish: () => undefined, said: () => ({ output: '', error: '' }) };
   }
   const host = hostOf(guest, surroundings, user);
   const run = guest.os === 'Linux' ? runShell : runPowerShell;
-  return { work: run(host, script.text, script.parameters), wish: () => host.wish };
+  return { work: run(host, script.text, script.parameters), wish: () => host.wish, said: () => host.said() };
 }
 
 function* known({ seconds, finish }: Reading): Work<Outcome> {

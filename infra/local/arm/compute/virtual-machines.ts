@@ -111,7 +111,12 @@ export function virtualMachineRoutes(world: World): Route[] {
   const host = (call: Call) => {
     resources.requireParent(`${vmId(call)}/runCommands/any`, call.method === 'GET' ? 'read' : 'write');
     const { vm, machine } = requireVm(world, vmId(call));
-    return { machineId: vm.id, location: vm.location ?? '', guest: machine.guest };
+    return {
+      machineId: vm.id,
+      location: vm.location ?? '',
+      guest: machine.guest,
+      identity: vm.fields['identity'],
+    };
   };
   return [
     { method: 'PUT', path: PATH, apiVersion, buckets: puts, handle: put },

@@ -41,7 +41,7 @@ export function vmActionRoutes(world: World, path: string, vmId: (call: Call) =>
         refuseGeneralized(vm, machine);
         if (!machine.guest.isRunning()) throw notAllowed('restart', vm, 'the VM is not running');
       },
-      begin: ({ guest }) => guest.halt('starting'),
+      begin: ({ guest }) => guest.halt('starting', timeline.now()),
       finish: (_, machine) => boot(machine),
     },
     {

@@ -4,25 +4,36 @@ import type { World } from '../core/world.ts';
 import type { Guest, Power } from './guest.ts';
 import { machineOf, type VmProperties } from './machine.ts';
 
-/** The agent's status as Azure reports it for VMs and scale-set instances; nothing while the guest is down. */
+/** So long Azure goes on showing what an agent last said before it takes the agent for silent. */
+const BELIEVED_MS = 5 * 60_000;
+
+/**
+ * The agent's status as Azure reports it for VMs and scale-set instances; nothing while the guest is down. The time is
+ * that of the agent's last report. After a restart, or when the agent has died, Azure shows the old report for
+ * minutes: `Ready` alone proves nothing.
+ */
 export function agentView(guest: Guest, now: number): Json | undefined {
   if (!guest.isRunning()) return undefined;
-  const time = new Date(now).toISOString();
-  if (guest.isAgentReady(now)) {
+  const reported = guest.lastReport(now) ?? guest.lastReportBefore;
+  if (reported !== undefined && now - reported < BELIEVED_MS) {
     return {
-      vmAgentVersion: '2.7.41491.1183',
+      vmAgentVersion: guest.os === 'Linux' ? '2.14.0.1' : '2.7.41491.1183',
       statuses: [
         {
           code: 'ProvisioningState/succeeded',
           level: 'Info',
           displayStatus: 'Ready',
-          message: 'GuestAgent is running and processing the extensions.',
-          time,
+          message:
+            guest.os === 'Linux'
+              ? 'Guest Agent is running'
+              : 'GuestAgent is running and processing the extensions.',
+          time: new Date(reported).toISOString(),
         },
       ],
       extensionHandlers: [],
     };
   }
+  const silent = reported !== undefined;
   return {
     vmAgentVersion: 'Unknown',
     statuses: [
@@ -30,8 +41,8 @@ export function agentView(guest: Guest, now: number): Json | undefined {
         code: 'ProvisioningState/Unavailable',
         level: 'Warning',
         displayStatus: 'Not Ready',
-        message: 'VM status blob is found but not yet populated.',
-        time,
+        message: silent ? 'VM Agent is unresponsive.' : 'VM status blob is found but not yet populated.',
+        time: new Date(reported ?? now).toISOString(),
       },
     ],
   };
@@ -65,7 +76,7 @@ export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
   return {
     ...(guest.isAgentReady(now) && {
       computerName: guest.name,
-      osName: 'Windows 11 Enterprise multi-session',
+      osName: guest.contents.system.caption.replace(/^Microsoft /, ''),
     }),
     ...(agent && { vmAgent: agent }),
     hyperVGeneration: image.generation,

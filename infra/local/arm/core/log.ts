@@ -57,6 +57,8 @@ export class RequestLog {
 
 function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
+  // A shared access signature in an address is a password.
+  if (typeof value === 'string') return value.replaceAll(/([?&]sig=)[^&\s"']+/g, '$1***');
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [

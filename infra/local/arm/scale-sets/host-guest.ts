@@ -19,8 +19,8 @@ export class HostGuest extends Guest {
     this.#watcher.booting(agentDelaySeconds);
   }
 
-  override halt(power: Power): void {
-    super.halt(power);
+  override halt(power: Power, now?: number): void {
+    super.halt(power, now);
     this.#watcher.down();
   }
 }

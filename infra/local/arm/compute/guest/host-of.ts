@@ -28,6 +28,7 @@ export function hostOf(
     random,
     user,
     wish: undefined,
+    said: () => ({ output: '', error: '' }),
     installing: guest.installing,
     now: () => timeline.now(),
     imageState: () => guest.imageState,

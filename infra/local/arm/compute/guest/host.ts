@@ -26,6 +26,8 @@ export interface Host {
   readonly later: (seconds: number, effect: () => void) => void;
   /** The guest restarts, or stops, when the script is through. */
   readonly leave: (how: 'restart' | 'stop') => void;
+  /** What the script has said so far: set by whoever runs it. */
+  said: () => Said;
   /** Sysprep (or Linux's deprovisioning) begins; answers how the program ends, undefined when it never does. */
   readonly seal: (given: string) => Work<SealEnd>;
   /** One Windows Installer package after the other. */
@@ -36,6 +38,12 @@ export interface SealEnd {
   readonly exitCode: number;
   readonly hangs?: boolean;
   readonly error?: string;
+}
+
+/** A script's words, whether it has ended or not. */
+export interface Said {
+  readonly output: string;
+  readonly error: string;
 }
 
 /** What a script came to. */

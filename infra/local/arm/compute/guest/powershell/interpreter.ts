@@ -34,6 +34,7 @@ export function* runPowerShell(
   parameters: Readonly<Record<string, string>>,
 ): Work<Outcome> {
   const session = new Session(host, INTERPRETER);
+  host.said = () => ({ output: session.output.join('\n'), error: session.errors.join('\n') });
   // Starting PowerShell and its modules.
   yield host.random.between(2, 10);
   for (const [name, value] of environment(host)) session.assign(name, value);

@@ -66,8 +66,16 @@ function* runCommand(
   yield* unknown(session, written);
 }
 
+/** What only Linux has; everything else that is not known here may well exist on Windows. */
+const STRANGERS =
+  /^(?:apt|apt-get|dnf|yum|zypper|sudo|chmod|chown|systemctl|export|waagent|touch|grep|sed|awk|fi|then)$/;
+
 /** What is not known here is some real work: it takes its time, and yields nothing. */
 function* unknown(session: Session, name: string): Work<void> {
+  if (STRANGERS.test(name)) {
+    const text = `The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program.`;
+    throw new PowerShellError(text, 'statement');
+  }
   const { random } = session.host;
   const isFirst = session.variable('\0busy') === null;
   session.assign('\0busy', true);

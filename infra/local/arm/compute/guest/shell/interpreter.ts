@@ -26,6 +26,7 @@ export function* runShell(
   session.out = (more) => {
     output += more;
   };
+  host.said = () => ({ output: output.replace(/\n$/, ''), error: session.errors.replace(/\n$/, '') });
   const exitCode = yield* runText(session, text, Object.values(parameters));
   const error = session.errors.replace(/\n$/, '');
   return { exitCode, output: output.replace(/\n$/, ''), ...(error !== '' && { error }) };

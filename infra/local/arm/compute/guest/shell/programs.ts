@@ -52,7 +52,12 @@ function* runFile({ session, given, complain }: Call, name: string): ReturnType<
 }
 
 /** Something that is not modelled: it works for a while, and well. */
-function* unknown({ session }: Call): Generator<number, number, unknown> {
+function* unknown({ session, name, complain }: Call): Generator<number, number, unknown> {
+  // PowerShell in the wrong guest: a cmdlet, or what is left of an assignment.
+  if (/^[A-Z][a-z]+-[A-Z]\w+$|^=|^@/.test(name)) {
+    complain(`script.sh: ${name}: not found`);
+    return 127;
+  }
   const isFirst = !session.variables.has('\0busy');
   session.variables.set('\0busy', '1');
   yield isFirst ? session.host.random.between(20, 120) : session.host.random.between(1, 4);
