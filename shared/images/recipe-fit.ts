@@ -1,7 +1,7 @@
 import type { InspectionPolicy, OsType } from './inspection.ts';
 import { inspectionRules } from './inspection-rules.ts';
 import type { RecipeStep } from './recipe.ts';
-import { isLinuxPath, isWindowsPath } from './step-body.ts';
+import { isLinuxPath, isWindowsPath } from './step-paths.ts';
 
 export interface Misfit {
   readonly path: readonly (string | number)[];
