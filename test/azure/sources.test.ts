@@ -95,6 +95,29 @@ describe('a version of every source, as Azure is asked for it', () => {
     });
   }
 
+  it('may be shallow, with an end of life, and premium', { timeout: 60_000 }, async () => {
+    const { plan, ...rest } = versionOf('disk');
+    const definition = { ...plan.definition, name: 'shallow', sku: 'shallow' };
+    const regions = [{ name: 'westeurope', replicas: 1, storageType: 'Premium_LRS' }] as const;
+    const more = { replicationMode: 'Shallow', endOfLifeDays: 30 } as const;
+    let version: Version = { ...rest, set: 'shallow', plan: { ...plan, ...more, definition, regions } };
+    for (const [stage, ensure] of stages()) {
+      const ended = await live(cloud, version, ensure);
+      ({ version } = ended);
+      expect({ stage, ...ended.found }).toMatchObject({ stage, status: 'done' });
+    }
+    const { publishingProfile } = await cloud.azure
+      .compute(cloud.subscriptionId)
+      .galleryImageVersions.get('rg-images', 'gal_desktops', 'shallow', '1.0.0');
+    expect(publishingProfile).toMatchObject({
+      excludeFromLatest: true,
+      replicationMode: 'Shallow',
+      targetRegions: [{ regionalReplicaCount: 1, storageAccountType: 'Premium_LRS' }],
+    });
+    const left = (publishingProfile?.endOfLifeDate?.getTime() ?? 0) - Date.parse(cloud.now());
+    expect(left / 86_400_000).toBeGreaterThan(29);
+  });
+
   it('sends nothing that Azure has no type for', async () => {
     const bodies = await wrongBodies(cloud.sent);
     expect(bodies?.wrong ?? []).toEqual([]);
