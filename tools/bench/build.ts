@@ -42,7 +42,7 @@ export async function measureBuild(speed: number): Promise<Build> {
     settings: { ArmEndpoint: arm.url },
     onLine: (line, from) => {
       const took =
-        from === 'app' ? /\[advance-image\] Executed \(\w+, ([\d.]+) ?ms/.exec(line)?.[1] : undefined;
+        from === 'app' ? /\[advance-image\] Executed \(\w+, .*Duration=(\d+)ms/.exec(line)?.[1] : undefined;
       if (took !== undefined) looks.push(Number(took));
     },
   });
@@ -60,12 +60,13 @@ export async function measureBuild(speed: number): Promise<Build> {
     );
     const until = local.clock.now();
     const calls = arm.passed.filter(({ at }) => at >= begun && at <= until);
-    const reads = calls.filter(({ method }) => method === 'GET' || method === 'HEAD').length;
+    const ofArm = calls.filter(({ path }) => path.startsWith('/subscriptions/'));
+    const reads = ofArm.filter(({ method }) => method === 'GET').length;
     return {
       steps: recipe.length,
       virtualMinutes: (until - begun) / 60_000,
       armReads: reads,
-      armWrites: calls.length - reads,
+      armWrites: ofArm.length - reads,
       readsPerHour: (reads / (until - begun)) * 3_600_000,
       look: { count: looks.length, p50Ms: percentile(looks, 0.5), mostMs: Math.max(...looks) },
       ended: seen.failure ? `${seen.stage} failed: ${seen.failure.message}` : 'built',
