@@ -14,6 +14,8 @@ interface Bench {
   readonly os?: 'Windows' | 'Linux';
   /** Names of what makes a guest dirty. */
   readonly dirt?: readonly string[];
+  /** The identity that it writes its log with. */
+  readonly identityId?: string;
 }
 
 /** Build VMs in a simulated Azure, and the stages that work on them, through the app's own adapters. */
@@ -36,7 +38,7 @@ export function recipeBench(cloud: Cloud) {
   };
 
   /** A version whose build VM is up. */
-  async function onTheBench({ set, steps, os = 'Windows', dirt = [] }: Bench): Promise<Version> {
+  async function onTheBench({ set, steps, os = 'Windows', dirt = [], identityId }: Bench): Promise<Version> {
     const definition = { ...plan.definition, osType: os };
     const made = versionWith(steps, { definition, subscriptionId: cloud.subscriptionId });
     const version: Version = { ...made, set };
@@ -54,6 +56,7 @@ export function recipeBench(cloud: Cloud) {
       osDiskName: `${ref.name}-os`,
       nicName: `${ref.name}-nic`,
       dataDisks: [],
+      ...(identityId !== undefined && { identityId }),
     });
     await cloud.until(async () => {
       const found = await machines.find(ref);
