@@ -77,7 +77,8 @@ function managedImageOf(found: Image): FoundManagedImage {
     osType: osDisk?.osType,
     osState: osDisk?.osState === 'Specialized' ? 'Specialized' : 'Generalized',
     generation: found.hyperVGeneration === 'V2' ? 'V2' : 'V1',
-    // A managed image is never of a machine with Trusted Launch: Azure makes none of those.
+    // Azure makes no managed image for Arm64, nor of a machine with Trusted Launch.
+    architecture: 'x64',
     securityType: 'Standard',
     dataDisks: dataDisks.map(({ lun, diskSizeGB = 0 }) => ({ lun, sizeGB: diskSizeGB })),
   };
@@ -99,10 +100,15 @@ function machineOf(
     power: powerOf(instanceView),
     generalized: isGeneralized(instanceView),
     osDiskId: osDisk?.id,
+    identityIds: identitiesOf(found),
     dataDisks: data.flatMap(({ lun, managedDisk, diskSizeGB = 0 }) =>
       managedDisk?.id === undefined ? [] : [{ lun, id: managedDisk.id, sizeGB: diskSizeGB }],
     ),
   };
+}
+
+function identitiesOf({ identity }: VirtualMachine): string[] {
+  return Object.keys(identity?.userAssignedIdentities ?? {});
 }
 
 function diskOf(found: Disk | Snapshot, state: string): FoundDisk {

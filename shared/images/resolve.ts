@@ -1,4 +1,5 @@
 import { fixedDifferences } from './definition.ts';
+import { endOfLifeRefusal } from './definition-body.ts';
 import type { Gallery } from './gallery.ts';
 import type { Version } from './image.ts';
 import { lookUpSource, type SourcePorts } from './look-up.ts';
@@ -16,6 +17,8 @@ type GalleryReads = Pick<Gallery, 'findGallery' | 'findDefinition' | 'findVersio
 export function ensureResolved(ports: SourcePorts, gallery: GalleryReads): EnsureVersionStage {
   return async ({ work: version, now }) => {
     const { plan, facts } = version;
+    const ended = endOfLifeRefusal(plan.definition, now);
+    if (ended !== undefined) return failed('ValidationFailed', `definition.endOfLifeDate: ${ended}`);
     const source = facts.source ?? (await lookUpSource({ ...ports, plan, now }));
     if (isRefusal(source)) return failed(...source);
     const refusal = await galleryInTheWay(gallery, version, source.plan);

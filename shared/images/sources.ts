@@ -40,6 +40,8 @@ export interface FoundMachine extends Resource, Traits {
   /** Absent where it lies on the host and is nobody's resource: an ephemeral disk. */
   readonly osDiskId?: string | undefined;
   readonly dataDisks: readonly { readonly lun: number; readonly id: string; readonly sizeGB: number }[];
+  /** User-assigned ones. */
+  readonly identityIds: readonly string[];
 }
 
 /** A managed disk or a snapshot. */

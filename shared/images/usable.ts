@@ -85,6 +85,11 @@ export function machineUnusable(found: FoundMachine, plan: ImageSetPlan, way: Wa
       'UnsupportedSource',
       'A VM that is used in place must be in the subscription of the image set: use a copy of it.',
     ],
+    [
+      way === 'in-place' && bench.log !== undefined && !hasIdentity(found, bench.log.identityId),
+      'SourceNotReady',
+      `The VM has not the identity ${bench.log?.identityId} that its output is written with: assign it, or leave bench.log out.`,
+    ],
     ...found.dataDisks.map(({ lun, sizeGB }) => tooLarge(`Its data disk at LUN ${lun}`, sizeGB)),
   );
 }
@@ -145,6 +150,10 @@ export function blobUnusable(
     ],
     ...(isOs ? [] : [tooLarge(what, Math.ceil((sizeBytes - 512) / GiB))]),
   );
+}
+
+function hasIdentity({ identityIds }: FoundMachine, wanted: string): boolean {
+  return identityIds.some((id) => sameText(id, wanted));
 }
 
 function sameText(one: string | undefined, other: string): boolean {

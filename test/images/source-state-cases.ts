@@ -70,6 +70,27 @@ export const notUsable: Readonly<Record<string, Case>> = {
     code: 'UnsupportedSource',
     says: /in the subscription of the image set: use a copy/,
   },
+  'a VM in place without the identity that its log is written with': {
+    from: 'VM in place',
+    plan: {
+      bench: {
+        ...anyPlan.bench,
+        log: {
+          containerUri: 'https://stlogs.blob.core.windows.net/logs',
+          identityId: '/id',
+          identityClientId: 'c',
+        },
+      },
+    },
+    code: 'SourceNotReady',
+    says: /has not the identity/,
+  },
+  'a definition whose life has ended': {
+    from: 'marketplace',
+    plan: { definition: { endOfLifeDate: '2025-12-31T00:00:00.000Z' } },
+    code: 'ValidationFailed',
+    says: /definition.endOfLifeDate: 2025-12-31 has passed/,
+  },
   'a generalised VM and a recipe': {
     from: 'VM, copied',
     found: { machine: { generalized: true } },

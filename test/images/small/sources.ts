@@ -188,6 +188,7 @@ export function smallSources(things: Things, machines: ReturnType<typeof smallMa
         generalized,
         osDiskId,
         dataDisks: [],
+        identityIds: [],
       };
     },
     blob: async (uri) => (vhds.has(uri) ? { type: 'PageBlob', sizeBytes: 127 * 2 ** 30 + 512 } : undefined),
