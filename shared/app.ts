@@ -50,6 +50,8 @@ import { repeats } from './repeats.ts';
 import { channelRequests } from './rollouts/channels.ts';
 import type { HostPools } from './rollouts/host-pool.ts';
 import { type Pool, type PoolEvent, poolLife } from './rollouts/pool.ts';
+import { freezeRequests } from './rollouts/freeze-requests.ts';
+import { type FreezeCalendar, type FreezeEvent, freezeLife, freezesIn } from './rollouts/freezes.ts';
 import { poolClaims } from './rollouts/pools.ts';
 import { rolloutRequests } from './rollouts/requests.ts';
 import { rolloutEngine } from './rollouts/rollout-engine.ts';
@@ -138,7 +140,14 @@ export function createApp(outside: Outside) {
   const hostAsks = hostRequests({ ...hostParts, hosts, hostStore });
 
   const pools = new Engine({ workflow: poolLife, store: poolStore, ...entity('host-pool') });
+  const calendar = new Engine({
+    workflow: freezeLife,
+    store: new WorkflowStore<FreezeCalendar, FreezeEvent>('freezes', rows('freezes'), due),
+    ...entity('freezes'),
+  });
+  const freezes = freezesIn(calendar);
   const rollouts = rolloutEngine({
+    freezes,
     pools: poolClaims(pools, now),
     gallery,
     // What a rollout reads of a pool its hosts may read too.
@@ -211,7 +220,8 @@ export function createApp(outside: Outside) {
   return {
     images: imageRequests({ sets, setStore, recipes, leftoverStore, versions, versionStore, now }),
     marketplace: marketplaceRequests(outside.shelves),
-    rollouts: rolloutRequests({ pools, poolStore, rollouts, rolloutStore, versionOf, now }),
+    rollouts: rolloutRequests({ pools, poolStore, rollouts, rolloutStore, versionOf, freezes, now }),
+    freezes: freezeRequests({ calendar, poolStore, rollouts, now }),
     hosts: hostAsks,
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await versions.advance(id),

@@ -1,6 +1,7 @@
 import { type Instant, secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
 import { expected, mostSeconds, tookIn } from './durations.ts';
+import { type Freeze, type Freezes, frozenBy } from './freezes.ts';
 import { type Facts, isPaused, type Rollout } from './rollout.ts';
 import { type EnsureRolloutStage, running } from './stage.ts';
 import type { Reason } from './waves.ts';
@@ -10,12 +11,22 @@ import { fitOf } from './windows.ts';
 const atLeastEverySeconds = 300;
 
 /** What keeps anything new from starting, whatever the pool is like; undefined if nothing does. */
-export function holdOn({ work: rollout }: Look<Rollout>): Reason | undefined {
-  if (!isPaused(rollout)) return undefined;
+export async function holdOn(
+  { work: rollout, now }: Look<Rollout>,
+  freezes: Freezes,
+): Promise<Reason | undefined> {
+  if (!isPaused(rollout)) return frozen(await freezes.over(rollout.pool, rollout.link.imageSet, now));
   const { by, reason, until } = rollout.pause;
   const end = until === undefined ? 'until it is resumed' : `until ${until}`;
   const message = `paused by ${by} ${end}: ${reason}`;
   return { code: 'Paused', message, detail: { by, reason }, ...(until !== undefined && { until }) };
+}
+
+function frozen(freezes: readonly Freeze[]): Reason | undefined {
+  const [last] = freezes.toSorted((a, b) => (a.until > b.until ? -1 : 1));
+  if (!last) return undefined;
+  const { by, reason, until } = last;
+  return { code: 'Frozen', message: frozenBy(freezes), detail: { by, reason }, until };
 }
 
 /** Nothing is begun that, of ten hosts, nine would not end before the window closes. */
@@ -38,9 +49,9 @@ export function outsideWindow({ work: { link, facts }, now }: Look<Rollout>): Re
 }
 
 /** A stage that does nothing while the rollout is held back. */
-export function unlessHeld(ensure: EnsureRolloutStage): EnsureRolloutStage {
+export function unlessHeld(freezes: Freezes, ensure: EnsureRolloutStage): EnsureRolloutStage {
   return async (look) => {
-    const hold = holdOn(look);
+    const hold = await holdOn(look, freezes);
     if (hold) return running(hold.message, lookAgainIn(hold, look.now), told(look, hold));
     // Its time runs again from here, so that this is kept before anything is done in it.
     if (look.work.facts.waits?.because.length) return running('its turn', 0, told(look));

@@ -17,6 +17,9 @@ const resourceGroup = z
 const region = z
   .string()
   .regex(/^[a-z][a-z0-9]{2,39}$/, 'A region as Azure writes it in ids, such as westeurope.');
+const setName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'An image set name: lower-case letters, digits and -.');
 const channel = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'A channel name: lower-case letters, digits and -.');
@@ -109,9 +112,7 @@ export const DefinePool = z.strictObject({
       ),
   }),
   location: region,
-  imageSet: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,39}$/, 'An image set name: lower-case letters, digits and -.'),
+  imageSet: setName,
   channel,
   policy: policy.prefault({}),
   by: person,
@@ -133,5 +134,26 @@ export const PauseRollout = z.strictObject({
 });
 
 export const ResumeRollout = z.strictObject({ by: person });
+
+/** 1 to 64 lower-case letters, digits and `-`. */
+export const FreezeId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,63}$/,
+    'A freeze name: up to 64 lower-case letters, digits and -, beginning with a letter or digit.',
+  );
+
+export const PutFreeze = z.strictObject({
+  scope: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('all') }),
+    z.strictObject({ kind: z.literal('image-set'), name: setName }),
+    z.strictObject({ kind: z.literal('host-pool'), name: PoolName }),
+  ]),
+  reason: text(1000),
+  /** Now, if it is not stated. */
+  from: moment.optional(),
+  until: moment,
+  by: person,
+});
 
 export const AbortRollout = z.strictObject({ reason: text(1000), by: person });

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
+import { type Freezes, frozenBy } from './freezes.ts';
 import { hostId } from './hosts.ts';
 import type { Pool, PoolEvent, PoolLink } from './pool.ts';
 import type { PoolEngine } from './pools.ts';
@@ -33,14 +34,23 @@ export interface Parts {
     imageSet: string,
     number: string,
   ) => Promise<{ readonly imageVersionId: string | undefined } | undefined>;
+  readonly freezes: Freezes;
   readonly now: () => Instant;
 }
 
 /** Who asks, as far as known: a function key has no name of its own. */
-const somebody = (by: string | undefined) => by ?? 'function key';
+export const somebody = (by: string | undefined) => by ?? 'function key';
 
 /** What people may ask of host pools and rollouts. A refusal is an `AppError`; the rest is the engine's work. */
-export function rolloutRequests({ pools, poolStore, rollouts, rolloutStore, versionOf, now }: Parts) {
+export function rolloutRequests({
+  pools,
+  poolStore,
+  rollouts,
+  rolloutStore,
+  versionOf,
+  freezes,
+  now,
+}: Parts) {
   const poolNamed = async (name: string): Promise<Pool> => {
     const pool = await pools.load(name);
     if (!pool) throw new AppError('NotFound', `There is no host pool ${name}.`, { target: name });
@@ -101,6 +111,10 @@ export function rolloutRequests({ pools, poolStore, rollouts, rolloutStore, vers
       if (activeRollout !== undefined) {
         const message = `Rollout ${activeRollout} holds host pool ${name}.`;
         throw new AppError('RolloutAlreadyActive', message, { target: name });
+      }
+      const frozen = await freezes.over(name, link.imageSet, now());
+      if (frozen.length > 0) {
+        throw new AppError('Frozen', `Host pool ${name} is ${frozenBy(frozen)}.`, { target: name });
       }
       const found = await versionOf(link.imageSet, number);
       if (!found) {

@@ -13,6 +13,7 @@ import {
   type Records,
 } from './hosts.ts';
 import { windowOf } from './pool.ts';
+import type { Freezes } from './freezes.ts';
 import { holdOn, lookAgainIn, outsideWindow, told } from './hold.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts, HostRecord, Rollout } from './rollout.ts';
@@ -20,12 +21,19 @@ import type { ScaleSets } from './scale-set.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
 import { admit, fullWindow, inOrder, type Reason } from './waves.ts';
 
+interface Parts {
+  readonly hostPools: HostPools;
+  readonly scaleSets: ScaleSets;
+  readonly hosts: Hosts;
+  readonly freezes: Freezes;
+}
+
 /**
  * Host by host onto the version. Each look takes one reading of the whole pool and admits under it. Who is
  * admitted is written down first and started by the next look, so that a crash between the two loses nobody
  * and counts nobody as usable who is not.
  */
-export function ensureRolled(hostPools: HostPools, scaleSets: ScaleSets, hosts: Hosts): EnsureRolloutStage {
+export function ensureRolled({ hostPools, scaleSets, hosts, freezes }: Parts): EnsureRolloutStage {
   return async (look) => {
     const { id, work: rollout } = look;
     // The work on the hosts before the pool: what ends in between still counts as gone.
@@ -33,7 +41,7 @@ export function ensureRolled(hostPools: HostPools, scaleSets: ScaleSets, hosts: 
     await startAdmitted(hosts, look, standings);
     const { changed, news } = heard(id, rollout.facts.hosts ?? {}, standings);
     const records = { ...rollout.facts.hosts, ...changed };
-    const hold = holdOn(look) ?? outsideWindow(look);
+    const hold = (await holdOn(look, freezes)) ?? outsideWindow(look);
     const idle = Object.keys(changed).length === 0 ? nothingCanStart(look, hold, standings) : undefined;
     if (idle) return idle;
     const { link, version } = rollout;

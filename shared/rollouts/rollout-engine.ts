@@ -4,6 +4,7 @@ import type { StageCommand } from '../workflow/stages.ts';
 import { secondsAfter } from '../instant.ts';
 import { ensureClaimed, type Pools } from './claim.ts';
 import { unlessHeld } from './hold.ts';
+import type { Freezes } from './freezes.ts';
 import type { HostPools } from './host-pool.ts';
 import type { Hosts } from './hosts.ts';
 import { ensurePrepared } from './prepare.ts';
@@ -36,15 +37,16 @@ interface Parts extends Pick<
   readonly hostPools: HostPools;
   readonly scaleSets: ScaleSets;
   readonly hosts: Hosts;
+  readonly freezes: Freezes;
 }
 
 /** What brings host pools to a version, stage by stage. */
 export function rolloutEngine(all: Parts): RolloutEngine {
-  const { pools, gallery, hostPools, scaleSets, hosts, ...parts } = all;
+  const { pools, gallery, hostPools, scaleSets, hosts, freezes, ...parts } = all;
   const stages: Record<AnyStage, EnsureRolloutStage> = {
     claim: ensureClaimed(pools),
-    prepare: unlessHeld(ensurePrepared(gallery, hostPools, scaleSets)),
-    roll: ensureRolled(hostPools, scaleSets, hosts),
+    prepare: unlessHeld(freezes, ensurePrepared(gallery, hostPools, scaleSets)),
+    roll: ensureRolled({ hostPools, scaleSets, hosts, freezes }),
     settle: ensureSettled(hosts),
     'release-pool': ensureReleased(pools),
   };

@@ -1,9 +1,16 @@
+import type { Instant } from '../instant.ts';
+import { type Freeze, statusOf } from './freezes.ts';
 import type { Pool } from './pool.ts';
 import { canBeAborted, canBePaused, isPaused, type Rollout } from './rollout.ts';
 
 /** A host pool as the API shows it. */
 export function poolView(name: string, { link, createdAt, changedAt, activeRollout }: Pool) {
   return { name, ...link, createdAt, changedAt, activeRollout };
+}
+
+/** A freeze as the API shows it. */
+export function freezeView(id: string, freeze: Freeze, now: Instant) {
+  return { id, ...freeze, status: statusOf(freeze, now) };
 }
 
 /** A rollout as the API shows it: how it stands, why it is or is not moving, and what has become of its hosts. */

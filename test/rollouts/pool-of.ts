@@ -1,4 +1,5 @@
 import { channelRequests } from '../../shared/rollouts/channels.ts';
+import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
@@ -26,7 +27,7 @@ export const start = { version: '1.1.0', reason: 'patches', by: 'ann' };
 export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () => {}) {
   const world = new World(well);
   const fleet = fleetIn(world, {}, alter);
-  const { pools, rollouts, met, seen, hostApi, azure } = fleet;
+  const { pools, rollouts, met, seen, hostApi, azure, calendar, freezes } = fleet;
   for (let number = 0; number < hosts; number += 1) azure.add(String(number));
   const parts = { pools, poolStore: met.pools, rollouts, rolloutStore: met.rollouts, now: world.now };
   const versionOf = async (_: string, number: string) =>
@@ -35,7 +36,8 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
       : number === '1.2.0'
         ? { imageVersionId: undefined }
         : undefined;
-  const asks = rolloutRequests({ ...parts, versionOf });
+  const asks = rolloutRequests({ ...parts, versionOf, freezes });
+  const freezeAsks = freezeRequests({ ...parts, calendar });
   const channels = channelRequests({ ...parts, examine: async (what) => await hostApi.examine(what) });
   await asks.definePool('pool', body);
   const end = async () => {
@@ -43,5 +45,5 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
     await world.passUntil(async () => (await all()).every(isOver), { days: 20 });
     return await all();
   };
-  return { world, azure, asks, channels, end, seen };
+  return { world, azure, asks, freezeAsks, channels, end, seen };
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import type { Host } from '../../shared/hosts/host.ts';
+import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
@@ -69,7 +70,7 @@ function wrongsOf(
 }
 
 /** Somebody defines the pool and starts the rollout. */
-function ask(world: World, { pools, rollouts, met }: Fleet, isCalm: boolean) {
+function ask(world: World, { pools, rollouts, met, freezes }: Fleet, isCalm: boolean) {
   const { random, now } = world;
   const requests = rolloutRequests({
     pools,
@@ -77,6 +78,7 @@ function ask(world: World, { pools, rollouts, met }: Fleet, isCalm: boolean) {
     rollouts,
     rolloutStore: met.rollouts,
     versionOf: async () => ({ imageVersionId: newVersion }),
+    freezes,
     now,
   });
   const policy = {
@@ -114,13 +116,15 @@ function windowAround({ random, now }: World) {
 }
 
 /** What people and the world do meanwhile. */
-function meddle(world: World, { azure }: Fleet, requests: ReturnType<typeof ask>): void {
+function meddle(world: World, fleet: Fleet, requests: ReturnType<typeof ask>): void {
   const { random } = world;
+  const { azure } = fleet;
   const abort = async () => {
     for (const { id } of await requests.rollouts())
       await refusable(requests.abort(id, { reason: 'no more' }));
   };
   if (random.happens(0.2)) world.start(abort, random.between(30, 5400));
+  if (random.happens(0.3)) freezeAndLift(world, fleet);
   if (random.happens(0.3)) pauseAndResume(world, requests);
   // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
   world.start(abort, 4 * 3600);
@@ -143,6 +147,31 @@ function pauseAndResume(world: World, requests: ReturnType<typeof ask>): void {
   world.start(async () => await each(async (id) => await requests.pause(id, pause)), comes);
   const resume = async () => await each(async (id) => await requests.resume(id, {}));
   world.start(resume, comes + random.whole(1, 60) * 60);
+}
+
+/** Somebody freezes; it is over by itself, or lifted before. */
+function freezeAndLift(world: World, fleet: Fleet): void {
+  const { random, now } = world;
+  const { calendar, rollouts, met, watch } = fleet;
+  const asks = freezeRequests({ calendar, poolStore: met.pools, rollouts, now });
+  const comes = random.between(0, 3600);
+  const until = minutesAfter(now(), comes / 60 + random.whole(5, 60));
+  const scope = random.oneOf([
+    { kind: 'all' },
+    { kind: 'image-set', name: link.imageSet },
+    { kind: 'host-pool', name: 'pool' },
+  ] as const);
+  const freeze = async () => {
+    await refusable(asks.put('now', { scope, reason: 'a fair', until }));
+    watch.frozenUntil = until;
+  };
+  world.start(freeze, comes);
+  if (random.happens(0.5)) return;
+  const lift = async () => {
+    watch.frozenUntil = '';
+    await asks.lift('now');
+  };
+  world.start(lift, comes + random.between(60, 1800));
 }
 
 async function refusable(asking: Promise<unknown>): Promise<void> {

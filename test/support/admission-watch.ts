@@ -21,6 +21,8 @@ export class AdmissionWatch {
   readonly #azure: SmallAzure;
   readonly #truths = new WeakMap<object, Truth>();
   admissions = 0;
+  /** The end of a freeze that somebody was told is in force. */
+  frozenUntil = '';
 
   constructor(world: World, azure: SmallAzure) {
     this.#world = world;
@@ -48,7 +50,7 @@ export class AdmissionWatch {
     };
   }
 
-  saving({ state, event, before }: Change<Rollout, RolloutEvent>): void {
+  saving({ state, event, at, before }: Change<Rollout, RolloutEvent>): void {
     if (event.type !== 'stage-running') return;
     const known = before?.state.facts.hosts ?? {};
     const admitted = Object.values((event.facts && 'hosts' in event.facts && event.facts.hosts) || {}).filter(
@@ -56,13 +58,23 @@ export class AdmissionWatch {
     );
     if (admitted.length === 0) return;
     this.admissions += admitted.length;
-    if (before?.state.phase === 'running' && before.state.pause) {
-      this.#azure.wrongs.push('R8: a host was admitted in a pause');
-    }
-    if (!admitted.every(({ admittedAt }) => isInWindow(state, admittedAt))) {
-      this.#azure.wrongs.push('R8: a host was admitted that cannot end within the window');
-    }
+    this.#heldBack(before?.state, state, at, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
+  }
+
+  #heldBack(
+    before: Rollout | undefined,
+    rollout: Rollout,
+    at: string,
+    admitted: readonly HostRecord[],
+  ): string[] {
+    const wrongs: string[] = [];
+    if (before?.phase === 'running' && before.pause) wrongs.push('R8: a host was admitted in a pause');
+    if (at < this.frozenUntil) wrongs.push('R8: a host was admitted in a freeze');
+    if (!admitted.every(({ admittedAt }) => isInWindow(rollout, admittedAt))) {
+      wrongs.push('R8: a host was admitted that cannot end within the window');
+    }
+    return wrongs;
   }
 
   #wrongs({ link, facts }: Rollout, admitted: readonly HostRecord[]): string[] {

@@ -5,6 +5,12 @@ import { sharedReadings } from '../../shared/hosts/readings.ts';
 import { hostRequests } from '../../shared/hosts/requests.ts';
 import type { SessionHosts } from '../../shared/hosts/session-host.ts';
 import { type Instant, secondsBetween } from '../../shared/instant.ts';
+import {
+  type FreezeCalendar,
+  type FreezeEvent,
+  freezeLife,
+  freezesIn,
+} from '../../shared/rollouts/freezes.ts';
 import type { Pool, PoolEvent, PoolLink } from '../../shared/rollouts/pool.ts';
 import { poolLife } from '../../shared/rollouts/pool.ts';
 import { poolClaims } from '../../shared/rollouts/pools.ts';
@@ -175,6 +181,14 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     perform: async () => await Promise.reject(new Error('a pool calls for nothing')),
     wake: async () => {},
   });
+  const calendar = new Engine<FreezeCalendar, FreezeEvent, never>({
+    workflow: freezeLife,
+    store: store<FreezeCalendar, FreezeEvent>('freezes', world, withoutEtags).met,
+    now,
+    perform: async () => await Promise.reject(new Error('freezes call for nothing')),
+    wake: async () => {},
+  });
+  const freezes = freezesIn(calendar);
   const gallery = world.port(azure.gallery, {});
   const hostPools = world.port(azure.desktop.hostPools, {});
   const scaleSets = world.port(azure.scaleSets, { setModelImage: 40 });
@@ -189,6 +203,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
       hostPools: { ...hostPools, list: readings.listSessionHosts },
       scaleSets: { ...scaleSets, list: readings.listMachines },
       hosts: hostApi,
+      freezes,
       store: rolloutStores.met,
       wake: wakeRollout,
       now,
@@ -208,6 +223,8 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     azure,
     hosts,
     pools,
+    calendar,
+    freezes,
     rollouts,
     hostApi,
     seen: { pools: poolStores.seen, hosts: hostStores.seen, rollouts: rolloutStores.seen },

@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { Instant } from '../instant.ts';
+import type { WorkflowStore } from '../workflow/store.ts';
+import { calendarId, type Freeze, type FreezeEngine } from './freezes.ts';
+import type { Pool, PoolEvent } from './pool.ts';
+import type { PutFreeze } from './request-bodies.ts';
+import { somebody } from './requests.ts';
+import type { RolloutEngine } from './rollout-engine.ts';
+
+interface Parts {
+  readonly calendar: FreezeEngine;
+  readonly poolStore: WorkflowStore<Pool, PoolEvent>;
+  readonly rollouts: RolloutEngine;
+  readonly now: () => Instant;
+}
+
+/** So many fit into one row with room to spare. */
+const mostFreezes = 200;
+
+/** What people may ask of freezes. */
+export function freezeRequests({ calendar, poolStore, rollouts, now }: Parts) {
+  const all = async () => (await calendar.load(calendarId))?.freezes ?? {};
+
+  /** What a look has read of the freezes before this is old news, so that nothing starts under what was. */
+  const tellRollouts = async (by: string) => {
+    for (const { saved } of await poolStore.loadAll('')) {
+      const { activeRollout } = saved.state;
+      if (activeRollout === undefined || !(await rollouts.load(activeRollout))) continue;
+      await rollouts.record(activeRollout, () => ({ type: 'freezes-changed', by, at: now() }));
+    }
+  };
+
+  return {
+    /** Once this has answered, nothing new starts in the scope while the freeze lasts. */
+    async put(id: string, { from, until, by: asker, ...body }: z.infer<typeof PutFreeze>) {
+      const at = now();
+      const by = somebody(asker);
+      if (until <= (from ?? at) || until <= at) {
+        throw new AppError('ValidationFailed', 'A freeze ends after it begins, and in the future.', {
+          target: 'until',
+        });
+      }
+      let created = false;
+      const { state } = await calendar.record(calendarId, (known) => {
+        const freezes = known?.freezes ?? {};
+        created = !(id in freezes);
+        const open = Object.values(freezes).filter((freeze) => freeze.until > at);
+        if (created && open.length >= mostFreezes)
+          throw new AppError('ValidationFailed', `There are ${open.length} freezes already.`, { target: id });
+        // Sent again without a beginning it goes on from when it began.
+        const freeze: Freeze = { ...body, from: from ?? freezes[id]?.from ?? at, until, by, at };
+        return { type: 'frozen', id, freeze, at };
+      });
+      await tellRollouts(by);
+      const freeze = state.freezes[id];
+      if (!freeze) throw new AppError('Conflict', `Freeze ${id} was lifted at the same moment.`);
+      return { freeze, created };
+    },
+
+    async get(id: string): Promise<Freeze> {
+      const freeze = (await all())[id];
+      if (!freeze) throw new AppError('NotFound', `There is no freeze ${id}.`, { target: id });
+      return freeze;
+    },
+
+    async list() {
+      return Object.entries(await all())
+        .map(([id, freeze]) => ({ id, freeze }))
+        .toSorted((a, b) => (a.freeze.from < b.freeze.from ? -1 : 1));
+    },
+
+    /** It is gone afterwards, whether it was there or not; what waited for its end goes on at once. */
+    async lift(id: string, asker?: string): Promise<void> {
+      const by = somebody(asker);
+      await calendar.record(calendarId, () => ({ type: 'unfrozen', id, by, at: now() }));
+      await tellRollouts(by);
+    },
+  };
+}
