@@ -197,7 +197,7 @@ function usualOutput(command: string): string {
   if (command.startsWith('sysprep')) return `sysprep=0\nsealed=${sealedState}\n`;
   if (command.startsWith('deprovision')) return `waagent=0\nsealed=${linuxSealed}\n`;
   // Two rounds with something to install, each of which wants a restart, and a third that finds nothing.
-  const [, round = '1'] = /updates(?:-try-\d+)?(?:-round-(\d+))?/.exec(command) ?? [];
+  const [, round = '1'] = /-round-(\d+)/.exec(command) ?? [];
   if (!command.includes('updates')) return `${command} is done`;
   const offered = Math.max(0, 3 - Number(round));
   return `updates: offered=${offered} failed=0 restart=${offered > 0 ? 'True' : 'False'}`;
