@@ -95,7 +95,7 @@ function isQuota(code: string, message: string): boolean {
 const refusals =
   /^(PropertyChangeNotAllowed|OperationNotAllowed|CannotDeleteResource|ConflictingUserInput|\w*InUse\w*|SkuNotAvailable|ScopeLocked|ReadOnlyDisabledSubscription|MissingSubscriptionRegistration|ResourceGroupBeingDeleted|DeleteGalleryImageVersionBlockedBeforeEndOfLife|InvalidResourceLocation|\w*NotSupported)$/i;
 const refusalTexts =
-  /than the parent gallery image|nested resources|Changing property|must be in the same location|already used by|BlockedBeforeEndOfLife/i;
+  /than the parent gallery image|nested resources|Changing property|must be in the same location|Choose a different publisher|attached to running VM|provisioning state 'Failed'|BlockedBeforeEndOfLife/i;
 /** Somebody else is at it, or the machine is on its way down or up: that passes, whatever the code. */
 const passing =
   /marked for deletion|being deleted|being created from|in progress|concurrent request|when the VM is not running/i;

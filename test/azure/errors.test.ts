@@ -60,7 +60,16 @@ describe('what Azure says', () => {
     ],
     [
       'a second definition of the same name is refused',
-      refusal(409, 'Conflict', "The publisher, offer and sku are already used by 'x'."),
+      refusal(
+        409,
+        'Conflict',
+        "Gallery image: 'x' identified by (publisher:a, offer:b, sku:c) already exists. Choose a different publisher, offer, sku combination.",
+      ),
+      'AzureRefused',
+    ],
+    [
+      'a disk of a machine that runs is refused',
+      refusal(409, 'Conflict', "Disk 'x' is currently attached to running VM 'y'."),
       'AzureRefused',
     ],
     ['another generation is refused', refusal(409, 'Conflict', generation), 'AzureRefused'],

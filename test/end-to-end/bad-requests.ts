@@ -105,11 +105,11 @@ export const badRequests: readonly BadRequest[] = [
     'bench.subnetId',
   ],
   [
-    'a step without a script',
+    'a step without an action',
     ['PUT', anew, { ...set, recipe: [{ name: 'a' }] }],
     400,
     'ValidationFailed',
-    'recipe.0.script',
+    'recipe.0',
   ],
   [
     'a channel named twice',
