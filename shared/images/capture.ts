@@ -1,4 +1,4 @@
-import { type Instant, minutesAfter } from '../instant.ts';
+import { type Instant, minutesAfter, secondsBetween } from '../instant.ts';
 import type { Settled } from '../workflow/look.ts';
 import { benchOf } from './bench.ts';
 import type { CaptureSource, Gallery, ImageVersion } from './gallery.ts';
@@ -6,12 +6,13 @@ import type { Version } from './image.ts';
 import type { ImageSetPlan, TargetRegion } from './image-set.ts';
 import type { Machines } from './machine.ts';
 import { benchMachine, imageVersion } from './names.ts';
+import { paceSeconds } from './pace.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
 import type { Facts } from './version.ts';
 
 /** The version is in the gallery, dark, with its bytes safe in the bench's region. */
 export function ensureCaptured(gallery: Gallery, machines: Machines): EnsureVersionStage {
-  return async ({ work: version, now }) => {
+  return async ({ work: version, now, since }) => {
     const found = await gallery.findVersion(imageVersion(version));
     if (!found) return await captureBegun(gallery, machines, version, now);
     if (found.owner !== versionId(version)) {
@@ -23,7 +24,7 @@ export function ensureCaptured(gallery: Gallery, machines: Machines): EnsureVers
       if (found.provisioningState === 'Failed') await gallery.removeVersion(imageVersion(version));
       return running('the version that failed to be deleted', 30);
     }
-    return captureEnded(version, found);
+    return captureEnded(version, found, Math.max(60, paceSeconds(secondsBetween(since, now))));
   };
 }
 
@@ -53,7 +54,7 @@ async function captureBegun(
   return running(`image version ${version.number}`, 60);
 }
 
-function captureEnded(version: Version, found: ImageVersion): Settled<Facts> {
+function captureEnded(version: Version, found: ImageVersion, pause: number): Settled<Facts> {
   const { location } = version.plan.bench;
   const { provisioningState } = found;
   // A machine is read until its own region is complete; the other regions copy from there. Whether they get
@@ -62,7 +63,7 @@ function captureEnded(version: Version, found: ImageVersion): Settled<Facts> {
     const isRead = provisioningState === 'Creating' || provisioningState === 'Updating';
     // Of disks and snapshots no page says so, and what is read cannot be deleted: those wait for all regions.
     if (isRead && isImport(version) && benchOf(version).parts.length > 0) {
-      return running('the copies that it is made from to be read', 120);
+      return running('the copies that it is made from to be read', pause);
     }
     return done({ imageVersionId: found.id });
   }
@@ -70,7 +71,7 @@ function captureEnded(version: Version, found: ImageVersion): Settled<Facts> {
     const why = found.error ?? 'Azure could not create the image version.';
     return failed('CaptureFailed', why, { captureFailed: true });
   }
-  return running(`the capture in ${location}`, 60);
+  return running(`the capture in ${location}`, pause);
 }
 
 const isImport = ({ facts }: Version) => facts.source?.way === 'import';

@@ -19,8 +19,7 @@ export function ensureProvisioned(gallery: Gallery, machines: Machines): EnsureV
     const machine = source.way === 'import' ? undefined : await machines.find(benchMachine(version));
     // A VM of ours is only made once the gallery is ready for it, which then need not be asked again.
     if (machine && source.way !== 'in-place') return machineReady(version, machine, pause);
-    const notReady =
-      (await galleryNotReady(gallery, version)) ?? (await definitionNotReady(gallery, version));
+    const notReady = await definitionNotReady(gallery, version);
     if (notReady) return notReady;
     if (source.way === 'import') return done();
     if (source.way === 'in-place') return await ownMachineReady(machines, version, machine, pause);
@@ -44,6 +43,9 @@ async function definitionNotReady(gallery: Gallery, version: Version): Promise<S
   const ref = imageVersion(version);
   const plan = definition.purchasePlan ?? version.facts.source?.plan;
   const found = await gallery.findDefinition(ref);
+  // Where there is a definition there is a gallery around it.
+  const notReady = found ? undefined : await galleryNotReady(gallery, version);
+  if (notReady) return notReady;
   if (!found || found.provisioningState === 'Failed') {
     await gallery.createDefinition(ref, home.location, definition, plan);
     return running(`image definition ${definition.name}`, 15);

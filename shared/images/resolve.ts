@@ -36,13 +36,13 @@ async function galleryInTheWay(
 ): Promise<Refusal | undefined> {
   const ref = imageVersion(version);
   const { definition, gallery: home } = version.plan;
-  const found = await gallery.findGallery(ref);
-  if (!found) return undefined;
-  if (found.location !== home.location) {
-    return ['ImmutableField', `Gallery ${home.name} exists in ${found.location}, not in ${home.location}.`];
-  }
   const existing = await gallery.findDefinition(ref);
-  if (!existing) return undefined;
+  if (!existing) {
+    const found = await gallery.findGallery(ref);
+    return found && found.location !== home.location
+      ? ['ImmutableField', `Gallery ${home.name} exists in ${found.location}, not in ${home.location}.`]
+      : undefined;
+  }
   const purchasePlan = definition.purchasePlan ?? plan;
   const other = fixedDifferences(existing, { ...definition, ...(purchasePlan && { purchasePlan }) });
   if (other.length > 0) {
