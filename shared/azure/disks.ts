@@ -40,8 +40,8 @@ export function benchParts({ compute, list, erase }: Pick<Azure, 'compute' | 'li
           const disk: Disk = { ...body, ...size, sku: { name: 'StandardSSD_LRS' } };
           await disks.createOrUpdate(resourceGroup, name, disk).submitted();
         } else {
-          // Incremental: it is there at once and costs what differs, and it may be on the cheapest storage.
-          const snapshot: Snapshot = { ...body, incremental: true, sku: { name: 'Standard_LRS' } };
+          // A full one, on the cheapest storage: that the gallery takes incremental ones no page says.
+          const snapshot: Snapshot = { ...body, incremental: false, sku: { name: 'Standard_LRS' } };
           await snapshots.createOrUpdate(resourceGroup, name, snapshot).submitted();
         }
       });

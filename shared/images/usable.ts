@@ -114,7 +114,12 @@ export function diskUnusable(
       `${what} is being exported: end its access first.`,
     ],
     elsewhere(what, found.location, plan.bench.location),
-    [/^Ultra/i.test(sku), 'UnsupportedSource', `${what} is an Ultra disk, which no image is made from.`],
+    // No image is made from an Ultra disk; of Premium SSD v2, too, there are no full snapshots.
+    [
+      /^(Ultra|PremiumV2)/i.test(sku),
+      'UnsupportedSource',
+      `${what} is of ${sku}, of which no image is made.`,
+    ],
     [
       isOs && found.osType === undefined,
       'SourceMismatch',

@@ -125,7 +125,7 @@ export const notUsable: Readonly<Record<string, Case>> = {
     from: 'disk, imported',
     found: { disk: { sku: 'UltraSSD_LRS' } },
     code: 'UnsupportedSource',
-    says: /Ultra disk/,
+    says: /is of UltraSSD_LRS, of which no image is made/,
   },
   'an OS disk of 2 TB': {
     from: 'disk, imported',
