@@ -81,6 +81,11 @@ export function machineUnusable(found: FoundMachine, plan: ImageSetPlan, way: Wa
       'The VM has an ephemeral OS disk, which Azure neither captures nor copies.',
     ],
     [
+      way === 'import' && 'vm' in plan.source && plan.source.vm.inPlace && found.power !== 'deallocated',
+      'SourceNotReady',
+      `The VM is ${found.power}: Azure captures it once it is deallocated.`,
+    ],
+    [
       way === 'in-place' && !sameText(parseResourceId(found.id)?.subscriptionId, subscriptionId),
       'UnsupportedSource',
       'A VM that is used in place must be in the subscription of the image set: use a copy of it.',

@@ -70,6 +70,12 @@ export const notUsable: Readonly<Record<string, Case>> = {
     code: 'UnsupportedSource',
     says: /in the subscription of the image set: use a copy/,
   },
+  'a generalised VM in place that is not deallocated': {
+    from: 'generalised VM in place',
+    found: { machine: { power: 'stopped' } },
+    code: 'SourceNotReady',
+    says: /is stopped: Azure captures it once it is deallocated/,
+  },
   'a VM in place without the identity that its log is written with': {
     from: 'VM in place',
     plan: {
