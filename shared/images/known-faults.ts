@@ -21,7 +21,7 @@ const known: readonly Known[] = [
       'Put Disable-BitLocker -MountPoint C: into the recipe and wait there until the disk is decrypted.',
   },
   {
-    sign: /0x800f0975|reserved storage/i,
+    sign: /0x800f0975|reserved storage|active scenario/i,
     fault: 'Windows is still servicing itself (reserved storage is in use)',
     remedy: 'End the recipe with a restart, after all updates; then request a new version.',
   },

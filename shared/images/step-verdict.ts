@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import { inWords } from './installer-codes.ts';
 import type { ScriptRun } from './machine.ts';
 import type { RecipeStep, StepProgress } from './recipe.ts';
 import { mayRestart, restartsByItself } from './scripts/restarting.ts';
@@ -72,7 +73,8 @@ function whatIsWrong(step: RecipeStep, { tail }: StepProgress, run: ScriptRun): 
   }
   if (run.state === 'gone-wrong') return ['StepFailed', `Azure could not run step ${name}. ${tail}`];
   if (allowedExitCodes.includes(run.exitCode)) return undefined;
-  return ['StepFailed', `Step ${name} ended with exit code ${run.exitCode}. ${tail}`];
+  const means = 'install' in step ? inWords(run.exitCode) : '';
+  return ['StepFailed', `Step ${name} ended with exit code ${run.exitCode}${means}. ${tail}`];
 }
 
 function triedAgain(step: RecipeStep, progress: StepProgress, exitCode: number, ...wrong: Wrong): Verdict {

@@ -18,6 +18,10 @@ const viewer = {
   uri: `${downloads}/contoso-viewer-2.1.exe`,
   sha256: 'cceb37f49aae5d485afee4d93519c10c55019e0b5784f0864faf3fc7704262ea',
 };
+const broken = {
+  uri: `${downloads}/broken-1.0.msi`,
+  sha256: '2430b20aa9fa66e659e14d3e0bbbebcb89ff48e01bb639243dfd6f5dcea3d640',
+};
 const configure = {
   uri: `${downloads}/configure.ps1`,
   sha256: 'f82674dba8fc8ce91ad61fce8ec70ef5f1fae684af6e3cb8b60afdb4c64d102b',
@@ -95,6 +99,12 @@ describe('a recipe on Windows', () => {
       'StepFailed',
       /could not be resolved/,
       { install: { ...app, uri: 'https://nowhere.example/a.msi', kind: 'msi' } },
+    ],
+    [
+      'a web page under an installer’s name',
+      'StepFailed',
+      /exit code 1620 \(this is no package/,
+      { install: { ...broken, kind: 'msi' } },
     ],
     [
       'an installer that waits for somebody',
