@@ -2,10 +2,11 @@ import { type Instant, secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
 import { expected, mostSeconds, tookIn } from './durations.ts';
 import { type Freeze, type Freezes, frozenBy } from './freezes.ts';
+import type { Policy } from './pool.ts';
 import { type Facts, isPaused, type Rollout } from './rollout.ts';
 import { type EnsureRolloutStage, running } from './stage.ts';
 import type { Reason } from './waves.ts';
-import { fitOf } from './windows.ts';
+import { fitOf, isOpen } from './windows.ts';
 
 /** While a rollout is held back it looks again at least this often, and as soon as somebody tells it to. */
 const atLeastEverySeconds = 300;
@@ -48,6 +49,17 @@ export function outsideWindow({ work: { link, facts }, now }: Look<Rollout>): Re
   return { code: 'OutsideWindow', message, detail: { ...detail, opensAt }, until: opensAt };
 }
 
+/** The only host of a pool may go while a window lasts that says so, whatever the floor. */
+export function mayGoDark({ windows = [] }: Policy, hosts: number, now: Instant): boolean {
+  return (
+    hosts === 1 &&
+    isOpen(
+      windows.filter(({ outage }) => outage),
+      now,
+    )
+  );
+}
+
 /** A stage that does nothing while the rollout is held back. */
 export function unlessHeld(freezes: Freezes, ensure: EnsureRolloutStage): EnsureRolloutStage {
   return async (look) => {
@@ -76,6 +88,6 @@ export function told({ work: { facts }, now }: Look<Rollout>, reason?: Reason) {
 }
 
 /** What every rollout waits for most of its time leaves no line of its own. */
-function isUsual({ code }: Reason): boolean {
+export function isUsual({ code }: Reason): boolean {
   return code === 'WindowFull' || code === 'LastHosts' || code === 'WaveUnderWay';
 }

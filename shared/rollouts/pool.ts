@@ -28,6 +28,8 @@ export interface Policy {
     readonly waitHours: number;
   };
   readonly minDrainMinutes: number;
+  /** What must go well before more follows, in order; after them comes the rest. None: the rest at once. */
+  readonly waves?: readonly Wave[];
   /** When hosts may be worked on, besides those under way; always, if none is stated. */
   readonly windows?: readonly MaintenanceWindow[];
   /** The tag by which the pool's scaling plan leaves a machine alone. */
@@ -40,6 +42,12 @@ export interface Policy {
   };
 }
 
+/** Up to so many hosts in all, or such a share of those to be done; then it bakes, and its hosts are looked at. */
+export interface Wave {
+  readonly upTo: number | `${number}%`;
+  readonly bakeMinutes: number;
+}
+
 /** Open on these days, from `start` until `end` on the clock of the zone; over midnight if `end` is not later. */
 export interface MaintenanceWindow {
   readonly start: string;
@@ -47,6 +55,8 @@ export interface MaintenanceWindow {
   readonly timeZone: string;
   /** Of its start. */
   readonly days: readonly ('Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun')[];
+  /** The only host of a pool may go in it: for so long its users have none. */
+  readonly outage?: boolean;
 }
 
 /** How many seconds a host took from its admission to its end. */
@@ -102,6 +112,19 @@ function released(
   if (took) pool = { ...pool, took };
   const isHeldByAnother = activeRollout !== undefined && activeRollout !== rollout;
   return isHeldByAnother ? { ...pool, activeRollout, over } : { ...pool, over };
+}
+
+/**
+ * Up to how many hosts each wave goes in all, the last for the rest: shares rounded down, and each wave at
+ * least one host more than the one before. A wave that nothing is left for is none.
+ */
+export function waveSizes(waves: readonly Wave[], total: number): readonly number[] {
+  const sizes: number[] = [];
+  for (const { upTo } of waves) {
+    const size = Math.max(windowOf(upTo, total), (sizes.at(-1) ?? 0) + 1);
+    if (size < total) sizes.push(size);
+  }
+  return [...sizes, total];
 }
 
 /** How many hosts of a pool of `total` may be under way at once: at least one, or none would ever be. */

@@ -67,23 +67,27 @@ const window = z.strictObject({
     .array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']))
     .min(1)
     .max(7),
+  outage: z.boolean().default(false),
+});
+
+const share = z
+  .templateLiteral([z.int(), '%'])
+  .refine((share) => /^([1-9]\d?|100)%$/.test(share), 'A share of the hosts, from 1% to 100%.');
+
+const wave = z.strictObject({
+  upTo: z.union([z.int().min(1).max(10_000), share]),
+  bakeMinutes: z.int().min(0).max(20_160).default(0),
 });
 
 const policy = z.strictObject({
-  maxUnavailable: z
-    .union([
-      z.int().min(1).max(1000),
-      z
-        .templateLiteral([z.int(), '%'])
-        .refine((share) => /^([1-9]\d?|100)%$/.test(share), 'A share of the hosts, from 1% to 100%.'),
-    ])
-    .default('20%'),
+  maxUnavailable: z.union([z.int().min(1).max(1000), share]).default('20%'),
   floor: z
     .strictObject({ percent: percent.default(50), headroomPercent: z.int().min(0).max(400).default(20) })
     .prefault({}),
   maxFailed: z.int().min(0).max(1000).default(1),
   sessions: sessions.prefault({}),
   minDrainMinutes: z.int().min(1).max(60).default(2),
+  waves: z.array(wave).max(10).default([]),
   windows: z.array(window).max(20).default([]),
   exclusionTag: z
     .string()

@@ -14,12 +14,21 @@ import {
 } from './hosts.ts';
 import { windowOf } from './pool.ts';
 import type { Freezes } from './freezes.ts';
-import { holdOn, lookAgainIn, outsideWindow, told } from './hold.ts';
+import { holdOn, isUsual, lookAgainIn, mayGoDark, outsideWindow, told } from './hold.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts, HostRecord, Rollout } from './rollout.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
-import { admit, fullWindow, inOrder, type Reason } from './waves.ts';
+import {
+  admit,
+  type Admission,
+  fullWindow,
+  inOrder,
+  type Reason,
+  waveNow,
+  type WaveNow,
+  type Window,
+} from './waves.ts';
 
 interface Parts {
   readonly hostPools: HostPools;
@@ -48,13 +57,16 @@ export function ensureRolled({ hostPools, scaleSets, hosts, freezes }: Parts): E
     const { imageVersionId } = version;
     const asked = { link, imageVersionId, records, now: look.now };
     const reading = await readPool(hostPools, scaleSets, asked);
+    const wave = waveNow(link.policy.waves ?? [], Object.values(records), reading.views, look.now);
     const failures = broken(records);
-    const { maxFailed } = link.policy;
+    // What a wave is there to prove is not proven by a host that failed.
+    const maxFailed = wave.number < wave.of ? 0 : link.policy.maxFailed;
     if (failures.length > maxFailed) {
-      const why = `${failures.length} hosts failed and ${maxFailed} may: ${named(failures)}.`;
+      const where = wave.of > 1 ? ` in wave ${wave.number} of ${wave.of}` : '';
+      const why = `${failures.length} hosts failed and ${maxFailed} may${where}: ${named(failures)}.`;
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
     }
-    return next(look, reading, { records, changed, news, standings, hold });
+    return next(look, reading, { records, changed, news, standings, hold, wave });
   };
 }
 
@@ -64,6 +76,7 @@ interface Known {
   readonly news: readonly string[];
   readonly standings: readonly HostStanding[];
   readonly hold: Reason | undefined;
+  readonly wave: WaveNow;
 }
 
 async function startAdmitted(
@@ -87,7 +100,8 @@ function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standing
   const inFlight = underWayIn(hosts);
   if (!reading || now >= secondsAfter(reading.at, rereadSeconds)) return undefined;
   if (hold ? inFlight === 0 : inFlight < reading.window) return undefined;
-  const reason = hold ?? fullWindow(inFlight, reading.window);
+  const [before] = rollout.facts.waits?.because.filter(isUsual) ?? [];
+  const reason = hold ?? before ?? fullWindow(inFlight, reading.window);
   const why = [...tell(stillRunning(standings)), reason.message];
   const { facts, news } = told(look, reason);
   return running(why.join('; '), 15, { facts, news });
@@ -104,14 +118,14 @@ function stillRunning(standings: readonly HostStanding[]): readonly HostStanding
 function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Facts> {
   const { work: rollout, now } = look;
   const { views } = pool;
-  const window = windowOf(rollout.link.policy.maxUnavailable, views.length);
   const inFlight = underWayIn(known.records);
-  const { admitted, because } = known.hold
-    ? { admitted: [], because: known.hold }
-    : admit(views, pool, { window, inFlight });
+  const window = Math.min(windowIn(rollout, views), inFlight + known.wave.room);
+  const { admitted, because } = whoMayStart(look, pool, known, { window, inFlight });
   const hosts = { ...known.changed, ...passedOver(pool, now) };
   for (const view of admitted) hosts[view.instanceId] = begun(view, pool, now);
-  const facts: Partial<Facts> = { hosts, ...measured(rollout, pool, now), reading: { at: now, window } };
+  const { number, of, upTo } = known.wave;
+  const wave = { number, of, upTo };
+  const facts = { hosts, ...measured(rollout, pool, now), reading: { at: now, window }, wave };
   if (admitted.length > 0) {
     const names = admitted.map(({ name }) => name).join(', ');
     const news = [...known.news, `admitted ${names}`].join('; ');
@@ -122,6 +136,22 @@ function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Fact
   return waiting(look, known, isLeft ? because : lastHosts, facts);
 }
 
+function windowIn({ link }: Rollout, views: readonly HostView[]): number {
+  return windowOf(link.policy.maxUnavailable, views.length);
+}
+
+function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: Known, window: Window): Admission {
+  const { work: rollout, now } = look;
+  const { views } = pool;
+  const { hold, wave } = known;
+  if (hold) return { admitted: [], because: hold };
+  if (wave.room === 0) return { admitted: [], because: wave.because };
+  const need = mayGoDark(rollout.link.policy, views.length, now) ? 0 : pool.need;
+  const { admitted, because } = admit(views, { ...pool, need }, window);
+  const isWaveFull = because.code === 'WindowFull' && window.window < windowIn(rollout, views);
+  return { admitted, because: isWaveFull ? wave.because : because };
+}
+
 const lastHosts: Reason = { code: 'LastHosts', message: 'no host is left to start' };
 
 function waiting(look: Look<Rollout>, known: Known, reason: Reason, facts: Partial<Facts>): Settled<Facts> {
@@ -129,7 +159,8 @@ function waiting(look: Look<Rollout>, known: Known, reason: Reason, facts: Parti
   const underWay = tell(stillRunning(known.standings));
   const news = [...known.news, ...(waits.news === undefined ? [] : [waits.news])].join('; ');
   const why = [...underWay, ...(reason === lastHosts ? [] : [reason.message])];
-  const seconds = underWayIn(known.records) > 0 ? 15 : known.hold ? lookAgainIn(known.hold, look.now) : 30;
+  const isHeld = known.hold !== undefined || reason.until !== undefined;
+  const seconds = underWayIn(known.records) > 0 ? 15 : isHeld ? lookAgainIn(reason, look.now) : 30;
   return running(why.join('; ') || 'its last host', seconds, {
     facts: { ...facts, ...waits.facts },
     news: news === '' ? undefined : news,

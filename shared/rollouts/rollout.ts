@@ -55,6 +55,8 @@ export interface Facts {
   readonly capacity?: Capacity;
   /** How long hosts of the pool took before this rollout. */
   readonly took?: readonly Took[];
+  /** Which wave it is, and up to how many hosts it goes. */
+  readonly wave?: { readonly number: number; readonly of: number; readonly upTo: number };
   /** When the pool was last read, and how many hosts might be under way then. */
   readonly reading?: { readonly at: Instant; readonly window: number };
   /** Why no further host starts, and since when it has been just this. */

@@ -28,6 +28,7 @@ export function rolloutView(id: string, rollout: Rollout) {
     status: phase,
     ...standing(rollout),
     requested,
+    wave: facts.wave,
     hosts: counts,
     capacity: facts.capacity,
     lowest: facts.lowest,

@@ -1,5 +1,6 @@
-import type { Instant } from '../instant.ts';
+import { type Instant, minutesAfter } from '../instant.ts';
 import { type Capacity, costs, type HostView } from './capacity.ts';
+import { type Wave, waveSizes } from './pool.ts';
 
 /** Why nothing further starts. Codes are part of the contract, as those of errors are. */
 export interface Reason {
@@ -94,4 +95,78 @@ function belowFloor(usable: number, floor: number, perHost: number): Reason {
       ? `usable ${usable} < floor ${floor}: nothing may be taken away`
       : `usable ${usable} >= floor ${floor}: the next host would leave ${usable - perHost}`;
   return { code: 'CapacityFloor', message, detail: { usable, floor, perHost } };
+}
+
+/** Which wave it is, how many more hosts it takes, and what keeps the next from beginning once it is full. */
+export interface WaveNow {
+  readonly number: number;
+  readonly of: number;
+  readonly upTo: number;
+  readonly room: number;
+  readonly because: Reason;
+}
+
+interface WaveHost {
+  readonly instanceId: string;
+  readonly name: string;
+  readonly outcome: string;
+  readonly endedAt?: Instant;
+}
+
+/**
+ * A wave is full of hosts that are on the version or under way to it: one that was put back or failed proves
+ * nothing, and another takes its place. The next begins once all of them are there, the wave has baked, and
+ * each of its hosts still takes users or is off.
+ */
+export function waveNow(
+  waves: readonly Wave[],
+  records: readonly WaveHost[],
+  hosts: readonly HostView[],
+  now: Instant,
+): WaveNow {
+  const done = records.filter(({ outcome }) => outcome === 'done');
+  const inFlight = records.filter(({ outcome }) => outcome === 'admitted').length;
+  const ended = records.filter(({ outcome }) => outcome !== 'skipped').length - inFlight;
+  const sizes = waveSizes(waves, inOrder(hosts).length + inFlight + ended);
+  const begun = done.length + inFlight;
+  for (const [index, upTo] of sizes.entries()) {
+    const bakeMinutes = waves[index]?.bakeMinutes ?? 0;
+    const [number, of] = [index + 1, sizes.length];
+    const name = `wave ${number} of ${of}`;
+    const underWay = { code: 'WaveUnderWay' as const, message: `${name}, up to ${upTo} hosts, is under way` };
+    const wave = { number, of, upTo, because: underWay };
+    if (begun < upTo || number === of) return { ...wave, room: Math.max(0, upTo - begun) };
+    if (begun > upTo) continue;
+    if (inFlight > 0) return { ...wave, room: 0 };
+    const because = unproven(name, bakeMinutes, done, hosts, now);
+    if (because) return { ...wave, room: 0, because };
+  }
+  throw new Error('the last wave is for the rest');
+}
+
+function unproven(
+  wave: string,
+  bakeMinutes: number,
+  done: readonly WaveHost[],
+  hosts: readonly HostView[],
+  now: Instant,
+): Reason | undefined {
+  const last =
+    done
+      .map(({ endedAt }) => endedAt ?? now)
+      .toSorted()
+      .at(-1) ?? now;
+  const until = minutesAfter(last, bakeMinutes);
+  if (now < until) return { code: 'Baking', message: `${wave} bakes until ${until}`, until };
+  const ill = hosts.filter(
+    ({ instanceId, takesUsers, isPoweredOff }) =>
+      !takesUsers && !isPoweredOff && done.some((host) => host.instanceId === instanceId),
+  );
+  if (ill.length === 0) return undefined;
+  const names = ill.map(({ name }) => name).join(', ');
+  return {
+    code: 'WaveUnhealthy',
+    message: `${wave} is not well: ${names} takes no users`,
+    detail: { hosts: names },
+  };
 }

@@ -1,7 +1,6 @@
 import { array, assert, boolean, constantFrom, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { capacityOf, costs, type HostView } from '../../shared/rollouts/capacity.ts';
-import { windowOf } from '../../shared/rollouts/pool.ts';
 import { admit, inOrder } from '../../shared/rollouts/waves.ts';
 
 const host = (name: string, more: Partial<HostView> = {}): HostView => ({
@@ -20,29 +19,6 @@ const hosts = (count: number, sessions = 0) =>
 const floor = (percent: number, headroomPercent = 0) => ({
   perHost: 10,
   floor: { percent, headroomPercent },
-});
-
-describe('how many hosts may be under way at once', () => {
-  const table: [share: number | `${number}%`, pool: number, window: number][] = [
-    ['20%', 1, 1],
-    ['20%', 2, 1],
-    ['20%', 3, 1],
-    ['20%', 10, 2],
-    ['50%', 1, 1],
-    ['50%', 2, 1],
-    ['50%', 3, 1],
-    ['50%', 10, 5],
-    ['34%', 3, 1],
-    ['67%', 3, 2],
-    ['100%', 3, 3],
-    ['1%', 10, 1],
-    ['99%', 10, 9],
-    [1, 10, 1],
-    [5, 2, 5],
-  ];
-  it.each(table)('%s of a pool of %d is %d', (share, pool, window) => {
-    expect(windowOf(share, pool)).toBe(window);
-  });
 });
 
 describe('the capacity of a pool', () => {

@@ -84,6 +84,7 @@ function ask(world: World, { pools, rollouts, met, freezes }: Fleet, isCalm: boo
   const policy = {
     ...link.policy,
     maxUnavailable: random.oneOf([1, 2, 3, '20%', '50%'] as const),
+    waves: random.happens(0.5) ? [] : [{ upTo: 1, bakeMinutes: random.whole(0, 30) }],
     windows: isCalm || random.happens(0.7) ? [] : [windowAround(world)],
     floor: { percent: isCalm ? 0 : random.oneOf([0, 40, 60]), headroomPercent: 10 },
     maxFailed: random.whole(0, 2),
@@ -112,6 +113,7 @@ function windowAround({ random, now }: World) {
     end: clock(from + random.whole(60, 240)),
     timeZone: 'Etc/UTC',
     days: [...days],
+    outage: false,
   };
 }
 
