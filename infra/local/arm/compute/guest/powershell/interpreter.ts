@@ -8,23 +8,21 @@ import { Leaving, PowerShellError, Session, type Given, type Interpreter } from 
 import type { Block } from './syntax.ts';
 import type { Value } from './values.ts';
 
-const INTERPRETER: Interpreter = { evaluate, run, statement, callBlock };
+const INTERPRETER: Interpreter = { evaluate, run, statement, stream };
 
-/** A block with its parameters bound; `return` ends it. */
-function* callBlock(session: Session, block: Block, given: Given): Work<Value[]> {
+/** A block with its parameters bound; `return` ends it, and what it puts out goes where it is called. */
+function* stream(session: Session, block: Block, given: Given): Work<void> {
   const { named = new Map<string, Value>(), placed = [], input, item, inPlace = false } = given;
   const variables = yield* bind(session, block, named, placed);
   if (item !== undefined) variables.set('_', item).set('psitem', item);
   if (input) variables.set('input', [...input]);
-  return yield* session.collecting(() =>
-    session.within(variables, inPlace, function* body() {
-      try {
-        yield* run(session, block.body);
-      } catch (error) {
-        if (!(error instanceof Leaving && error.how === 'return')) throw error;
-      }
-    }),
-  );
+  yield* session.within(variables, inPlace, function* body() {
+    try {
+      yield* run(session, block.body);
+    } catch (error) {
+      if (!(error instanceof Leaving && error.how === 'return')) throw error;
+    }
+  });
 }
 
 /** Runs a script to its end in virtual time: what it does to the guest happens as it goes. */

@@ -92,8 +92,7 @@ function* callBlock(
   const switches = block.parameters.filter(({ type }) => type === 'switch').map(({ name }) => name);
   const takes = block.parameters.map(({ name }) => name);
   const { named, placed } = yield* bound(session, words, { takes, switches });
-  const output = yield* session.parts.callBlock(session, block, { named, placed, ...(input && { input }) });
-  for (const value of output) session.put(value);
+  yield* session.parts.stream(session, block, { named, placed, ...(input && { input }) });
 }
 
 /** A script file run by its path: `exit` in it ends it alone, and is its exit code. */

@@ -11,8 +11,8 @@ type Runners = {
   readonly [K in Statement['kind']]: (session: Session, statement: Of<K>) => Work<void> | undefined;
 };
 
-/** A loop that never waits would stand still in virtual time for ever; so often it goes round in a second. */
-const ROUNDS_PER_SECOND = 1000;
+/** A loop that never waits would stand still in virtual time: after so many rounds each time, it takes longer. */
+const ROUNDS = 1000;
 
 const RUNNERS: Runners = {
   *pipeline(session, { stages }) {
@@ -109,7 +109,7 @@ function* valueOf(session: Session, one: Statement): Work<Value> {
 
 /** One round of a loop. */
 function* once(session: Session, body: readonly Statement[], round: number): Work<'on' | 'break'> {
-  if (round % ROUNDS_PER_SECOND === 0) yield 1;
+  if (round % ROUNDS === 0) yield round / ROUNDS;
   try {
     yield* run(session, body);
   } catch (error) {

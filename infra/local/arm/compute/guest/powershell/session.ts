@@ -33,8 +33,8 @@ export interface Interpreter {
   readonly evaluate: (session: Session, expression: Expression) => Work<Value>;
   readonly run: (session: Session, body: readonly Statement[]) => Work<void>;
   readonly statement: (session: Session, statement: Statement) => Work<void>;
-  /** A block with what it is given by name and by place; answers all it puts out. */
-  readonly callBlock: (session: Session, block: Block, given: Given) => Work<Value[]>;
+  /** A block with what it is given by name and by place; what it puts out goes down the pipeline. */
+  readonly stream: (session: Session, block: Block, given: Given) => Work<void>;
 }
 
 export interface Given {
@@ -142,7 +142,8 @@ export class Session {
     return collected;
   }
 
+  /** A block as a value, with all that it puts out. */
   *callBlock({ block }: ScriptBlock, given: Given): Work<Value[]> {
-    return yield* this.parts.callBlock(this, block, given);
+    return yield* this.collecting(() => this.parts.stream(this, block, given));
   }
 }

@@ -6,8 +6,8 @@ import { SyntaxProblem } from './reader.ts';
 import { Leaving, ShellSession } from './session.ts';
 import type { AndOr, Command, List, Pipeline, Redirection } from './syntax.ts';
 
-/** A loop that never waits would stand still in virtual time. */
-const ROUNDS_PER_SECOND = 1000;
+/** A loop that never waits would stand still in virtual time: after so many rounds each time, it takes longer. */
+const ROUNDS = 1000;
 
 /** Runs a script as `/bin/sh` would, in virtual time; what it was given is in its environment. */
 export function* runShell(
@@ -151,7 +151,7 @@ function* holds(session: ShellSession, condition: List): Work<boolean> {
 }
 
 function* once(session: ShellSession, body: List, round: number): Work<'on' | 'break'> {
-  if (round % ROUNDS_PER_SECOND === 0) yield 1;
+  if (round % ROUNDS === 0) yield round / ROUNDS;
   try {
     yield* runList(session, body);
   } catch (error) {

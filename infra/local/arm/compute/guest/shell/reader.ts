@@ -47,7 +47,7 @@ export class Reader {
 
   skipLines(): void {
     do this.skip();
-    while (this.take(/[\n;]/y) !== undefined);
+    while (this.take(/\n|;(?!;)/y) !== undefined);
   }
 
   fail(): never {
