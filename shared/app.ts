@@ -49,6 +49,7 @@ import { performDelivery } from './notifications/perform.ts';
 import { repeats } from './repeats.ts';
 import { channelRequests } from './rollouts/channels.ts';
 import type { HostPools } from './rollouts/host-pool.ts';
+import { rememberingHostPools } from './rollouts/host-pool-memory.ts';
 import { type Pool, type PoolEvent, poolLife } from './rollouts/pool.ts';
 import { freezeRequests } from './rollouts/freeze-requests.ts';
 import { type FreezeCalendar, type FreezeEvent, freezeLife, freezesIn } from './rollouts/freezes.ts';
@@ -151,7 +152,7 @@ export function createApp(outside: Outside) {
     pools: poolClaims(pools, now),
     gallery,
     // What a rollout reads of a pool its hosts may read too.
-    hostPools: { ...hostPools, list: readings.listSessionHosts },
+    hostPools: { ...rememberingHostPools(hostPools, now), list: readings.listSessionHosts },
     scaleSets: { ...scaleSets, list: readings.listMachines },
     hosts: hostAsks,
     store: rolloutStore,

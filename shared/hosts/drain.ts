@@ -18,11 +18,19 @@ export async function isDrained(sessionHosts: SessionHosts, { plan, facts }: Hos
   return found?.allowNewSession !== true;
 }
 
+export async function drain(sessionHosts: SessionHosts, host: Host): Promise<void> {
+  await allow(sessionHosts, host, false);
+}
+
 /** Nothing to do if the session host is gone. */
-export async function drain(sessionHosts: SessionHosts, { plan, facts }: Host): Promise<void> {
+export async function allow(
+  sessionHosts: SessionHosts,
+  { plan, facts }: Host,
+  isOpen: boolean,
+): Promise<void> {
   if (facts.sessionHost === undefined) return;
   try {
-    await sessionHosts.setAllowNewSession(plan.pool, facts.sessionHost, false);
+    await sessionHosts.setAllowNewSession(plan.pool, facts.sessionHost, isOpen);
   } catch (error) {
     if (!hasCode(error, 'NotFound')) throw error;
   }

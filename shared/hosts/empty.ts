@@ -4,14 +4,16 @@ import type { Intended, Look, Settled } from '../workflow/look.ts';
 import { drain } from './drain.ts';
 import { named } from './exclude.ts';
 import { type Facts, type Host, type LoggedOff, patienceMinutes, type Told } from './host.ts';
-import { untilTick } from './pace.ts';
+import { tickSeconds, untilTick } from './pace.ts';
 import { freshFor, type Readings } from './readings.ts';
 import type { SessionHost, SessionHosts, UserSession } from './session-host.ts';
 import { done, type EnsureHostStage, failed, isTurnedAway, running } from './stage.ts';
 
 /** The broker's count of sessions is believed for so long; then they are listed again. */
 const countedForSeconds = 120;
-const seldomSeconds = 30;
+const quietLookSeconds = 60;
+/** Users leave when they leave: soon enough to see it, and after they were logged off sooner. */
+const usersLookSeconds = 30;
 
 /**
  * Nobody is on the host any more, and has not been for the drain time of the policy: a user whom the broker
@@ -22,14 +24,14 @@ const seldomSeconds = 30;
 export function ensureEmpty(sessionHosts: SessionHosts, readings: Readings): EnsureHostStage {
   return async (look) => {
     const { work: host, now } = look;
-    const found = await seen(readings, host);
+    const found = await seen(readings, look);
     if (found?.allowNewSession === true) {
       await drain(sessionHosts, host);
       const news = 'somebody took the host out of drain; it is drained again';
       return running('the drain to hold', 5, { facts: { quietSince: '' }, news });
     }
     if (isAsCounted(look, found)) return waitOn(look);
-    const sessions = await listed(readings, host);
+    const sessions = await listed(readings, look);
     const counted = { sessions: sessions.length, at: now };
     if (sessions.length > 0) return await withUsers(sessionHosts, look, sessions, counted);
     const quietSince = host.facts.quietSince || now;
@@ -40,18 +42,18 @@ export function ensureEmpty(sessionHosts: SessionHosts, readings: Readings): Ens
 }
 
 /** The session host as the pool's list shows it; undefined if the machine is in no pool, or not any more. */
-async function seen(readings: Readings, host: Host): Promise<SessionHost | undefined> {
-  const { plan, facts } = host;
+async function seen(readings: Readings, look: Look<Host>): Promise<SessionHost | undefined> {
+  const { plan, facts } = look.work;
   if (facts.sessionHost === undefined) return undefined;
-  return named(await readings.sessionHosts(plan.pool, freshFor(host)), facts.sessionHost);
+  return named(await readings.sessionHosts(plan.pool, freshFor(look)), facts.sessionHost);
 }
 
 /** Who is on the host, by the list of the whole pool. */
-export async function listed(readings: Readings, host: Host): Promise<readonly UserSession[]> {
-  const { plan, facts } = host;
+async function listed(readings: Readings, look: Look<Host>): Promise<readonly UserSession[]> {
+  const { plan, facts } = look.work;
   const name = facts.sessionHost?.toLowerCase();
   if (name === undefined) return [];
-  const all = await readings.sessions(plan.pool, freshFor(host));
+  const all = await readings.sessions(plan.pool, freshFor(look));
   return all.filter((session) => session.host.toLowerCase() === name);
 }
 
@@ -89,14 +91,15 @@ function quietFor({ plan }: Host, quietSince: Instant, now: Instant): number {
 
 function lateArrivals({ work: host, now }: Look<Host>, left: number, facts: Partial<Facts>): Settled<Facts> {
   const wait =
-    left < seldomSeconds ? Math.ceil(left) : untilTick(now, host.plan.pool.hostPool, seldomSeconds);
+    left < quietLookSeconds ? Math.ceil(left) : untilTick(now, host.plan.pool.hostPool, quietLookSeconds);
   return running('late arrivals', wait, { facts });
 }
 
 /** The longer somebody stays, the less often it is worth asking. */
 function toEnd({ work: host, now }: Look<Host>, sessions: number, facts: Partial<Facts>): Settled<Facts> {
-  const { emptyingSince = now } = { ...host.facts, ...facts };
-  const pace = Math.min(60, Math.max(20, secondsBetween(emptyingSince, now) / 60));
+  const { emptyingSince = now, loggedOff = [] } = { ...host.facts, ...facts };
+  const least = loggedOff.length > 0 ? tickSeconds : usersLookSeconds;
+  const pace = Math.min(60, Math.max(least, secondsBetween(emptyingSince, now) / 60));
   const tick = untilTick(now, host.plan.pool.hostPool, pace);
   const seconds = Math.min(tick, Math.max(1, Math.ceil(secondsBetween(now, nextGraceEnd(host, now)))));
   return running(`${sessions} sessions to end`, seconds, { facts });
@@ -204,7 +207,10 @@ function tell(
       for (const one of told) sent.push(...(await send(one)));
       const isAll = sent.length === told.length;
       const news = `${sent.filter(({ confirmed }) => confirmed).length} of ${told.length} users told`;
-      return running('sessions to end', isAll ? 5 : 15, { facts: { told: [...earlier, ...sent] }, news });
+      return running('sessions to end', isAll ? usersLookSeconds : 15, {
+        facts: { told: [...earlier, ...sent] },
+        news,
+      });
     },
   };
 }

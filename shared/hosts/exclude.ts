@@ -1,6 +1,6 @@
 import type { Host } from './host.ts';
 import { called, type Machine, type Machines } from './machine.ts';
-import { freshFor, type Readings } from './readings.ts';
+import { type AtHost, freshFor, type Readings } from './readings.ts';
 import type { SessionHost } from './session-host.ts';
 import { done, type EnsureHostStage, running, seenMachine } from './stage.ts';
 import { tagged } from './tag.ts';
@@ -13,7 +13,8 @@ type Prior = NonNullable<Host['facts']['prior']>;
  * rollout that takes on a quarantined host finds there what is to be put back in the end.
  */
 export function ensureExcluded(machines: Machines, readings: Readings): EnsureHostStage {
-  return async ({ work: host }) => {
+  return async (look) => {
+    const { work: host } = look;
     const { plan, facts } = host;
     const tag = plan.policy.exclusionTag;
     if (facts.prior) {
@@ -21,8 +22,8 @@ export function ensureExcluded(machines: Machines, readings: Readings): EnsureHo
         ? done()
         : running(`tag ${tag} to be written`, 5);
     }
-    const machine = await seenMachine(machines, readings, host);
-    const sessionHost = await registered(readings, host, machine);
+    const machine = await seenMachine(machines, readings, look);
+    const sessionHost = await registered(readings, look, machine);
     const prior = priorOf(machine.tags[tag], sessionHost);
     const known = sessionHost && { sessionHost: sessionHost.name };
     return running('its former state to be kept', 0, { facts: { prior, ...known } });
@@ -32,11 +33,11 @@ export function ensureExcluded(machines: Machines, readings: Readings): EnsureHo
 /** The session host on the machine, by its name or else by the machine it says it runs on. */
 export async function registered(
   readings: Readings,
-  host: Host,
+  look: AtHost,
   machine: Machine | undefined,
 ): Promise<SessionHost | undefined> {
-  const { plan, facts } = host;
-  const all = await readings.sessionHosts(plan.pool, freshFor(host));
+  const { plan, facts } = look.work;
+  const all = await readings.sessionHosts(plan.pool, freshFor(look));
   if (facts.sessionHost !== undefined) return named(all, facts.sessionHost);
   return machine && all.find((sessionHost) => isOn(machine, sessionHost));
 }

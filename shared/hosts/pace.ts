@@ -16,7 +16,7 @@ export interface Usual {
 const defaults = {
   reimage: { least: 120, most: 900 },
   boot: { least: 20, most: 300 },
-  register: { least: 60, most: 600 },
+  register: { least: 90, most: 600 },
 } as const satisfies Record<string, Usual>;
 export type Work = keyof typeof defaults;
 
@@ -35,6 +35,11 @@ export function untilTick(now: Instant, pool: string, seconds: number): number {
   const at = Date.parse(now) / 1000 - offsetOf(pool);
   const ticks = Math.max(Math.floor(at / tickSeconds) + 1, Math.round((at + seconds) / tickSeconds));
   return ticks * tickSeconds - at;
+}
+
+/** The seconds since the pool's last tick. */
+export function sinceTick(now: Instant, pool: string): number {
+  return (Date.parse(now) / 1000 - offsetOf(pool)) % tickSeconds;
 }
 
 function offsetOf(pool: string): number {

@@ -1,6 +1,7 @@
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Host } from './host.ts';
 import type { Machine, MachineAddress, Machines, ScaleSetAddress } from './machine.ts';
+import { sinceTick } from './pace.ts';
 import type { HostPoolAddress, PoolSession, SessionHost, SessionHosts } from './session-host.ts';
 import { type Freshness, SharedReading } from './shared-reading.ts';
 
@@ -48,17 +49,23 @@ export function sharedReadings({ machines, sessionHosts, now, join = async (aske
   } satisfies Readings;
 }
 
-/** Hosts of one pool look within the same few seconds; so old may an answer be that they share. */
-const sharedForSeconds = 5;
 /** So far apart the clocks of two function instances may be. */
 const skewSeconds = 2;
 
 /**
- * Fresh enough for a look at this host: begun after all that was done to it before. Every effect on a host
- * belongs to a look, and the answer of the look was heard after it.
+ * Fresh enough for a look at a host: of the pool's present tick, and begun after all that was done to the
+ * host before. Every effect on a host belongs to a look, and the answer of the look was heard after it; before
+ * the first look nothing was done.
  */
-export function freshFor({ heardAt }: Host, seconds = sharedForSeconds): Freshness {
-  return { after: secondsAfter(heardAt, skewSeconds), seconds };
+export function freshFor({ work: { heardAt, startedAt, plan }, now }: AtHost): Freshness {
+  const after = heardAt === startedAt ? '' : secondsAfter(heardAt, skewSeconds);
+  return { after, seconds: sinceTick(now, plan.pool.hostPool) + skewSeconds };
+}
+
+/** A look, as far as readings go. */
+export interface AtHost {
+  readonly work: Host;
+  readonly now: Instant;
 }
 
 /** The machine under the host as the list shows it; undefined says only that the list does not. */

@@ -29,7 +29,7 @@ const scriptSeconds = 30 * 60;
 /** What failed at once fails at once again: the agent's download, the AVD service. */
 const nextTryAfterSeconds = 120;
 /** How often the script is asked whether it failed: that it ended well is seen by the host it brings. */
-const scriptLookSeconds = 60;
+const scriptLookSeconds = 120;
 
 interface Parts {
   readonly machines: Machines;
@@ -48,29 +48,40 @@ export function ensureRegistered(parts: Parts): EnsureHostStage {
   return async (look) => {
     const { work: host } = look;
     const { facts } = host;
+    // Between the removal of the old session host and the first script none can appear.
+    const isEmptyHanded =
+      facts.deregistered === true && !look.intent && facts.registrationFailures === undefined;
     // By its name a session host is found without its machine; only a machine that was in no pool has none.
-    const unnamed = facts.sessionHost === undefined ? await seenMachine(machines, readings, host) : undefined;
-    const found = await registered(readings, host, unnamed);
+    const unnamed =
+      facts.sessionHost === undefined && !isEmptyHanded
+        ? await seenMachine(machines, readings, look)
+        : undefined;
+    const found = isEmptyHanded ? undefined : await registered(readings, look, unnamed);
     if (found && isOfThisDisk(host, found)) return await drained(parts, look, found);
     if (facts.deregistered !== true) return await deregister(sessionHosts, host, found);
     if (isToAppear(look) && !isTimeTo(scriptLookSeconds, look.intent.at, { ...look, last: host.heardAt })) {
       return toAppear(parts, look);
     }
-    const machine = unnamed ?? (await seenMachine(machines, readings, host));
+    const machine = unnamed ?? (await seenMachine(machines, readings, look));
     if (machine.power !== 'running') return await powerOn(parts, look, machine);
     if (!machine.agentReady) return running('the VM agent to report', bootPace(parts, look));
+    // Nobody starts a script before the intention is kept.
+    if (!isToAppear(look)) return intention(parts, look);
     const command = await machines.runCommand(host.plan.machine, commandName(look));
     if (command) return installed(parts, look, command);
     return mayYetAppear(look) ?? intention(parts, look);
   };
 }
 
+/** A look after the script of this try was asked for. */
+type Started = Look<Host> & { readonly intent: Intent };
+
 /** A script of this try was asked for, and may be at work. */
-function isToAppear(look: Look<Host>): look is Look<Host> & { readonly intent: Intent } {
+function isToAppear(look: Look<Host>): look is Started {
   return look.intent?.what === commandName(look) && look.work.facts.registrationRefused !== true;
 }
 
-function toAppear({ durations }: Parts, { work: { plan }, now, intent }: Look<Host> & { intent: Intent }) {
+function toAppear({ durations }: Parts, { work: { plan }, now, intent }: Started) {
   const pool = plan.pool.hostPool;
   const pace = paceOf(secondsBetween(intent.at, now), durations.usual(pool, 'register'));
   return running('the session host to appear', untilTick(now, pool, Math.min(pace, scriptLookSeconds)));
@@ -130,22 +141,21 @@ function nameOfCommand({ rollout }: Host['plan'], failures: number): string {
   return `register-${failures + 1}-${rollout}`.slice(0, 80);
 }
 
-function installed(parts: Parts, look: Look<Host>, command: RunCommand): Settled<Facts> {
-  const { intent, now, since } = look;
+function installed(parts: Parts, look: Started, command: RunCommand): Settled<Facts> {
+  const { intent, now } = look;
   if (command.state === 'Pending' || command.state === 'Running') {
-    return isToAppear(look) ? toAppear(parts, look) : running('the agent to be installed', 15);
+    return toAppear(parts, look);
   }
   if (command.state !== 'Succeeded' || (command.exitCode ?? 0) !== 0) return tryAgain(look, command);
-  if (now < minutesAfter(intent?.at ?? since, appearsWithinMinutes)) {
-    return isToAppear(look) ? toAppear(parts, look) : running('the session host to appear', 10);
+  if (now < minutesAfter(intent.at, appearsWithinMinutes)) {
+    return toAppear(parts, look);
   }
   return tryAgain(look, { ...command, output: 'The agent was installed and the host never appeared.' });
 }
 
 /** Undefined once it is certain that the script was not started. */
-function mayYetAppear(look: Look<Host>): Settled<Facts> | undefined {
-  const { work: host, intent, now } = look;
-  if (intent?.what !== commandName(look) || host.facts.registrationRefused === true) return undefined;
+function mayYetAppear(look: Started): Settled<Facts> | undefined {
+  const { intent, now } = look;
   if (now >= minutesAfter(intent.at, landsWithinMinutes)) return undefined;
   return running('the script to appear', 15);
 }

@@ -5,7 +5,7 @@ import { isDrained } from './drain.ts';
 import { sessionsOf } from './empty.ts';
 import type { Facts, Host } from './host.ts';
 import { isBusy, type Machine, type Machines } from './machine.ts';
-import { type Durations, paceOf, untilTick } from './pace.ts';
+import { type Durations, paceOf, tickSeconds, untilTick } from './pace.ts';
 import type { Readings } from './readings.ts';
 import type { SessionHosts } from './session-host.ts';
 import {
@@ -36,13 +36,15 @@ export function ensureReimaged(parts: Parts): EnsureHostStage {
   return async (look) => {
     // While Azure is at it the list that all hosts share is enough, as long as it was asked for after we had
     // asked for the reimage: an older one shows the disk of before, and maybe one still older.
-    const seen = look.intent && answerOf(parts, look, await seenMachine(machines, readings, look.work));
+    const seen = look.intent && answerOf(parts, look, await seenMachine(machines, readings, look));
     if (seen) return seen;
     // What may lead to another disk is decided on what is so now.
     const machine = await machineOf(machines, look.work);
     const answer = answerOf(parts, look, machine);
     if (answer) return answer;
-    if (!(await isStillEmpty(sessionHosts, look.work))) return done();
+    // Just emptied, it is asked for the last time by whoever proceeds; later also before that is intended.
+    const isJustEmptied = !look.intent && secondsBetween(look.since, look.now) < tickSeconds;
+    if (!isJustEmptied && !(await isStillEmpty(sessionHosts, look.work))) return done();
     return intention(machines, sessionHosts, look, machine);
   };
 }

@@ -1,6 +1,7 @@
 import { secondsBetween } from '../instant.ts';
 import type { Host } from './host.ts';
 import type { Machines } from './machine.ts';
+import { allow } from './drain.ts';
 import type { SessionHosts } from './session-host.ts';
 import { done, type EnsureHostStage, running } from './stage.ts';
 import { tagged } from './tag.ts';
@@ -33,11 +34,8 @@ async function notYetBack(
   // Last, so that users come to a host that is its old self in every other way.
   const { sessionHost } = facts;
   if (sessionHost === undefined) return undefined;
-  const flag = async () => (await sessionHosts.read(plan.pool, sessionHost))?.allowNewSession;
   const wanted = facts.prior.allowNewSession;
-  if ((await flag()) === !wanted) {
-    await sessionHosts.setAllowNewSession(plan.pool, sessionHost, wanted);
-    if ((await flag()) === !wanted) return 'the drain flag to be as it was';
-  }
-  return undefined;
+  await allow(sessionHosts, host, wanted);
+  const after = await sessionHosts.read(plan.pool, sessionHost);
+  return after?.allowNewSession === !wanted ? 'the drain flag to be as it was' : undefined;
 }

@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts';
 import { answersOf, type EnsureStage, type Settled } from '../workflow/look.ts';
 import type { Facts, Host } from './host.ts';
 import type { Machine, Machines } from './machine.ts';
-import { freshFor, listedMachine, type Readings } from './readings.ts';
+import { type AtHost, freshFor, listedMachine, type Readings } from './readings.ts';
 
 /** One stage of a host: sees to it that its work is under way, and says how it stands. */
 export type EnsureHostStage = EnsureStage<Host, Facts>;
@@ -13,10 +13,11 @@ export const { running, done, failed } = answersOf<Facts>();
 export async function seenMachine(
   machines: Machines,
   readings: Readings,
-  host: Host,
-  fresh = freshFor(host),
+  look: AtHost,
+  fresh = freshFor(look),
 ): Promise<Machine> {
-  return (await listedMachine(readings, host.plan.machine, fresh)) ?? (await machineOf(machines, host));
+  const { machine } = look.work.plan;
+  return (await listedMachine(readings, machine, fresh)) ?? (await machineOf(machines, look.work));
 }
 
 /** The machine under the host, asked of Azure now; `HostVanished` if it is gone. */

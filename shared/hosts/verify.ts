@@ -4,7 +4,7 @@ import { type Check, complaints, examine, isHealthy } from './health.ts';
 import type { Host } from './host.ts';
 import type { Machines } from './machine.ts';
 import { paceOf, untilTick } from './pace.ts';
-import { freshFor, type Readings } from './readings.ts';
+import type { Readings } from './readings.ts';
 import { done, type EnsureHostStage, failed, running, seenMachine } from './stage.ts';
 
 /** A new agent updates itself first, which takes half an hour and more and is no fault. */
@@ -17,11 +17,15 @@ const machineForSeconds = 120;
 
 /** Healthy, and still healthy a while later: the broker's first word is not to be taken. */
 export function ensureVerified(machines: Machines, readings: Readings): EnsureHostStage {
-  return async ({ work: host, now, since }) => {
+  return async (look) => {
+    const { work: host, now, since } = look;
     const { plan, facts } = host;
-    const fresh = freshFor({ ...host, heardAt: facts.reimagedAt ?? host.startedAt }, machineForSeconds);
-    const machine = await seenMachine(machines, readings, host, fresh);
-    const sessionHost = await registered(readings, host, machine);
+    // It has appeared this moment, and is looked at when all of the pool are.
+    if (host.heardAt === since)
+      return running('its first signs of life', untilTick(now, plan.pool.hostPool, 0));
+    const fresh = { after: facts.reimagedAt ?? host.startedAt, seconds: machineForSeconds };
+    const machine = await seenMachine(machines, readings, look, fresh);
+    const sessionHost = await registered(readings, look, machine);
     const asked = { ...plan.policy.healthy, host: plan.name, imageVersionId: plan.imageVersionId };
     const from = facts.reimagedAt === undefined ? {} : { since: facts.reimagedAt };
     const checks = examine({ ...asked, ...from }, machine, sessionHost, now);

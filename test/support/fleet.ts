@@ -13,6 +13,7 @@ import {
 } from '../../shared/rollouts/freezes.ts';
 import type { Pool, PoolEvent, PoolLink } from '../../shared/rollouts/pool.ts';
 import { poolLife } from '../../shared/rollouts/pool.ts';
+import { rememberingHostPools } from '../../shared/rollouts/host-pool-memory.ts';
 import { poolClaims } from '../../shared/rollouts/pools.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
 import { rolloutEngine } from '../../shared/rollouts/rollout-engine.ts';
@@ -106,32 +107,44 @@ function blindToDisks(machines: Machines): Machines {
   };
 }
 
-/** Ports that remember for a minute what they read, as a cache does that knows nothing of effects. */
+/**
+ * Ports that answer what is asked of one host from the last list of all, up to a minute old, as sharing does
+ * that knows nothing of effects.
+ */
 function staleOver(
-  { machines, sessionHosts }: { machines: Machines; sessionHosts: SessionHosts },
+  { machines, sessionHosts }: { readonly machines: Machines; readonly sessionHosts: SessionHosts },
   now: () => Instant,
 ) {
-  const kept = new Map<string, { at: Instant; value: unknown }>();
-  const remembering =
-    <Given extends unknown[], Value>(what: string, read: (...given: Given) => Promise<Value>) =>
-    async (...given: Given): Promise<Value> => {
-      const key = JSON.stringify([what, given]);
-      const known = kept.get(key);
-      if (known && secondsBetween(known.at, now()) < 60) return known.value as Value;
+  const lastOf = <One>(list: () => Promise<readonly One[]>) => {
+    let kept: { readonly at: Instant; readonly all: readonly One[] } | undefined;
+    return async () => {
+      if (kept && secondsBetween(kept.at, now()) < 60) return kept.all;
       const at = now();
-      const value = await read(...given);
-      kept.set(key, { at, value });
-      return value;
+      kept = { at, all: await list() };
+      return kept.all;
     };
+  };
+  const { pool, machine } = addresses;
+  const allMachines = lastOf(async () => await machines.list(machine));
+  const allHosts = lastOf(async () => await sessionHosts.list(pool));
+  const allSessions = lastOf(async () => await sessionHosts.sessionsOfPool(pool));
   return {
-    machines: { ...machines, read: remembering('machine', machines.read) },
+    machines: {
+      ...machines,
+      read: async ({ instanceId }: { readonly instanceId: string }) =>
+        (await allMachines()).find((one) => one.instanceId === instanceId),
+    },
     sessionHosts: {
       ...sessionHosts,
-      read: remembering('session host', sessionHosts.read),
-      sessions: remembering('sessions', sessionHosts.sessions),
+      read: async (_: unknown, host: string) => (await allHosts()).find(({ name }) => name === host),
+      sessions: async (_: unknown, host: string) => (await allSessions()).filter((one) => one.host === host),
     },
   };
 }
+const addresses = {
+  pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
+  machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set' },
+};
 
 /** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
 export function fleetIn(world: World, without: Without = {}, alter: (azure: SmallAzure) => void = () => {}) {
@@ -200,7 +213,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     const rollouts = rolloutEngine({
       pools: poolClaims(pools, now),
       gallery,
-      hostPools: { ...hostPools, list: readings.listSessionHosts },
+      hostPools: { ...rememberingHostPools(hostPools, now), list: readings.listSessionHosts },
       scaleSets: { ...scaleSets, list: readings.listMachines },
       hosts: hostApi,
       freezes,

@@ -55,9 +55,12 @@ export class SmallAzure {
   readonly desktop: SmallDesktop;
   readonly wrongs: string[] = [];
   model = oldVersion;
+  /** How long the next reimage takes. */
+  reimageSeconds: () => number;
 
   constructor(world: World) {
     this.#world = world;
+    this.reimageSeconds = () => world.random.between(30, 480);
     this.desktop = new SmallDesktop(world, (name) => this.#pulseOf(name));
   }
 
@@ -175,7 +178,7 @@ export class SmallAzure {
       state.agentSince = undefined;
       this.desktop.cut(name, 'reimage');
     }
-    this.#world.after(this.#world.random.between(30, 480), () => {
+    this.#world.after(this.reimageSeconds(), () => {
       state.temper = { ...state.temper, breaksOff: Math.max(0, breaksOff - 1) };
       if (breaksOff > 0) {
         state.machine = { ...state.machine, provisioningState: 'Failed' };
