@@ -20,6 +20,7 @@ test.each<[script: string, output: string]>([
   ['hostname; systemctl is-active ssh', 'bench\nactive'],
   ['touch /tmp/p1 /tmp/p2; echo /tmp/p*; echo /tmp/q*', '/tmp/p1 /tmp/p2\n/tmp/q*'],
   ['# nothing\necho "it\'s" \\\n  long # here', "it's long"],
+  ['i=2; i=$((i + 1)); echo $((i * (4 - 1))) $((7 / 2))', '9 3'],
   ['df -BG --output=size / | tail -n 1', '29G'],
 ])('%s', (script, output) => {
   expect(loneGuest('Linux').run(script)).toMatchObject({ output });

@@ -1,9 +1,15 @@
-import type { Script } from '../compute/powershell.ts';
-import { plainReading, type ScriptReader } from '../compute/script.ts';
+import { applyChanges } from '../compute/guest/changes.ts';
+import { plainReading, type Script, type ScriptReader } from '../compute/script.ts';
 import type { Machines } from '../scale-sets/machines.ts';
 import type { Agents } from './agents.ts';
 import type { Broker } from './broker.ts';
 import { looksLikeToken } from './registration.ts';
+
+/** What the installers leave in Windows; an image made from such a machine has it too. */
+const INSTALLED = {
+  registry: { 'HKLM:\\SOFTWARE\\Microsoft\\RDInfraAgent': { IsRegistered: 1, RegistrationToken: '' } },
+  services: { RDAgentBootLoader: 'Running', RDAgent: 'Running' },
+} as const;
 
 /**
  * Reads scripts that install the desktop agent, by what they are given and not by how they are written: a
@@ -38,7 +44,10 @@ export function readsAgentInstall(broker: Broker, agents: Agents, machines: Mach
           return { exitCode: 1, output: '', error };
         }
         const outcome = plain.finish();
-        if (outcome.exitCode === 0) agents.join(pool, machine);
+        if (outcome.exitCode === 0) {
+          applyChanges(guest.contents, INSTALLED);
+          agents.join(pool, machine);
+        }
         return outcome;
       },
     };

@@ -1,5 +1,5 @@
 import type { Random } from '../../core/random.ts';
-import type { Contents, Installer, StoredFile } from './contents.ts';
+import type { Contents, StoredFile } from './contents.ts';
 
 /** Work that takes virtual seconds: it yields them one after another, and comes to a result. */
 export type Work<T> = Generator<number, T, unknown>;
@@ -51,10 +51,4 @@ export interface Outcome {
   readonly exitCode: number;
   readonly output: string;
   readonly error?: string;
-}
-
-/** A program that was found to run. */
-export interface Program {
-  readonly path: string;
-  readonly installer: Installer;
 }

@@ -1,6 +1,7 @@
 import type { Work } from '../host.ts';
 import { normal } from '../shelf.ts';
 import type { ShellSession } from './session.ts';
+import { sumOf } from './arithmetic.ts';
 import type { List, Piece, Word } from './syntax.ts';
 
 type RunList = (session: ShellSession, list: List) => Work<void>;
@@ -79,6 +80,7 @@ export function fits(text: string, pattern: string): boolean {
 
 function* valueOf(session: ShellSession, piece: Piece, run: RunList): Work<string> {
   if (piece.kind === 'text') return piece.text;
+  if (piece.kind === 'sum') return String(sumOf(piece.text, (name) => parameter(session, name) ?? '0'));
   if (piece.kind === 'command') {
     const said = yield* session.collecting(() => run(session, piece.list));
     session.substituted = true;

@@ -91,6 +91,8 @@ function doubleQuoted(reader: Reader): Piece[] {
 }
 
 function expansion(reader: Reader, quoted: boolean): Piece {
+  const sum = reader.take(/\$\(\(((?:[^()]|\([^()]*\))*)\)\)/y);
+  if (sum !== undefined) return { kind: 'sum', text: sum, quoted };
   if (reader.take(/\$\(/y) !== undefined) {
     const list = reader.list(reader, /\)/y);
     reader.expect(/\)/y);

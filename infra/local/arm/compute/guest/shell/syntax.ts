@@ -9,6 +9,7 @@ export type Piece =
       readonly operator?: string;
       readonly word?: Word;
     }
+  | { readonly kind: 'sum'; readonly text: string; readonly quoted: boolean }
   | { readonly kind: 'command'; readonly list: List; readonly quoted: boolean };
 
 export type Word = readonly Piece[];

@@ -1,1 +1,0 @@
-export type { Outcome, Script } from './script.ts';
