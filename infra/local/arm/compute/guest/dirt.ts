@@ -1,6 +1,6 @@
 import { ArmError } from '../../core/arm-error.ts';
 import type { World } from '../../core/world.ts';
-import type { Guest } from '../guest.ts';
+import type { Guest, ImageState } from '../guest.ts';
 import { applyChanges } from './changes.ts';
 import type { Changes, Contents } from './contents.ts';
 import { DIRT } from './kinds-of-dirt.ts';
@@ -11,6 +11,8 @@ export interface Dirt extends Changes {
   readonly is?: readonly string[];
   /** The VM agent falls silent now, and the guest runs on. */
   readonly killAgent?: boolean;
+  /** What Windows says of itself; a boot makes it complete again. */
+  readonly imageState?: ImageState;
 }
 
 /** Dirt that guests get when they are made: those whose VM and image fit. */
@@ -33,6 +35,7 @@ export function dirtRules(world: World): DirtRule[] {
 export function dirty(guest: Guest, dirt: Dirt, now: number): void {
   soil(guest.contents, dirt);
   if (dirt.killAgent) guest.agentDiedAt = now;
+  if (dirt.imageState) guest.imageState = dirt.imageState;
 }
 
 /** Refuses dirt that nobody knows: a misspelt name would make a clean guest and a test that proves nothing. */

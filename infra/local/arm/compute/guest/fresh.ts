@@ -34,6 +34,7 @@ const WINDOWS: Changes = {
     'C:\\Windows\\explorer.exe': { size: 5_000_000 },
     'C:\\Windows\\System32\\Sysprep\\sysprep.exe': { size: 1_200_000 },
     'C:\\Windows\\System32\\msiexec.exe': { size: 150_000 },
+    'C:\\Windows\\System32\\manage-bde.exe': { size: 250_000 },
     'C:\\Windows\\Temp': { folder: true },
     'C:\\Windows\\Logs\\CBS\\CBS.log': { size: 1_400_000, text: '' },
     'C:\\Windows\\Logs\\DISM\\dism.log': { size: 90_000, text: '' },

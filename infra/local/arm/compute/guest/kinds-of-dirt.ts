@@ -73,6 +73,16 @@ export const DIRT: Readonly<Record<string, Changes>> = {
       },
     ],
   },
+  'no-webview2': {
+    registry: {
+      'HKLM:\\SOFTWARE\\WOW6432Node\\Microsoft\\EdgeUpdate\\Clients\\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}':
+        null,
+    },
+    files: { 'C:\\Program Files (x86)\\Microsoft\\EdgeWebView': null },
+  },
+  'webrtc-redirector': { services: { RDWebRTCSvc: 'Running' } },
+  'linux-no-agent': { files: { '/usr/sbin/waagent': null } },
+  'linux-no-cloud-init': { files: { '/usr/bin/cloud-init': null } },
   'linux-plugins': {
     files: {
       '/var/lib/waagent/Microsoft.Azure.Monitor.AzureMonitorLinuxAgent-1.35.1/HandlerManifest.json': '{}',

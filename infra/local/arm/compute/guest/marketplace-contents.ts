@@ -53,6 +53,9 @@ const CAPTIONS: readonly (readonly [RegExp, string])[] = [
   [/./, 'Microsoft Windows 11 Enterprise multi-session'],
 ];
 
+/** A server has neither BitLocker nor its cmdlets until somebody adds the feature. */
+const SERVER: Changes = { files: { 'C:\\Windows\\System32\\manage-bde.exe': null } };
+
 const OFFICE: Changes = {
   registry: {
     'HKLM:\\SOFTWARE\\Microsoft\\Office\\ClickToRun\\Configuration': { VersionToReport: '16.0.19231.20194' },
@@ -85,7 +88,7 @@ export function marketplaceFacts({ offer, sku, osType }: Offered, version: strin
     updates: windowsUpdates(caption, version),
   });
   applyChanges(contents, OWN_APPS);
-  if (!isServer) applyChanges(contents, CLIENT);
+  applyChanges(contents, isServer ? SERVER : CLIENT);
   if (/office/i.test(offer)) applyChanges(contents, OFFICE);
   return facts;
 }

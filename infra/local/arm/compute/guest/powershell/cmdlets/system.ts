@@ -2,6 +2,7 @@ import type { Service } from '../../contents.ts';
 import type { Work } from '../../host.ts';
 import { cmdlet, type Cmdlet, type CmdletCall } from '../cmdlet.ts';
 import { isLike } from '../operators.ts';
+import { PowerShellError } from '../session.ts';
 import { decrypt } from '../system-programs.ts';
 import { textOf, Thing, type Value } from '../values.ts';
 import { CIM } from '../cim.ts';
@@ -63,6 +64,11 @@ function setService(call: CmdletCall): Value {
 }
 
 function bitLocker(call: CmdletCall): Value {
+  if (!call.session.host.contents.files.exists('C:\\Windows\\System32\\manage-bde.exe')) {
+    // The command is not there at all: no -ErrorAction helps.
+    const text = `The term '${call.name}' is not recognized as the name of a cmdlet, function, script file, or operable program.`;
+    throw new PowerShellError(text, 'statement');
+  }
   const { bitLocker: status = 'FullyDecrypted' } = call.session.host.contents.system;
   const percentage = {
     FullyDecrypted: 0,
