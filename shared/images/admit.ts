@@ -1,6 +1,6 @@
 import { hasCode } from '../errors.ts';
 import { secondsBetween } from '../instant.ts';
-import { type BenchPlaces, type Claim, inTurn } from './bench-places.ts';
+import { type BenchPlaces, type Claim, inTurn, isTaken } from './bench-places.ts';
 import type { Capacity, SizeInRegion } from './capacity.ts';
 import type { Version } from './image.ts';
 import { paceSeconds } from './pace.ts';
@@ -60,9 +60,11 @@ function claimant(version: Version): string {
 }
 
 function claimOf(version: Version): Claim {
-  const { set, plan, requested } = version;
+  const { set, plan, requested, facts } = version;
   const { at, priority } = requested;
-  return { version: claimant(version), set, priority, mostOfSet: plan.bench.maxBuilds, at };
+  const { source } = facts;
+  const lent = source?.way === 'in-place' && 'id' in source.exact ? { lent: source.exact.id } : {};
+  return { version: claimant(version), set, priority, mostOfSet: plan.bench.maxBuilds, ...lent, at };
 }
 
 function whatItWaitsFor({ held, waiting, most }: BenchPlaces, version: Version): string | undefined {
@@ -74,6 +76,8 @@ function whatItWaitsFor({ held, waiting, most }: BenchPlaces, version: Version):
     return `a place on the bench: ${mine.length} of ${plan.bench.maxBuilds} of ${set} taken by ${names(mine)}`;
   }
   const ahead = inTurn(waiting).findIndex((claim) => claim.version === me);
+  const claim = claimOf(version);
+  if (isTaken(held, claim)) return `${claim.lent?.split('/').at(-1)}, on which another version is built`;
   const queue = ahead > 0 ? `; ${ahead} ahead of it` : '';
   return `a place on the bench: ${held.length} of ${most} taken by ${names(held)}${queue}`;
 }
@@ -85,7 +89,7 @@ function names(claims: readonly Claim[]): string {
 }
 
 /** What Azure would say of the size at the VM's creation, said before anything is created. */
-function whyNot({ plan }: Version, size: SizeInRegion): string | undefined {
+function whyNot({ plan, facts }: Version, size: SizeInRegion): string | undefined {
   const { vmSize, location } = plan.bench;
   const { hyperVGeneration, architecture, securityType } = plan.definition;
   if (!size.known) return `${location} has no size ${vmSize}.`;
@@ -95,6 +99,8 @@ function whyNot({ plan }: Version, size: SizeInRegion): string | undefined {
   }
   if (size.architecture !== architecture) return `${vmSize} is ${size.architecture}, not ${architecture}.`;
   if (securityType === 'TrustedLaunch' && !size.trustedLaunch) return `${vmSize} has no Trusted Launch.`;
+  const disks = facts.source?.dataDisks.length ?? 0;
+  if (disks > size.maxDataDisks) return `${vmSize} takes ${size.maxDataDisks} data disks, not ${disks}.`;
   return undefined;
 }
 

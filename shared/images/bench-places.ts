@@ -11,6 +11,8 @@ export interface Claim {
   readonly priority: Priority;
   /** How many of its set may be on the bench at once. */
   readonly mostOfSet: number;
+  /** The machine that it is built on, where that is lent to it: a machine serves one at a time. */
+  readonly lent?: string;
   readonly at: Instant;
 }
 
@@ -57,10 +59,15 @@ function filled(places: BenchPlaces): BenchPlaces {
   const waiting: Claim[] = [];
   for (const claim of inTurn(places.waiting)) {
     const ofSet = held.filter(({ set }) => set === claim.set).length;
-    if (held.length < places.most && ofSet < claim.mostOfSet) held.push(claim);
-    else waiting.push(claim);
+    const isFree = held.length < places.most && ofSet < claim.mostOfSet && !isTaken(held, claim);
+    (isFree ? held : waiting).push(claim);
   }
   return { ...places, held, waiting };
+}
+
+/** Whether another is built on the machine that this one needs. */
+export function isTaken(held: readonly Claim[], { lent }: Pick<Claim, 'lent'>): boolean {
+  return lent !== undefined && held.some((other) => other.lent?.toLowerCase() === lent.toLowerCase());
 }
 
 export function inTurn(claims: readonly Claim[]): readonly Claim[] {

@@ -18,6 +18,7 @@ import {
   numberFor,
 } from './image-set.ts';
 import type { Decide, DefineImageSet, RequestVersion, Retry } from './request-bodies.ts';
+import { endOfLifeRefusal } from './definition-body.ts';
 import type { Leftover, LeftoverEvent } from './leftover.ts';
 import { leftoverId } from './reap.ts';
 import { recipeHash } from './recipe-bodies.ts';
@@ -114,6 +115,10 @@ export function imageRequests(parts: Parts) {
   return {
     /** Makes or changes an image set. What Azure fixes at creation is refused once a version was requested. */
     async define(name: string, { by, ...plan }: z.infer<typeof DefineImageSet>) {
+      const over = endOfLifeRefusal(plan.definition, now());
+      if (over !== undefined) {
+        throw new AppError('ValidationFailed', over, { target: 'definition.endOfLifeDate' });
+      }
       const hash = recipeHash(plan.recipe);
       // The recipe first: a revision that a set names can then always be read.
       await recipes.record(recipeId(name, hash), () => ({

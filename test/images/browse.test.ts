@@ -45,7 +45,7 @@ describe('what AVD can do with an image of the marketplace', () => {
 
 describe('browsing the marketplace', () => {
   const place = { subscriptionId: 's', location: 'westeurope' };
-  const { publishers, skus, offers } = marketplaceRequests({
+  const market = marketplaceRequests({
     publishers: async () => [desktop, 'Canonical'],
     offers: async (_, publisher) => (publisher === desktop ? ['windows-11', 'windows-tools'] : undefined),
     skus: async (_, __, offer) => (offer === 'windows-11' ? ['win11-24h2-pro', 'win11-24h2-avd'] : ['other']),
@@ -53,15 +53,17 @@ describe('browsing the marketplace', () => {
   });
 
   it('shows what AVD can use, or all there is', async () => {
-    expect(await publishers(place, { all: false })).toEqual([{ name: desktop, isForAvd: true }]);
-    expect(await publishers(place, { all: true })).toHaveLength(2);
-    expect(await offers(place, desktop, { all: false })).toEqual([{ name: 'windows-11', isForAvd: true }]);
-    expect(await skus(place, desktop, 'windows-11', { all: false })).toMatchObject([
+    expect(await market.publishers(place, { all: false })).toEqual([{ name: desktop, isForAvd: true }]);
+    expect(await market.publishers(place, { all: true })).toHaveLength(2);
+    expect(await market.offers(place, desktop, { all: false })).toEqual([
+      { name: 'windows-11', isForAvd: true },
+    ]);
+    expect(await market.skus(place, desktop, 'windows-11', { all: false })).toMatchObject([
       { name: 'win11-24h2-avd', isMultiSession: true, recommendedFor: ['pooled'] },
     ]);
   });
 
   it('says what is not there', async () => {
-    await expect(offers(place, 'nobody', { all: false })).rejects.toMatchObject({ code: 'NotFound' });
+    await expect(market.offers(place, 'nobody', { all: false })).rejects.toMatchObject({ code: 'NotFound' });
   });
 });

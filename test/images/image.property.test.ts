@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { lives } from '../support/lives.ts';
 import { ills, well } from '../support/world.ts';
 import { sourceNames, stepNames } from './lived-plans.ts';
-import { commandsLeft, type Lived, liveAVersion, type Lot, type Without } from './version-lives.ts';
+import { commandsLeft, type Lived, liveAVersion } from './version-lives.ts';
+import type { Lot, Without } from './version-world.ts';
 
 const source = constantFrom(...sourceNames);
 const steps = subarray(stepNames, { minLength: 1, maxLength: 4 });

@@ -75,7 +75,11 @@ describe('a version number', () => {
       constantFrom<Wish>({ bump: 'major' }, { bump: 'minor' }, { bump: 'patch' }),
       tuple(small, small, small).map(([a, b, c]): Wish => ({ number: `${a}.${b}.${c}` })),
     );
-    const request = record({ wish, minute: integer({ min: 0, max: 3 }), calendar: constantFrom(true, false) });
+    const request = record({
+      wish,
+      minute: integer({ min: 0, max: 3 }),
+      calendar: constantFrom(true, false),
+    });
     assert(
       property(array(request, { maxLength: 60 }), (requests) => {
         let before: Issued = { lines: {} };

@@ -1,0 +1,209 @@
+import { AppError } from '../../shared/errors.ts';
+import { ensureAdmitted, leavingBench, waitingForQuota } from '../../shared/images/admit.ts';
+import { ensureAnnounced } from '../../shared/images/announce.ts';
+import {
+  type BenchPlaces,
+  type BenchPlacesEvent,
+  benchPlacesLife,
+} from '../../shared/images/bench-places.ts';
+import { ensureCaptured } from '../../shared/images/capture.ts';
+import { ensureCleanedUp } from '../../shared/images/clean-up.ts';
+import { ensureCustomised } from '../../shared/images/customise.ts';
+import { ensureGeneralised } from '../../shared/images/generalise.ts';
+import {
+  type Version,
+  type VersionCommand,
+  type VersionEvent,
+  versionLife,
+} from '../../shared/images/image.ts';
+import { ensureInspected } from '../../shared/images/inspect.ts';
+import {
+  type Leftover,
+  type LeftoverCommand,
+  type LeftoverEvent,
+  leftoverLife,
+} from '../../shared/images/leftover.ts';
+import { performVersion } from '../../shared/images/perform.ts';
+import { benchPlaces } from '../../shared/images/places.ts';
+import { ensurePrepared } from '../../shared/images/prepare.ts';
+import { ensurePromoted } from '../../shared/images/promote.ts';
+import { ensureProvisioned } from '../../shared/images/provision.ts';
+import { ensureQuarantined } from '../../shared/images/quarantine.ts';
+import { performLeftover, reaper } from '../../shared/images/reap.ts';
+import { ensureReplicated } from '../../shared/images/replicate.ts';
+import { ensureResolved } from '../../shared/images/resolve.ts';
+import { ensureReleased, ensureTested } from '../../shared/images/roll-out.ts';
+import { ensureValidated } from '../../shared/images/validate.ts';
+import { ensureWithdrawn } from '../../shared/images/withdraw.ts';
+import { minutesAfter } from '../../shared/instant.ts';
+import { Engine } from '../../shared/workflow/engine.ts';
+import { WorkflowStore } from '../../shared/workflow/store.ts';
+import { blind } from '../support/fleet.ts';
+import { memoryRows } from '../support/memory-rows.ts';
+import type { World } from '../support/world.ts';
+import { livedPlan, secretUri, type StepName } from './lived-plans.ts';
+import { smallBench } from './small-bench.ts';
+import { smallChannels } from './small-channels.ts';
+import { type Going, smallGuest } from './small-guest.ts';
+
+/** The version that lives here. */
+export const versionId = 'win11.1.0.0';
+/** How many seconds after its sender gave up on it a request may still arrive. */
+const late = 40;
+
+/** What the tests take away, to see that it is needed. */
+export interface Without {
+  readonly sweeper?: true;
+  readonly etags?: true;
+}
+
+/** What a version is made from and by, and what befalls it beside the ills of its world. */
+export interface Lot {
+  readonly source: string;
+  readonly steps: readonly StepName[];
+  /** How its first run of a step goes wrong, if it does. */
+  readonly stepFails?: Partial<Going>;
+  readonly captureFails?: boolean;
+  /** For so many hours nothing on the bench lets itself be deleted. */
+  readonly stuckHours?: number;
+  /** Somebody retries it once it is held or has failed. */
+  readonly retried?: boolean;
+  readonly cancelAtMinute?: number;
+}
+
+/** The engines as the app wires them, over a small Azure. */
+export function versionWorld(world: World, lot: Lot, without: Without) {
+  const { now } = world;
+  const began = now();
+  const bench = smallBench(now);
+  const { ports } = bench;
+  const plan = livedPlan(lot.source, lot.steps);
+  const { osType } = plan.definition;
+  const guest = smallGuest({
+    now,
+    guestOf: bench.guestOf,
+    secrets: { [secretUri]: 'geheim' },
+    going: (command) => (/^step-1-[a-z]+-1$/.test(command) ? lot.stepFails : undefined),
+  });
+  if (lot.captureFails) bench.failNextCapture('no space');
+  let announced = 0;
+  const announce = async () => {
+    announced += 1;
+  };
+  const refuseWhileStuck = () => {
+    if (now() < minutesAfter(began, (lot.stuckHours ?? 0) * 60))
+      throw new AppError('AzureRefused', 'ScopeLocked: the group is locked');
+  };
+  const machines = world.port(
+    {
+      ...ports.machines,
+      remove: async (ref: Parameters<typeof ports.machines.remove>[0]) => {
+        refuseWhileStuck();
+        await ports.machines.remove(ref);
+      },
+    },
+    { create: late, start: late, restart: late, deallocate: late, generalize: late, remove: late },
+  );
+  const parts = world.port(
+    {
+      ...ports.parts,
+      remove: async (part: string) => {
+        refuseWhileStuck();
+        await ports.parts.remove(part);
+      },
+    },
+    { create: late, remove: late },
+  );
+  const scripts = world.port(guest.ports.scripts, { start: late, remove: late });
+  const secrets = world.port(guest.ports.secrets, {});
+  const gallery = world.port(ports.gallery, {
+    createGallery: late,
+    createDefinition: late,
+    captureVersion: late,
+    includeInLatest: late,
+    removeVersion: late,
+  });
+  const sources = world.port(ports.sources, {});
+  const shelf = {
+    exactVersion: async (image: Parameters<typeof ports.marketplace.exactVersion>[0]) => {
+      const exact = await ports.marketplace.exactVersion(image);
+      return exact && { ...exact, osType };
+    },
+  };
+  const marketplace = world.port(shelf, {});
+  const channels = smallChannels(now);
+  const due = memoryRows();
+  const tables = new Map<string, ReturnType<typeof memoryRows>>();
+  const store = <State, Event>(kind: string, rows = memoryRows()) => {
+    tables.set(kind, rows);
+    const met = without.etags ? blind(rows) : rows;
+    return new WorkflowStore<State, Event>(kind, world.rows(met), world.rows(due));
+  };
+  const asleep = async () => {};
+  const places = new Engine<BenchPlaces, BenchPlacesEvent, never>({
+    workflow: benchPlacesLife,
+    store: store('places'),
+    perform: async (which) => Promise.reject(new Error(`${which} calls for nothing`)),
+    wake: asleep,
+    now,
+  });
+  const claims = benchPlaces(places, 1, now);
+  const remains = { machines, parts, gallery, scripts };
+  const leftovers: Engine<Leftover, LeftoverEvent, LeftoverCommand> = new Engine({
+    workflow: leftoverLife,
+    store: store<Leftover, LeftoverEvent>('leftover'),
+    perform: performLeftover(remains, now),
+    wake: world.queue(
+      async (which) => await leftovers.advance(which),
+      async () => await leftovers.sweep(),
+    ),
+    now,
+  });
+  const engine: Engine<Version, VersionEvent, VersionCommand> = new Engine({
+    workflow: versionLife,
+    store: store<Version, VersionEvent>('version'),
+    perform: performVersion(
+      {
+        resolve: ensureResolved({ marketplace, sources }, gallery),
+        admit: ensureAdmitted(claims, world.port(ports.capacity, {})),
+        prepare: ensurePrepared(machines, parts),
+        provision: waitingForQuota(ensureProvisioned(gallery, machines)),
+        customise: ensureCustomised({ scripts, machines, secrets, now }),
+        inspect: ensureInspected(scripts),
+        generalise: ensureGeneralised(machines, scripts),
+        capture: ensureCaptured(gallery, machines),
+        'clean-up': leavingBench(claims, ensureCleanedUp(remains)),
+        replicate: ensureReplicated(gallery),
+        test: ensureTested(channels),
+        validate: ensureValidated(channels),
+        promote: ensurePromoted(gallery),
+        announce: ensureAnnounced(announce),
+        release: ensureReleased(channels),
+        withdraw: leavingBench(claims, ensureWithdrawn(channels, remains)),
+        quarantine: leavingBench(claims, ensureQuarantined(remains, reaper(leftovers, now))),
+      },
+      now,
+    ),
+    wake: world.queue(
+      async (which) => await engine.advance(which),
+      async () => await engine.sweep(),
+    ),
+    now,
+  });
+  const seen = new WorkflowStore<Version, VersionEvent>('version', tables.get('version') ?? due, due);
+  const reaped = new WorkflowStore<Leftover, LeftoverEvent>('leftover', tables.get('leftover') ?? due, due);
+  const given = new WorkflowStore<BenchPlaces, BenchPlacesEvent>('places', tables.get('places') ?? due, due);
+  return {
+    bench,
+    guest,
+    plan,
+    engine,
+    announced: () => announced,
+    version: async () => (await seen.load(versionId))?.state,
+    history: async () => await seen.history(versionId),
+    /** What the reaper has yet to take away. */
+    leftovers: async () =>
+      (await reaped.loadAll('')).filter(({ saved }) => saved.state.goneAt === undefined).length,
+    onTheBench: async () => (await given.loadAll('')).flatMap(({ saved }) => saved.state.held),
+  };
+}
