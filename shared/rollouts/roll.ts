@@ -92,7 +92,7 @@ async function startAdmitted(
 }
 
 /** While nothing can start, the pool is read only now and then: Azure counts every call. */
-const rereadSeconds = 60;
+const rereadSeconds = 300;
 
 function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standings: readonly HostStanding[]) {
   const { work: rollout, now } = look;
