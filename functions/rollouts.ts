@@ -4,6 +4,7 @@ import {
   AbortRollout,
   DefinePool,
   PauseRollout,
+  PlanRollout,
   PoolName,
   ResumeRollout,
   RolloutId,
@@ -44,6 +45,16 @@ app.http('get-host-pool', {
   handler: answer(async (request) => {
     const name = poolOf(request);
     return { jsonBody: poolView(name, await runningApp().rollouts.pool(name)) };
+  }),
+});
+
+app.http('plan-rollout', {
+  methods: ['POST'],
+  route: 'host-pools/{pool}/plan',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const plan = await runningApp().rollouts.plan(poolOf(request), await bodyAs(request, PlanRollout));
+    return { jsonBody: plan };
   }),
 });
 

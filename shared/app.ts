@@ -50,6 +50,7 @@ import { repeats } from './repeats.ts';
 import { channelRequests } from './rollouts/channels.ts';
 import type { HostPools } from './rollouts/host-pool.ts';
 import { rememberingHostPools } from './rollouts/host-pool-memory.ts';
+import { planner } from './rollouts/planner.ts';
 import { type Pool, type PoolEvent, poolLife } from './rollouts/pool.ts';
 import { freezeRequests } from './rollouts/freeze-requests.ts';
 import { type FreezeCalendar, type FreezeEvent, freezeLife, freezesIn } from './rollouts/freezes.ts';
@@ -160,13 +161,10 @@ export function createApp(outside: Outside) {
     now,
     ...logged('rollout'),
   });
-  const channels = channelRequests({
-    poolStore,
-    rollouts,
-    rolloutStore,
-    examine: async (what) => await hostAsks.examine(what),
-    now,
-  });
+  const rolloutParts = { pools, poolStore, rollouts, rolloutStore, freezes, now };
+  const planFor = planner({ hostPools, scaleSets, gallery, freezes, now });
+  const examine = async (what: Parameters<typeof hostAsks.examine>[0]) => await hostAsks.examine(what);
+  const channels = channelRequests({ ...rolloutParts, examine });
 
   const sets = new Engine({ workflow: imageSetLife, store: setStore, ...entity('image-set') });
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, ...entity('recipe') });
@@ -221,8 +219,8 @@ export function createApp(outside: Outside) {
   return {
     images: imageRequests({ sets, setStore, recipes, leftoverStore, versions, versionStore, now }),
     marketplace: marketplaceRequests(outside.shelves),
-    rollouts: rolloutRequests({ pools, poolStore, rollouts, rolloutStore, versionOf, freezes, now }),
-    freezes: freezeRequests({ calendar, poolStore, rollouts, now }),
+    rollouts: rolloutRequests({ ...rolloutParts, versionOf, planFor }),
+    freezes: freezeRequests({ ...rolloutParts, calendar }),
     hosts: hostAsks,
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await versions.advance(id),

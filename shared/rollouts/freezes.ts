@@ -57,20 +57,23 @@ export function statusOf({ from, until }: Freeze, now: Instant): 'planned' | 'ac
 export interface Freezes {
   /** Those that lie on this pool now. */
   readonly over: (pool: string, imageSet: string, now: Instant) => Promise<readonly Freeze[]>;
+  /** Those that are yet to come over it. */
+  readonly after: (pool: string, imageSet: string, now: Instant) => Promise<readonly Freeze[]>;
 }
 
 /** The one row that holds them. */
 export const calendarId = 'calendar';
 
 export function freezesIn(calendar: FreezeEngine): Freezes {
-  return {
-    over: async (pool, imageSet, now) => {
+  const those =
+    (status: ReturnType<typeof statusOf>) =>
+    async (pool: string, imageSet: string, now: Instant): Promise<readonly Freeze[]> => {
       const { freezes = {} } = (await calendar.load(calendarId)) ?? {};
       return Object.values(freezes).filter(
-        (freeze) => statusOf(freeze, now) === 'active' && isOver(freeze.scope, pool, imageSet),
+        (freeze) => statusOf(freeze, now) === status && isOver(freeze.scope, pool, imageSet),
       );
-    },
-  };
+    };
+  return { over: those('active'), after: those('planned') };
 }
 
 function isOver(scope: FreezeScope, pool: string, imageSet: string): boolean {

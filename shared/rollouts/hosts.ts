@@ -1,7 +1,8 @@
 import type { Instant } from '../instant.ts';
 import type { Policy } from './pool.ts';
-import type { HostOutcome, HostRecord, Rollout } from './rollout.ts';
+import type { Rollout } from './rollout.ts';
 import { hostPoolOf, scaleSetOf } from './stage.ts';
+import type { HostOutcome, HostRecord } from './waves.ts';
 
 /** What a rollout needs of the work on single hosts: handed in, because a capability knows only itself. */
 export interface Hosts {

@@ -1,7 +1,15 @@
 import type { HostPools } from './host-pool.ts';
 import type { Facts } from './rollout.ts';
 import type { Gallery, Model, ScaleSets } from './scale-set.ts';
-import { done, type EnsureRolloutStage, failed, hostPoolOf, running, scaleSetOf } from './stage.ts';
+import {
+  done,
+  type EnsureRolloutStage,
+  failed,
+  hostPoolOf,
+  isSameRegion,
+  running,
+  scaleSetOf,
+} from './stage.ts';
 
 /**
  * The scale set's model names the exact version, read back. The version must be complete in the region of
@@ -23,12 +31,12 @@ export function ensurePrepared(
     }
     const model = await scaleSets.model(scaleSetOf(link));
     if (!model) return failed('NotFound', `Azure knows no scale set ${link.scaleSet.name}.`);
-    if (plain(model.location) !== plain(link.location)) {
+    if (!isSameRegion(model.location, link.location)) {
       const why = `The scale set is in ${model.location}, and pool ${pool} says ${link.location}.`;
       return failed('ValidationFailed', why);
     }
     const regions = await gallery.completedRegions(version.imageVersionId);
-    if (!regions?.some((region) => plain(region) === plain(link.location))) {
+    if (!regions?.some((region) => isSameRegion(region, link.location))) {
       return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
     }
     const isNamed = model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
@@ -46,9 +54,4 @@ export function ensurePrepared(
 /** After a pause there may be hosts under way: a model that was taken stays taken while Azure is at them. */
 function isTaken({ provisioningState }: Model, { hosts }: Facts): boolean {
   return provisioningState === 'Succeeded' || hosts !== undefined;
-}
-
-/** Azure writes one region as `West Europe` and as `westeurope`. */
-function plain(region: string): string {
-  return region.replaceAll(' ', '').toLowerCase();
 }

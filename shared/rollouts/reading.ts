@@ -3,7 +3,7 @@ import type { HostView } from './capacity.ts';
 import type { SessionHostReading } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import type { Policy } from './pool.ts';
-import type { HostRecord } from './rollout.ts';
+import type { HostRecord } from './waves.ts';
 import type { Instance } from './scale-set.ts';
 
 /** One look at a pool: its machines, what its broker says of them, and what we do with them. */

@@ -122,10 +122,19 @@ export const DefinePool = z.strictObject({
   by: person,
 });
 
+const versionNumber = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,9})\.(0|[1-9]\d{0,9})\.(0|[1-9]\d{0,9})$/, 'A version number, such as 1.4.0.');
+
+export const PlanRollout = z.strictObject({ version: versionNumber });
+
 export const StartRollout = z.strictObject({
-  version: z
+  version: versionNumber,
+  /** Of the plan that was looked at: what is started is that, or nothing. */
+  planHash: z
     .string()
-    .regex(/^(0|[1-9]\d{0,9})\.(0|[1-9]\d{0,9})\.(0|[1-9]\d{0,9})$/, 'A version number, such as 1.4.0.'),
+    .regex(/^plan(-[0-9a-f]{10}){4}$/, 'The planHash of a plan, as it was answered.')
+    .optional(),
   reason: z.string().trim().max(1000).default(''),
   by: person,
 });

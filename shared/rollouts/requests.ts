@@ -5,24 +5,21 @@ import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Freezes, frozenBy } from './freezes.ts';
 import { hostId } from './hosts.ts';
+import { changesSince, type Plan } from './plan.ts';
+import type { planner } from './planner.ts';
 import type { Pool, PoolEvent, PoolLink } from './pool.ts';
 import type { PoolEngine } from './pools.ts';
 import type {
   AbortRollout,
   DefinePool,
   PauseRollout,
+  PlanRollout,
   ResumeRollout,
   StartRollout,
 } from './request-bodies.ts';
-import {
-  canBeAborted,
-  canBePaused,
-  type HostRecord,
-  isPaused,
-  type Rollout,
-  type RolloutEvent,
-} from './rollout.ts';
+import { canBeAborted, canBePaused, isPaused, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
+import type { HostRecord } from './waves.ts';
 
 export interface Parts {
   readonly pools: PoolEngine;
@@ -35,6 +32,7 @@ export interface Parts {
     number: string,
   ) => Promise<{ readonly imageVersionId: string | undefined } | undefined>;
   readonly freezes: Freezes;
+  readonly planFor: ReturnType<typeof planner>;
   readonly now: () => Instant;
 }
 
@@ -49,6 +47,7 @@ export function rolloutRequests({
   rolloutStore,
   versionOf,
   freezes,
+  planFor,
   now,
 }: Parts) {
   const poolNamed = async (name: string): Promise<Pool> => {
@@ -60,6 +59,17 @@ export function rolloutRequests({
     const rollout = await rollouts.load(id);
     if (!rollout) throw new AppError('NotFound', `There is no rollout ${id}.`, { target: id });
     return rollout;
+  };
+  const versionNamed = async (imageSet: string, number: string) => {
+    const version = await versionOf(imageSet, number);
+    if (version) return version;
+    const message = `Image set ${imageSet} has no version ${number}.`;
+    throw new AppError('NotFound', message, { target: 'version' });
+  };
+  const plan = async (name: string, number: string): Promise<Plan> => {
+    const pool = await poolNamed(name);
+    const { imageVersionId } = await versionNamed(pool.link.imageSet, number);
+    return await planFor({ name, pool, version: { number, imageVersionId } });
   };
   return {
     async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>) {
@@ -95,13 +105,16 @@ export function rolloutRequests({
       return (await poolStore.loadAll('')).map(({ id, saved }) => ({ name: id, pool: saved.state }));
     },
 
+    /** What bringing the pool to a version would mean. Nothing is done. */
+    plan: async (name: string, { version }: z.infer<typeof PlanRollout>) => await plan(name, version),
+
     /**
      * Starts bringing the pool to a version. `request` names this request: asking again with the same name
      * finds the same rollout, whatever died in between.
      */
     async startRollout(
       name: string,
-      { version: number, by, reason }: z.infer<typeof StartRollout>,
+      { version: number, by, reason, planHash }: z.infer<typeof StartRollout>,
       request: string,
     ): Promise<{ id: string; rollout: Rollout }> {
       const id = `${name}-${digest(request)}`;
@@ -116,17 +129,13 @@ export function rolloutRequests({
       if (frozen.length > 0) {
         throw new AppError('Frozen', `Host pool ${name} is ${frozenBy(frozen)}.`, { target: name });
       }
-      const found = await versionOf(link.imageSet, number);
-      if (!found) {
-        const message = `Image set ${link.imageSet} has no version ${number}.`;
-        throw new AppError('NotFound', message, { target: 'version' });
-      }
-      const { imageVersionId } = found;
+      const { imageVersionId } = await versionNamed(link.imageSet, number);
       if (imageVersionId === undefined) {
         throw new AppError('VersionNotReady', `Version ${number} is not in the gallery.`, {
           target: 'version',
         });
       }
+      if (planHash !== undefined) holdTo(planHash, await plan(name, number));
       const version = { number, imageVersionId };
       const event: RolloutEvent = {
         type: 'requested',
@@ -135,6 +144,7 @@ export function rolloutRequests({
         version,
         by: somebody(by),
         reason,
+        ...(planHash !== undefined && { planHash }),
         at: now(),
       };
       return { id, rollout: (await rollouts.record(id, () => event)).state };
@@ -191,6 +201,21 @@ export function rolloutRequests({
       return state;
     },
   };
+}
+
+/** What was planned is started as it was planned, or not at all. */
+function holdTo(planHash: string, plan: Plan): void {
+  const changes = changesSince(planHash, plan);
+  const target = 'planHash';
+  if (changes.length > 0) {
+    const message = `The plan does not hold any more: ${changes.map(({ message }) => message).join(' ')}`;
+    throw new AppError('PlanStale', message, { target, details: changes });
+  }
+  const details = plan.blockers.map(({ code, message }) => ({ code, message }));
+  if (details.length > 0) {
+    const codes = details.map(({ code }) => code).join(', ');
+    throw new AppError('PlanBlocked', `The plan names what is in the way: ${codes}.`, { target, details });
+  }
 }
 
 function noLonger(id: string, { phase }: Rollout, what: string): AppError {

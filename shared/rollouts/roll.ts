@@ -16,13 +16,14 @@ import { windowOf } from './pool.ts';
 import type { Freezes } from './freezes.ts';
 import { holdOn, isUsual, lookAgainIn, mayGoDark, outsideWindow, told } from './hold.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
-import type { Facts, HostRecord, Rollout } from './rollout.ts';
+import type { Facts, Rollout } from './rollout.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
 import {
   admit,
   type Admission,
   fullWindow,
+  type HostRecord,
   inOrder,
   type Reason,
   waveNow,

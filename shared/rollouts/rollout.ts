@@ -13,7 +13,7 @@ import {
 import type { Workflow } from '../workflow/workflow.ts';
 import type { Capacity } from './capacity.ts';
 import type { PoolLink, Took } from './pool.ts';
-import type { Reason, WaitCode } from './waves.ts';
+import type { HostRecord, Reason, WaitCode } from './waves.ts';
 
 /** The stages of a rollout, in order, with the minutes each may take; each has a file of its own. */
 export const stages = {
@@ -34,7 +34,12 @@ interface Common {
   readonly pool: string;
   readonly link: PoolLink;
   readonly version: { readonly number: string; readonly imageVersionId: string };
-  readonly requested: { readonly by: string; readonly at: Instant; readonly reason: string };
+  readonly requested: {
+    readonly by: string;
+    readonly at: Instant;
+    readonly reason: string;
+    readonly planHash?: string;
+  };
   readonly facts: Facts;
 }
 
@@ -65,24 +70,6 @@ export interface Facts {
   readonly lowest?: { readonly usable: number; readonly need: number; readonly at: Instant };
 }
 
-/** One host of the rollout. Written down as admitted before anything is done to it. */
-export interface HostRecord {
-  readonly instanceId: string;
-  readonly name: string;
-  readonly sessionHost: string;
-  readonly outcome: 'admitted' | HostOutcome | 'skipped';
-  readonly why: string;
-  readonly admittedAt: Instant;
-  readonly endedAt?: Instant;
-  /** Of its failure, if it failed. */
-  readonly code?: string;
-  readonly told: number;
-  readonly loggedOff: number;
-  readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
-}
-
-export type HostOutcome = 'done' | 'put-back' | 'deferred' | 'failed' | 'quarantined';
-
 type Ending =
   | { readonly phase: 'failed'; readonly stage: AnyStage; readonly failure: Failure }
   | { readonly phase: 'aborted'; readonly by: string; readonly reason: string };
@@ -106,6 +93,7 @@ export type RolloutEvent =
       version: Common['version'];
       by: string;
       reason: string;
+      planHash?: string;
       at: Instant;
     }
   | { readonly type: 'aborted'; by: string; reason: string; at: Instant }
@@ -178,9 +166,10 @@ export function isOver({ phase }: Rollout): boolean {
 }
 
 function requested(event: Extract<RolloutEvent, { type: 'requested' }>): Rollout {
-  const { pool, link, version, by, reason, at } = event;
+  const { pool, link, version, by, reason, planHash, at } = event;
   const standing = entered('claim' as const, at, stages.claim, 0);
-  return { pool, link, version, requested: { by, at, reason }, facts: {}, phase: 'running', standing };
+  const requested = { by, at, reason, ...(planHash !== undefined && { planHash }) };
+  return { pool, link, version, requested, facts: {}, phase: 'running', standing };
 }
 
 /** What every phase keeps, so that nothing of the phase before is left over. */

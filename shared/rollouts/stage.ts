@@ -16,3 +16,9 @@ export function scaleSetOf({ subscriptionId, scaleSet }: PoolLink): ScaleSetAddr
 export function hostPoolOf({ subscriptionId, resourceGroup, hostPool }: PoolLink): HostPoolAddress {
   return { subscriptionId, resourceGroup, hostPool };
 }
+
+/** Azure writes one region as `West Europe` and as `westeurope`. */
+export function isSameRegion(one: string, other: string): boolean {
+  const plain = (region: string) => region.replaceAll(' ', '').toLowerCase();
+  return plain(one) === plain(other);
+}

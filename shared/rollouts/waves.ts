@@ -2,6 +2,24 @@ import { type Instant, minutesAfter } from '../instant.ts';
 import { type Capacity, costs, type HostView } from './capacity.ts';
 import { type Wave, waveSizes } from './pool.ts';
 
+/** One host of the rollout. Written down as admitted before anything is done to it. */
+export interface HostRecord {
+  readonly instanceId: string;
+  readonly name: string;
+  readonly sessionHost: string;
+  readonly outcome: 'admitted' | HostOutcome | 'skipped';
+  readonly why: string;
+  readonly admittedAt: Instant;
+  readonly endedAt?: Instant;
+  /** Of its failure, if it failed. */
+  readonly code?: string;
+  readonly told: number;
+  readonly loggedOff: number;
+  readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
+}
+
+export type HostOutcome = 'done' | 'put-back' | 'deferred' | 'failed' | 'quarantined';
+
 /** Why nothing further starts. Codes are part of the contract, as those of errors are. */
 export interface Reason {
   readonly code: WaitCode;
@@ -106,13 +124,6 @@ export interface WaveNow {
   readonly because: Reason;
 }
 
-interface WaveHost {
-  readonly instanceId: string;
-  readonly name: string;
-  readonly outcome: string;
-  readonly endedAt?: Instant;
-}
-
 /**
  * A wave is full of hosts that are on the version or under way to it: one that was put back or failed proves
  * nothing, and another takes its place. The next begins once all of them are there, the wave has baked, and
@@ -120,7 +131,7 @@ interface WaveHost {
  */
 export function waveNow(
   waves: readonly Wave[],
-  records: readonly WaveHost[],
+  records: readonly HostRecord[],
   hosts: readonly HostView[],
   now: Instant,
 ): WaveNow {
@@ -147,7 +158,7 @@ export function waveNow(
 function unproven(
   wave: string,
   bakeMinutes: number,
-  done: readonly WaveHost[],
+  done: readonly HostRecord[],
   hosts: readonly HostView[],
   now: Instant,
 ): Reason | undefined {

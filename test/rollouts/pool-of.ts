@@ -27,7 +27,7 @@ export const start = { version: '1.1.0', reason: 'patches', by: 'ann' };
 export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () => {}) {
   const world = new World(well);
   const fleet = fleetIn(world, {}, alter);
-  const { pools, rollouts, met, seen, hostApi, azure, calendar, freezes } = fleet;
+  const { pools, rollouts, met, seen, hostApi, azure, calendar, freezes, planFor } = fleet;
   for (let number = 0; number < hosts; number += 1) azure.add(String(number));
   const parts = { pools, poolStore: met.pools, rollouts, rolloutStore: met.rollouts, now: world.now };
   const versionOf = async (_: string, number: string) =>
@@ -36,7 +36,7 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
       : number === '1.2.0'
         ? { imageVersionId: undefined }
         : undefined;
-  const asks = rolloutRequests({ ...parts, versionOf, freezes });
+  const asks = rolloutRequests({ ...parts, versionOf, freezes, planFor });
   const freezeAsks = freezeRequests({ ...parts, calendar });
   const channels = channelRequests({ ...parts, examine: async (what) => await hostApi.examine(what) });
   await asks.definePool('pool', body);

@@ -70,7 +70,7 @@ function wrongsOf(
 }
 
 /** Somebody defines the pool and starts the rollout. */
-function ask(world: World, { pools, rollouts, met, freezes }: Fleet, isCalm: boolean) {
+function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, isCalm: boolean) {
   const { random, now } = world;
   const requests = rolloutRequests({
     pools,
@@ -79,6 +79,7 @@ function ask(world: World, { pools, rollouts, met, freezes }: Fleet, isCalm: boo
     rolloutStore: met.rollouts,
     versionOf: async () => ({ imageVersionId: newVersion }),
     freezes,
+    planFor,
     now,
   });
   const policy = {

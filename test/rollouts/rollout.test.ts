@@ -5,12 +5,12 @@ import { type Pool, type PoolEvent, poolLife } from '../../shared/rollouts/pool.
 import {
   type AnyStage,
   canBeAborted,
-  type HostRecord,
   isOver,
   type Rollout,
   type RolloutEvent,
   rolloutLife,
 } from '../../shared/rollouts/rollout.ts';
+import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import { link } from '../support/fleet.ts';
 
 const noon = '2026-01-05T12:00:00.000Z';

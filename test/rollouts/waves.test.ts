@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { minutesAfter } from '../../shared/instant.ts';
 import type { HostView } from '../../shared/rollouts/capacity.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
-import { waveNow } from '../../shared/rollouts/waves.ts';
+import { type HostRecord, waveNow } from '../../shared/rollouts/waves.ts';
 import { evenTempered } from '../support/small-azure.ts';
 import { body, poolOf, start } from './pool-of.ts';
 
@@ -22,7 +22,8 @@ const view = (name: string, more: Partial<HostView> = {}): HostView => ({
   standing: 'untouched',
   ...more,
 });
-const record = (name: string, outcome: string) => ({ instanceId: name, name, outcome, endedAt: noon });
+const record = (name: string, outcome: string) =>
+  ({ instanceId: name, name, outcome, endedAt: noon }) as HostRecord;
 
 describe('the wave that a rollout is in', () => {
   // Ten hosts, named by their outcomes: `d` done, `a` admitted, `x` failed, `p` put back, `.` not begun.

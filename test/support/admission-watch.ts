@@ -1,6 +1,7 @@
 import type { SessionHosts } from '../../shared/hosts/session-host.ts';
 import { windowOf } from '../../shared/rollouts/pool.ts';
-import type { HostRecord, Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
+import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
+import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import type { Change } from '../../shared/workflow/store.ts';
 import type { SmallAzure } from './small-azure.ts';
 import { sessionLimit } from './small-desktop.ts';

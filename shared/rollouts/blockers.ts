@@ -1,0 +1,159 @@
+import type { Capacity, HostView } from './capacity.ts';
+import { type Freeze, frozenBy } from './freezes.ts';
+import type { Policy, Pool } from './pool.ts';
+import { isSameRegion } from './stage.ts';
+
+/** What keeps a rollout from coming to its end, or what somebody should know before it begins. */
+export interface Finding {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** What was found of a pool and of a version before anything is done. */
+export interface Found {
+  readonly name: string;
+  readonly pool: Pool;
+  readonly version: { readonly number: string; readonly imageVersionId: string | undefined };
+  readonly hostPool: { readonly managedNatively?: boolean } | undefined;
+  readonly model: { readonly location: string } | undefined;
+  /** Where the version is complete. */
+  readonly regions: readonly string[];
+  readonly freezes: readonly Freeze[];
+  readonly views: readonly HostView[];
+  readonly capacity: Capacity;
+  /** A host that takes longer than nine of ten. */
+  readonly mostMinutes: number;
+  readonly fits: boolean;
+}
+
+/** What must change before this can be started. */
+export function blockersOf(found: Found): readonly Finding[] {
+  return [...wrongWithAzure(found), ...inTheWay(found), ...wrongWithPolicy(found)];
+}
+
+function wrongWithAzure({ name, pool: { link }, version, hostPool, model, regions }: Found): Finding[] {
+  const findings: Finding[] = [];
+  const add = (code: string, message: string, remedy: string) => findings.push({ code, message, remedy });
+  if (!hostPool) {
+    add('NotFound', `Azure knows no host pool ${link.hostPool}.`, 'Correct the names in the host pool.');
+  }
+  if (hostPool?.managedNatively) {
+    const message = `Host pool ${link.hostPool} has a session host configuration.`;
+    add('HostPoolManagedNatively', message, 'Update it with that, or recreate it with standard management.');
+  }
+  if (!model) {
+    const message = `Azure knows no scale set ${link.scaleSet.name}.`;
+    add('NotFound', message, 'Correct the names in the host pool.');
+  } else if (!isSameRegion(model.location, link.location)) {
+    const message = `The scale set is in ${model.location}, and ${name} says ${link.location}.`;
+    add('RegionMismatch', message, 'Correct the location of the host pool.');
+  }
+  if (version.imageVersionId === undefined) {
+    add('VersionNotReady', `Version ${version.number} is not in the gallery.`, 'Wait until it is captured.');
+  } else if (!regions.some((region) => isSameRegion(region, link.location))) {
+    const message = `Version ${version.number} is not complete in ${link.location}.`;
+    add('VersionNotReady', message, 'Wait until it is replicated there, or add the region to the image set.');
+  }
+  return findings;
+}
+
+function inTheWay({ name, pool: { activeRollout }, freezes }: Found): Finding[] {
+  const findings: Finding[] = [];
+  if (activeRollout !== undefined) {
+    const message = `Rollout ${activeRollout} holds host pool ${name}.`;
+    findings.push({ code: 'RolloutAlreadyActive', message, remedy: 'Wait for it, or abort it.' });
+  }
+  if (freezes.length > 0) {
+    const message = `Host pool ${name} is ${frozenBy(freezes)}.`;
+    findings.push({ code: 'Frozen', message, remedy: 'Wait for the end of the freeze, or lift it.' });
+  }
+  return findings;
+}
+
+function wrongWithPolicy({ pool: { link }, views, capacity, mostMinutes, fits }: Found): Finding[] {
+  const findings: Finding[] = [];
+  const { floor, windows = [] } = link.policy;
+  if (!fits) {
+    const message = `No maintenance window is as long as the ${mostMinutes} minutes that a host takes (P90).`;
+    findings.push({ code: 'WindowTooShort', message, remedy: 'Make a window longer, or the grace shorter.' });
+  }
+  const places = views.length * capacity.perHost;
+  const least = Math.ceil((places * floor.percent) / 100);
+  if (views.length === 0 || places - capacity.perHost >= least) return findings;
+  if (views.length > 1) {
+    const message = `Of ${views.length} hosts the floor of ${floor.percent} % never lets one go.`;
+    findings.push({ code: 'FloorUnreachable', message, remedy: 'Lower floor.percent, or add a host.' });
+  } else if (!windows.some(({ outage }) => outage)) {
+    const message = 'The pool has one host, and no window in which its users may be without it.';
+    findings.push({ code: 'SingleHost', message, remedy: 'State a maintenance window with outage: true.' });
+  }
+  return findings;
+}
+
+/** What should be known, and keeps nothing from starting. */
+export function warningsOf(
+  found: Found,
+  todo: readonly HostView[],
+  ahead: readonly Freeze[],
+): readonly Finding[] {
+  const { pool, capacity, views } = found;
+  const { policy } = pool.link;
+  const findings: Finding[] = [];
+  const add = (code: string, message: string, remedy: string) => findings.push({ code, message, remedy });
+  if (todo.length === 0) add('NothingToDo', 'Every host is on the version already.', 'Nothing.');
+  if (todo.length > 0 && capacity.usable - capacity.perHost < capacity.need) {
+    const message = `usable ${capacity.usable}, floor ${capacity.need}: with these users no host that takes users may go.`;
+    add('CapacityFloor', message, 'Wait for users to leave, or lower floor.headroomPercent.');
+  }
+  if ((policy.waves ?? []).length === 0 && todo.length > fewHosts) {
+    const message = `All ${todo.length} hosts are one wave: nothing proves the version first.`;
+    add('NoCanary', message, 'State waves, such as one host that bakes for 30 minutes.');
+  }
+  addHosts(add, views, todo);
+  addUsers(add, policy, todo);
+  if ((pool.took ?? []).length < enoughToKnow) {
+    const message = 'The pool has no history to speak of: the times are those usual elsewhere.';
+    add('NoHistory', message, 'Nothing: it comes with its rollouts.');
+  }
+  if (ahead.length > 0)
+    add('FreezeAhead', `${frozenBy(ahead)}, before this is over.`, 'Begin earlier or later.');
+  return findings;
+}
+
+const fewHosts = 5;
+const enoughToKnow = 5;
+type Add = (code: string, message: string, remedy: string) => void;
+
+function addHosts(add: Add, views: readonly HostView[], todo: readonly HostView[]): void {
+  const named = (hosts: readonly HostView[]) =>
+    hosts
+      .slice(0, 10)
+      .map(({ name }) => name)
+      .join(', ');
+  const busy = todo.filter(({ isBusy }) => isBusy);
+  if (busy.length > 0) {
+    add(
+      'AzureBusy',
+      `Azure is at work on ${busy.length} hosts: ${named(busy)}.`,
+      'Nothing: they wait for it.',
+    );
+  }
+  const silent = views.filter(({ takesUsers, isPoweredOff }) => !takesUsers && !isPoweredOff);
+  if (silent.length > 0) {
+    const message = `${silent.length} hosts run and take no users: ${named(silent)}.`;
+    add('HostsTakeNoUsers', message, 'See whether they are drained, ill or not registered.');
+  }
+}
+
+function addUsers(add: Add, { sessions }: Policy, todo: readonly HostView[]): void {
+  const users = todo.reduce((sum, host) => sum + host.sessions, 0);
+  if (users === 0) return;
+  if (sessions.atGraceEnd === 'log-off') {
+    const message = `${users} sessions are logged off when their ${sessions.graceMinutes} minutes of grace are over.`;
+    add('UsersLoggedOff', message, 'Nothing, if that is meant; else say atGraceEnd: wait.');
+  } else {
+    const message = `${users} sessions may stay for ${sessions.waitHours} hours, and their hosts may be left as they are.`;
+    add('UsersMayStay', message, 'Begin when users have left, or say atGraceEnd: log-off.');
+  }
+}

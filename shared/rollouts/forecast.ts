@@ -1,0 +1,185 @@
+import { type Instant, secondsBetween, toInstant } from '../instant.ts';
+import type { Capacity } from './capacity.ts';
+import { mostSeconds, percentile } from './durations.ts';
+import type { MaintenanceWindow, Took } from './pool.ts';
+import { fitOf } from './windows.ts';
+
+/** What is to be done, as far as time goes. */
+export interface Work extends Capacity {
+  /** In the order in which they start. */
+  readonly hosts: readonly { readonly costs: boolean; readonly hasUsers: boolean }[];
+  readonly maxUnderWay: number;
+  readonly waves: readonly { readonly upTo: number; readonly bakeMinutes: number }[];
+  readonly windows: readonly MaintenanceWindow[];
+  /** How long hosts are expected to take; and without users, how long they are watched to stay empty. */
+  readonly took: readonly Took[];
+  readonly quietSeconds: number;
+  readonly from: Instant;
+}
+
+/** A step of the capacity curve: from this minute on. */
+export interface Point {
+  readonly minute: number;
+  readonly usable: number;
+  readonly underWay: number;
+}
+
+export interface Forecast {
+  /** When half of all such rollouts would be over, and nine of ten; absent if this one never would be. */
+  readonly p50?: Instant;
+  readonly p90?: Instant;
+  readonly curve: readonly Point[];
+}
+
+/** So many hosts are drawn in all, in as many runs as that makes. */
+const mostDraws = 20_000;
+const mostRuns = 101;
+const fewestRuns = 11;
+
+/**
+ * When it will be over: the same rules played through many times, each host taking as long as some host of
+ * the past did. The draws are the same each time, so that the same question gets the same answer.
+ */
+export function forecastOf(work: Work): Forecast {
+  const middle: Took = {
+    users: percentile(
+      work.took.map(({ users }) => users),
+      50,
+    ),
+    rest: percentile(
+      work.took.map(({ rest }) => rest),
+      50,
+    ),
+  };
+  const usual = played(work, () => middle);
+  if (usual.end === undefined) return { curve: usual.curve };
+  const runs = Math.min(
+    mostRuns,
+    Math.max(fewestRuns, Math.floor(mostDraws / Math.max(work.hosts.length, 1))),
+  );
+  const ends: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const draw = drawing(run + 1);
+    const { end } = played(work, () => work.took[draw(work.took.length)] ?? middle);
+    if (end !== undefined) ends.push(end);
+  }
+  return {
+    p50: toInstant(percentile(ends, 50)),
+    p90: toInstant(percentile(ends, 90)),
+    curve: usual.curve,
+  };
+}
+
+/** Whole numbers below a bound that look drawn and are the same each time. */
+function drawing(seed: number): (bound: number) => number {
+  let state = seed * 2_654_435_761;
+  return (bound) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+}
+
+/** One rollout, played through; without an end if it comes to a stand for ever. */
+function played(
+  work: Work,
+  takes: () => Took,
+): { readonly end: number | undefined; readonly curve: readonly Point[] } {
+  const most = mostSeconds(work.took);
+  const table = new Table(work);
+  let wave = 0;
+  for (const [index, host] of work.hosts.entries()) {
+    const full = work.waves[wave];
+    if (full && index === full.upTo) {
+      table.finishAll();
+      table.pass(full.bakeMinutes * 60);
+      wave += 1;
+    }
+    if (!table.waitFor(host.costs, most)) return { end: undefined, curve: table.curve };
+    const { users, rest } = takes();
+    table.start(host.costs, (host.hasUsers ? users : Math.min(users, work.quietSeconds)) + rest);
+  }
+  table.finishAll();
+  return { end: table.at, curve: table.curve };
+}
+
+/** Who is under way, until when, and what is left meanwhile. */
+class Table {
+  readonly #work: Work;
+  /** The next to end is the last. */
+  readonly #underWay: { readonly end: number; readonly costs: boolean }[] = [];
+  readonly curve: Point[] = [];
+  #usable: number;
+  at: number;
+
+  constructor(work: Work) {
+    this.#work = work;
+    this.#usable = work.usable;
+    this.at = Date.parse(work.from);
+    this.#note();
+  }
+
+  /** Lets time pass until a host may start; false if none ever may. */
+  waitFor(costs: boolean, mostSeconds: number): boolean {
+    for (;;) {
+      if (!this.#hasRoomFor(costs)) {
+        if (!this.finishOne()) return false;
+        continue;
+      }
+      const fit = fitOf(this.#work.windows, toInstant(this.at), mostSeconds);
+      if (fit.fits) return true;
+      if (fit.opensAt === undefined) return false;
+      this.passUntil(Date.parse(fit.opensAt));
+    }
+  }
+
+  #hasRoomFor(costs: boolean): boolean {
+    const { maxUnderWay, need, perHost } = this.#work;
+    return this.#underWay.length < maxUnderWay && (!costs || this.#usable - perHost >= need);
+  }
+
+  start(costs: boolean, seconds: number): void {
+    const end = this.at + seconds * 1000;
+    const place = this.#underWay.findLastIndex((other) => other.end >= end) + 1;
+    this.#underWay.splice(place, 0, { end, costs });
+    if (costs) this.#usable -= this.#work.perHost;
+    this.#note();
+  }
+
+  finishOne(): boolean {
+    const next = this.#underWay.pop();
+    if (!next) return false;
+    this.at = Math.max(this.at, next.end);
+    if (next.costs) this.#usable += this.#work.perHost;
+    this.#note();
+    return true;
+  }
+
+  finishAll(): void {
+    while (this.finishOne()) {
+      // one after the other
+    }
+  }
+
+  pass(seconds: number): void {
+    this.passUntil(this.at + seconds * 1000);
+  }
+
+  passUntil(time: number): void {
+    while ((this.#underWay.at(-1)?.end ?? Infinity) <= time) this.finishOne();
+    this.at = Math.max(this.at, time);
+  }
+
+  /** One point a minute: the last of it. */
+  #note(): void {
+    const minute = Math.floor(secondsBetween(this.#work.from, toInstant(this.at)) / 60);
+    if (this.curve.at(-1)?.minute === minute) this.curve.pop();
+    this.curve.push({ minute, usable: this.#usable, underWay: this.#underWay.length });
+  }
+}
+
+/** When the forecast says that it is over, counted from now; or that nobody can say. */
+export function minutesOf({ p50, p90 }: Forecast, from: Instant) {
+  if (p50 === undefined || p90 === undefined) return undefined;
+  const minutes = (at: Instant) => Math.ceil(secondsBetween(from, at) / 60);
+  return { p50Minutes: minutes(p50), p90Minutes: minutes(p90), p50At: p50, p90At: p90 };
+}

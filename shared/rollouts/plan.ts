@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { Instant } from '../instant.ts';
+import { blockersOf, type Finding, type Found, warningsOf } from './blockers.ts';
+import { costs, type HostView } from './capacity.ts';
+import { expected } from './durations.ts';
+import { type Forecast, forecastOf, minutesOf, type Work } from './forecast.ts';
+import type { Freeze } from './freezes.ts';
+import { waveSizes, windowOf } from './pool.ts';
+import { inOrder } from './waves.ts';
+
+/** What a rollout would do, before anything is done. */
+export type Plan = ReturnType<typeof planOf>;
+
+/** ARM calls as the small world of the tests counts them: a host's own, and the reading of the pool. */
+const callsPerHost = 45;
+const callsPerMinute = 2;
+
+/** The plan for what was found. `aheadOf` tells the freezes that begin before it would be over. */
+export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freeze[], now: Instant) {
+  const { name, pool, version, capacity, views } = found;
+  const { policy } = pool.link;
+  const todo = inOrder(views);
+  const sizes = waveSizes(policy.waves ?? [], todo.length);
+  const work: Work = {
+    ...capacity,
+    hosts: todo.map((view) => ({ costs: costs(view), hasUsers: view.sessions > 0 })),
+    maxUnderWay: windowOf(policy.maxUnavailable, views.length),
+    waves: sizes.map((upTo, index) => ({ upTo, bakeMinutes: policy.waves?.[index]?.bakeMinutes ?? 0 })),
+    windows: policy.windows ?? [],
+    took: expected(pool.took ?? [], policy),
+    quietSeconds: policy.minDrainMinutes * 60,
+    from: now,
+  };
+  const forecast: Forecast = todo.length > 0 ? forecastOf(work) : { p50: now, p90: now, curve: [] };
+  const eta = minutesOf(forecast, now);
+  const blockers = blockersOf(found);
+  return {
+    hostPool: name,
+    imageSet: pool.link.imageSet,
+    version: version.number,
+    planHash: hashOf(found, todo, blockers),
+    at: now,
+    hosts: {
+      total: views.length,
+      todo: todo.length,
+      poweredOff: todo.filter((one) => one.isPoweredOff).length,
+    },
+    order: todo.map((view, index) => ({
+      host: view.name,
+      instanceId: view.instanceId,
+      wave: sizes.findIndex((size) => index < size) + 1,
+      why: whyNow(view),
+    })),
+    waves: sizes.map((upTo, index) => ({
+      number: index + 1,
+      upTo,
+      bakeMinutes: index < sizes.length - 1 ? (policy.waves?.[index]?.bakeMinutes ?? 0) : 0,
+    })),
+    maxUnderWay: work.maxUnderWay,
+    capacity: {
+      usable: capacity.usable,
+      floor: capacity.need,
+      perHost: capacity.perHost,
+      lowestPlanned: Math.min(capacity.usable, ...forecast.curve.map(({ usable }) => usable)),
+      curve: forecast.curve,
+    },
+    ...(eta && { eta }),
+    basis: { hosts: (pool.took ?? []).length, mostMinutesPerHost: found.mostMinutes },
+    armCalls: Math.ceil(todo.length * callsPerHost + (eta?.p50Minutes ?? 0) * callsPerMinute),
+    blockers,
+    warnings: warningsOf(found, todo, forecast.p90 === undefined ? [] : aheadOf(forecast.p90)),
+  };
+}
+
+function whyNow({ isPoweredOff, takesUsers, sessions }: HostView): string {
+  if (isPoweredOff) return 'powered off';
+  if (sessions > 0) return `${sessions} sessions`;
+  return takesUsers ? 'no sessions' : 'takes no users';
+}
+
+const parts = ['version', 'policy', 'hosts', 'blockers'] as const;
+
+/** What is to be done, to whom and how; the order and the users of the moment are not part of it. */
+function hashOf({ pool, version }: Found, todo: readonly HostView[], blockers: readonly Finding[]): string {
+  const of: Record<(typeof parts)[number], unknown> = {
+    version: [version.number, version.imageVersionId],
+    policy: pool.link,
+    hosts: todo.map(({ instanceId }) => instanceId).toSorted(),
+    blockers: blockers.map(({ code }) => code).toSorted(),
+  };
+  const digest = (value: unknown) =>
+    createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 10);
+  return ['plan', ...parts.map((part) => digest(of[part]))].join('-');
+}
+
+const mostNamed = 20;
+
+/** What has changed since the plan of this hash was made; nothing if it still holds. */
+export function changesSince(planHash: string, plan: Plan): readonly { code: string; message: string }[] {
+  const [before, now] = [planHash.split('-'), plan.planHash.split('-')];
+  const names = plan.order
+    .slice(0, mostNamed)
+    .map(({ host }) => host)
+    .join(', ');
+  const codes = plan.blockers.map(({ code }) => code).join(', ');
+  const told = {
+    version: {
+      code: 'VersionChanged',
+      message: `The plan was not for version ${plan.version} as it is now.`,
+    },
+    policy: { code: 'PolicyChanged', message: `Host pool ${plan.hostPool} was defined anew.` },
+    hosts: {
+      code: 'HostsChanged',
+      message: `There are ${plan.hosts.todo} hosts to bring now${names && `: ${names}`}.`,
+    },
+    blockers: { code: 'BlockersChanged', message: `In the way is now: ${codes || 'nothing'}.` },
+  };
+  return parts.filter((_, index) => before[index + 1] !== now[index + 1]).map((part) => told[part]);
+}

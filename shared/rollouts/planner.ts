@@ -1,0 +1,67 @@
+import { hasCode } from '../errors.ts';
+import type { Instant } from '../instant.ts';
+import { expected, mostSeconds } from './durations.ts';
+import type { Freezes } from './freezes.ts';
+import type { HostPools } from './host-pool.ts';
+import { type Plan, planOf } from './plan.ts';
+import type { Pool } from './pool.ts';
+import { type PoolAtOnce, readPool } from './read-pool.ts';
+import type { Gallery, ScaleSets } from './scale-set.ts';
+import { hostPoolOf, scaleSetOf } from './stage.ts';
+import { fitOf } from './windows.ts';
+
+interface Parts {
+  readonly hostPools: HostPools;
+  readonly scaleSets: ScaleSets;
+  readonly gallery: Gallery;
+  readonly freezes: Freezes;
+  readonly now: () => Instant;
+}
+
+export interface ToPlan {
+  readonly name: string;
+  readonly pool: Pool;
+  readonly version: { readonly number: string; readonly imageVersionId: string | undefined };
+}
+
+/** Reads all that a plan needs and changes nothing. */
+export function planner({ hostPools, scaleSets, gallery, freezes, now }: Parts) {
+  return async ({ name, pool, version }: ToPlan): Promise<Plan> => {
+    const at = now();
+    const { link } = pool;
+    const hostPool = await hostPools.hostPool(hostPoolOf(link));
+    const model = await scaleSets.model(scaleSetOf(link));
+    const { imageVersionId = '' } = version;
+    const regions = imageVersionId === '' ? undefined : await gallery.completedRegions(imageVersionId);
+    const read = { link, imageVersionId, records: {}, now: at };
+    const { views, ...capacity } = hostPool && model ? await ofPool(hostPools, scaleSets, read) : nobody;
+    const seconds = mostSeconds(expected(pool.took ?? [], link.policy));
+    const fit = fitOf(link.policy.windows ?? [], at, seconds);
+    const found = {
+      name,
+      pool,
+      version,
+      hostPool,
+      model,
+      regions: regions ?? [],
+      freezes: await freezes.over(name, link.imageSet, at),
+      views,
+      capacity,
+      mostMinutes: Math.ceil(seconds / 60),
+      fits: fit.fits || fit.opensAt !== undefined,
+    };
+    const ahead = await freezes.after(name, link.imageSet, at);
+    return planOf(found, (until) => ahead.filter(({ from }) => from < until), at);
+  };
+}
+
+const nobody: PoolAtOnce = { views: [], sessionHostNames: {}, usable: 0, need: 0, perHost: 0 };
+
+async function ofPool(...asked: Parameters<typeof readPool>): Promise<PoolAtOnce> {
+  try {
+    return await readPool(...asked);
+  } catch (error) {
+    if (hasCode(error, 'NotFound')) return nobody; // gone between two reads: the plan says that it is
+    throw error;
+  }
+}
