@@ -11,6 +11,7 @@ import {
   freezeLife,
   freezesIn,
 } from '../../shared/rollouts/freezes.ts';
+import { planner } from '../../shared/rollouts/planner.ts';
 import type { Pool, PoolEvent, PoolLink } from '../../shared/rollouts/pool.ts';
 import { poolLife } from '../../shared/rollouts/pool.ts';
 import { rememberingHostPools } from '../../shared/rollouts/host-pool-memory.ts';
@@ -238,6 +239,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     pools,
     calendar,
     freezes,
+    planFor: planner({ hostPools, scaleSets, gallery, freezes, now }),
     rollouts,
     hostApi,
     seen: { pools: poolStores.seen, hosts: hostStores.seen, rollouts: rolloutStores.seen },
