@@ -10,7 +10,7 @@ import type { SessionHost, SessionHosts, UserSession } from './session-host.ts';
 import { done, type EnsureHostStage, failed, isTurnedAway, running } from './stage.ts';
 
 /** The broker's count of sessions is believed for so long; then they are listed again. */
-const countedForSeconds = 120;
+const countedForSeconds = 300;
 const quietLookSeconds = 60;
 /** Users leave when they leave: soon enough to see it, and after they were logged off sooner. */
 const usersLookSeconds = 30;

@@ -14,7 +14,7 @@ export interface Usual {
 
 /** Until a process has seen for itself how long things take in a pool. */
 const defaults = {
-  reimage: { least: 120, most: 900 },
+  reimage: { least: 180, most: 900 },
   boot: { least: 20, most: 300 },
   register: { least: 90, most: 600 },
 } as const satisfies Record<string, Usual>;

@@ -55,11 +55,13 @@ const skewSeconds = 2;
 /**
  * Fresh enough for a look at a host: of the pool's present tick, and begun after all that was done to the
  * host before. Every effect on a host belongs to a look, and the answer of the look was heard after it; before
- * the first look nothing was done.
+ * its former state was kept nothing was done.
  */
-export function freshFor({ work: { heardAt, startedAt, plan }, now }: AtHost): Freshness {
-  const after = heardAt === startedAt ? '' : secondsAfter(heardAt, skewSeconds);
-  return { after, seconds: sinceTick(now, plan.pool.hostPool) + skewSeconds };
+export function freshFor({ work: { heardAt, facts, plan }, now }: AtHost): Freshness {
+  const after = facts.prior ? secondsAfter(heardAt, skewSeconds) : '';
+  // A look that comes a moment too early belongs to the tick it was meant for.
+  const seconds = sinceTick(secondsAfter(now, 1), plan.pool.hostPool) + skewSeconds;
+  return { after, seconds };
 }
 
 /** A look, as far as readings go. */

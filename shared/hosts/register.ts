@@ -44,33 +44,43 @@ interface Parts {
  * the pool's list is what is waited for: the script is asked only now and then, for whether it failed.
  */
 export function ensureRegistered(parts: Parts): EnsureHostStage {
-  const { machines, sessionHosts, readings } = parts;
   return async (look) => {
-    const { work: host } = look;
-    const { facts } = host;
+    const { facts, heardAt } = look.work;
     // Between the removal of the old session host and the first script none can appear.
-    const isEmptyHanded =
+    const isNoneToAppear =
       facts.deregistered === true && !look.intent && facts.registrationFailures === undefined;
-    // By its name a session host is found without its machine; only a machine that was in no pool has none.
-    const unnamed =
-      facts.sessionHost === undefined && !isEmptyHanded
-        ? await seenMachine(machines, readings, look)
-        : undefined;
-    const found = isEmptyHanded ? undefined : await registered(readings, look, unnamed);
-    if (found && isOfThisDisk(host, found)) return await drained(parts, look, found);
-    if (facts.deregistered !== true) return await deregister(sessionHosts, host, found);
-    if (isToAppear(look) && !isTimeTo(scriptLookSeconds, look.intent.at, { ...look, last: host.heardAt })) {
+    const answer = isNoneToAppear ? undefined : await inPool(parts, look);
+    if (answer) return answer;
+    if (isToAppear(look) && !isTimeTo(scriptLookSeconds, look.intent.at, { ...look, last: heardAt })) {
       return toAppear(parts, look);
     }
-    const machine = unnamed ?? (await seenMachine(machines, readings, look));
-    if (machine.power !== 'running') return await powerOn(parts, look, machine);
-    if (!machine.agentReady) return running('the VM agent to report', bootPace(parts, look));
-    // Nobody starts a script before the intention is kept.
-    if (!isToAppear(look)) return intention(parts, look);
-    const command = await machines.runCommand(host.plan.machine, commandName(look));
-    if (command) return installed(parts, look, command);
-    return mayYetAppear(look) ?? intention(parts, look);
+    return await onMachine(parts, look);
   };
+}
+
+/** What the pool says: the host has appeared, or its record of before must go. */
+async function inPool(parts: Parts, look: Look<Host>): Promise<Settled<Facts> | undefined> {
+  const { machines, sessionHosts, readings } = parts;
+  const { work: host } = look;
+  const { facts } = host;
+  // By its name a session host is found without its machine; only a machine that was in no pool has none.
+  const unnamed = facts.sessionHost === undefined ? await seenMachine(machines, readings, look) : undefined;
+  const found = await registered(readings, look, unnamed);
+  if (found && isOfThisDisk(host, found)) return await drained(parts, look, found);
+  return facts.deregistered === true ? undefined : await deregister(sessionHosts, host, found);
+}
+
+/** What the machine says: whether it can run a script, and what became of the one of this try. */
+async function onMachine(parts: Parts, look: Look<Host>): ReturnType<EnsureHostStage> {
+  const { machines, readings } = parts;
+  const machine = await seenMachine(machines, readings, look);
+  if (machine.power !== 'running') return await powerOn(parts, look, machine);
+  if (!machine.agentReady) return running('the VM agent to report', bootPace(parts, look));
+  // Nobody starts a script before the intention is kept.
+  if (!isToAppear(look)) return intention(parts, look);
+  const command = await machines.runCommand(look.work.plan.machine, commandName(look));
+  if (command) return installed(parts, look, command);
+  return mayYetAppear(look) ?? intention(parts, look);
 }
 
 /** A look after the script of this try was asked for. */

@@ -9,6 +9,7 @@ import { done, type EnsureHostStage, failed, running, seenMachine } from './stag
 
 /** A new agent updates itself first, which takes half an hour and more and is no fault. */
 const patienceMinutes = { upgrading: 60, else: 30 };
+const justSeconds = 2;
 /** What a host needs until it is healthy, after it was seen for the first time. */
 const usually = { least: 0, most: 300 };
 
@@ -21,7 +22,7 @@ export function ensureVerified(machines: Machines, readings: Readings): EnsureHo
     const { work: host, now, since } = look;
     const { plan, facts } = host;
     // It has appeared this moment, and is looked at when all of the pool are.
-    if (host.heardAt === since)
+    if (secondsBetween(since, now) < justSeconds)
       return running('its first signs of life', untilTick(now, plan.pool.hostPool, 0));
     const fresh = { after: facts.reimagedAt ?? host.startedAt, seconds: machineForSeconds };
     const machine = await seenMachine(machines, readings, look, fresh);

@@ -1,20 +1,16 @@
 import type { Machine } from '../../shared/hosts/machine.ts';
+import type { Stage } from '../../shared/hosts/host.ts';
 import { secondsBetween } from '../../shared/instant.ts';
 import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
 import { newVersion, type SmallAzure } from '../support/small-azure.ts';
 import { well, World } from '../support/world.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
 
-/** A change in Azure that somebody waits for, and what shows it. */
+/** A change in Azure that the work on a host waits for, and the event by which it goes on. */
 interface Change {
   readonly at: string;
-  readonly what: string;
-  readonly isShownBy: (call: Call) => boolean;
-}
-interface Call {
-  readonly at: string;
-  readonly what: string;
-  readonly given: readonly unknown[];
+  readonly name: string;
+  readonly event: `${'stage-done' | 'stage-intended'} ${Stage}`;
 }
 
 export interface Measured {
@@ -26,27 +22,40 @@ export interface Measured {
   readonly lag: { readonly p50: number; readonly p95: number; readonly changes: number };
 }
 
+interface Asked {
+  readonly hosts: number;
+  readonly window?: number | `${number}%`;
+  readonly users?: number;
+  readonly seed?: number;
+  /** Share of messages that come up to twenty seconds late. */
+  readonly lateMessages?: number;
+  readonly without?: Without;
+}
+
 /** One whole rollout in a world where nothing goes wrong: what it asked of Azure, and how soon it saw changes. */
-export async function measured(
-  hosts: number,
-  {
-    window = '20%' as number | `${number}%`,
-    users = hosts * 3,
-    seed = 1,
-    without = {} as Without,
-    slowness = 0,
-  } = {},
-): Promise<Measured> {
-  const world = new World({ ...well, seed, slowness });
-  const calls: Call[] = [];
+export async function measured({
+  hosts,
+  window = '20%',
+  users = hosts * 3,
+  seed = 1,
+  lateMessages = 0,
+  without = {},
+}: Asked): Promise<Measured> {
+  const world = new World({ ...well, seed, lateMessages });
+  const calls: string[] = [];
   const changes: Change[] = [];
+  const saved: Change[] = [];
   const fleet = fleetIn(world, without, (azure) => {
     azure.reimageSeconds = () => world.random.between(240, 480);
     watchChanges(world, azure, changes);
-    azure.machines = overhear(azure.machines, calls, world);
-    azure.scaleSets = overhear(azure.scaleSets, calls, world);
-    azure.desktop.sessionHosts = overhear(azure.desktop.sessionHosts, calls, world);
-    azure.desktop.hostPools = overhear(azure.desktop.hostPools, calls, world);
+    azure.machines = overhear(azure.machines, calls);
+    azure.scaleSets = overhear(azure.scaleSets, calls);
+    azure.desktop.sessionHosts = overhear(azure.desktop.sessionHosts, calls);
+    azure.desktop.hostPools = overhear(azure.desktop.hostPools, calls);
+  });
+  fleet.onHostSaved.push(({ plan }, event) => {
+    if (event.type !== 'stage-done' && event.type !== 'stage-intended') return;
+    saved.push({ at: world.now(), name: plan.name, event: `${event.type} ${event.stage}` });
   });
   for (let number = 0; number < hosts; number += 1) fleet.azure.add(String(number));
   for (let user = 0; user < users; user += 1) {
@@ -67,9 +76,9 @@ export async function measured(
     },
     { days: 4 },
   );
-  const seconds = lagsOf(changes, calls, began);
+  const seconds = lagsOf(changes, saved);
   const byKind: Record<string, number> = {};
-  for (const { what } of calls) byKind[what] = (byKind[what] ?? 0) + callsOf(what, hosts);
+  for (const what of calls) byKind[what] = (byKind[what] ?? 0) + callsOf(what, hosts);
   const all = Object.values(byKind).reduce((sum, count) => sum + count, 0);
   return {
     hosts,
@@ -97,12 +106,12 @@ function start(world: World, { pools, rollouts }: Fleet, maxUnavailable: number 
   });
 }
 
-function overhear<Port extends object>(port: Port, calls: Call[], world: World): Port {
+function overhear<Port extends object>(port: Port, calls: string[]): Port {
   return Object.fromEntries(
     Object.entries(port).map(([what, method]) => [
       what,
       async (...given: unknown[]) => {
-        calls.push({ at: world.now(), what, given });
+        calls.push(what);
         return await (method as (...given: unknown[]) => Promise<unknown>)(...given);
       },
     ]),
@@ -111,43 +120,30 @@ function overhear<Port extends object>(port: Port, calls: Call[], world: World):
 
 /** Notes when a reimage ends, the VM agent reports, and a host is in its pool. */
 function watchChanges(world: World, azure: SmallAzure, changes: Change[]): void {
-  const before = new Map<string, Machine>();
-  const registered = new Map<string, boolean>();
-  const isMachine =
-    (instanceId: string) =>
-    ({ what, given }: Call) =>
-      what === 'list' && 'scaleSet' in (given[0] as object)
-        ? true
-        : what === 'read' && (given[0] as { instanceId?: string }).instanceId === instanceId;
-  const isHost =
-    (name: string) =>
-    ({ what, given }: Call) =>
-      what === 'list' ? 'hostPool' in (given[0] as object) : what === 'read' && given[1] === name;
+  const before = new Map<string, Machine & { readonly isRegistered: boolean }>();
   const look = () => {
     for (const [instanceId, { machine }] of azure.fleet) {
+      const { computerName: name } = machine;
       const old = before.get(instanceId);
-      before.set(instanceId, machine);
-      const note = (what: string, isShownBy: Change['isShownBy']) =>
-        changes.push({ at: world.now(), what, isShownBy });
-      if (old && old.osDiskId !== machine.osDiskId) note('reimaged', isMachine(instanceId));
-      if (old && !old.agentReady && machine.agentReady) note('booted', isMachine(instanceId));
-      const name = machine.computerName;
-      const isThere = azure.desktop.isRegistered(name);
-      if (registered.get(name) === false && isThere) note('registered', isHost(name));
-      registered.set(name, isThere);
+      const isRegistered = azure.desktop.isRegistered(name);
+      before.set(instanceId, { ...machine, isRegistered });
+      const note = (event: Change['event']) => changes.push({ at: world.now(), name, event });
+      if (!old) continue;
+      if (old.osDiskId !== machine.osDiskId) note('stage-done reimage');
+      if (!old.agentReady && machine.agentReady) note('stage-intended register');
+      if (!old.isRegistered && isRegistered) note('stage-done register');
     }
     world.after(1, look);
   };
   world.after(1, look);
 }
 
-function lagsOf(changes: readonly Change[], calls: readonly Call[], from: string): number[] {
-  return changes
-    .filter(({ at }) => at >= from)
-    .flatMap(({ at, isShownBy }) => {
-      const look = calls.find((call) => call.at >= at && isShownBy(call));
-      return look ? [secondsBetween(at, look.at)] : [];
-    });
+/** From each change to when the host it happened to had gone on because of it. */
+function lagsOf(changes: readonly Change[], saved: readonly Change[]): number[] {
+  return changes.flatMap(({ at, name, event }) => {
+    const then = saved.find((one) => one.at >= at && one.name === name && one.event === event);
+    return then ? [secondsBetween(at, then.at)] : [];
+  });
 }
 
 function percentile(values: readonly number[], share: number): number {

@@ -2,6 +2,7 @@ import { integer, type Arbitrary, constantFrom, record } from 'fast-check';
 import { AppError } from '../../shared/errors.ts';
 import { type Instant, toInstant } from '../../shared/instant.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
+import { Agenda, type Entry } from './agenda.ts';
 import { Random } from './random.ts';
 
 /** The process ended here: nothing after it was done. */
@@ -16,6 +17,8 @@ export interface Ills {
   readonly doubledMessages: number;
   /** Calls of a port that Azure throttles, refuses for now, fails, or answers into the void. */
   readonly faults: number;
+  /** Messages that come up to twenty seconds late; nearly a third unless told otherwise. */
+  readonly lateMessages?: number;
   /** Steps that take seconds, so that others come in between. */
   readonly slowness: number;
 }
@@ -32,10 +35,13 @@ export const ills: Arbitrary<Ills> = record({
 /** A world in which nothing goes wrong by itself. */
 export const well: Ills = { seed: 1, deaths: 0, lostMessages: 0, doubledMessages: 0, faults: 0, slowness: 0 };
 
-interface Entry {
-  readonly at: number;
-  readonly tie: number;
-  readonly run: () => Promise<void> | void;
+/** How the world goes about its business where it is not ill. */
+export interface Manner {
+  readonly sweeping?: boolean;
+  /** How late every message is, where that is not left to the ills. */
+  readonly messageSeconds?: (random: Random) => number;
+  /** How long a call of a port takes. */
+  readonly callSeconds?: (random: Random) => number;
 }
 
 /**
@@ -46,7 +52,7 @@ interface Entry {
 export class World {
   readonly random: Random;
   readonly #ills: Ills;
-  readonly #agenda: Entry[] = [];
+  readonly #agenda = new Agenda();
   readonly #sweepers: (() => Promise<unknown>)[] = [];
   #now = Date.parse('2026-01-05T12:00:00.000Z');
   /** A process and all that runs in it; the next one has the next number. */
@@ -55,10 +61,18 @@ export class World {
   /** What is to be done if the task whose turn it is dies. */
   #onDeath: () => void = () => {};
   #defect: unknown;
+  readonly #messageSeconds: ((random: Random) => number) | undefined;
+  readonly #callSeconds: ((random: Random) => number) | undefined;
   steps = 0;
+  /** How many things have happened: a task that had its turn, a user who came, a reimage that ended. */
+  events = 0;
+  /** Looks at the world after each of them. */
+  onEvent: (() => void) | undefined;
 
-  constructor(ills: Ills, { sweeping = true }: { sweeping?: boolean } = {}) {
+  constructor(ills: Ills, { sweeping = true, messageSeconds, callSeconds }: Manner = {}) {
     this.#ills = ills;
+    this.#messageSeconds = messageSeconds;
+    this.#callSeconds = callSeconds;
     this.random = new Random(ills.seed);
     if (sweeping) this.#everyMinute();
   }
@@ -82,13 +96,24 @@ export class World {
 
   /**
    * A port that fails as Azure does. `writes` names what changes something, which may happen unheard, and how
-   * many seconds after its sender gave up on it.
+   * many seconds after its sender gave up on it. During what is named in `atOnce` no time passes and nobody
+   * else has his turn: for what one task asks and another waits for.
    */
-  port<Port extends object>(port: Port, writes: Partial<Record<keyof Port, number>>): Port {
+  port<Port extends object>(
+    port: Port,
+    writes: Partial<Record<keyof Port, number>>,
+    atOnce: readonly (keyof Port)[] = [],
+  ): Port {
     return this.#wrapped(port, async (work, name) => {
-      await this.#step();
+      const isAtOnce = atOnce.includes(name as keyof Port);
+      if (isAtOnce) this.#mayDie();
+      else {
+        await this.#step();
+        if (this.#callSeconds) await this.#elapse(this.#callSeconds(this.random));
+      }
       const result = await this.#faulty(work, writes[name as keyof Port]);
-      await this.#step();
+      if (isAtOnce) this.#mayDie();
+      else await this.#step();
       return result;
     });
   }
@@ -112,9 +137,14 @@ export class World {
       if (this.random.happens(this.#ills.lostMessages)) return;
       const copies = this.random.happens(this.#ills.doubledMessages) ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) {
-        send(id, at, this.random.happens(0.3) ? this.random.between(0, 20) : 0);
+        send(id, at, this.#lateness());
       }
     };
+  }
+
+  #lateness(): number {
+    if (this.#messageSeconds) return this.#messageSeconds(this.random);
+    return this.random.happens(this.#ills.lateMessages ?? 0.3) ? this.random.between(0, 20) : 0;
   }
 
   /** The task whose turn it is. */
@@ -177,14 +207,16 @@ export class World {
     const end = this.#now + days * 86_400_000;
     let checked = this.#now;
     for (;;) {
-      const [entry] = this.#agenda;
+      const entry = this.#agenda.first;
       if (!entry || entry.at > end) {
         this.#now = end;
         return await isSo();
       }
-      this.#agenda.shift();
+      this.#agenda.next();
       this.#now = Math.max(this.#now, entry.at);
       await entry.run();
+      this.events += 1;
+      this.onEvent?.();
       if (this.#defect !== undefined) throw this.#defect;
       // Once a virtual minute is often enough to ask.
       if (this.#now - checked >= 60_000) {
@@ -205,16 +237,23 @@ export class World {
 
   /** Others may take their turn here, and the process may die here. */
   async #step(): Promise<void> {
-    this.steps += 1;
-    if (this.random.happens(this.#ills.deaths)) {
-      // Half of the time the whole process goes, with all that it is about to do.
-      if (this.random.happens(0.5)) this.#process += 1;
-      throw new Crash();
-    }
+    this.#mayDie();
     const isSlow = this.random.happens(this.#ills.slowness);
     // Without anybody to take turns with, a step takes no time.
     if (!isSlow && !this.random.happens(this.#ills.slowness)) return;
-    const seconds = isSlow && this.random.happens(0.2) ? this.random.between(0, 15) : 0;
+    await this.#elapse(isSlow && this.random.happens(0.2) ? this.random.between(0, 15) : 0);
+  }
+
+  #mayDie(): void {
+    this.steps += 1;
+    if (!this.random.happens(this.#ills.deaths)) return;
+    // Half of the time the whole process goes, with all that it is about to do.
+    if (this.random.happens(0.5)) this.#process += 1;
+    throw new Crash();
+  }
+
+  /** Time passes for this task, and others take their turn. */
+  async #elapse(seconds: number): Promise<void> {
     const process = this.#process;
     const onDeath = this.#onDeath;
     await new Promise<void>((resolve) => {
@@ -236,16 +275,7 @@ export class World {
   }
 
   #enter(at: number, run: Entry['run']): void {
-    const entry = { at, tie: this.random.next(), run };
-    let low = 0;
-    let high = this.#agenda.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const other = this.#agenda[middle];
-      if (other && (other.at < at || (other.at === at && other.tie < entry.tie))) low = middle + 1;
-      else high = middle;
-    }
-    this.#agenda.splice(low, 0, entry);
+    this.#agenda.enter({ at, tie: this.random.next(), run });
   }
 
   async #faulty<T>(work: () => Promise<T>, mostLate: number | undefined): Promise<T> {

@@ -18,10 +18,14 @@ export async function lags(arm: string, passed: readonly Passed[]): Promise<numb
   });
 }
 
-/** The resource itself, or a view of it. Lists are looks at something else. */
+/**
+ * The resource itself, a view of it, or the list of all instances of its scale set, which shows their states as
+ * well. Other lists are looks at something else.
+ */
 function isOf(resource: string, path: string): boolean {
   const asked = path.toLowerCase();
-  return asked === resource || asked === `${resource}/instanceview`;
+  const instances = /^(.*\/virtualmachinescalesets\/[^/]+\/virtualmachines)\/[^/]+$/.exec(resource)?.[1];
+  return asked === resource || asked === `${resource}/instanceview` || asked === instances;
 }
 
 /** Azure itself says when its operations began and ended, to whoever asks by the address it gave out. */
@@ -54,11 +58,15 @@ function isNotWaitedFor(method: string, path: string): boolean {
   );
 }
 
-/** A script tells when it ended in the answer to the look that found it ended. */
+/**
+ * A script tells when it ended in the answer to the look that found it ended. Scripts on hosts are not waited
+ * for: what they are to bring about is, a session host in the pool.
+ */
 function scriptsEnded(passed: readonly Passed[]): Ended[] {
   const ended = new Map<string, Ended>();
   for (const { method, path, body, status } of passed) {
     if (method !== 'GET' || status !== 200 || !/\/runCommands\/[^/]+$/i.test(path)) continue;
+    if (/\/virtualMachineScaleSets\//i.test(path)) continue;
     const { properties } = JSON.parse(body) as { properties?: { instanceView?: { endTime?: string } } };
     const endTime = properties?.instanceView?.endTime;
     const resource = path.toLowerCase();
