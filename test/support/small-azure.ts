@@ -56,11 +56,22 @@ export class SmallAzure {
   readonly wrongs: string[] = [];
   model = oldVersion;
   /** How long the next reimage takes. */
-  reimageSeconds: () => number;
+  reimageSeconds: (instanceId: string) => number;
+  /** From the new disk until the VM agent reports. */
+  bootSeconds: (instanceId: string) => number = () => 60;
+  /** How long the installer of the desktop agent runs. */
+  installSeconds: (instanceId: string) => number;
+  /** From its end until the host appears in its pool. */
+  appearSeconds: (instanceId: string) => number;
+  /** Hears of what somebody may be waiting for, when it happens. */
+  onChange: (what: 'reimaged' | 'booted' | 'registered', instanceId: string) => void = () => {};
+  readonly #byName = new Map<string, MachineState>();
 
   constructor(world: World) {
     this.#world = world;
     this.reimageSeconds = () => world.random.between(30, 480);
+    this.installSeconds = () => world.random.between(60, 180);
+    this.appearSeconds = () => world.random.between(60, 90);
     this.desktop = new SmallDesktop(world, (name) => this.#pulseOf(name));
   }
 
@@ -70,7 +81,7 @@ export class SmallAzure {
   ): void {
     const agentSince = isOff ? undefined : this.#world.now();
     const computerName = `avd-${instanceId}`;
-    this.fleet.set(instanceId, {
+    const state: MachineState = {
       machine: {
         id: `${scaleSet}/virtualMachines/${instanceId}`,
         instanceId,
@@ -89,15 +100,35 @@ export class SmallAzure {
       commands: new Map(),
       reimages: 0,
       before: { tag: priorTag || undefined, allowNewSession: !isDrained },
-    });
+    };
+    this.fleet.set(instanceId, state);
+    this.#byName.set(computerName, state);
     this.desktop.register(computerName, !isDrained);
   }
 
   /** Someone takes the machine away, and what runs on it. */
   vanish(instanceId: string): void {
     const state = this.fleet.get(instanceId);
-    if (state) this.desktop.forget(state.machine.computerName);
+    if (state) {
+      this.desktop.forget(state.machine.computerName);
+      this.#byName.delete(state.machine.computerName);
+    }
     this.fleet.delete(instanceId);
+  }
+
+  /** Someone powers the machine off, under whoever is on it; not while Azure is at work on it. */
+  powerOff(instanceId: string): boolean {
+    const state = this.fleet.get(instanceId);
+    if (!state || state.machine.provisioningState !== 'Succeeded' || state.machine.power !== 'running')
+      return false;
+    state.machine = { ...state.machine, power: 'deallocated' };
+    for (const [name, { state: is }] of state.commands) {
+      if (is === 'Running') state.commands.set(name, { state: 'Failed', exitCode: -1, output: 'cut off' });
+    }
+    state.lastHeartbeat = state.agentSince && this.#world.now();
+    state.agentSince = undefined;
+    this.desktop.cut(state.machine.computerName, 'vanished');
+    return true;
   }
 
   /** Places on hosts that take users and are not taken away, and the users who need one. */
@@ -111,7 +142,7 @@ export class SmallAzure {
   }
 
   #pulseOf(name: string): Pulse {
-    const state = [...this.fleet.values()].find(({ machine }) => machine.computerName === name);
+    const state = this.#byName.get(name);
     if (!state) {
       const ids = { resourceId: '', virtualMachineId: '' };
       return { ...ids, status: 'Unavailable', lastHeartbeat: undefined, healthChecks: [] };
@@ -178,7 +209,7 @@ export class SmallAzure {
       state.agentSince = undefined;
       this.desktop.cut(name, 'reimage');
     }
-    this.#world.after(this.reimageSeconds(), () => {
+    this.#world.after(this.reimageSeconds(state.machine.instanceId), () => {
       state.temper = { ...state.temper, breaksOff: Math.max(0, breaksOff - 1) };
       if (breaksOff > 0) {
         state.machine = { ...state.machine, provisioningState: 'Failed' };
@@ -194,8 +225,11 @@ export class SmallAzure {
         imageVersionId,
         agentReady,
       };
-      this.#world.after(60, () => {
+      const { instanceId } = state.machine;
+      this.onChange('reimaged', instanceId);
+      this.#world.after(this.bootSeconds(instanceId), () => {
         state.machine = { ...state.machine, agentReady: true };
+        this.onChange('booted', instanceId);
       });
     });
   }
@@ -204,10 +238,13 @@ export class SmallAzure {
   #install(state: MachineState, command: string, token: string): void {
     const { osDiskId, power, agentReady, computerName, instanceId } = state.machine;
     if (power !== 'running' || !agentReady) throw new AppError('AzureBusy', 'the VM agent does not report');
-    const isStill = () => this.fleet.get(instanceId) === state && state.machine.osDiskId === osDiskId;
+    const isStill = () =>
+      this.fleet.get(instanceId) === state &&
+      state.machine.osDiskId === osDiskId &&
+      state.machine.power === 'running';
     const run = (how: RunCommand) => state.commands.set(command, how);
     run({ state: 'Running', exitCode: undefined, output: '' });
-    this.#world.after(this.#world.random.between(60, 180), () => {
+    this.#world.after(this.installSeconds(instanceId), () => {
       if (!isStill()) return;
       const { installsFail, installsSilently } = state.temper;
       if (installsFail > 0 || !this.desktop.admits(token)) {
@@ -222,10 +259,11 @@ export class SmallAzure {
       state.temper = { ...state.temper, installsSilently: Math.max(0, installsSilently - 1) };
       run({ state: 'Succeeded', exitCode: 0, output: '' });
       if (installsSilently > 0) return;
-      this.#world.after(this.#world.random.between(60, 90), () => {
+      this.#world.after(this.appearSeconds(instanceId), () => {
         if (!isStill() || this.desktop.isRegistered(computerName)) return;
         this.desktop.register(computerName);
         state.agentSince = this.#world.now();
+        this.onChange('registered', instanceId);
       });
     });
   }

@@ -208,10 +208,7 @@ export class World {
     let checked = this.#now;
     for (;;) {
       const entry = this.#agenda.first;
-      if (!entry || entry.at > end) {
-        this.#now = end;
-        return await isSo();
-      }
+      if (!entry || entry.at > end) break;
       this.#agenda.next();
       this.#now = Math.max(this.#now, entry.at);
       await entry.run();
@@ -224,6 +221,8 @@ export class World {
         if (await isSo()) return true;
       }
     }
+    this.#now = end;
+    return await isSo();
   }
 
   #everyMinute(): void {
