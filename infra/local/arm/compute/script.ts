@@ -55,7 +55,17 @@ export function startScript(
   }
   const host = hostOf(guest, surroundings, user);
   const run = guest.os === 'Linux' ? runShell : runPowerShell;
-  return { work: run(host, script.text, script.parameters), wish: () => host.wish, said: () => host.said() };
+  const work = guarded(run(host, script.text, script.parameters), () => host.said());
+  return { work, wish: () => host.wish, said: () => host.said() };
+}
+
+/** A script that the shells here cannot cope with fails; it must not take the whole cloud with it. */
+function* guarded(work: Work<Outcome>, said: () => Said): Work<Outcome> {
+  try {
+    return yield* work;
+  } catch (error) {
+    return { ...said(), exitCode: 1, error: `This guest cannot run the script: ${String(error)}` };
+  }
 }
 
 function* known({ seconds, finish }: Reading): Work<Outcome> {

@@ -1,3 +1,4 @@
+import { regexOf } from '../pattern.ts';
 import { isTrue, itemsOf, numberFrom, textOf, Thing, type Value } from './values.ts';
 
 /** What an operator needs of the script it stands in: `-match` leaves `$Matches` behind. */
@@ -44,12 +45,12 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
       .join(textOf(right)),
   '-split': (left, right) => {
     const [pattern = null] = itemsOf(right);
-    return itemsOf(left).flatMap((item) => textOf(item).split(new RegExp(textOf(pattern), 'i')));
+    return itemsOf(left).flatMap((item) => textOf(item).split(regexOf(textOf(pattern), 'i')));
   },
   '-replace': (left, right) => {
     const [pattern = null, by = null] = itemsOf(right);
     const replaced = itemsOf(left).map((item) =>
-      textOf(item).replaceAll(new RegExp(textOf(pattern), 'gi'), textOf(by)),
+      textOf(item).replaceAll(regexOf(textOf(pattern), 'gi'), textOf(by)),
     );
     return Array.isArray(left) ? replaced : (replaced[0] ?? '');
   },
@@ -118,7 +119,7 @@ function timeFrom(value: Value): number {
 }
 
 function matches(left: Value, right: Value, matching: Matching): boolean {
-  const found = new RegExp(textOf(right).replaceAll('(?i)', ''), 'i').exec(textOf(left));
+  const found = regexOf(textOf(right), 'i').exec(textOf(left));
   if (!found) return false;
   const groups = { ...found.groups, ...Object.fromEntries(found.map((text, index) => [index, text])) };
   matching.matches = new Thing('hashtable', groups);
@@ -130,7 +131,7 @@ export function isLike(text: string, pattern: string): boolean {
   const expression = pattern.replaceAll(/[.+^${}()|\\*?]/g, (letter) =>
     letter === '*' ? '.*' : letter === '?' ? '.' : `\\${letter}`,
   );
-  return new RegExp(`^${expression}$`, 'is').test(text);
+  return regexOf(`^${expression}$`, 'is').test(text);
 }
 
 function format(left: Value, right: Value): string {

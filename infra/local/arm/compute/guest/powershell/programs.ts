@@ -2,6 +2,7 @@ import { applyChanges } from '../changes.ts';
 import type { StoredFile } from '../contents.ts';
 import type { Work } from '../host.ts';
 import { markPendingRestart } from '../pending-restart.ts';
+import { regexOf } from '../pattern.ts';
 import { normal } from '../shelf.ts';
 import { drive, forever } from '../work.ts';
 import { PowerShellError, type Session, type Started } from './session.ts';
@@ -64,8 +65,12 @@ export function* runProgram(
 export function start(session: Session, program: Runnable, given: readonly string[]): Started {
   const started: Started = { id: 5000 + session.started.length * 4, name: program.name, exitCode: undefined };
   session.started.push(started);
-  drive(session.host, program.run(given), (exitCode) => {
+  const end = (exitCode: number) => {
     started.exitCode = exitCode;
+  };
+  drive(session.host, program.run(given), end, (error) => {
+    session.complain(String(error));
+    end(1);
   });
   return started;
 }
@@ -114,7 +119,7 @@ function* setup(session: Session, file: StoredFile, given: readonly string[]): W
     const text = `Program '${path.split('\\').at(-1)}' failed to run: The specified executable is not a valid application for this OS platform.`;
     throw new PowerShellError(text, 'statement');
   }
-  if (installer.silent !== undefined && !new RegExp(installer.silent, 'i').test(given.join(' ')))
+  if (installer.silent !== undefined && !regexOf(installer.silent, 'i').test(given.join(' ')))
     return yield* forever();
   return yield* install(session, file);
 }

@@ -1,4 +1,5 @@
 import type { Work } from '../host.ts';
+import { BadPattern } from '../pattern.ts';
 import { evaluate } from './evaluate.ts';
 import { pipeline } from './invoke.ts';
 import { isLike, operate, same } from './operators.ts';
@@ -85,7 +86,8 @@ export function* run(session: Session, body: readonly Statement[]): Work<void> {
   for (const next of body) {
     try {
       yield* statement(session, next);
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof BadPattern ? new PowerShellError(thrown.message, 'statement') : thrown;
       const goesOn =
         error instanceof PowerShellError &&
         error.ends === 'statement' &&

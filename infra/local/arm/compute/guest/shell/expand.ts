@@ -1,4 +1,5 @@
 import type { Work } from '../host.ts';
+import { BadPattern, regexOf } from '../pattern.ts';
 import { normal } from '../shelf.ts';
 import type { ShellSession } from './session.ts';
 import { sumOf } from './arithmetic.ts';
@@ -70,12 +71,21 @@ function matched(session: ShellSession, pattern: string): string[] {
   return there.length === 0 ? [pattern] : there.map((path) => normal(path));
 }
 
-/** Whether a text fits a shell's pattern. */
+/** Whether a text fits a shell's pattern; one that is no pattern is meant as it stands. */
 export function fits(text: string, pattern: string): boolean {
+  try {
+    return matches(text, pattern);
+  } catch (error) {
+    if (!(error instanceof BadPattern)) throw error;
+    return text === pattern;
+  }
+}
+
+function matches(text: string, pattern: string): boolean {
   const expression = pattern.replaceAll(/[.+^${}()|\\*?]/g, (letter) =>
     letter === '*' ? '.*' : letter === '?' ? '.' : `\\${letter}`,
   );
-  return new RegExp(`^${expression.replaceAll('[!', '[^')}$`, 's').test(text);
+  return regexOf(`^${expression.replaceAll('[!', '[^')}$`, 's').test(text);
 }
 
 function* valueOf(session: ShellSession, piece: Piece, run: RunList): Work<string> {

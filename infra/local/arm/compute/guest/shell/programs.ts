@@ -1,3 +1,4 @@
+import { regexOf } from '../pattern.ts';
 import { forever } from '../work.ts';
 import { BUILT_INS } from './built-ins.ts';
 import { FILES } from './file-programs.ts';
@@ -46,7 +47,7 @@ function* runFile({ session, given, complain }: Call, name: string): ReturnType<
   }
   if (!file.installer) return yield* session.runText(session, file.text ?? '', given);
   const { silent, seconds = 60, exitCode = 0 } = file.installer;
-  if (silent !== undefined && !new RegExp(silent, 'i').test(given.join(' '))) return yield* forever();
+  if (silent !== undefined && !regexOf(silent, 'i').test(given.join(' '))) return yield* forever();
   yield seconds;
   return exitCode;
 }

@@ -106,7 +106,8 @@ function expansion(reader: Reader, quoted: boolean): Piece {
   const name = reader.take(/\$(\w+|[?#@*$!-])/y);
   if (name !== undefined) return { kind: 'parameter', name, quoted };
   if (reader.take(/\$\{/y) === undefined) {
-    return { kind: 'text', text: reader.take(/\$/y) ?? '', quoted };
+    // A dollar alone stands for itself; a backtick alone is half of something.
+    return { kind: 'text', text: reader.take(/\$/y) ?? reader.fail(), quoted };
   }
   return braced(reader, quoted);
 }

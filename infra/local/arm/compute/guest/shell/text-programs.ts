@@ -1,3 +1,4 @@
+import { BadPattern, regexOf } from '../pattern.ts';
 import type { Call, Program } from './session.ts';
 
 /** What a filter reads: the files named, or what came down the pipe. */
@@ -91,7 +92,8 @@ function cut(call: Call): number {
 function grep(call: Call): number {
   const { patterns, flags, names } = grepWords(call.given);
   const { text } = read(call, names);
-  const test = matcher(patterns, flags);
+  const test = matcher(call, patterns, flags);
+  if (!test) return 2;
   const found = linesOf(text).filter((line) => test(line) !== flags.has('v'));
   if (flags.has('c')) call.say(`${found.length}\n`);
   else if (!flags.has('q')) sayLines(call, found);
@@ -112,12 +114,24 @@ function grepWords(given: readonly string[]): { patterns: string[]; flags: Set<s
   return { patterns, flags, names };
 }
 
-function matcher(patterns: readonly string[], flags: ReadonlySet<string>): (line: string) => boolean {
+type Test = (line: string) => boolean;
+
+function matcher(call: Call, patterns: readonly string[], flags: ReadonlySet<string>): Test | undefined {
+  try {
+    return testOf(patterns, flags);
+  } catch (error) {
+    if (!(error instanceof BadPattern)) throw error;
+    call.complain(`grep: ${error.message}`);
+    return undefined;
+  }
+}
+
+function testOf(patterns: readonly string[], flags: ReadonlySet<string>): Test {
   const tests = patterns.map((pattern) => {
     const literal = flags.has('F') ? pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`) : pattern;
     // Basic expressions spell alternatives and groups with backslashes, which JavaScript does not want.
     const extended = flags.has('E') || flags.has('F') ? literal : literal.replaceAll(/\\([|(){}+?])/g, '$1');
-    return new RegExp(flags.has('x') ? `^(?:${extended})$` : extended, flags.has('i') ? 'i' : '');
+    return regexOf(flags.has('x') ? `^(?:${extended})$` : extended, flags.has('i') ? 'i' : '');
   });
   return (line) => tests.some((test) => test.test(line));
 }
@@ -178,7 +192,7 @@ function edit(call: Call): number {
   const [, from, to = '', how = ''] = /^s(?:[/|#,])([^/|#,]*)[/|#,]([^/|#,]*)[/|#,](\w*)$/.exec(script) ?? [];
   if (from === undefined) call.say(text);
   else {
-    const pattern = new RegExp(from.replaceAll(/\\([()|+?])/g, '$1'), how.includes('g') ? 'g' : '');
+    const pattern = regexOf(from.replaceAll(/\\([()|+?])/g, '$1'), how.includes('g') ? 'g' : '');
     sayLines(
       call,
       linesOf(text).map((line) => line.replace(pattern, to.replaceAll(/\\(\d)/g, '$$$1'))),
