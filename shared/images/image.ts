@@ -21,13 +21,13 @@ import type { Common, Ending, Facts, Phase, Requested, Said } from './version.ts
  * next begins by itself, except after `validate`, where people approve.
  */
 export const stages = {
-  resolve: 240, //     the source, once, to exactly what it is, and whether all agrees with it
+  resolve: 600, //     the source, once, to exactly what it is, and whether all agrees with it
   admit: 4320, //      a place on the bench, in its turn, and the quota for it
-  prepare: 480, //     copies of disks, where the source is one
-  provision: 300, //   gallery, definition and the build VM
+  prepare: 960, //     copies of disks, where the source is one
+  provision: 600, //   gallery, definition and the build VM
   customise: 480, //   the recipe, step by step: beside what its steps may take themselves
-  inspect: 120, //     what must not be in an image, and what should
-  generalise: 360, //  sysprep and its proof, deallocated, generalised
+  inspect: 480, //     what must not be in an image, and what should
+  generalise: 720, //  sysprep and its proof, deallocated, generalised
   capture: 720, //     into the gallery, dark: excluded from latest
   'clean-up': 360, //  the bench, and prove it gone
   replicate: 720, //   every region by itself

@@ -20,6 +20,7 @@ async function expectNothingLeft(lived: Lived): Promise<void> {
   expect(await lived.leftovers()).toBe(0);
   expect(await lived.onTheBench()).toEqual([]);
   expect(lived.guest.wrongs).toEqual([]);
+  expect(lived.unrecorded).toEqual([]);
 }
 
 /** In the end it is released, with every effect once and nothing left behind. */
@@ -101,6 +102,16 @@ describe('the life of a version', () => {
       }),
       { numRuns: Math.ceil(numRuns / 2) },
     );
+  });
+
+  const foreign = ['machine', 'nic', 'disk', 'snapshot'] as const;
+  it.each(foreign)('never touches a %s of its name that is not ours', async (kind) => {
+    const lot: Lot = { source: 'snapshot with data disks, copied', steps: ['script'], foreign: kind };
+    const lived = await liveAVersion(well, lot);
+    expect(lived.version).toMatchObject({ phase: 'failed', failure: { code: 'ForeignResource' } });
+    expect(lived.bench.left().things).toHaveLength(1);
+    expect(lived.bench.counts.created).toBe(0);
+    expect(await lived.leftovers()).toBe(0);
   });
 
   const needed: [what: string, property: ReturnType<typeof staysCanceled | typeof comesToItsEnd>][] = [

@@ -121,7 +121,7 @@ describe('a version', () => {
 
   it('X5: is given up when a stage takes too long', () => {
     const version = after();
-    expect(versionLife.decide(version, minutesAfter(noon, 241)).command).toEqual({ type: 'give-up' });
+    expect(versionLife.decide(version, minutesAfter(noon, 601)).command).toEqual({ type: 'give-up' });
   });
 
   it('X4: calls for a look or for time, until it is over', () => {

@@ -57,6 +57,14 @@ export interface Without {
   readonly etags?: true;
 }
 
+const group = '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-images/providers';
+const foreign = {
+  machine: 'Microsoft.Compute/virtualMachines/gm-win11-1-0-0',
+  nic: 'Microsoft.Network/networkInterfaces/gm-win11-1-0-0-nic',
+  disk: 'Microsoft.Compute/disks/gm-win11-1-0-0-os-copy',
+  snapshot: 'Microsoft.Compute/snapshots/gm-win11-1-0-0-data-1-snap',
+} as const;
+
 /** What a version is made from and by, and what befalls it beside the ills of its world. */
 export interface Lot {
   readonly source: string;
@@ -69,12 +77,15 @@ export interface Lot {
   /** Somebody retries it once it is held or has failed. */
   readonly retried?: boolean;
   readonly cancelAtMinute?: number;
+  /** Something of somebody else's that has the name of what would be made on the bench. */
+  readonly foreign?: 'machine' | 'nic' | 'disk' | 'snapshot';
 }
 
 /** The engines as the app wires them, over a small Azure. */
 export function versionWorld(world: World, lot: Lot, without: Without) {
   const { now } = world;
   const began = now();
+  const saved = async () => (await seen.load(versionId))?.state;
   const bench = smallBench(now);
   const { ports } = bench;
   const plan = livedPlan(lot.source, lot.steps);
@@ -94,9 +105,19 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     if (now() < minutesAfter(began, (lot.stuckHours ?? 0) * 60))
       throw new AppError('AzureRefused', 'ScopeLocked: the group is locked');
   };
+  const unrecorded: string[] = [];
+  const mustBeOnRecord = async (made: string) => {
+    const parts = (await saved())?.facts.benchParts ?? [];
+    if (!parts.includes(made)) unrecorded.push(made);
+  };
+  if (lot.foreign) bench.addForeign(`${group}/${foreign[lot.foreign]}`, lot.foreign);
   const machines = world.port(
     {
       ...ports.machines,
+      create: async (...made: Parameters<typeof ports.machines.create>) => {
+        await mustBeOnRecord(`${group}/Microsoft.Compute/virtualMachines/${made[0].name}`);
+        await ports.machines.create(...made);
+      },
       remove: async (ref: Parameters<typeof ports.machines.remove>[0]) => {
         refuseWhileStuck();
         await ports.machines.remove(ref);
@@ -107,6 +128,10 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
   const parts = world.port(
     {
       ...ports.parts,
+      create: async (...made: Parameters<typeof ports.parts.create>) => {
+        await mustBeOnRecord(made[0]);
+        await ports.parts.create(...made);
+      },
       remove: async (part: string) => {
         refuseWhileStuck();
         await ports.parts.remove(part);
@@ -139,6 +164,8 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     const met = without.etags ? blind(rows) : rows;
     return new WorkflowStore<State, Event>(kind, world.rows(met), world.rows(due));
   };
+  const versionRows = memoryRows();
+  const seen = new WorkflowStore<Version, VersionEvent>('version', versionRows, due);
   const asleep = async () => {};
   const places = new Engine<BenchPlaces, BenchPlacesEvent, never>({
     workflow: benchPlacesLife,
@@ -161,7 +188,7 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
   });
   const engine: Engine<Version, VersionEvent, VersionCommand> = new Engine({
     workflow: versionLife,
-    store: store<Version, VersionEvent>('version'),
+    store: store<Version, VersionEvent>('version', versionRows),
     perform: performVersion(
       {
         resolve: ensureResolved({ marketplace, sources }, gallery),
@@ -190,7 +217,6 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     ),
     now,
   });
-  const seen = new WorkflowStore<Version, VersionEvent>('version', tables.get('version') ?? due, due);
   const reaped = new WorkflowStore<Leftover, LeftoverEvent>('leftover', tables.get('leftover') ?? due, due);
   const given = new WorkflowStore<BenchPlaces, BenchPlacesEvent>('places', tables.get('places') ?? due, due);
   return {
@@ -199,7 +225,9 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     plan,
     engine,
     announced: () => announced,
-    version: async () => (await seen.load(versionId))?.state,
+    /** What was made without being on record first. */
+    unrecorded,
+    version: saved,
     history: async () => await seen.history(versionId),
     /** What the reaper has yet to take away. */
     leftovers: async () =>
