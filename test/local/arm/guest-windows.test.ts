@@ -9,6 +9,7 @@ const install = (name: string, given: string) =>
   `${fetched(name)}$p = Start-Process '${name.endsWith('msi') ? 'msiexec.exe' : `C:\\Windows\\Temp\\${name}`}' -ArgumentList '${given}' -Wait -PassThru\nexit $p.ExitCode`;
 
 const MSI = 'contoso-app-4.2.0.msi';
+const DRIVER = 'contoso-driver-3.0.msi';
 const EXE = 'contoso-viewer-2.1.exe';
 const at = (name: string) => `C:\\Windows\\Temp\\${name}`;
 
@@ -30,6 +31,8 @@ test.each<[what: string, script: string, exitCode: number]>([
   ['a web page under an MSI’s name', install('broken-1.0.msi', `/i ${at('broken-1.0.msi')} /qn`), 1620],
   ['an MSI that is not there', install(MSI, '/i C:\\nowhere.msi /quiet'), 1619],
   ['a setup that wants a restart', install(EXE, '/S'), 3010],
+  ['an MSI that wants a restart', install(DRIVER, `/i ${at(DRIVER)} /qn /norestart`), 3010],
+  ['an MSI that is left to restart the machine', install(DRIVER, `/i "${at(DRIVER)}" /qn`), 1641],
 ])('%s ends with its own code', (_, script, exitCode) => {
   expect(loneGuest().run(script)?.exitCode).toBe(exitCode);
 });
@@ -40,6 +43,18 @@ test.each<[what: string, script: string]>([
   ['a question to the person at the screen', "Read-Host 'Sure?'"],
 ])('%s waits for somebody who is not there', (_, script) => {
   expect(loneGuest().run(script)).toBeUndefined();
+});
+
+test('a Store package is provisioned for all, or stops sysprep', () => {
+  const name = 'Contoso.Widget_1.0.0.0_x64.msix';
+  const alone = loneGuest();
+  alone.run(`${fetched(name)}Add-AppxPackage -Path ${at(name)}`);
+  expect(alone.run(SYSPREP)?.output).toContain('Contoso.Widget');
+  alone.run(`Add-AppxProvisionedPackage -Online -PackagePath ${at(name)} -SkipLicense | Out-Null`);
+  expect(
+    alone.run("(Get-AppxProvisionedPackage -Online).DisplayName -contains 'Contoso.Widget'")?.output,
+  ).toBe('True');
+  expect(alone.run(SYSPREP)?.exitCode).toBe(0);
 });
 
 test('two installations at once: Windows Installer takes one', () => {

@@ -41,6 +41,22 @@ export const SEEDS: readonly WebFile[] = [
     },
   },
   {
+    uri: `${HOST}/Contoso.Widget_1.0.0.0_x64.msix`,
+    content: 'Contoso Widget 1.0 package\n',
+    size: 3_145_728,
+    installer: { seconds: 12, adds: { appx: { 'Contoso.Widget': {} } } },
+  },
+  {
+    uri: `${HOST}/contoso-driver-3.0.msi`,
+    content: 'Contoso Printer Driver 3.0 installer\n',
+    size: 22_020_096,
+    installer: {
+      seconds: 50,
+      needsReboot: true,
+      adds: { files: { 'C:\\Windows\\System32\\drivers\\contoso.sys': { size: 310_000 } } },
+    },
+  },
+  {
     // A download server's error page under an installer's name, answered with 200.
     uri: `${HOST}/broken-1.0.msi`,
     content: '<!DOCTYPE html><html><body><h1>This download has moved</h1></body></html>\n',

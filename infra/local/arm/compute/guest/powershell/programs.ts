@@ -17,7 +17,7 @@ export interface Runnable {
 }
 
 /** Windows Installer's own codes ("MsiExec.exe and InstMsi.exe error messages"). */
-const MSI = { busy: 1618, notFound: 1619, invalid: 1620 } as const;
+const MSI = { busy: 1618, notFound: 1619, invalid: 1620, restarting: 1641, restartNeeded: 3010 } as const;
 
 /** The program of that name, or at that path; undefined when the name means nothing here. */
 export function programNamed(session: Session, written: string): Runnable | undefined {
@@ -86,8 +86,6 @@ export function* awaitEnd(started: Started, seconds = Number.POSITIVE_INFINITY):
 function* msiexec(session: Session, given: readonly string[]): Work<number> {
   const { host } = session;
   const line = given.join(' ');
-  const [, quoted, bare] = /[/-](?:i|package|x|uninstall|update|p)\s*(?:"([^"]+)"|(\S+))/i.exec(line) ?? [];
-  const path = quoted ?? bare ?? '';
   yield host.random.between(1, 4);
   // Without one of these it shows its window, and in a session without a screen nobody answers it.
   if (!/[/-](?:q[nbr]?|quiet|passive)(?![a-z])/i.test(line)) return yield* forever();
@@ -95,14 +93,32 @@ function* msiexec(session: Session, given: readonly string[]): Work<number> {
     yield host.random.between(10, 40);
     return 0;
   }
-  const file = packageAt(session, path);
+  const file = packageAt(session, pathIn(line));
   if (typeof file === 'number') return file;
   host.installing.until = host.now() + (file.installer?.seconds ?? 60) * 1000;
-  const exitCode = yield* install(session, file);
-  const [, log] = /[/-]l\S*\s+"?([^"\s]+)"?/i.exec(line) ?? [];
-  if (log !== undefined)
-    host.contents.files.put({ path: log, text: `MSI (s): MainEngineThread is returning ${exitCode}\n` });
+  const installed = yield* install(session, file);
+  const exitCode = file.installer?.exitCode === undefined ? restartCode(session, file, line) : installed;
+  writeLog(session, line, exitCode);
   return exitCode;
+}
+
+function pathIn(line: string): string {
+  const [, quoted, bare] = /[/-](?:i|package|update|p)\s*(?:"([^"]+)"|(\S+))/i.exec(line) ?? [];
+  return quoted ?? bare ?? '';
+}
+
+function writeLog({ host }: Session, line: string, exitCode: number): void {
+  const [, path] = /[/-]l\S*\s+"?([^"\s]+)"?/i.exec(line) ?? [];
+  if (path === undefined) return;
+  host.contents.files.put({ path, text: `MSI (s): MainEngineThread is returning ${exitCode}\n` });
+}
+
+/** Windows Installer restarts the machine by itself where it needs to, unless it is told not to. */
+function restartCode({ host }: Session, { installer }: StoredFile, line: string): number {
+  if (!installer?.needsReboot) return 0;
+  if (/norestart|REBOOT=R/i.test(line)) return MSI.restartNeeded;
+  host.leave('restart');
+  return MSI.restarting;
 }
 
 /** The package there, or Windows Installer's reason for not taking it. */

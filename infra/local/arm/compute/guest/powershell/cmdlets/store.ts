@@ -1,8 +1,10 @@
+import { applyChanges } from '../../changes.ts';
 import { cmdlet, type Cmdlet, type CmdletCall } from '../cmdlet.ts';
 import type { AppxPackage } from '../../contents.ts';
 import { isLike } from '../operators.ts';
 import { textOf, Thing, type Value } from '../values.ts';
 import type { Work } from '../../host.ts';
+import { resolved } from './items.ts';
 
 const PUBLISHER = '8wekyb3d8bbwe';
 
@@ -74,10 +76,49 @@ function* remove(call: CmdletCall, parameter: string, less: (appx: AppxPackage) 
   return null;
 }
 
+/** A package file is named after its package: `Contoso.Widget_1.0.0.0_x64.msix`. */
+function* add(
+  call: CmdletCall,
+  path: string,
+  whole: Pick<AppxPackage, 'provisioned' | 'users'>,
+): Work<Value> {
+  const { contents, random } = call.session.host;
+  const file = contents.files.get(resolved(path));
+  if (!file)
+    call.fail(
+      `Deployment failed with HRESULT: 0x80070003, The system cannot find the path specified. ${path}`,
+    );
+  if (!file.installer) {
+    call.fail(
+      'Deployment failed with HRESULT: 0x80073CF0, Package could not be opened. 0x8007000D: The data is invalid.',
+    );
+  }
+  yield file.installer.seconds ?? random.between(5, 30);
+  if (file.installer.adds) applyChanges(contents, file.installer.adds);
+  for (const name of Object.keys(file.installer.adds?.appx ?? {})) {
+    const { users = [], provisioned = false, ...rest } = contents.appx.get(name) ?? { name };
+    contents.appx.set(name, {
+      ...rest,
+      provisioned: provisioned || whole.provisioned,
+      users: [...new Set([...users, ...whole.users])],
+    });
+  }
+  return null;
+}
+
 /** Store packages, for users and in the image. */
 export const STORE: Readonly<Record<string, Cmdlet>> = {
   'get-appxpackage': cmdlet('name publisher user packagetypefilter', 'allusers', installed),
   'get-appxprovisionedpackage': cmdlet('path', 'online', provisioned),
+  'add-appxprovisionedpackage': cmdlet(
+    'packagepath folderpath licensepath dependencypackagepath regions',
+    'online skiplicense',
+    (call) => add(call, call.text('packagepath'), { provisioned: true, users: [] }),
+  ),
+  // For one user alone: who does this in an image has a sysprep that fails.
+  'add-appxpackage': cmdlet('path dependencypath', 'forceapplicationshutdown', (call) =>
+    add(call, call.text('path'), { provisioned: false, users: [call.session.host.user ?? 'SYSTEM'] }),
+  ),
   'remove-appxpackage': cmdlet('package user', 'allusers', (call) => {
     const { user = 'SYSTEM' } = call.session.host;
     return remove(call, 'package', (appx) => ({
