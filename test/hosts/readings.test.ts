@@ -4,6 +4,9 @@ import { type AtHost, freshFor } from '../../shared/hosts/readings.ts';
 import { SharedReading } from '../../shared/hosts/shared-reading.ts';
 import { hostLife } from '../../shared/hosts/host.ts';
 import { type Instant, secondsAfter } from '../../shared/instant.ts';
+import { fleetIn, type Without } from '../support/fleet.ts';
+import { evenTempered, newVersion } from '../support/small-azure.ts';
+import { well, World } from '../support/world.ts';
 import { planWith } from './one-host.ts';
 
 const noon = '2026-01-05T12:00:00.000Z';
@@ -104,5 +107,31 @@ describe('what is fresh enough for a host', () => {
     });
     if (!kept) throw new Error('no host');
     expect(freshFor(look(kept, secondsAfter(noon, 8))).after).toBe(secondsAfter(noon, 9));
+  });
+});
+
+describe('the proof of a reimage', () => {
+  /** Of forty hosts that need two new disks, one for each intention: how they ended. */
+  const endings = async (without: Without) => {
+    const phases: string[] = [];
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const world = new World({ ...well, seed });
+      const fleet = fleetIn(world, without, (azure) => {
+        azure.model = newVersion;
+        azure.reimageSeconds = () => 40;
+      });
+      fleet.azure.add('0', { temper: { ...evenTempered, keepsImage: true } });
+      world.start(async () => await fleet.hostApi.ensureAdmitted('r.0', planWith({ minDrainMinutes: 0 })));
+      const phase = async () => (await fleet.seen.hosts.load('r.0'))?.state.phase ?? 'running';
+      await world.passUntil(async () => (await phase()) !== 'running', { days: 1 });
+      phases.push(await phase());
+    }
+    return new Set(phases);
+  };
+
+  it('R13: is never a disk that was seen before the reimage was intended, by whichever instance', async () => {
+    expect(await endings({})).toEqual(new Set(['done']));
+    // A list that another instance still has shows a disk of long ago, which is another one too.
+    expect(await endings({ heardAt: true })).toContain('quarantined');
   });
 });

@@ -1,7 +1,7 @@
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
 import type { Machine, Machines } from '../../shared/hosts/machine.ts';
 import { hostEngine } from '../../shared/hosts/host-engine.ts';
-import { sharedReadings } from '../../shared/hosts/readings.ts';
+import { type Readings, sharedReadings } from '../../shared/hosts/readings.ts';
 import { hostRequests } from '../../shared/hosts/requests.ts';
 import type { SessionHosts } from '../../shared/hosts/session-host.ts';
 import { type Instant, secondsBetween } from '../../shared/instant.ts';
@@ -90,8 +90,10 @@ export interface Without {
   readonly etags?: true;
   /** Every disk has the same id, so that nobody can tell a new one. */
   readonly proof?: true;
-  /** Whatever is asked of Azure is answered from what it said a minute ago, whatever was done since. */
+  /** Whatever is asked of Azure now is answered from what it said five minutes ago, whatever was done since. */
   readonly freshness?: true;
+  /** What hosts wait on may be five minutes old, whatever was done since. */
+  readonly heardAt?: true;
   /** How many instances of the app take turns; two unless told otherwise. */
   readonly instances?: number;
 }
@@ -109,8 +111,8 @@ function blindToDisks(machines: Machines): Machines {
 }
 
 /**
- * Ports that answer what is asked of one host from the last list of all, up to a minute old, as sharing does
- * that knows nothing of effects.
+ * Ports that answer what is asked of one host from the last list of all, up to five minutes old, as sharing
+ * does that knows nothing of effects.
  */
 function staleOver(
   { machines, sessionHosts }: { readonly machines: Machines; readonly sessionHosts: SessionHosts },
@@ -119,7 +121,7 @@ function staleOver(
   const lastOf = <One>(list: () => Promise<readonly One[]>) => {
     let kept: { readonly at: Instant; readonly all: readonly One[] } | undefined;
     return async () => {
-      if (kept && secondsBetween(kept.at, now()) < 60) return kept.all;
+      if (kept && secondsBetween(kept.at, now()) < heedlessFor.seconds) return kept.all;
       const at = now();
       kept = { at, all: await list() };
       return kept.all;
@@ -142,6 +144,17 @@ function staleOver(
     },
   };
 }
+const heedlessFor = { after: '', seconds: 300 };
+
+function heedless(readings: Readings): Readings {
+  return {
+    ...readings,
+    machines: async (scaleSet) => await readings.machines(scaleSet, heedlessFor),
+    sessionHosts: async (pool) => await readings.sessionHosts(pool, heedlessFor),
+    sessions: async (pool) => await readings.sessions(pool, heedlessFor),
+  };
+}
+
 const addresses = {
   pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
   machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set' },
@@ -208,7 +221,8 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   const scaleSets = world.port(azure.scaleSets, { setModelImage: 40 });
   const newInstance = () => {
     const asked = without.freshness ? staleOver({ machines, sessionHosts }, now) : { machines, sessionHosts };
-    const readings = sharedReadings({ ...asked, now, join: world.join });
+    const shared = sharedReadings({ ...asked, now, join: world.join });
+    const readings = without.freshness || without.heardAt ? heedless(shared) : shared;
     const hosts = hostEngine({ ...asked, readings, store: hostStores.met, wake: wakeHost, now });
     const hostApi = hostRequests({ hosts, hostStore: hostStores.met, machines, sessionHosts, now });
     const rollouts = rolloutEngine({
