@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { addFile } from '../../../infra/local/arm/web/web.ts';
 import { computeId, done, GROUP, REGION, startAzure, type Azure } from './azure.ts';
 import { runningVm, scriptView, startScript, vmBody } from './bench.ts';
 
@@ -104,6 +105,8 @@ test('a script is fetched from its address by the machine', async () => {
   expect((await from('there', 'https://downloads.contoso.example/configure.ps1'))?.output).toContain(
     'configured for headquarters',
   );
+  addFile(azure.arm.world, { uri: 'https://here.example/a.ps1', content: "'fetched'" });
+  expect((await from('new', 'https://here.example/a.ps1'))?.output).toBe('fetched');
   expect(await from('gone', 'https://nowhere.example/a.ps1')).toMatchObject({ executionState: 'Failed' });
 });
 

@@ -1,6 +1,7 @@
 import type { Cursor } from './cursor.ts';
-import { expression, typeName } from './expressions.ts';
-import type { Block, Expression, Parameter, Stage, Statement } from './syntax.ts';
+import { typeName } from './expressions.ts';
+import { parameters, skipAttributes } from './parameters.ts';
+import type { Block, Expression, Stage, Statement } from './syntax.ts';
 
 /** All statements up to what ends them, or to the end of the text. */
 export function statements(cursor: Cursor, end: RegExp | undefined): Statement[] {
@@ -212,38 +213,4 @@ export function blockBody(cursor: Cursor, end: RegExp | undefined): Block {
   skipAttributes(cursor);
   const named = cursor.take(/param\s*\(/iy) === undefined ? [] : parameters(cursor);
   return { parameters: named, body: statements(cursor, end) };
-}
-
-function skipAttributes(cursor: Cursor): void {
-  while (cursor.take(/\[\w+\s*\([^)]*\)\s*\]\s*/y) !== undefined) {
-    // [CmdletBinding()] and its like change nothing here
-  }
-}
-
-function parameters(cursor: Cursor): Parameter[] {
-  const all: Parameter[] = [];
-  cursor.skipLines();
-  while (cursor.take(/\)/y) === undefined) {
-    all.push(parameter(cursor));
-    cursor.skipLines();
-    if (cursor.take(/,/y) === undefined && !cursor.sees(/\)/y)) cursor.fail("Missing ')'");
-    cursor.skipLines();
-  }
-  return all;
-}
-
-function parameter(cursor: Cursor): Parameter {
-  let type: string | undefined;
-  let mandatory = false;
-  while (cursor.sees(/\[/y)) {
-    const attribute = cursor.take(/\[\w+\s*\((?:[^()'"]|'[^']*'|"[^"]*"|\([^)]*\))*\)\s*\]/y);
-    if (attribute === undefined) type = typeName(cursor);
-    else mandatory ||= /^\[Parameter\b/i.test(attribute) && /Mandatory(?!\s*=\s*\$false)/i.test(attribute);
-    cursor.skipLines();
-  }
-  const name = cursor.expect(/\$(\w+)/y, 'a parameter').toLowerCase();
-  cursor.skip();
-  const initial =
-    cursor.take(/=/y) === undefined ? undefined : cursor.withCommas(false, () => expression(cursor));
-  return { name, type, initial, mandatory };
 }

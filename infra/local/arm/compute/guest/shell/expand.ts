@@ -5,7 +5,8 @@ import type { ShellSession } from './session.ts';
 import { sumOf } from './arithmetic.ts';
 import type { List, Piece, Word } from './syntax.ts';
 
-type RunList = (session: ShellSession, list: List) => Work<void>;
+/** Runs the commands inside words. */
+export type RunList = (session: ShellSession, list: List) => Work<void>;
 
 /** What a word comes to as one text: in assignments, redirections and patterns. */
 export function* textOf(session: ShellSession, word: Word, run: RunList): Work<string> {

@@ -3,8 +3,9 @@ import { fieldsOf, fits, textOf } from './expand.ts';
 import { parseShell } from './parser.ts';
 import { programNamed } from './programs.ts';
 import { SyntaxProblem } from './reader.ts';
+import { redirected } from './redirect.ts';
 import { Leaving, ShellSession } from './session.ts';
-import type { AndOr, Command, List, Pipeline, Redirection } from './syntax.ts';
+import type { AndOr, Command, List, Pipeline } from './syntax.ts';
 
 /** A loop that never waits would stand still in virtual time: after so many rounds each time, it takes longer. */
 const ROUNDS = 1000;
@@ -124,7 +125,7 @@ const RUNNERS: Runners = {
     }
   },
   *group(session, { body, isShell, redirections }) {
-    yield* redirected(session, redirections, () =>
+    yield* redirected(session, redirections, runList, () =>
       isShell ? inOwnShell(session, body) : runList(session, body),
     );
   },
@@ -182,7 +183,7 @@ function* runSimple(session: ShellSession, command: Of<'simple'>, input: string)
   session.substituted = false;
   for (const [name, word] of assignments) session.variables.set(name, yield* textOf(session, word, runList));
   const [name, ...given] = yield* fieldsOf(session, words, runList);
-  yield* redirected(session, redirections, function* program(redirectedInput) {
+  yield* redirected(session, redirections, runList, function* program(redirectedInput) {
     // An assignment alone ends as the command in it did.
     if (name === undefined) {
       if (!session.substituted) session.code = 0;
@@ -216,48 +217,4 @@ function* callFunction(session: ShellSession, body: List, given: readonly string
   } finally {
     session.placed = before;
   }
-}
-
-function* redirected(
-  session: ShellSession,
-  redirections: readonly Redirection[],
-  work: (input?: string) => Work<void>,
-): Work<void> {
-  if (redirections.length === 0) return yield* work();
-  const { input, targets, mergesErrors } = yield* planned(session, redirections);
-  const before = session.errors;
-  const text = yield* session.collecting(() => work(input));
-  const errors = session.errors.slice(before.length);
-  const complaints = targets.filter(({ from }) => from === 2);
-  if (mergesErrors || complaints.length > 0) session.errors = before;
-  const all = mergesErrors ? text + errors : text;
-  const outputs = targets.filter(({ from }) => from === 1);
-  if (outputs.length === 0) session.out(all);
-  for (const target of outputs) store(session, target, all);
-  for (const target of complaints) store(session, target, errors);
-}
-
-interface Target {
-  readonly from: number;
-  readonly path: string;
-  readonly append: boolean;
-}
-
-function* planned(session: ShellSession, redirections: readonly Redirection[]) {
-  const targets: Target[] = [];
-  let input: string | undefined;
-  let mergesErrors = false;
-  for (const { from, operator, to } of redirections) {
-    const path = yield* textOf(session, to, runList);
-    if (operator === '>&') mergesErrors ||= from === 2;
-    else if (operator === '<') input = session.host.contents.files.get(session.path(path))?.text ?? '';
-    else targets.push({ from, path: session.path(path), append: operator === '>>' });
-  }
-  return { input, targets, mergesErrors };
-}
-
-function store({ host }: ShellSession, target: Target, text: string): void {
-  if (target.path.startsWith('/dev/')) return;
-  const before = target.append ? (host.contents.files.get(target.path)?.text ?? '') : '';
-  host.contents.files.put({ path: target.path, text: before + text });
 }

@@ -1,44 +1,7 @@
-import { BadPattern, regexOf } from '../pattern.ts';
+import { regexOf } from '../pattern.ts';
+import { grep } from './grep.ts';
+import { linesOf, read, sayLines } from './reading.ts';
 import type { Call, Program } from './session.ts';
-
-/** What a filter reads: the files named, or what came down the pipe. */
-function* sources(call: Call, names: readonly string[]): Generator<string, number, unknown> {
-  let code = 0;
-  if (names.length === 0) yield call.input;
-  for (const name of names) {
-    const file = call.session.host.contents.files.get(call.session.path(name));
-    if (file && file.folder !== true) yield file.text ?? '';
-    else {
-      call.complain(`${call.name}: ${name}: No such file or directory`);
-      code = 1;
-    }
-  }
-  return code;
-}
-
-interface Read {
-  readonly text: string;
-  readonly code: number;
-}
-
-function read(call: Call, names: readonly string[]): Read {
-  const each = sources(call, names);
-  let text = '';
-  for (let next = each.next(); ; next = each.next()) {
-    if (next.done) return { text, code: next.value };
-    text += next.value;
-  }
-}
-
-function linesOf(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
-}
-
-function sayLines({ say }: Call, lines: readonly string[]): void {
-  if (lines.length > 0) say(`${lines.join('\n')}\n`);
-}
 
 /** Options in front, `-n 5` or `-n5`; the rest are names. */
 function options(
@@ -87,53 +50,6 @@ function cut(call: Call): number {
   );
   sayLines(call, lines);
   return code;
-}
-
-function grep(call: Call): number {
-  const { patterns, flags, names } = grepWords(call.given);
-  const { text } = read(call, names);
-  const test = matcher(call, patterns, flags);
-  if (!test) return 2;
-  const found = linesOf(text).filter((line) => test(line) !== flags.has('v'));
-  if (flags.has('c')) call.say(`${found.length}\n`);
-  else if (!flags.has('q')) sayLines(call, found);
-  return found.length > 0 ? 0 : 1;
-}
-
-function grepWords(given: readonly string[]): { patterns: string[]; flags: Set<string>; names: string[] } {
-  const flags = new Set<string>();
-  const patterns: string[] = [];
-  const names: string[] = [];
-  for (let at = 0; at < given.length; at += 1) {
-    const word = given[at] ?? '';
-    if (word === '-e') patterns.push(given[(at += 1)] ?? '');
-    else if (/^-[a-zA-Z]+$/.test(word)) for (const letter of word.slice(1)) flags.add(letter);
-    else names.push(word);
-  }
-  if (patterns.length === 0) patterns.push(names.shift() ?? '');
-  return { patterns, flags, names };
-}
-
-type Test = (line: string) => boolean;
-
-function matcher(call: Call, patterns: readonly string[], flags: ReadonlySet<string>): Test | undefined {
-  try {
-    return testOf(patterns, flags);
-  } catch (error) {
-    if (!(error instanceof BadPattern)) throw error;
-    call.complain(`grep: ${error.message}`);
-    return undefined;
-  }
-}
-
-function testOf(patterns: readonly string[], flags: ReadonlySet<string>): Test {
-  const tests = patterns.map((pattern) => {
-    const literal = flags.has('F') ? pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`) : pattern;
-    // Basic expressions spell alternatives and groups with backslashes, which JavaScript does not want.
-    const extended = flags.has('E') || flags.has('F') ? literal : literal.replaceAll(/\\([|(){}+?])/g, '$1');
-    return regexOf(flags.has('x') ? `^(?:${extended})$` : extended, flags.has('i') ? 'i' : '');
-  });
-  return (line) => tests.some((test) => test.test(line));
 }
 
 function translate({ given, input, say }: Call): number {
