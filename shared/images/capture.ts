@@ -51,7 +51,7 @@ async function captureBegun(
     replicationMode,
     ...(endOfLifeDays !== undefined && { endOfLifeDate: minutesAfter(now, endOfLifeDays * 24 * 60) }),
   });
-  return running(`image version ${version.number}`, 60);
+  return running(`image version ${version.number}`, 120);
 }
 
 function captureEnded(version: Version, found: ImageVersion, pause: number): Settled<Facts> {

@@ -18,5 +18,5 @@ export async function somethingLeft(
 ): Promise<Settled<Facts> | undefined> {
   const { left, refusal } = await takeAway(ports, remainsOf(version));
   if (refusal) throw refusal;
-  return left.length === 0 ? undefined : running(`${left.map(partName).join(', ')} to be deleted`, 30);
+  return left.length === 0 ? undefined : running(`${left.map(partName).join(', ')} to be deleted`, 60);
 }

@@ -58,7 +58,7 @@ async function sealed(scripts: Scripts, { work: version, intent, now }: Look<Ver
     },
     intent,
     now,
-    soonestSeconds: isWindows ? 180 : 45,
+    soonestSeconds: isWindows ? 240 : 60,
   });
   if ('wait' in run) return run.wait;
   const { output } = run.ended;
@@ -118,5 +118,5 @@ async function putToRest({ machines, scripts, look, machine, isSpecialised }: Re
 
 /** Deallocating takes a minute or two, and now and then a quarter of an hour. */
 function soonest(since: Instant, now: Instant): number {
-  return now > minutesAfter(since, 60) ? 120 : 45;
+  return now > minutesAfter(since, 60) ? 120 : 75;
 }

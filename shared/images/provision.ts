@@ -16,15 +16,17 @@ export function ensureProvisioned(gallery: Gallery, machines: Machines): EnsureV
     const { source } = version.facts;
     if (!source) return failed('SourceNotFound', 'The source was never resolved.');
     const pause = paceSeconds(secondsBetween(since, now));
-    const machine = source.way === 'import' ? undefined : await machines.find(benchMachine(version));
-    // A VM of ours is only made once the gallery is ready for it, which then need not be asked again.
-    if (machine && source.way !== 'in-place') return machineReady(version, machine, pause);
-    const notReady = await definitionNotReady(gallery, version);
-    if (notReady) return notReady;
+    if (!version.facts.definitionReady) {
+      const notReady = await definitionNotReady(gallery, version);
+      // A VM is only made once the gallery is ready for it, which then need not be asked again.
+      return notReady ?? running('the build VM', 1, { facts: { definitionReady: true } });
+    }
     if (source.way === 'import') return done();
+    const machine = await machines.find(benchMachine(version));
     if (source.way === 'in-place') return await ownMachineReady(machines, version, machine, pause);
+    if (machine) return machineReady(version, machine, pause);
     await machines.create(benchMachine(version), wantedMachine(version));
-    return running(`build VM ${benchMachine(version).name}`, 60);
+    return running(`build VM ${benchMachine(version).name}`, 90);
   };
 }
 

@@ -1,57 +1,95 @@
+import type { Failure } from '../errors.ts';
 import { type Instant, secondsBetween } from '../instant.ts';
-import type { Gallery, ImageVersion } from './gallery.ts';
 import { targetRegions } from './capture.ts';
+import type { ImageVersionRef } from './gallery.ts';
+import type { TargetRegion } from './image-set.ts';
 import { imageVersion } from './names.ts';
-import { done, type EnsureVersionStage, failed, running } from './stage.ts';
+import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
 import type { RegionState } from './version.ts';
 
-/** Every target region has its copy. */
-export function ensureReplicated(gallery: Gallery): EnsureVersionStage {
+/** What a version needs of the life that each of its regions has: handed in by the app. */
+export interface Copies {
+  /** Sees to it that these regions are wanted, once for each time that the stage begins. */
+  readonly want: (wanted: {
+    readonly versionId: string;
+    readonly version: {
+      readonly ref: ImageVersionRef;
+      readonly imageVersionId: string;
+      readonly source: string;
+      readonly isShallow: boolean;
+    };
+    readonly regions: Readonly<Record<string, Omit<TargetRegion, 'name'>>>;
+    readonly stageAt: Instant;
+  }) => Promise<{
+    /** Azure has no such version any more. */
+    readonly isGone: boolean;
+    readonly copies: readonly Copy[];
+    /** When Azure is asked next; absent when nothing more will come by itself. */
+    readonly nextLookAt?: Instant;
+  }>;
+}
+
+interface Copy extends RegionState {
+  readonly name: string;
+  readonly required: boolean;
+  readonly failure?: Failure;
+}
+
+const leastSeconds = 10;
+const mostSeconds = 120;
+
+/** Every region that the version cannot do without has its copy; the others go on by themselves. */
+export function ensureReplicated(copies: Copies): EnsureVersionStage {
   return async ({ work: version, now, since }) => {
-    const found = await gallery.findVersion(imageVersion(version));
-    if (!found) return failed('ReplicationFailed', 'The image version is gone from the gallery.');
-    const before = version.facts.regions ?? {};
-    const names = targetRegions(version.plan).map(({ name }) => name);
-    const regions = Object.fromEntries(names.map((name) => [name, stateOf(found, before, name, now)]));
-    const broken = names.filter((name) => regions[name]?.state === 'failed');
-    if (broken.length > 0) {
-      return failed('ReplicationFailed', `Azure could not replicate to ${broken.join(', ')}.`, { regions });
+    const { plan, facts } = version;
+    const { imageVersionId } = facts;
+    if (imageVersionId === undefined) return failed('ReplicationFailed', 'The version was never captured.');
+    const found = await copies.want({
+      versionId: versionId(version),
+      version: {
+        ref: imageVersion(version),
+        imageVersionId,
+        source: plan.bench.location,
+        isShallow: plan.replicationMode === 'Shallow',
+      },
+      regions: Object.fromEntries(targetRegions(plan).map(({ name, ...wanted }) => [name, wanted])),
+      stageAt: since,
+    });
+    if (found.isGone) return failed('ReplicationFailed', 'The image version is gone from the gallery.');
+    const regions = Object.fromEntries(found.copies.map((copy) => [copy.name, stateOf(copy)]));
+    const required = found.copies.filter((copy) => copy.required);
+    const blocking = required.find(({ state }) => state === 'blocking');
+    if (blocking) {
+      const { code = 'ReplicationFailed', message = `${blocking.name} has no copy.` } = blocking.failure ?? {};
+      return failed(code, message, { regions });
     }
-    if (
-      names.every((name) => regions[name]?.state === 'completed') &&
-      found.provisioningState === 'Succeeded'
-    ) {
-      return done({ regions });
-    }
-    const finished = names.filter(
-      (name) => regions[name]?.state === 'completed' && before[name]?.state !== 'completed',
+    if (required.every(({ state }) => state === 'completed')) return done({ regions });
+    const finished = found.copies.filter(
+      ({ name, state }) => state === 'completed' && facts.regions?.[name]?.state !== 'completed',
     );
-    const news = finished.length > 0 ? `${finished.join(', ')} completed` : undefined;
-    const least = Math.min(...names.map((name) => regions[name]?.percent ?? 0));
-    const pause = pollSeconds(least, secondsBetween(since, now));
-    return running(waits(names, regions), pause, { facts: { regions }, news });
+    const names = finished.map(({ name }) => name).join(', ');
+    const news = finished.length > 0 ? `${names} completed` : undefined;
+    const wait = secondsBetween(now, found.nextLookAt ?? now) + 1;
+    const pause = Math.min(mostSeconds, Math.max(leastSeconds, wait));
+    return running(waits(required), pause, { facts: { regions }, news });
   };
 }
 
-function stateOf(
-  found: ImageVersion,
-  before: Readonly<Record<string, RegionState>>,
-  name: string,
-  now: Instant,
-): RegionState {
-  const region = found.regions[name] ?? { state: 'replicating', percent: 0 };
-  if (region.state !== 'completed') return region;
-  return { ...region, completedAt: before[name]?.completedAt ?? now };
+/** As the version shows it. */
+function stateOf({ state, percent, completedAt, required }: Copy): RegionState {
+  return {
+    state,
+    percent,
+    ...(completedAt !== undefined && { completedAt }),
+    ...(!required && { required }),
+  };
 }
 
-function waits(names: readonly string[], regions: Readonly<Record<string, RegionState>>): string {
-  const open = names.filter((name) => regions[name]?.state !== 'completed');
-  if (open.length === 0) return 'Azure to finish the image version';
-  return open.map((name) => `${name} (${regions[name]?.percent ?? 0} %)`).join(', ');
+function waits(required: readonly Copy[]): string {
+  const open = required.filter(({ state }) => state !== 'completed');
+  return open.map(({ name, state, percent }) => `${name} (${howFar(state, percent)})`).join(', ');
 }
 
-/** Slow at first, close near the end, and slower again when it drags on: a copy takes minutes to hours. */
-function pollSeconds(percent: number, elapsed: number): number {
-  if (percent >= 85) return 15;
-  return elapsed > 3600 ? 120 : 60;
+function howFar(state: RegionState['state'], percent: number): string {
+  return state === 'replicating' ? `${percent} %` : state;
 }

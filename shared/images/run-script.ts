@@ -31,7 +31,7 @@ const graceMinutes = 15;
  * no intention was kept there is nothing to find, so that nothing is asked.
  */
 export async function runOnce(asked: Asked): Promise<Run> {
-  const { scripts, ref, script, intent, now, soonestSeconds = 60 } = asked;
+  const { scripts, ref, script, intent, now, soonestSeconds = 90 } = asked;
   if (intent?.what !== intentionToRun(script.name)) return { wait: intended(asked) };
   const found = await scripts.find(ref, script.name);
   if (!found) {
@@ -59,9 +59,12 @@ export function lastCommand(intent: Intent | undefined): string | undefined {
   return /^(?:run|restart for) (.+)$/.exec(intent?.what ?? '')?.[1];
 }
 
-/** Twice as late each time, up to three minutes: what is short is seen soon, and what is long costs little. */
+/**
+ * Twice as late each time, up to four minutes: what is short is seen soon, and what is long costs little. Never
+ * closer than a minute and a half, so that a build asks Azure no more than forty times an hour.
+ */
 export function secondsToNextLook(elapsedSeconds: number, soonestSeconds: number): number {
-  const growing = Math.min(Math.max(60, elapsedSeconds), 180);
+  const growing = Math.min(Math.max(90, elapsedSeconds), 240);
   return Math.round(Math.max(growing, soonestSeconds - elapsedSeconds));
 }
 
@@ -71,7 +74,7 @@ function intended({
   location,
   script,
   completed,
-  soonestSeconds = 60,
+  soonestSeconds = 90,
 }: Asked): Intended<Facts> {
   return {
     status: 'intend',

@@ -49,8 +49,7 @@ function textOf(osType: string, step: Exclude<RecipeStep, ScriptAction>, command
 export function soonestSeconds(step: RecipeStep): number {
   if ('windowsUpdates' in step) return 240;
   if ('linuxUpdates' in step || 'optimise' in step) return 120;
-  if ('install' in step) return 90;
-  return 60;
+  return 90;
 }
 
 interface SecretField {

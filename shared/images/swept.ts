@@ -16,5 +16,5 @@ export async function runCommandsLeft(
   const names = (await scripts.ours(ref)).filter((name) => name !== but);
   if (names.length === 0) return undefined;
   for (const name of names) await scripts.remove(ref, name);
-  return running(`run commands to be removed: ${names.join(', ')}`, 30);
+  return running(`run commands to be removed: ${names.join(', ')}`, 60);
 }

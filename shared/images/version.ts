@@ -116,6 +116,8 @@ export interface Facts {
   readonly benchParts?: readonly string[];
   /** What may change of the definition was brought to what the set wants: once, whatever Azure makes of it. */
   readonly definitionChanged?: boolean;
+  /** Gallery and definition are as the set wants them. */
+  readonly definitionReady?: boolean;
   /** The ids of the copies that are complete. */
   readonly copies?: readonly string[];
   /** Azure could not make the image version: a retry takes the failed one away first. */
