@@ -72,6 +72,23 @@ describe('session hosts', () => {
     await expect(nobody).rejects.toMatchObject({ code: 'NotFound' });
   });
 
+  it('show all sessions of the pool at once, each with its host, and ask for them page by page', async () => {
+    const all = await hosts().sessionsOfPool(pool());
+    const counted = (await hosts().list(pool())).filter(({ sessions }) => sessions > 0);
+    expect(all.length).toBeGreaterThan(20);
+    for (const { name, sessions } of counted) {
+      const here = all.filter(({ host }) => host === name);
+      expect(here).toHaveLength(sessions);
+      expect(here.map(({ id }) => id).toSorted()).toEqual(
+        (await hosts().sessions(pool(), name)).map(({ id }) => id).toSorted(),
+      );
+    }
+    const asked = cloud
+      .asked()
+      .filter(({ path }) => path.includes('/userSessions') && !path.includes('/sessionHosts/'));
+    expect(asked).toHaveLength(1);
+  });
+
   it('show their users, who can be told something and logged off', async () => {
     const { host, session } = await busy();
     const [user] = await hosts().sessions(pool(), host);
