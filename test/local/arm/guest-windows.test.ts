@@ -45,6 +45,19 @@ test.each<[what: string, script: string]>([
   expect(loneGuest().run(script)).toBeUndefined();
 });
 
+test('another PowerShell runs a file or a command, and leaves its exit code', () => {
+  const alone = loneGuest();
+  const file =
+    "Set-Content C:\\Windows\\Temp\\a.ps1 'param([string]$Who, [switch]$Loud)', '\"hello $Who $Loud\"', 'exit 5'\n";
+  const given = '-NoProfile -ExecutionPolicy Bypass -File C:\\Windows\\Temp\\a.ps1 -Who "the world" -Loud';
+  expect(alone.run(`${file}powershell.exe ${given}\n$LASTEXITCODE`)?.output).toBe('hello the world True\n5');
+  const start = `$p = Start-Process powershell.exe -ArgumentList '${given}' -Wait -PassThru\n$p.ExitCode`;
+  expect(alone.run(start)?.output).toBe('5');
+  expect(
+    alone.run('powershell -Command "\'said\'"; powershell -File C:\\none.ps1; $LASTEXITCODE')?.output,
+  ).toBe('said\n-196608');
+});
+
 test('a Store package is provisioned for all, or stops sysprep', () => {
   const name = 'Contoso.Widget_1.0.0.0_x64.msix';
   const alone = loneGuest();

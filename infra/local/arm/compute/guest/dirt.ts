@@ -54,6 +54,16 @@ function soil(contents: Contents, dirt: Dirt): void {
   applyChanges(contents, dirt);
 }
 
+/** What the agent and cloud-init make for a new instance: keys, a place of their own, a home. */
+function firstBoot({ files }: Contents, name: string | undefined): void {
+  for (const kind of ['ed25519', 'rsa']) {
+    const path = `/etc/ssh/ssh_host_${kind}_key`;
+    if (!files.exists(path)) files.put({ path, text: 'key\n' });
+  }
+  files.put({ path: '/var/lib/waagent/GoalState.xml', size: 3000 });
+  if (name !== undefined) files.put({ path: `/home/${name}`, folder: true });
+}
+
 /** A guest as its VM is made: its administrator, the size of its disk, and what the rules put into it. */
 export function prepareGuest(
   world: World,
@@ -68,7 +78,7 @@ export function prepareGuest(
   const { contents } = guest;
   const { vm, image, account: { adminUsername: name, adminPassword: password = '' } = {}, diskSizeGB } = made;
   if (name !== undefined) contents.users.set(name, { name, password, admin: true });
-  if (name !== undefined && guest.os === 'Linux') contents.files.put({ path: `/home/${name}`, folder: true });
+  if (guest.os === 'Linux') firstBoot(contents, name);
   contents.setSystem({ diskSizeGB });
   for (const rule of dirtRules(world)) {
     const fits = new RegExp(rule.vm ?? '', 'i').test(vm) && new RegExp(rule.image ?? '', 'i').test(image);

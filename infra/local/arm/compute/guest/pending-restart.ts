@@ -32,6 +32,9 @@ export function finishPendingRestart(contents: Contents): void {
   if (contents.value(SESSION_MANAGER, RENAMES) !== undefined)
     contents.setValue(SESSION_MANAGER, RENAMES, null);
   contents.files.remove('/var/run/reboot-required');
+  // systemd gives a machine without an id a new one.
+  if (contents.files.get('/etc/machine-id')?.text === '')
+    contents.files.put({ path: '/etc/machine-id', text: '0c5e4b7d9a1f4e23b6d8c7a9e5f1b304\n' });
   for (const update of contents.updates.all()) {
     if (update.state === 'awaiting-restart')
       contents.updates.set(update.id, { ...update, state: 'installed' });

@@ -181,6 +181,11 @@ function spread(
   else for (const name of value.names) named.set(parameterName(name, known), value.get(name));
 }
 
+/** Programs get one line: what has blanks in it is quoted there. */
+function quotedWord(word: string): string {
+  return /\s/.test(word) && !word.includes('"') ? `"${word}"` : word;
+}
+
 /** Programs get their words as they were written. */
 function* nativeWords(session: Session, words: readonly Word[]): Work<string[]> {
   const given: string[] = [];
@@ -188,7 +193,7 @@ function* nativeWords(session: Session, words: readonly Word[]): Work<string[]> 
     if (word.kind === 'redirection') continue;
     if (word.kind === 'parameter') given.push(`-${word.name}${word.value ? ':' : ''}`);
     const value = word.value ? yield* evaluate(session, word.value) : null;
-    given.push(...itemsOf(value).map((item) => textOf(item)));
+    given.push(...itemsOf(value).map((item) => quotedWord(textOf(item))));
   }
   return given;
 }

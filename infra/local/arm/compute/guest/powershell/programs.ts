@@ -13,7 +13,7 @@ export interface Runnable {
   readonly name: string;
   /** PowerShell goes on at once after a window program, unless its output is piped on. */
   readonly isWindow: boolean;
-  readonly run: (given: readonly string[]) => Work<number>;
+  readonly run: (given: readonly string[], isShown: boolean) => Work<number>;
 }
 
 /** Windows Installer's own codes ("MsiExec.exe and InstMsi.exe error messages"). */
@@ -29,8 +29,8 @@ export function programNamed(session: Session, written: string): Runnable | unde
     return { name: bare, isWindow: true, run: (given) => msiexec(session, given) };
   const system = inSystem ? SYSTEM_PROGRAMS[bare] : undefined;
   if (system) {
-    const run = function* run(given: readonly string[]): Work<number> {
-      const answer = system(session, given);
+    const run = function* run(given: readonly string[], isShown: boolean): Work<number> {
+      const answer = system(session, given, isShown);
       return typeof answer === 'number' ? answer : yield* answer;
     };
     return { name: bare, isWindow: bare === 'sysprep', run };
@@ -52,7 +52,7 @@ export function* runProgram(
   piped: boolean,
 ): Work<void> {
   if (!program.isWindow) {
-    session.assign('lastexitcode', yield* program.run(given));
+    session.assign('lastexitcode', yield* program.run(given, true));
     return;
   }
   const started = start(session, program, given);
@@ -68,7 +68,7 @@ export function start(session: Session, program: Runnable, given: readonly strin
   const end = (exitCode: number) => {
     started.exitCode = exitCode;
   };
-  drive(session.host, program.run(given), end, (error) => {
+  drive(session.host, program.run(given, false), end, (error) => {
     session.complain(String(error));
     end(1);
   });

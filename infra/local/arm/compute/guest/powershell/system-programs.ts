@@ -1,8 +1,14 @@
 import type { Work } from '../host.ts';
 import { PowerShellError, type Session } from './session.ts';
 import { forever } from '../work.ts';
+import { childPowerShell } from './child.ts';
 
-type SystemProgram = (session: Session, given: readonly string[]) => number | Work<number>;
+type SystemProgram = (
+  session: Session,
+  given: readonly string[],
+  /** Its words are the script's, as opposed to those of a window of its own. */
+  isShown: boolean,
+) => number | Work<number>;
 
 /** Programs that Windows brings along, as far as anybody asks them here. */
 export const SYSTEM_PROGRAMS: Readonly<Record<string, SystemProgram>> = {
@@ -11,6 +17,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, SystemProgram>> = {
     if (end.error !== undefined) throw new PowerShellError(end.error, 'script');
     return end.hangs ? yield* forever() : end.exitCode;
   },
+  powershell: childPowerShell,
   shutdown({ host }, given) {
     const line = given.join(' ');
     if (/[/-]r\b/i.test(line)) host.leave('restart');
