@@ -101,6 +101,24 @@ app.http('get-rollout-history', {
   }),
 });
 
+app.http('explain-rollout', {
+  methods: ['GET'],
+  route: 'rollouts/{rollout}/explain',
+  authLevel: 'function',
+  handler: answer(async (request) => ({
+    jsonBody: await runningApp().rollouts.explain(rolloutOf(request)),
+  })),
+});
+
+app.http('get-rollout-timeline', {
+  methods: ['GET'],
+  route: 'rollouts/{rollout}/timeline',
+  authLevel: 'function',
+  handler: answer(async (request) => ({
+    jsonBody: await runningApp().rollouts.timeline(rolloutOf(request)),
+  })),
+});
+
 app.http('abort-rollout', {
   methods: ['POST'],
   route: 'rollouts/{rollout}/abort',

@@ -50,6 +50,7 @@ import { repeats } from './repeats.ts';
 import { channelRequests } from './rollouts/channels.ts';
 import type { HostPools } from './rollouts/host-pool.ts';
 import { rememberingHostPools } from './rollouts/host-pool-memory.ts';
+import { rolloutInsight } from './rollouts/insight.ts';
 import { planner } from './rollouts/planner.ts';
 import { type Pool, type PoolEvent, poolLife } from './rollouts/pool.ts';
 import { freezeRequests } from './rollouts/freeze-requests.ts';
@@ -219,7 +220,10 @@ export function createApp(outside: Outside) {
   return {
     images: imageRequests({ sets, setStore, recipes, leftoverStore, versions, versionStore, now }),
     marketplace: marketplaceRequests(outside.shelves),
-    rollouts: rolloutRequests({ ...rolloutParts, versionOf, planFor }),
+    rollouts: {
+      ...rolloutRequests({ ...rolloutParts, versionOf, planFor }),
+      ...rolloutInsight({ ...rolloutParts, work: hostAsks }),
+    },
     freezes: freezeRequests({ ...rolloutParts, calendar }),
     hosts: hostAsks,
     requestFor: repeats(rows('requests'), now, newId),

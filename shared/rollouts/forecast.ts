@@ -9,6 +9,8 @@ export interface Work extends Capacity {
   /** In the order in which they start. */
   readonly hosts: readonly { readonly costs: boolean; readonly hasUsers: boolean }[];
   readonly maxUnderWay: number;
+  /** Seconds that those under way have before them; their places are gone already. */
+  readonly underWay?: readonly number[];
   readonly waves: readonly { readonly upTo: number; readonly bakeMinutes: number }[];
   readonly windows: readonly MaintenanceWindow[];
   /** How long hosts are expected to take; and without users, how long they are watched to stay empty. */
@@ -34,7 +36,7 @@ export interface Forecast {
 /** So many hosts are drawn in all, in as many runs as that makes. */
 const mostDraws = 20_000;
 const mostRuns = 101;
-const fewestRuns = 11;
+const fewestRuns = 5;
 
 /**
  * When it will be over: the same rules played through many times, each host taking as long as some host of
@@ -51,8 +53,9 @@ export function forecastOf(work: Work): Forecast {
       50,
     ),
   };
-  const usual = played(work, () => middle);
-  if (usual.end === undefined) return { curve: usual.curve };
+  const curve: Point[] = [];
+  const usual = played(work, () => middle, curve);
+  if (usual === undefined) return { curve };
   const runs = Math.min(
     mostRuns,
     Math.max(fewestRuns, Math.floor(mostDraws / Math.max(work.hosts.length, 1))),
@@ -60,13 +63,13 @@ export function forecastOf(work: Work): Forecast {
   const ends: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     const draw = drawing(run + 1);
-    const { end } = played(work, () => work.took[draw(work.took.length)] ?? middle);
+    const end = played(work, () => work.took[draw(work.took.length)] ?? middle);
     if (end !== undefined) ends.push(end);
   }
   return {
     p50: toInstant(percentile(ends, 50)),
     p90: toInstant(percentile(ends, 90)),
-    curve: usual.curve,
+    curve,
   };
 }
 
@@ -79,13 +82,10 @@ function drawing(seed: number): (bound: number) => number {
   };
 }
 
-/** One rollout, played through; without an end if it comes to a stand for ever. */
-function played(
-  work: Work,
-  takes: () => Took,
-): { readonly end: number | undefined; readonly curve: readonly Point[] } {
+/** One rollout, played through, with its curve if that is asked for: when it ends, unless it stands still for ever. */
+function played(work: Work, takes: () => Took, curve?: Point[]): number | undefined {
   const most = mostSeconds(work.took);
-  const table = new Table(work);
+  const table = new Table(work, curve);
   let wave = 0;
   for (const [index, host] of work.hosts.entries()) {
     const full = work.waves[wave];
@@ -94,12 +94,12 @@ function played(
       table.pass(full.bakeMinutes * 60);
       wave += 1;
     }
-    if (!table.waitFor(host.costs, most)) return { end: undefined, curve: table.curve };
+    if (!table.waitFor(host.costs, most)) return undefined;
     const { users, rest } = takes();
     table.start(host.costs, (host.hasUsers ? users : Math.min(users, work.quietSeconds)) + rest);
   }
   table.finishAll();
-  return { end: table.at, curve: table.curve };
+  return table.at;
 }
 
 /** Who is under way, until when, and what is left meanwhile. */
@@ -107,14 +107,18 @@ class Table {
   readonly #work: Work;
   /** The next to end is the last. */
   readonly #underWay: { readonly end: number; readonly costs: boolean }[] = [];
-  readonly curve: Point[] = [];
+  readonly #curve: Point[] | undefined;
+  readonly #from: number;
   #usable: number;
   at: number;
 
-  constructor(work: Work) {
+  constructor(work: Work, curve: Point[] | undefined) {
     this.#work = work;
+    this.#curve = curve;
+    this.#from = Date.parse(work.from);
     this.#usable = work.usable;
-    this.at = Date.parse(work.from);
+    this.at = this.#from;
+    for (const seconds of work.underWay ?? []) this.#enter(this.at + seconds * 1000, true);
     this.#note();
   }
 
@@ -125,6 +129,7 @@ class Table {
         if (!this.finishOne()) return false;
         continue;
       }
+      if (this.#work.windows.length === 0) return true;
       const fit = fitOf(this.#work.windows, toInstant(this.at), mostSeconds);
       if (fit.fits) return true;
       if (fit.opensAt === undefined) return false;
@@ -138,11 +143,14 @@ class Table {
   }
 
   start(costs: boolean, seconds: number): void {
-    const end = this.at + seconds * 1000;
-    const place = this.#underWay.findLastIndex((other) => other.end >= end) + 1;
-    this.#underWay.splice(place, 0, { end, costs });
+    this.#enter(this.at + seconds * 1000, costs);
     if (costs) this.#usable -= this.#work.perHost;
     this.#note();
+  }
+
+  #enter(end: number, costs: boolean): void {
+    const place = this.#underWay.findLastIndex((other) => other.end >= end) + 1;
+    this.#underWay.splice(place, 0, { end, costs });
   }
 
   finishOne(): boolean {
@@ -171,9 +179,10 @@ class Table {
 
   /** One point a minute: the last of it. */
   #note(): void {
-    const minute = Math.floor(secondsBetween(this.#work.from, toInstant(this.at)) / 60);
-    if (this.curve.at(-1)?.minute === minute) this.curve.pop();
-    this.curve.push({ minute, usable: this.#usable, underWay: this.#underWay.length });
+    if (!this.#curve) return;
+    const minute = Math.floor((this.at - this.#from) / 60_000);
+    if (this.#curve.at(-1)?.minute === minute) this.#curve.pop();
+    this.#curve.push({ minute, usable: this.#usable, underWay: this.#underWay.length });
   }
 }
 

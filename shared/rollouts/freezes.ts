@@ -56,9 +56,13 @@ export function statusOf({ from, until }: Freeze, now: Instant): 'planned' | 'ac
 /** What a rollout needs of the freezes. */
 export interface Freezes {
   /** Those that lie on this pool now. */
-  readonly over: (pool: string, imageSet: string, now: Instant) => Promise<readonly Freeze[]>;
+  readonly over: (pool: string, imageSet: string, now: Instant) => Promise<readonly NamedFreeze[]>;
   /** Those that are yet to come over it. */
-  readonly after: (pool: string, imageSet: string, now: Instant) => Promise<readonly Freeze[]>;
+  readonly after: (pool: string, imageSet: string, now: Instant) => Promise<readonly NamedFreeze[]>;
+}
+
+export interface NamedFreeze extends Freeze {
+  readonly id: string;
 }
 
 /** The one row that holds them. */
@@ -67,11 +71,11 @@ export const calendarId = 'calendar';
 export function freezesIn(calendar: FreezeEngine): Freezes {
   const those =
     (status: ReturnType<typeof statusOf>) =>
-    async (pool: string, imageSet: string, now: Instant): Promise<readonly Freeze[]> => {
+    async (pool: string, imageSet: string, now: Instant): Promise<readonly NamedFreeze[]> => {
       const { freezes = {} } = (await calendar.load(calendarId)) ?? {};
-      return Object.values(freezes).filter(
-        (freeze) => statusOf(freeze, now) === status && isOver(freeze.scope, pool, imageSet),
-      );
+      return Object.entries(freezes)
+        .filter(([, freeze]) => statusOf(freeze, now) === status && isOver(freeze.scope, pool, imageSet))
+        .map(([id, freeze]) => Object.assign({ id }, freeze));
     };
   return { over: those('active'), after: those('planned') };
 }

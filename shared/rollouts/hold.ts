@@ -1,9 +1,9 @@
 import { type Instant, secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
 import { expected, mostSeconds, tookIn } from './durations.ts';
-import { type Freeze, type Freezes, frozenBy } from './freezes.ts';
+import { type Freezes, frozenBy, type NamedFreeze } from './freezes.ts';
 import type { Policy } from './pool.ts';
-import { type Facts, isPaused, type Rollout } from './rollout.ts';
+import { type Facts, isPaused, type Pause, type Rollout } from './rollout.ts';
 import { type EnsureRolloutStage, running } from './stage.ts';
 import type { Reason } from './waves.ts';
 import { fitOf, isOpen } from './windows.ts';
@@ -17,17 +17,20 @@ export async function holdOn(
   freezes: Freezes,
 ): Promise<Reason | undefined> {
   if (!isPaused(rollout)) return frozen(await freezes.over(rollout.pool, rollout.link.imageSet, now));
-  const { by, reason, until } = rollout.pause;
+  return pausedBy(rollout.pause);
+}
+
+export function pausedBy({ by, reason, until }: Pause): Reason {
   const end = until === undefined ? 'until it is resumed' : `until ${until}`;
   const message = `paused by ${by} ${end}: ${reason}`;
   return { code: 'Paused', message, detail: { by, reason }, ...(until !== undefined && { until }) };
 }
 
-function frozen(freezes: readonly Freeze[]): Reason | undefined {
+function frozen(freezes: readonly NamedFreeze[]): Reason | undefined {
   const [last] = freezes.toSorted((a, b) => (a.until > b.until ? -1 : 1));
   if (!last) return undefined;
-  const { by, reason, until } = last;
-  return { code: 'Frozen', message: frozenBy(freezes), detail: { by, reason }, until };
+  const { id, by, reason, until } = last;
+  return { code: 'Frozen', message: frozenBy(freezes), detail: { freeze: id, by, reason }, until };
 }
 
 /** Nothing is begun that, of ten hosts, nine would not end before the window closes. */

@@ -100,7 +100,9 @@ function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standing
   const { reading, hosts = {} } = rollout.facts;
   const inFlight = underWayIn(hosts);
   if (!reading || now >= secondsAfter(reading.at, rereadSeconds)) return undefined;
-  if (hold ? inFlight === 0 : inFlight < reading.window) return undefined;
+  // The last hosts are waited for as a full window is: there is none that could start.
+  const most = reading.left === 0 ? 1 : reading.window;
+  if (inFlight < (hold ? 1 : most)) return undefined;
   const [before] = rollout.facts.waits?.because.filter(isUsual) ?? [];
   const reason = hold ?? before ?? fullWindow(inFlight, reading.window);
   const why = [...tell(stillRunning(standings)), reason.message];
@@ -126,7 +128,9 @@ function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Fact
   for (const view of admitted) hosts[view.instanceId] = begun(view, pool, now);
   const { number, of, upTo } = known.wave;
   const wave = { number, of, upTo };
-  const facts = { hosts, ...measured(rollout, pool, now), reading: { at: now, window }, wave };
+  const left = inOrder(views).length - admitted.length;
+  const reading = { at: now, window, most: windowIn(rollout, views), left };
+  const facts = { hosts, ...measured(rollout, pool, now), reading, wave };
   if (admitted.length > 0) {
     const names = admitted.map(({ name }) => name).join(', ');
     const news = [...known.news, `admitted ${names}`].join('; ');

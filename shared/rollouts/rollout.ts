@@ -62,8 +62,13 @@ export interface Facts {
   readonly took?: readonly Took[];
   /** Which wave it is, and up to how many hosts it goes. */
   readonly wave?: { readonly number: number; readonly of: number; readonly upTo: number };
-  /** When the pool was last read, and how many hosts might be under way then. */
-  readonly reading?: { readonly at: Instant; readonly window: number };
+  /** When the pool was last read: how many hosts might be under way, by wave and in all, and are yet to start. */
+  readonly reading?: {
+    readonly at: Instant;
+    readonly window: number;
+    readonly most?: number;
+    readonly left?: number;
+  };
   /** Why no further host starts, and since when it has been just this. */
   readonly waits?: { readonly since: Instant; readonly because: readonly Reason[] };
   /** The lowest usable capacity that was seen, and the floor at that time. */

@@ -165,7 +165,10 @@ function settled<Stage, Facts>(progress: Settled<Facts>, answer: Answer<Stage>):
 }
 
 function throttled<Facts>({ message, retryAfterSeconds }: AppError): Settled<Facts> {
-  return { status: 'running', lookAgainInSeconds: Math.max(retryAfterSeconds ?? 0, 15), waitingFor: message };
+  const lookAgainInSeconds = Math.max(retryAfterSeconds ?? 0, 15);
+  // A line in history: it is how a timeline knows the time that went into waiting for Azure's leave.
+  const news = `throttled for ${lookAgainInSeconds} s`;
+  return { status: 'running', lookAgainInSeconds, waitingFor: message, news };
 }
 
 function troubled<Stage, Facts>(

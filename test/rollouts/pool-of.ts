@@ -1,5 +1,6 @@
 import { channelRequests } from '../../shared/rollouts/channels.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
+import { rolloutInsight } from '../../shared/rollouts/insight.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
@@ -37,6 +38,7 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
         ? { imageVersionId: undefined }
         : undefined;
   const asks = rolloutRequests({ ...parts, versionOf, freezes, planFor });
+  const insight = rolloutInsight({ ...parts, work: hostApi });
   const freezeAsks = freezeRequests({ ...parts, calendar });
   const channels = channelRequests({ ...parts, examine: async (what) => await hostApi.examine(what) });
   await asks.definePool('pool', body);
@@ -45,5 +47,5 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
     await world.passUntil(async () => (await all()).every(isOver), { days: 20 });
     return await all();
   };
-  return { world, azure, asks, freezeAsks, channels, end, seen };
+  return { world, azure, asks, insight, freezeAsks, channels, end, seen };
 }

@@ -1,0 +1,171 @@
+import { type Instant, secondsBetween } from '../instant.ts';
+import { expected, percentile, tookIn } from './durations.ts';
+import { forecastOf, minutesOf, type Work } from './forecast.ts';
+import { pausedBy } from './hold.ts';
+import type { HostStanding } from './hosts.ts';
+import { waveSizes } from './pool.ts';
+import { canBeAborted, canBePaused, isOver, isPaused, type Rollout } from './rollout.ts';
+import type { Reason } from './waves.ts';
+import { adviceFor } from './you-can.ts';
+
+/**
+ * `waiting` ends by itself at a known time; `blocked` ends when somebody leaves, returns or decides;
+ * `moving` has hosts under way, even while no further one may start.
+ */
+export type Movement = 'moving' | 'waiting' | 'blocked' | 'paused' | 'over';
+
+/** Besides the reasons why no further host starts, those why something is under way or has ended. */
+export interface Because extends Omit<Reason, 'code'> {
+  readonly code: Reason['code'] | 'HostsUnderWay' | 'AzureTrouble' | 'Stage' | 'Stopping' | Ended;
+}
+type Ended = 'Succeeded' | 'Failed' | 'Aborted';
+
+/** Why a rollout is or is not moving, since when, when it looks again, and what somebody can do about it. */
+export function explained(id: string, rollout: Rollout, standings: readonly HostStanding[], now: Instant) {
+  const underWay = standings.filter(({ outcome }) => outcome === 'running');
+  const because = becauseOf(id, rollout, underWay);
+  const eta = etaOf(rollout, now);
+  return {
+    id,
+    hostPool: rollout.pool,
+    version: rollout.version.number,
+    status: rollout.phase,
+    movement: movementOf(rollout, underWay.length, because),
+    since: sinceOf(rollout),
+    because,
+    ...('standing' in rollout && { nextCheck: rollout.standing.lookAt }),
+    youCan: [
+      ...because.flatMap((reason) => adviceFor(reason, rollout.link.policy)),
+      ...(isPaused(rollout) ? [`resume it: POST /rollouts/${id}/resume`] : []),
+      ...(canBePaused(rollout) && !isPaused(rollout) ? [`pause it: POST /rollouts/${id}/pause`] : []),
+      ...(canBeAborted(rollout) ? [`abort it: POST /rollouts/${id}/abort`] : []),
+      ...(rollout.phase === 'failed' ? [rollout.failure.remedy] : []),
+    ],
+    progress: progressOf(rollout),
+    wave: rollout.facts.wave,
+    capacity: rollout.facts.capacity,
+    lowest: rollout.facts.lowest,
+    ...(eta && { eta }),
+  };
+}
+
+const blocking = new Set<string>(['Frozen', 'WindowTooShort', 'CapacityFloor', 'WaveUnhealthy']);
+
+function movementOf(rollout: Rollout, underWay: number, because: readonly Because[]): Movement {
+  if (isOver(rollout)) return 'over';
+  if (isPaused(rollout)) return 'paused';
+  if (underWay > 0) return 'moving';
+  if (because.some(({ code }) => blocking.has(code))) return 'blocked';
+  const isMoving = because.every(({ code }) => code === 'Stage' || code === 'Stopping');
+  return isMoving ? 'moving' : 'waiting';
+}
+
+function becauseOf(id: string, rollout: Rollout, underWay: readonly HostStanding[]): readonly Because[] {
+  if (!('standing' in rollout)) return [ending(rollout)];
+  const { standing, facts } = rollout;
+  const because: Because[] = [];
+  if (underWay.length > 0) because.push(hostsUnderWay(id, underWay));
+  if (standing.troubles > 0) {
+    const message = `${standing.waitingFor} (${standing.troubles} times in a row)`;
+    because.push({ code: 'AzureTrouble', message, until: standing.lookAt });
+  }
+  if (rollout.phase === 'stopping') {
+    const { ending } = rollout;
+    const why =
+      ending.phase === 'aborted' ? `aborted by ${ending.by}: ${ending.reason}` : ending.failure.message;
+    because.push({ code: 'Stopping', message: why });
+  } else if (rollout.pause) because.push(pausedBy(rollout.pause));
+  else if (facts.waits) because.push(...facts.waits.because);
+  if (because.length > 0) return because;
+  return [
+    { code: 'Stage', message: standing.waitingFor || standing.stage, detail: { stage: standing.stage } },
+  ];
+}
+
+function ending(rollout: Exclude<Rollout, { phase: 'running' | 'stopping' }>): Because {
+  switch (rollout.phase) {
+    case 'succeeded':
+      return { code: 'Succeeded', message: 'every host has come to its end' };
+    case 'failed':
+      return { code: 'Failed', message: rollout.failure.message, detail: { failure: rollout.failure.code } };
+    case 'aborted':
+      return { code: 'Aborted', message: `aborted by ${rollout.by}: ${rollout.reason}` };
+  }
+}
+
+const mostTold = 10;
+
+function hostsUnderWay(id: string, underWay: readonly HostStanding[]): Because {
+  const names = underWay.slice(0, mostTold).map((host) => {
+    const why = host.why === '' ? '' : ` (${host.why})`;
+    return `${host.id.slice(id.length + 1)} in ${host.stage ?? '?'}${why}`;
+  });
+  const more = underWay.length > mostTold ? ` and ${underWay.length - mostTold} more` : '';
+  const message = `hosts under way: ${names.join(', ')}${more}`;
+  return { code: 'HostsUnderWay', message, detail: { hosts: underWay.length } };
+}
+
+function sinceOf(rollout: Rollout): Instant {
+  if (!('standing' in rollout)) return rollout.at;
+  if (isPaused(rollout)) return rollout.pause.at;
+  const { waits } = rollout.facts;
+  return rollout.phase === 'running' && waits ? waits.since : rollout.standing.since;
+}
+
+function progressOf({ facts: { hosts = {}, reading } }: Rollout) {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of Object.values(hosts)) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  const { admitted: underWay = 0, skipped = 0, ...ended } = counts;
+  const left = reading?.left ?? 0;
+  const over = Object.values(ended).reduce((sum, count) => sum + count, 0);
+  const total = over + underWay + left;
+  const percent = total === 0 ? 0 : Math.floor((100 * over) / total);
+  return { total, left, underWay, ...ended, skipped, percent };
+}
+
+/** When it will be over, if nothing changes; absent while nobody can say. */
+function etaOf(rollout: Rollout, now: Instant) {
+  if (rollout.phase !== 'running' || !rollout.facts.reading || !rollout.facts.capacity) return undefined;
+  const held = isPaused(rollout)
+    ? rollout.pause
+    : rollout.facts.waits?.because.find(({ code }) => code === 'Frozen');
+  if (held && held.until === undefined) return undefined;
+  const from = held?.until !== undefined && held.until > now ? held.until : now;
+  const forecast = forecastOf({ ...workLeft(rollout, from), from });
+  return minutesOf(forecast, now);
+}
+
+function workLeft({ facts, link: { policy } }: Rollout, now: Instant): Work {
+  const { hosts = {}, reading, waits, capacity = { usable: 0, need: 0, perHost: 0 } } = facts;
+  const took = expected(tookIn(facts), policy);
+  const usual = percentile(
+    took.map(({ users, rest }) => users + rest),
+    50,
+  );
+  const records = Object.values(hosts);
+  const inFlight = records.filter(({ outcome }) => outcome === 'admitted');
+  const begun = records.filter(({ outcome }) => outcome === 'done').length + inFlight.length;
+  const left = reading?.left ?? 0;
+  const ended = records.filter(({ outcome }) => outcome !== 'skipped').length - inFlight.length;
+  const bakes = waits?.because.find(({ code }) => code === 'Baking')?.until;
+  const sizes = waveSizes(policy.waves ?? [], left + inFlight.length + ended);
+  const waves = sizes.flatMap((size, index) => {
+    const { bakeMinutes = 0 } = policy.waves?.[index] ?? {};
+    if (size < begun) return [];
+    // Of a bake that has begun, what is left.
+    const isBaking = size === begun && bakes !== undefined;
+    const minutes = isBaking ? Math.max(0, secondsBetween(now, bakes) / 60) : bakeMinutes;
+    return [{ upTo: size - begun, bakeMinutes: minutes }];
+  });
+  return {
+    ...capacity,
+    hosts: Array.from({ length: left }, () => ({ costs: true, hasUsers: true })),
+    underWay: inFlight.map(({ admittedAt }) => Math.max(60, usual - secondsBetween(admittedAt, now))),
+    maxUnderWay: Math.max(reading?.most ?? 1, 1),
+    waves,
+    windows: policy.windows ?? [],
+    took,
+    quietSeconds: policy.minDrainMinutes * 60,
+    from: now,
+  };
+}

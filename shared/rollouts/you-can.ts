@@ -1,0 +1,32 @@
+import type { Policy } from './pool.ts';
+import type { Reason } from './waves.ts';
+
+const anew = 'in the policy of the host pool, then pause and resume the rollout';
+
+type Advice = (detail: NonNullable<Reason['detail']>, policy: Policy) => readonly string[];
+
+/** What somebody can do, by the code of the reason, with the values of the policy that stand in the way. */
+const advice: Readonly<Partial<Record<string, Advice>>> = {
+  Frozen: ({ freeze }) => [`lift the freeze: DELETE /freezes/${freeze}`],
+  OutsideWindow: () => [`wait, or widen windows ${anew}`],
+  WindowTooShort: (_, { sessions: { graceMinutes } }) => [
+    `make a window longer, or sessions.graceMinutes (now ${graceMinutes}) shorter, ${anew}`,
+  ],
+  Baking: () => [`wait, or shorten bakeMinutes of the wave ${anew}`],
+  WaveUnhealthy: ({ hosts }) => [
+    `see why ${hosts} takes no users; it goes on once it does, or is powered off`,
+  ],
+  CapacityFloor: (_, { floor: { headroomPercent, percent } }) => [
+    'wait for users to leave, or start more hosts',
+    `lower floor.headroomPercent (now ${headroomPercent}) or floor.percent (now ${percent}) ${anew}`,
+  ],
+  WindowFull: (_, { maxUnavailable }) => [`raise maxUnavailable (now ${maxUnavailable}) ${anew}`],
+  AzureTrouble: () => ['see whether Azure is well in this region; it is tried again until it is given up'],
+};
+
+export function adviceFor(
+  { code, detail = {} }: { readonly code: string; readonly detail?: Reason['detail'] },
+  policy: Policy,
+): readonly string[] {
+  return advice[code]?.(detail, policy) ?? [];
+}
