@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import {
+  DefinePool,
+  PauseRollout,
+  PlanRollout,
+  PutFreeze,
+  StartRollout,
+} from '../../shared/rollouts/request-bodies.ts';
+
+const schemas: [name: string, schema: z.ZodType][] = [
+  ['host-pool-test', DefinePool],
+  ['host-pool-production', DefinePool],
+  ['host-pool-careful', DefinePool],
+  ['plan', PlanRollout],
+  ['rollout', StartRollout],
+  ['pause', PauseRollout],
+  ['freeze', PutFreeze],
+];
+
+describe('the examples of requests', () => {
+  it.each(schemas)('%s.json is one that is taken', (name, schema) => {
+    const file = join(import.meta.dirname, '..', '..', 'examples', `${name}.json`);
+    expect(schema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).error).toBeUndefined();
+  });
+});
