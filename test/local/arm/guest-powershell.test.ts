@@ -42,6 +42,15 @@ test.each<[script: string, output: string]>([
   ["Write-Output 'a' `\n  'b'", 'a\nb'],
   ["'line' | Out-Null; 'kept'", 'kept'],
   ["$list = New-Object System.Collections.ArrayList; $list.Add('x') | Out-Null; $list.Count", '1'],
+  ['$a = [System.Collections.Generic.List[string]]::new(); $a.Add(1); $a.Count', '1'],
+  ["'a' > C:\\o.txt; 'b' >> C:\\o.txt; Get-Content C:\\o.txt", 'a\nb'],
+  ["function A { param($N) begin { 'b' } process { \"$N$_\" } end { 'e' } }; 1, 2 | A -N x", 'b\nx1\nx2\ne'],
+  ["cmd /c 'exit 3'; $LASTEXITCODE; iex '1 + 1'; [regex]::Match('ab12', '\\d+').Value", '3\n2\n12'],
+  ['try { throw [System.Exception]::new(\'typed\') } catch { "$_" }', 'typed'],
+  [
+    'reg add HKLM\\SOFTWARE\\Foo /v Bar /t REG_DWORD /d 1 /f; (Get-ItemProperty HKLM:\\SOFTWARE\\Foo).Bar + 1',
+    '2',
+  ],
   ["Get-Date -Format 'yyyy-MM-dd'", '2026-03-10'],
   ["Set-TimeZone -Id 'W. Europe Standard Time'; 'after'", 'after'],
 ])('%s', (script, output) => {

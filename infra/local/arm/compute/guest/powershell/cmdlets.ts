@@ -26,6 +26,7 @@ export const CMDLETS: Readonly<Record<string, Cmdlet>> = {
 
 /** The aliases that scripts use. */
 export const ALIASES: Readonly<Record<string, string>> = {
+  iex: 'invoke-expression',
   '?': 'where-object',
   where: 'where-object',
   '%': 'foreach-object',

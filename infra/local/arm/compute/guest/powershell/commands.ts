@@ -14,8 +14,16 @@ export function stage(cursor: Cursor): Stage {
     const name = cursor.sees(/["'$({]/y) ? cursor.grammar.operand(cursor) : bareWord(cursor);
     return { kind: 'command', called: true, name, words: words(cursor) };
   }
-  if (startsValue(cursor)) return { kind: 'value', value: cursor.grammar.expression(cursor) };
+  if (startsValue(cursor)) return redirectedValue(cursor, cursor.grammar.expression(cursor));
   return { kind: 'command', called: false, name: bareWord(cursor), words: words(cursor) };
+}
+
+/** `'text' > file`: a value that is sent somewhere is one that is written out. */
+function redirectedValue(cursor: Cursor, value: Expression): Stage {
+  cursor.skip();
+  if (!cursor.sees(/[\d*]?>/y)) return { kind: 'value', value };
+  const name: Expression = { kind: 'literal', value: 'write-output' };
+  return { kind: 'command', called: false, name, words: [{ kind: 'argument', value }, ...words(cursor)] };
 }
 
 function startsValue(cursor: Cursor): boolean {
@@ -36,11 +44,13 @@ function words(cursor: Cursor): Word[] {
 
 function redirection(cursor: Cursor): Word | undefined {
   const merged = cursor.take(/[\d*]>&\d/y);
-  if (merged !== undefined) return { kind: 'redirection', from: merged[0] ?? '', to: undefined };
+  if (merged !== undefined)
+    return { kind: 'redirection', from: merged[0] ?? '', to: undefined, append: false };
   const from = cursor.take(/[\d*]?>>?/y);
   if (from === undefined) return undefined;
   cursor.skip();
-  return { kind: 'redirection', from: /\d|\*/.exec(from)?.[0] ?? '1', to: argument(cursor) };
+  const stream = /\d|\*/.exec(from)?.[0] ?? '1';
+  return { kind: 'redirection', from: stream, to: argument(cursor), append: from.endsWith('>>') };
 }
 
 function parameter(cursor: Cursor): Word | undefined {

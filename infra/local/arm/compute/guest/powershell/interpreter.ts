@@ -19,6 +19,11 @@ function* stream(session: Session, block: Block, given: Given): Work<void> {
   yield* session.within(variables, inPlace, function* body() {
     try {
       yield* run(session, block.body);
+      for (const value of block.process ? (input ?? [null]) : []) {
+        variables.set('_', value).set('psitem', value);
+        yield* run(session, block.process ?? []);
+      }
+      yield* run(session, block.end ?? []);
     } catch (error) {
       if (!(error instanceof Leaving && error.how === 'return')) throw error;
     }

@@ -29,19 +29,21 @@ function* runStage(session: Session, stage: Stage, input: Value[] | undefined, p
   const said = session.errors.length;
   const output = yield* session.collecting(() => runCommand(session, stage, input, piped));
   let shown = true;
-  for (const { from, to } of redirections) {
+  for (const { from, to, append } of redirections) {
     const target = to ? yield* evaluate(session, to) : undefined;
     if (target === undefined) continue; // streams that run together, as they do in the end anyway
     if (from === '2' || from === '*') session.errors.splice(said);
     if (from === '2') continue;
     shown = false;
-    if (target !== null) writeLines(session, textOf(target), output);
+    if (target !== null) writeLines(session, textOf(target), output, append);
   }
   if (shown) for (const value of output) session.put(value);
 }
 
-function writeLines({ host }: Session, path: string, output: readonly Value[]): void {
-  host.contents.files.put({ path, text: output.flatMap((value) => linesOf(value)).join('\n') });
+function writeLines({ host }: Session, path: string, output: readonly Value[], append: boolean): void {
+  const { files } = host.contents;
+  const lines = output.flatMap((value) => linesOf(value)).map((line) => `${line}\n`);
+  files.put({ path, text: (append ? (files.get(path)?.text ?? '') : '') + lines.join('') });
 }
 
 function* runCommand(
@@ -56,6 +58,7 @@ function* runCommand(
   const name = ALIASES[written.toLowerCase()] ?? written.toLowerCase();
   const own = session.functions.get(name);
   if (own) return yield* callBlock(session, own, command, input);
+  if (name === 'invoke-expression') return yield* callText(session, command);
   const builtIn = CMDLETS[name];
   if (builtIn) return yield* callCmdlet(session, name, builtIn, command.words, input);
   const file = scriptFile(session, written);
@@ -93,6 +96,16 @@ function* callBlock(
   const takes = block.parameters.map(({ name }) => name);
   const { named, placed } = yield* bound(session, words, { takes, switches });
   yield* session.parts.stream(session, block, { named, placed, ...(input && { input }) });
+}
+
+/** `Invoke-Expression`: text that is read and run where it stands. */
+function* callText(session: Session, { words }: Command): Work<void> {
+  const [text = ''] = yield* nativeWords(
+    session,
+    words.filter(({ kind }) => kind === 'argument'),
+    false,
+  );
+  yield* session.parts.run(session, parse(text).body);
 }
 
 /** A script file run by its path: `exit` in it ends it alone, and is its exit code. */
@@ -187,13 +200,13 @@ function quotedWord(word: string): string {
 }
 
 /** Programs get their words as they were written. */
-function* nativeWords(session: Session, words: readonly Word[]): Work<string[]> {
+function* nativeWords(session: Session, words: readonly Word[], quotes = true): Work<string[]> {
   const given: string[] = [];
   for (const word of words) {
     if (word.kind === 'redirection') continue;
     if (word.kind === 'parameter') given.push(`-${word.name}${word.value ? ':' : ''}`);
     const value = word.value ? yield* evaluate(session, word.value) : null;
-    given.push(...itemsOf(value).map((item) => quotedWord(textOf(item))));
+    given.push(...itemsOf(value).map((item) => (quotes ? quotedWord(textOf(item)) : textOf(item))));
   }
   return given;
 }

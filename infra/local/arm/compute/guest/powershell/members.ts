@@ -80,6 +80,8 @@ const DATE: Readonly<Record<string, (date: Date, given: readonly Value[]) => Val
 export function methodOf(session: Session, of: Value, name: string): Method | undefined {
   const wanted = name.toLowerCase();
   if (of instanceof Thing) {
+    if (wanted === 'getenumerator')
+      return () => of.names.map((name) => new Thing('Entry', { Name: name, Key: name, Value: of.get(name) }));
     if (wanted === 'containskey') return (given) => of.has(first(given));
     if (wanted === 'add' && of.type === 'hashtable') {
       return (given) => {

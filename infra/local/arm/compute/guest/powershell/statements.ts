@@ -207,10 +207,29 @@ export function block(cursor: Cursor): Block {
   return blockBody(cursor, /\}/y);
 }
 
+interface Phases {
+  begin?: Statement[];
+  process?: Statement[];
+  end?: Statement[];
+}
+
+function phases(cursor: Cursor): Phases {
+  const found: Phases = {};
+  for (;;) {
+    gap(cursor);
+    const name = cursor.take(/(begin|process|end)(?=\s*\{)/iy)?.toLowerCase() as keyof Phases | undefined;
+    if (name === undefined) return found;
+    found[name] = braces(cursor);
+  }
+}
+
 /** A body with the parameters it begins with; a whole script is one too. */
 export function blockBody(cursor: Cursor, end: RegExp | undefined): Block {
   gap(cursor);
   skipAttributes(cursor);
   const named = cursor.take(/param\s*\(/iy) === undefined ? [] : parameters(cursor);
-  return { parameters: named, body: statements(cursor, end) };
+  gap(cursor);
+  const first = cursor.sees(/(?:begin|process|end)\s*\{/iy) ? phases(cursor) : {};
+  const { begin, ...rest } = first;
+  return { parameters: named, body: [...(begin ?? []), ...statements(cursor, end)], ...rest };
 }

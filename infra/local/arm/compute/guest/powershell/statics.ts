@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { regexOf } from '../pattern.ts';
 import { normal } from '../shelf.ts';
+import { constructed } from './objects.ts';
 import type { Session } from './session.ts';
 import { PowerShellError } from './session.ts';
 import { itemsOf, numberFrom, textOf, Thing, type Value } from './values.ts';
@@ -26,6 +28,16 @@ const STATICS: Readonly<Record<string, Static>> = {
   'datetime.utcnow': ({ host }) => new Date(host.now()),
   'datetime.now': ({ host }) => new Date(host.now()),
   'datetime.parse': (_, given) => new Date(text(given)),
+  'regex.match': (_, given) => {
+    const found = regexOf(text(given, 1), '').exec(text(given));
+    return new Thing('Match', {
+      Success: found !== null,
+      Value: found?.[0] ?? '',
+      tostring: found?.[0] ?? '',
+    });
+  },
+  'regex.replace': (_, given) => text(given).replaceAll(regexOf(text(given, 1), 'g'), text(given, 2)),
+  'regex.ismatch': (_, given) => regexOf(text(given, 1), '').test(text(given)),
   'guid.newguid': ({ host }) => host.random.uuid(),
   'environment.machinename': ({ host }) => host.name,
   'environment.newline': () => '\r\n',
@@ -53,9 +65,11 @@ const STATICS: Readonly<Record<string, Static>> = {
 
 /** `[Type]::Member` or `[Type]::Method(…)`; what is not known here yields nothing. */
 export function callStatic(session: Session, type: string, name: string, given: readonly Value[]): Value {
-  const full = `${type.replace(/^system\./, '')}.${name}`.toLowerCase();
-  const found = STATICS[full] ?? STATICS[full.replace(/^regex\./, 'text.')];
-  return found ? found(session, given) : null;
+  const full =
+    `${type.replace(/^system\./, '').replace(/^text\.regularexpressions\./, '')}.${name}`.toLowerCase();
+  const found = STATICS[full];
+  if (found) return found(session, given);
+  return /^new$/i.test(name) ? constructed(session, type, given) : null;
 }
 
 /** .NET rounds halves to the even number; people expect otherwise, and are surprised there as here. */

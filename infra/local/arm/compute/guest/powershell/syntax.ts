@@ -39,13 +39,21 @@ export interface Parameter {
 export interface Block {
   readonly parameters: readonly Parameter[];
   readonly body: readonly Statement[];
+  /** `process { … }`, once for each value that comes down the pipeline, and `end { … }` after them. */
+  readonly process?: readonly Statement[];
+  readonly end?: readonly Statement[];
 }
 
 /** One word after a command's name. */
 export type Word =
   | { readonly kind: 'parameter'; readonly name: string; readonly value: Expression | undefined }
   | { readonly kind: 'argument'; readonly value: Expression }
-  | { readonly kind: 'redirection'; readonly from: string; readonly to: Expression | undefined };
+  | {
+      readonly kind: 'redirection';
+      readonly from: string;
+      readonly to: Expression | undefined;
+      readonly append: boolean;
+    };
 
 export interface Command {
   readonly kind: 'command';

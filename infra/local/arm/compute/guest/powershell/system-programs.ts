@@ -53,9 +53,29 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, SystemProgram>> = {
     yield 1;
     return 0;
   },
-  *cmd({ host: { random } }) {
-    yield random.between(1, 20);
+  *cmd(session, given) {
+    const line = given.join(' ').replaceAll('"', '');
+    const [, code] = /\/c\s+exit(?:\s+\/b)?\s+(-?\d+)/i.exec(line) ?? [];
+    if (code !== undefined) return Number(code);
+    const [, said] = /\/c\s+echo\s+(.*)$/i.exec(line) ?? [];
+    if (said !== undefined) session.put(said);
+    else yield session.host.random.between(1, 20);
     return 0;
+  },
+  reg({ host: { contents } }, given) {
+    const [verb = '', key = ''] = given.map((word) => word.replaceAll('"', ''));
+    const after = (flag: string) => given[given.findIndex((word) => word.toLowerCase() === flag) + 1] ?? '';
+    const there = contents.registry.exists(key);
+    if (/^add$/i.test(verb)) {
+      if (!contents.registry.get(key)) contents.registry.put({ path: key });
+      const number = /dword/i.test(after('/t'));
+      if (given.includes('/v'))
+        contents.setValue(key, after('/v'), number ? Number(after('/d')) : after('/d'));
+    } else if (/^delete$/i.test(verb) && there) {
+      if (given.includes('/v')) contents.setValue(key, after('/v'), null);
+      else contents.registry.remove(key);
+    }
+    return there || /^add$/i.test(verb) ? 0 : 1;
   },
   *wusa({ host: { random } }) {
     yield random.between(60, 200);

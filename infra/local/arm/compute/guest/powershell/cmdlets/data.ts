@@ -1,6 +1,7 @@
 import { normal } from '../../shelf.ts';
 import { cmdlet, type Cmdlet } from '../cmdlet.ts';
 import { formattedDate } from '../members.ts';
+import { constructed } from '../objects.ts';
 import { timeSpan } from '../operators.ts';
 import { itemsOf, numberFrom, ScriptBlock, textOf, Thing, type Value } from '../values.ts';
 import { updateSession, updateCollection, systemInfo } from '../windows-update.ts';
@@ -41,8 +42,9 @@ export const DATA: Readonly<Record<string, Cmdlet>> = {
     if (com === 'microsoft.update.session') return updateSession(call.session);
     if (com === 'microsoft.update.updatecoll') return updateCollection();
     if (com === 'microsoft.update.systeminfo') return systemInfo(call.session);
-    if (/collections|list/i.test(call.text('typename'))) return listThing();
     const given = call.value('property');
+    if (call.text('typename') !== '' && given === null)
+      return constructed(call.session, call.text('typename'), itemsOf(call.value('argumentlist')));
     return new Thing('PSObject', given instanceof Thing ? Object.fromEntries(entries(given)) : {});
   }),
   'convertto-json': cmdlet('inputobject depth', 'compress asarray', (call) => {
@@ -66,23 +68,6 @@ export const DATA: Readonly<Record<string, Cmdlet>> = {
 
 function entries(thing: Thing): (readonly [string, Value])[] {
   return thing.names.filter((name) => name !== 'tostring').map((name) => [name, thing.get(name)] as const);
-}
-
-/** A .NET list, as scripts make one to add to. */
-function listThing(): Thing {
-  const items: Value[] = [];
-  return new Thing(
-    'List',
-    { Count: () => items.length },
-    {
-      Add: ([item = null]) => {
-        items.push(item);
-        return null;
-      },
-      ToArray: () => [...items],
-      Item: ([at = null]) => items.at(numberFrom(at)) ?? null,
-    },
-  );
 }
 
 function plain(value: Value): unknown {

@@ -76,6 +76,7 @@ function sizeOf(file: StoredFile): number {
 function testPath(call: CmdletCall): Value {
   const kind = call.text('pathtype').toLowerCase();
   const answers = pathsOf(call).map((path) => {
+    if (/^env:/i.test(path)) return call.session.variable(path.toLowerCase().replace('\\', '')) !== null;
     const [found] = expanded(call.session, path);
     if (found === undefined) return isDrive(path);
     const isFolder = itemThing(call.session, found).get('psiscontainer') === true;
@@ -86,7 +87,7 @@ function testPath(call: CmdletCall): Value {
 }
 
 function isDrive(path: string): boolean {
-  return /^(?:C:|HKLM:|HKCU:)$/i.test(path);
+  return /^(?:C:|HKLM:|HKCU:|Env:)$/i.test(path);
 }
 
 function children(call: CmdletCall): Value {

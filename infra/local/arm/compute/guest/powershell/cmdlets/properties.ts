@@ -16,7 +16,7 @@ function properties(call: CmdletCall): Value {
   const wanted = call.texts('name');
   return pathsOf(call).flatMap((path) => {
     const found = expanded(call.session, path);
-    if (found.length === 0 && !STATE.test(path))
+    if (found.length === 0 && !STATE.test(path) && !/[*?]/.test(path))
       call.complain(`Cannot find path '${path}' because it does not exist.`);
     return (found.length === 0 && STATE.test(path) ? [path] : found).map((one) =>
       propertyThing(call, one, wanted),
