@@ -5,7 +5,7 @@ import type { Session } from './small-desktop.ts';
 import type { World } from './world.ts';
 
 /** Machines of all tempers, and users who come, leave and stay. */
-export function populate(world: World, { azure }: Fleet, count: number, isCalm = false): void {
+export function populate(world: World, { azure }: Pick<Fleet, 'azure'>, count: number, isCalm = false): void {
   const { random } = world;
   if (isCalm) {
     for (let number = 0; number < count; number += 1) azure.add(String(number));

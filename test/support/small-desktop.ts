@@ -30,6 +30,9 @@ export class SmallDesktop {
   readonly everySession: Session[] = [];
   /** Users whom the broker sent to a host that was taken away before they came. */
   readonly bounced: string[] = [];
+  /** How long the broker takes to heed a drain flag that it was told. */
+  flagSeconds: () => number = () => 0;
+  readonly #flags = new Map<string, number>();
   #numbers = 0;
 
   constructor(world: World, pulseOf: (name: string) => Pulse) {
@@ -102,6 +105,20 @@ export class SmallDesktop {
     });
   }
 
+  /** The last that was said counts, however late it is heeded. */
+  #setFlag(name: string, allowNewSession: boolean): void {
+    const number = (this.#flags.get(name) ?? 0) + 1;
+    this.#flags.set(name, number);
+    const heed = () => {
+      if (this.#flags.get(name) !== number) return;
+      this.#unnoticed.delete(name);
+      if (this.#open.has(name)) this.#open.set(name, allowNewSession);
+    };
+    const seconds = this.flagSeconds();
+    if (seconds > 0) this.#world.after(seconds, heed);
+    else heed();
+  }
+
   #read(name: string): SessionHost | undefined {
     const allowNewSession = this.#open.get(name);
     if (allowNewSession === undefined) return undefined;
@@ -118,8 +135,7 @@ export class SmallDesktop {
     list: async () => [...this.#open.keys()].flatMap((name) => this.#read(name) ?? []),
     read: async (_, name) => this.#read(name),
     setAllowNewSession: async (_, name, allowNewSession) => {
-      this.#unnoticed.delete(name);
-      if (this.#open.has(name)) this.#open.set(name, allowNewSession);
+      this.#setFlag(name, allowNewSession);
     },
     remove: async (_, name) => {
       if (this.count(name) > 0) throw new AppError('AzureRefused', `${name} has sessions`);

@@ -1,48 +1,15 @@
-import { integer, type Arbitrary, constantFrom, record } from 'fast-check';
 import { AppError } from '../../shared/errors.ts';
 import { type Instant, toInstant } from '../../shared/instant.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 import { Agenda, type Entry } from './agenda.ts';
+import type { Ills, Manner } from './ills.ts';
 import { Random } from './random.ts';
+
+// Where most find them: a world is made of them.
+export { type Ills, ills, well } from './ills.ts';
 
 /** The process ended here: nothing after it was done. */
 export class Crash extends Error {}
-
-/** How ill the world is. All rates are between 0 and 1; the seed decides the rest. */
-export interface Ills {
-  readonly seed: number;
-  /** At each step: before and after every table operation and every call of a port. */
-  readonly deaths: number;
-  readonly lostMessages: number;
-  readonly doubledMessages: number;
-  /** Calls of a port that Azure throttles, refuses for now, fails, or answers into the void. */
-  readonly faults: number;
-  /** Messages that come up to twenty seconds late; nearly a third unless told otherwise. */
-  readonly lateMessages?: number;
-  /** Steps that take seconds, so that others come in between. */
-  readonly slowness: number;
-}
-
-export const ills: Arbitrary<Ills> = record({
-  seed: integer({ min: 1, max: 2 ** 30 }),
-  deaths: constantFrom(0, 0.002, 0.01, 0.02),
-  lostMessages: constantFrom(0, 0.1, 0.5, 0.9),
-  doubledMessages: constantFrom(0, 0.1, 0.5),
-  faults: constantFrom(0, 0.05, 0.15),
-  slowness: constantFrom(0, 0.05, 0.3),
-});
-
-/** A world in which nothing goes wrong by itself. */
-export const well: Ills = { seed: 1, deaths: 0, lostMessages: 0, doubledMessages: 0, faults: 0, slowness: 0 };
-
-/** How the world goes about its business where it is not ill. */
-export interface Manner {
-  readonly sweeping?: boolean;
-  /** How late every message is, where that is not left to the ills. */
-  readonly messageSeconds?: (random: Random) => number;
-  /** How long a call of a port takes. */
-  readonly callSeconds?: (random: Random) => number;
-}
 
 /**
  * Time, a broker and a process that dies, for tests of what must hold whatever happens. Handlers run as
@@ -60,6 +27,8 @@ export class World {
   #handBack: () => void = () => {};
   /** What is to be done if the task whose turn it is dies. */
   #onDeath: () => void = () => {};
+  /** Tasks that give up their turn to nobody. */
+  readonly #atOnce = new WeakSet<() => void>();
   #defect: unknown;
   readonly #messageSeconds: ((random: Random) => number) | undefined;
   readonly #callSeconds: ((random: Random) => number) | undefined;
@@ -118,9 +87,17 @@ export class World {
     });
   }
 
+  /** Once a minute, in one turn from its beginning to its end: for a sweep that does several things at once. */
+  sweepAtOnce(sweep: () => Promise<unknown>): void {
+    this.#sweepers.push(async () => {
+      this.#atOnce.add(this.#onDeath);
+      await sweep();
+    });
+  }
+
   /** A queue: `wake` sends to it, `handle` takes from it. The sweeper is run once a minute. */
-  queue(handle: (id: string) => Promise<void>, sweep: () => Promise<unknown>) {
-    this.#sweepers.push(sweep);
+  queue(handle: (id: string) => Promise<void>, sweep?: () => Promise<unknown>) {
+    if (sweep) this.#sweepers.push(sweep);
     const send = (id: string, at: Instant, delay: number) => {
       this.#enter(Math.max(this.#now, Date.parse(at)) + delay * 1000, async () => {
         await this.#run(
@@ -237,6 +214,7 @@ export class World {
   /** Others may take their turn here, and the process may die here. */
   async #step(): Promise<void> {
     this.#mayDie();
+    if (this.#atOnce.has(this.#onDeath)) return;
     const isSlow = this.random.happens(this.#ills.slowness);
     // Without anybody to take turns with, a step takes no time.
     if (!isSlow && !this.random.happens(this.#ills.slowness)) return;

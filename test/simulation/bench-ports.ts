@@ -1,0 +1,60 @@
+import type { Outside } from '../../shared/app.ts';
+import type { smallBench } from '../images/small-bench.ts';
+import type { smallGuest } from '../images/small-guest.ts';
+import type { World } from '../support/world.ts';
+import { smallRegions } from './small-regions.ts';
+
+/** How many seconds after its sender gave up on it a request may still arrive. */
+const late = 40;
+
+type OfBench = Pick<
+  Outside,
+  | 'marketplace'
+  | 'shelves'
+  | 'sources'
+  | 'capacity'
+  | 'parts'
+  | 'secrets'
+  | 'machines'
+  | 'scripts'
+  | 'gallery'
+>;
+
+interface Bench {
+  readonly bench: ReturnType<typeof smallBench>;
+  readonly guest: ReturnType<typeof smallGuest>;
+  /** Image versions that were there before, by number: complete everywhere. */
+  readonly seeded: ReadonlyMap<string, string>;
+}
+
+const nothing = async () => [];
+
+/** What building a version asks of Azure, through a world that may be ill. */
+export function benchPorts({ bench, guest, seeded }: Bench, world: World): OfBench {
+  const { ports } = bench;
+  return {
+    marketplace: world.port(ports.marketplace, {}),
+    shelves: { publishers: nothing, offers: nothing, skus: nothing, versions: nothing },
+    sources: world.port(ports.sources, {}),
+    capacity: world.port(ports.capacity, {}),
+    parts: world.port(ports.parts, { create: late, remove: late }),
+    secrets: world.port(guest.ports.secrets, {}),
+    machines: world.port(ports.machines, {
+      create: late,
+      start: late,
+      restart: late,
+      deallocate: late,
+      generalize: late,
+      remove: late,
+    }),
+    scripts: world.port(guest.ports.scripts, { start: late, remove: late }),
+    gallery: world.port(smallRegions(ports.gallery, seeded, world.now), {
+      createGallery: late,
+      createDefinition: late,
+      captureVersion: late,
+      includeInLatest: late,
+      removeVersion: late,
+      changeRegions: late,
+    }),
+  };
+}

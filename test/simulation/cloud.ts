@@ -1,0 +1,122 @@
+import { type App, createApp, type Outside, type Queue } from '../../shared/app.ts';
+import { log } from '../../shared/log.ts';
+import { AdmissionWatch } from '../support/admission-watch.ts';
+import { blind } from '../support/fleet.ts';
+import { SmallAzure } from '../support/small-azure.ts';
+import type { World } from '../support/world.ts';
+import { smallBench } from '../images/small-bench.ts';
+import { smallGuest } from '../images/small-guest.ts';
+import { secretUri } from '../images/lived-plans.ts';
+import { benchPorts } from './bench-ports.ts';
+import type { Place } from './place.ts';
+import { Ports } from './ports.ts';
+import { Tables } from './tables.ts';
+import { type TakenOut, withoutLease } from './taken-out.ts';
+
+type OurOwn = 'post' | 'tellsTeams' | 'publicUrl' | 'mostBuilds' | 'now' | 'newId';
+
+export interface Counts {
+  executions: number;
+  messages: number;
+}
+
+/**
+ * The whole app as it is wired for Azure, in as many instances as take turns, over one virtual clock: tables,
+ * broker, host pools with their scale sets, a bench with its gallery and guests.
+ */
+export class Cloud {
+  readonly world: World;
+  readonly tables = new Tables();
+  readonly places = new Map<string, Place>();
+  readonly bench: ReturnType<typeof smallBench>;
+  readonly guest: ReturnType<typeof smallGuest>;
+  readonly counts: Counts = { executions: 0, messages: 0 };
+  /** Image versions that were there before, complete everywhere. */
+  readonly seeded = new Map<string, string>();
+  readonly ports = new Ports((name) => this.place(name));
+  readonly #toAzure: Omit<Outside, 'rows' | 'wake' | OurOwn>;
+  readonly #taken: TakenOut;
+  readonly #apps = new Map<string, App>();
+  readonly #instances: number;
+  readonly #wakes: Record<Queue, (id: string, at: string) => Promise<void>>;
+  #ids = 0;
+
+  constructor(world: World, { taken = {}, instances = 2 }: { taken?: TakenOut; instances?: number } = {}) {
+    this.world = world;
+    this.#taken = taken;
+    this.#instances = instances;
+    this.bench = smallBench(world.now);
+    this.guest = smallGuest({
+      now: world.now,
+      guestOf: this.bench.guestOf,
+      secrets: { [secretUri]: 'geheim' },
+    });
+    this.#toAzure = { ...benchPorts(this, world), ...this.ports.throughWorld(world, taken) };
+    world.sweepAtOnce(async () => await this.app().sweep());
+    this.#wakes = {
+      'advance-image': this.#queue(async (app, id) => await app.advanceImage(id)),
+      'advance-replication': this.#queue(async (app, id) => await app.advanceReplication(id)),
+      'reap-leftover': this.#queue(async (app, id) => await app.reapLeftover(id)),
+      'advance-rollout': this.#queue(async (app, id) => await app.advanceRollout(id)),
+      'advance-host': this.#queue(async (app, id) => await app.advanceHost(id)),
+      'deliver-notification': this.#queue(async (app, id) => await app.deliver(id)),
+    };
+  }
+
+  /** One of the instances of the process that runs now: each remembers for itself, and dies with the process. */
+  app(): App {
+    const name = `${this.world.process}/${this.world.random.whole(1, this.#instances)}`;
+    const app = this.#apps.get(name) ?? createApp(this.#outside());
+    this.#apps.set(name, app);
+    return app;
+  }
+
+  addPlace(name: string): Place {
+    const azure = new SmallAzure(this.world);
+    const place = { name, azure, watch: new AdmissionWatch(this.world, azure) };
+    this.places.set(name, place);
+    return place;
+  }
+
+  place(name: string): Place {
+    const place = this.places.get(name);
+    if (!place) throw new Error(`there is no host pool or scale set ${name}`);
+    return place;
+  }
+
+  #queue(handle: (app: App, id: string) => Promise<void>) {
+    const work = async (id: string) => {
+      this.counts.executions += 1;
+      await handle(this.app(), id);
+    };
+    const wake = this.world.queue(work);
+    return async (id: string, at: string) => {
+      this.counts.messages += 1;
+      await wake(id, at);
+    };
+  }
+
+  #outside(): Outside {
+    const { world, tables } = this;
+    return {
+      rows: (table) => {
+        const rows = this.#taken.etags ? blind(tables.rows(table)) : tables.rows(table);
+        const met = this.#taken.lease && table === 'hostpools' ? withoutLease(rows) : rows;
+        return world.rows(met);
+      },
+      wake: (queue) => this.#wakes[queue],
+      ...this.#toAzure,
+      post: async () => await Promise.reject(new Error('nobody is told')),
+      tellsTeams: false,
+      publicUrl: 'https://goldsmith.example',
+      mostBuilds: 2,
+      now: world.now,
+      newId: () => `id-${(this.#ids += 1)}`,
+    };
+  }
+}
+
+/** Thousands of lives have thousands of lines to log, and nobody reads them. */
+export function quiet(): void {
+  log.info = log.warn = log.error = () => {};
+}

@@ -1,0 +1,161 @@
+import type { App } from '../../shared/app.ts';
+import { AppError } from '../../shared/errors.ts';
+import { minutesAfter } from '../../shared/instant.ts';
+import type { Host } from '../../shared/hosts/host.ts';
+import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import type { Cloud } from './cloud.ts';
+import type { Place } from './place.ts';
+import { imageSet } from './policies.ts';
+
+/**
+ * People who want something else: they pause, freeze and abort, lift drains, delete hosts and power machines
+ * off. What they have touched themselves nobody has to put back for them.
+ */
+export class People {
+  readonly #cloud: Cloud;
+  readonly #note: (what: string) => void;
+  readonly #faults: number;
+  /** `place/instance` whose drain flag or power somebody changed. */
+  readonly touched = new Set<string>();
+  /** Hosts that a user may find gone, because somebody took them away. */
+  readonly takenAway = new Set<string>();
+
+  constructor(cloud: Cloud, faults: number, note: (what: string) => void) {
+    this.#cloud = cloud;
+    this.#faults = faults;
+    this.#note = note;
+  }
+
+  /** Asks until the process lives long enough to answer; a refusal is an answer. */
+  ask(what: string, asking: (app: App) => Promise<unknown>, afterSeconds = 0): void {
+    const { world } = this.#cloud;
+    const attempt = async () => {
+      this.#note(`somebody asks to ${what}`);
+      try {
+        await asking(this.#cloud.app());
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        this.#note(`refused to ${what}: ${error.code}`);
+      }
+    };
+    world.start(attempt, afterSeconds);
+  }
+
+  /** Of each kind of interference some, at some time in the first hours. */
+  meddle(): void {
+    const { random } = this.#cloud.world;
+    const soon = () => random.between(30, 7200);
+    for (const place of this.#cloud.places.values()) {
+      if (random.happens(0.25)) this.#lift(place, soon());
+      if (random.happens(0.1)) this.#vanish(place, soon());
+      if (random.happens(0.1)) this.#powerOff(place, soon());
+      if (random.happens(0.1)) this.#late(place, soon());
+    }
+    if (random.happens(0.2)) this.abortAll(soon());
+    if (random.happens(0.3)) this.#pause(soon());
+    if (random.happens(0.3)) this.#freeze(soon());
+  }
+
+  abortAll(afterSeconds: number): void {
+    const abort = async (app: App) => {
+      for (const { id } of await app.rollouts.rollouts())
+        await refusable(app.rollouts.abort(id, { reason: 'no more' }));
+    };
+    this.ask('abort all rollouts', abort, afterSeconds);
+  }
+
+  #pause(comes: number): void {
+    const { world } = this.#cloud;
+    const { random } = world;
+    const ends = comes + random.whole(1, 40) * 60;
+    const until = random.happens(0.5) ? { until: minutesAfter(world.now(), ends / 60) } : {};
+    const each = (tell: (app: App, id: string) => Promise<unknown>) => async (app: App) => {
+      for (const { id } of await app.rollouts.rollouts()) await refusable(tell(app, id));
+    };
+    const pause = each(async (app, id) => await app.rollouts.pause(id, { reason: 'hold on', ...until }));
+    this.ask('pause all rollouts', pause, comes);
+    const resume = each(async (app, id) => await app.rollouts.resume(id, {}));
+    this.ask('resume all rollouts', resume, comes + random.whole(1, 60) * 60);
+  }
+
+  #freeze(comes: number): void {
+    const { world, places } = this.#cloud;
+    const { random } = world;
+    const until = minutesAfter(world.now(), comes / 60 + random.whole(5, 60));
+    const names = [...places.keys()];
+    const scope = random.oneOf([
+      { kind: 'all' },
+      { kind: 'image-set', name: imageSet },
+      { kind: 'host-pool', name: random.oneOf(names) },
+    ] as const);
+    const frozen = [...places.values()].filter(
+      ({ name }) => scope.kind !== 'host-pool' || scope.name === name,
+    );
+    const freeze = async (app: App) => {
+      await app.freezes.put('now', { scope, reason: 'a fair', until });
+      for (const { watch } of frozen) watch.frozenUntil = until;
+    };
+    this.ask('freeze', freeze, comes);
+    if (random.happens(0.5)) return;
+    const lift = async (app: App) => {
+      for (const { watch } of frozen) watch.frozenUntil = '';
+      await app.freezes.lift('now');
+    };
+    this.ask('lift the freeze', lift, comes + random.between(60, 1800));
+  }
+
+  /** Not in the very moment of the reimage, which nobody could see coming. */
+  #lift({ name, azure }: Place, comes: number): void {
+    const { world, tables } = this.#cloud;
+    world.after(comes, () => {
+      const hosts = tables.statesOf<Host>('hosts').filter(([, { plan }]) => plan.pool.hostPool === name);
+      const isSafe = ({ phase, ...host }: Host) => {
+        const { stage, intent } = 'standing' in host ? host.standing : {};
+        return phase === 'running' && (stage === 'empty' || (stage === 'reimage' && !intent));
+      };
+      const lifted = hosts.find(([, host]) => isSafe(host))?.[1].plan;
+      if (!lifted) return;
+      this.#note(`somebody lifts the drain of ${lifted.name} in ${name}`);
+      // A drain of ours that lands late may cover it up, and with it whom the broker sent meanwhile.
+      azure.desktop.lift(lifted.name, { unnoticed: this.#faults > 0 });
+    });
+  }
+
+  #vanish({ name, azure }: Place, comes: number): void {
+    this.#cloud.world.after(comes, () => {
+      this.#note(`somebody deletes machine 0 of ${name}`);
+      azure.vanish('0');
+    });
+  }
+
+  #powerOff({ name, azure }: Place, comes: number): void {
+    this.#cloud.world.after(comes, () => {
+      if (!azure.powerOff('0')) return;
+      this.#note(`somebody powers machine 0 of ${name} off`);
+      this.touched.add(`${name}/0`);
+      this.takenAway.add('avd-0');
+    });
+  }
+
+  #late({ name, azure }: Place, comes: number): void {
+    this.#cloud.world.after(comes, () => {
+      this.#note(`the scaling plan of ${name} adds a machine`);
+      azure.add('late');
+      const state = azure.fleet.get('late');
+      if (state) state.machine = { ...state.machine, imageVersionId: azure.model };
+    });
+  }
+}
+
+/** What the rollouts that are not over have to say for themselves. */
+export function isOpen({ phase }: Rollout): boolean {
+  return phase === 'running' || phase === 'stopping';
+}
+
+export async function refusable(asking: Promise<unknown>): Promise<void> {
+  try {
+    await asking;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import { minutesAfter } from '../../shared/instant.ts';
+import type { MaintenanceWindow, Policy, PoolLink } from '../../shared/rollouts/pool.ts';
+import { link } from '../support/fleet.ts';
+import type { World } from '../support/world.ts';
+
+export const imageSet = link.imageSet;
+
+/** A pool over a scale set of its own name. */
+export function linkOf(name: string, channel: string, policy: Policy): PoolLink {
+  return { ...link, hostPool: name, scaleSet: { resourceGroup: 'g', name }, channel, policy };
+}
+
+/** What a team might say of its pool. */
+export function drawnPolicy(world: World): Policy {
+  const { random } = world;
+  const { healthy, sessions } = link.policy;
+  return {
+    ...link.policy,
+    maxUnavailable: random.oneOf([1, 2, 3, '20%', '50%'] as const),
+    waves: random.happens(0.5) ? [] : [{ upTo: 1, bakeMinutes: random.whole(0, 30) }],
+    windows: random.happens(0.7) ? [] : [windowAround(world)],
+    maxFailed: random.whole(0, 2),
+    sessions: { ...sessions, atGraceEnd: random.oneOf(['log-off', 'wait'] as const) },
+    healthy: { ...healthy, fatalChecks: [...healthy.fatalChecks] },
+  };
+}
+
+export function drawnFloor({ random }: World): Policy['floor'] {
+  return { percent: random.oneOf([0, 40, 60]), headroomPercent: 10 };
+}
+
+/** No share of the places, and whatever users there are count for nothing. */
+export const noFloor: Policy['floor'] = { percent: 0, headroomPercent: -100 };
+
+/** A window that is open, opens or closes while a rollout is under way. */
+function windowAround({ random, now }: World): MaintenanceWindow {
+  const clock = (minutes: number) => minutesAfter(now(), minutes).slice(11, 16);
+  const from = random.whole(-60, 60);
+  return {
+    start: clock(from),
+    end: clock(from + random.whole(60, 240)),
+    timeZone: 'Etc/UTC',
+    days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+    outage: false,
+  };
+}

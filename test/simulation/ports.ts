@@ -1,0 +1,99 @@
+import type { Outside } from '../../shared/app.ts';
+import type { World } from '../support/world.ts';
+import { type Address, type Place, placeOf } from './place.ts';
+import { type TakenOut, withoutProof, withoutReadBack } from './taken-out.ts';
+
+/** How many seconds after its sender gave up on it a request may still arrive; a reimage later than others. */
+const late = 40;
+const lateReimage = 200;
+
+type OfHosts = Pick<Outside, 'hostMachines' | 'sessionHosts' | 'scaleSets' | 'hostPools'>;
+
+/** A call of Azure Resource Manager, as far as its limits go. */
+export interface Call {
+  readonly port: keyof OfHosts;
+  readonly what: string;
+  readonly place: string;
+  readonly instanceId: string | undefined;
+}
+
+type Methods = Readonly<Record<string, (...given: unknown[]) => Promise<unknown>>>;
+
+const calls = {
+  hostMachines: [
+    'list',
+    'read',
+    'setTag',
+    'start',
+    'reimage',
+    'applyModel',
+    'runCommand',
+    'startRunCommand',
+    'removeRunCommand',
+  ],
+  sessionHosts: [
+    'list',
+    'read',
+    'setAllowNewSession',
+    'remove',
+    'sessions',
+    'sessionsOfPool',
+    'sendMessage',
+    'logOff',
+    'registrationToken',
+  ],
+  scaleSets: ['model', 'setModelImage', 'list'],
+  hostPools: ['hostPool', 'list'],
+} as const satisfies { readonly [Name in keyof OfHosts]: readonly (keyof OfHosts[Name])[] };
+
+/** What the app asks of host pools and scale sets, handed on to the place it is asked of. */
+export class Ports {
+  readonly #placeNamed: (name: string) => Place;
+  onCall: (call: Call) => void = () => {};
+
+  constructor(placeNamed: (name: string) => Place) {
+    this.#placeNamed = placeNamed;
+  }
+
+  /**
+   * Through a world that may be ill. Lists are shared by those who look at the same time: no time passes in
+   * them, because a task that waits for another's answer does not give up its turn.
+   */
+  throughWorld(world: World, taken: TakenOut): OfHosts {
+    const machines = this.#spread('hostMachines', ({ azure }) => azure.machines);
+    const sessionHosts = this.#spread('sessionHosts', ({ azure, watch }) =>
+      watch.over(azure.desktop.sessionHosts),
+    );
+    const scaleSets = this.#spread('scaleSets', ({ azure }) => azure.scaleSets);
+    const hostPools = this.#spread('hostPools', ({ azure }) => azure.desktop.hostPools);
+    const repeatable = { setTag: late, start: late, startRunCommand: late, removeRunCommand: late };
+    return {
+      hostMachines: world.port(
+        taken.proof ? withoutProof(machines) : machines,
+        { ...repeatable, reimage: lateReimage, applyModel: lateReimage },
+        ['list'],
+      ),
+      sessionHosts: world.port(
+        taken.readBack ? withoutReadBack(sessionHosts) : sessionHosts,
+        { setAllowNewSession: late, remove: late, sendMessage: late, logOff: late },
+        ['list', 'sessionsOfPool'],
+      ),
+      scaleSets: world.port(scaleSets, { setModelImage: late }, ['list']),
+      hostPools: world.port(hostPools, {}, ['list']),
+    };
+  }
+
+  /** A port whose every method goes to the place that its first argument names. */
+  #spread<Name extends keyof OfHosts>(port: Name, portAt: (place: Place) => OfHosts[Name]): OfHosts[Name] {
+    const methods = calls[port].map((what) => [
+      what,
+      async (address: Address & { readonly instanceId?: string }, ...rest: unknown[]) => {
+        const place = placeOf(address);
+        this.onCall({ port, what, place, instanceId: address.instanceId });
+        const there = portAt(this.#placeNamed(place)) as unknown as Methods;
+        return await there[what]?.(address, ...rest);
+      },
+    ]);
+    return Object.fromEntries(methods) as OfHosts[Name];
+  }
+}

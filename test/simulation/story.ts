@@ -1,0 +1,245 @@
+import { RequestVersion } from '../../shared/images/request-bodies.ts';
+import type { Version } from '../../shared/images/image.ts';
+import type { Policy } from '../../shared/rollouts/pool.ts';
+import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import { livedPlan, sourceNames, stepNames } from '../images/lived-plans.ts';
+import { requested } from '../images/versions.ts';
+import { populate } from '../support/fleet-verdict.ts';
+import { Random } from '../support/random.ts';
+import { newVersion, oldVersion } from '../support/small-azure.ts';
+import { type Ills, World } from '../support/world.ts';
+import { Cloud } from './cloud.ts';
+import { Invariants } from './invariants.ts';
+import { isOpen, People } from './people.ts';
+import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor } from './policies.ts';
+import type { TakenOut } from './taken-out.ts';
+import { Trace } from './trace.ts';
+import { wrongAtTheEnd } from './verdict.ts';
+
+export interface Told {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  /** Which event it was that broke a rule, and the last before it. */
+  readonly event: number;
+  readonly last: readonly string[];
+  /** How each of its rollouts ended, and its version. */
+  readonly ends: readonly string[];
+  readonly built: boolean;
+  readonly admissions: number;
+  readonly virtualHours: number;
+}
+
+/** How ill the world is in which this seed lives. */
+function illsOf(seed: number): Ills {
+  const random = new Random(seed);
+  return {
+    seed: random.whole(1, 2 ** 30),
+    deaths: random.oneOf([0, 0.002, 0.01, 0.02]),
+    lostMessages: random.oneOf([0, 0.1, 0.5, 0.9]),
+    doubledMessages: random.oneOf([0, 0.1, 0.5]),
+    faults: random.oneOf([0, 0.05, 0.15]),
+    slowness: random.oneOf([0, 0.05, 0.3]),
+  };
+}
+
+/**
+ * One life of everything: host pools of a set, a version that is there or is built first, its rollouts, other
+ * rollouts of other people, a rollback, and whatever comes in between. The seed alone decides it all.
+ */
+export async function liveOnce(seed: number, taken: TakenOut = {}): Promise<Told> {
+  const ills = illsOf(seed);
+  const world = new World(ills, { sweeping: !taken.sweeper });
+  const story = new Story(world, ills, taken);
+  const violations = await story.live();
+  const { cloud, trace } = story;
+  const admissions = [...cloud.places.values()].reduce((sum, { watch }) => sum + watch.admissions, 0);
+  return {
+    seed,
+    violations,
+    event: world.events,
+    last: violations.length > 0 ? trace.lines() : [],
+    ends: endsOf(cloud),
+    built: story.isBuilt,
+    admissions,
+    virtualHours: (Date.parse(world.now()) - story.began) / 3_600_000,
+  };
+}
+
+const ofBefore = 'of a time before';
+
+function endsOf({ tables }: Cloud): string[] {
+  const end = (what: string, state: Rollout | Version) =>
+    `${what} ${state.phase}${'failure' in state ? `: ${state.failure.code}` : ''}`;
+  const seeded = ({ requested }: Version) => requested.notes === ofBefore;
+  return [
+    ...tables.statesOf<Rollout>('rollouts').map(([, rollout]) => end('rollout', rollout)),
+    ...tables
+      .statesOf<Version>('versions')
+      .flatMap(([, version]) => (seeded(version) ? [] : [end('version', version)])),
+  ];
+}
+
+class Story {
+  readonly cloud: Cloud;
+  readonly trace: Trace;
+  readonly isBuilt: boolean;
+  readonly began: number;
+  readonly #world: World;
+  readonly #people: People;
+  readonly #floor: Policy['floor'];
+  readonly #taken: TakenOut;
+  readonly #violations: string[] = [];
+
+  constructor(world: World, ills: Ills, taken: TakenOut) {
+    this.#world = world;
+    this.#taken = taken;
+    this.began = Date.parse(world.now());
+    this.cloud = new Cloud(world, { taken });
+    this.trace = new Trace(this.cloud);
+    this.#floor = drawnFloor(world);
+    this.isBuilt = world.random.happens(0.3);
+    this.#people = new People(this.cloud, ills.faults, (what) => this.trace.note(what));
+    const invariants = new Invariants(this.cloud, {
+      floor: this.#floor,
+      tell: (violation) => this.#violations.push(violation),
+      excused: (bounce) => [...this.#people.takenAway].some((name) => bounce.includes(` ${name} `)),
+    });
+    this.trace.listen();
+    world.onEvent = () => invariants.afterEvent();
+  }
+
+  async live(): Promise<readonly string[]> {
+    const { random } = this.#world;
+    this.#settle('prod', random.whole(1, 4));
+    if (random.happens(0.3)) this.#settle('annex', random.whole(1, 2));
+    if (this.isBuilt) this.#settle('test', random.whole(1, 2));
+    this.cloud.seeded.set('1.0.0', oldVersion);
+    if (!this.isBuilt) this.cloud.seeded.set('1.1.0', newVersion);
+    for (const [number, id] of this.cloud.seeded) await this.#seed(number, id);
+    await this.#pass(1 / 48, () => false);
+    for (const { name } of this.cloud.places.values()) this.#define(name);
+    if (this.isBuilt) this.#build();
+    else this.#rollOut();
+    this.#people.meddle();
+    // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
+    for (const hours of this.isBuilt ? [16, 40, 64] : [4, 8, 12]) this.#people.abortAll(hours * 3600);
+    await this.#pass(12, () => this.#isOver());
+    // Whatever is still on its way lands, and the reaper has its turns, before the books are closed.
+    await this.#pass(1 / 24, () => false);
+    if (this.#violations.length === 0) this.#violations.push(...wrongAtTheEnd(this.cloud, this.#people));
+    return this.#violations;
+  }
+
+  /** Lets time pass until it is so, or a rule is broken. */
+  async #pass(days: number, isSo: () => boolean): Promise<void> {
+    await this.#world.passUntil(() => this.#violations.length > 0 || isSo(), { days });
+  }
+
+  #settle(name: string, hosts: number): void {
+    const place = this.cloud.addPlace(name);
+    // A release needs a whole day of luck: most pools that wait for a build are calm.
+    populate(this.#world, place, hosts, this.isBuilt && this.#world.random.happens(0.8));
+    if (this.#world.random.happens(0.3))
+      place.azure.desktop.flagSeconds = () => this.#world.random.between(0, 20);
+  }
+
+  /** A version of a time before, released. */
+  async #seed(number: string, imageVersionId: string): Promise<void> {
+    const { set, plan, recipe, priority, by, at } = requested as Extract<
+      typeof requested,
+      { type: 'requested' }
+    >;
+    const version: Version = {
+      set,
+      number: number as Version['number'],
+      plan,
+      requested: { by, at, notes: ofBefore, recipe, priority },
+      facts: { imageVersionId },
+      phase: 'released',
+      at,
+    };
+    const row = { row: 'state', json: JSON.stringify(version), columns: { changes: 1, dueAt: '' } };
+    await this.cloud.tables.rows('versions').write(`${imageSet}.${number}`, [row]);
+  }
+
+  #define(name: string): void {
+    const policy = { ...drawnPolicy(this.#world), floor: this.#taken.floor ? noFloor : this.#floor };
+    const link = linkOf(name, name === 'test' ? 'test' : 'production', policy);
+    type Body = Parameters<ReturnType<Cloud['app']>['rollouts']['definePool']>[1];
+    this.#people.ask(
+      `define ${name}`,
+      async (app) => await app.rollouts.definePool(name, link as unknown as Body),
+    );
+  }
+
+  #rollOut(): void {
+    const { random } = this.#world;
+    for (const { name } of this.cloud.places.values()) {
+      this.#start(name, '1.1.0', 'one', 60);
+      // Somebody else wants the same, or another version, at the same moment.
+      if (random.happens(0.3))
+        this.#start(name, random.oneOf(['1.1.0', '1.0.0']), 'two', 60 + random.between(0, 30));
+      if (random.happens(0.3)) this.#rollBack(name, random.between(1800, 14_400));
+    }
+  }
+
+  #start(name: string, version: string, request: string, afterSeconds: number): void {
+    this.#people.ask(
+      `bring ${name} to ${version}`,
+      async (app) => await app.rollouts.startRollout(name, { version, reason: '' }, `${name}-${request}`),
+      afterSeconds,
+    );
+  }
+
+  /** Whatever is under way is aborted, and the pool brought back as soon as it is free. */
+  #rollBack(name: string, afterSeconds: number): void {
+    if (this.#world.random.happens(0.5)) this.#people.abortAll(afterSeconds);
+    for (const [attempt, wait] of [0, 900, 1800, 3600].entries())
+      this.#start(name, '1.0.0', `back-${attempt}`, afterSeconds + 30 + wait);
+  }
+
+  #build(): void {
+    const { random } = this.#world;
+    const steps = stepNames.filter(() => random.happens(0.3));
+    const plan = livedPlan(random.oneOf(sourceNames), steps);
+    this.#people.ask('define the set and build a version', async (app) => {
+      await app.images.define(imageSet, plan as unknown as Parameters<typeof app.images.define>[1]);
+      const asked = RequestVersion.parse({ number: '1.1.0' });
+      await app.images.request(imageSet, 'build', asked);
+    });
+    this.#decide();
+  }
+
+  /** Somebody looks every ten minutes whether there is something to decide. */
+  #decide(): void {
+    const { random } = this.#world;
+    this.#world.after(600, () => {
+      this.#decide();
+      const [, version] =
+        this.cloud.tables.statesOf<Version>('versions').find(([id]) => id === `${imageSet}.1.1.0`) ?? [];
+      const decision = { reason: 'because' };
+      if (version?.phase === 'awaiting-approval') {
+        const says = random.happens(0.9) ? 'approve' : 'reject';
+        this.#people.ask(says, async (app) => await app.images[says](imageSet, '1.1.0', decision));
+      }
+      if (version?.phase === 'held')
+        this.#people.ask('cancel', async (app) => await app.images.cancel(imageSet, '1.1.0', decision));
+    });
+  }
+
+  #isOver(): boolean {
+    const { tables } = this.cloud;
+    const rollouts = tables.statesOf<Rollout>('rollouts');
+    const versions = tables.statesOf<Version>('versions');
+    const elapsed = Date.parse(this.#world.now()) - this.began;
+    // Rollouts may yet be asked for.
+    if (elapsed < 6 * 3_600_000) return false;
+    const isThere = this.isBuilt ? versions.length > 1 : rollouts.length > 0;
+    return (
+      isThere &&
+      rollouts.every(([, rollout]) => !isOpen(rollout)) &&
+      versions.every(([, { phase }]) => ['released', 'failed', 'canceled'].includes(phase)) &&
+      tables.statesOf<{ goneAt?: string }>('leftovers').every(([, { goneAt }]) => goneAt !== undefined)
+    );
+  }
+}

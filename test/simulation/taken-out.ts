@@ -1,0 +1,69 @@
+import type { Machine, Machines } from '../../shared/hosts/machine.ts';
+import type { SessionHost, SessionHosts } from '../../shared/hosts/session-host.ts';
+import type { Rows } from '../../shared/workflow/rows.ts';
+
+/** A rule that a simulation is robbed of, to see that it finds what comes of it. */
+export interface TakenOut {
+  /** The app is told of a pool without a floor; it is judged by the floor that the pool has. */
+  readonly floor?: true;
+  /** What was written to the drain flag is believed and never read. */
+  readonly readBack?: true;
+  /** Every disk has the same id, so that nobody can tell a new one. */
+  readonly proof?: true;
+  /** Whoever holds a pool is forgotten at once. */
+  readonly lease?: true;
+  /** Whoever writes last is right. */
+  readonly etags?: true;
+  /** Nobody looks for what was forgotten. */
+  readonly sweeper?: true;
+}
+
+export const rules = ['floor', 'readBack', 'proof', 'lease', 'etags', 'sweeper'] as const;
+
+/** What a pool says of itself when nobody holds it. */
+export function withoutLease(rows: Rows): Rows {
+  return {
+    ...rows,
+    read: async (partition, row) => {
+      const found = await rows.read(partition, row);
+      if (!found || row !== 'state') return found;
+      const { activeRollout: _, ...pool } = JSON.parse(found.json) as Record<string, unknown>;
+      return { ...found, json: JSON.stringify(pool) };
+    },
+  };
+}
+
+export function withoutProof(machines: Machines): Machines {
+  const blinded = (machine: Machine) => ({ ...machine, osDiskId: 'a disk' });
+  return {
+    ...machines,
+    read: async (address) => {
+      const machine = await machines.read(address);
+      return machine && blinded(machine);
+    },
+    list: async (scaleSet) => (await machines.list(scaleSet)).map(blinded),
+  };
+}
+
+/** Shows each drain flag as it was last asked for. */
+export function withoutReadBack(sessionHosts: SessionHosts): SessionHosts {
+  const asked = new Map<string, boolean>();
+  const keyOf = (pool: { readonly hostPool: string }, host: string) => `${pool.hostPool}/${host}`;
+  return {
+    ...sessionHosts,
+    setAllowNewSession: async (pool, host, allow) => {
+      asked.set(keyOf(pool, host), allow);
+      await sessionHosts.setAllowNewSession(pool, host, allow);
+    },
+    read: async (pool, host) => {
+      const found = await sessionHosts.read(pool, host);
+      return found && { ...found, allowNewSession: asked.get(keyOf(pool, host)) ?? found.allowNewSession };
+    },
+    list: async (pool) => {
+      const shown = (one: SessionHost): SessionHost => {
+        return { ...one, allowNewSession: asked.get(keyOf(pool, one.name)) ?? one.allowNewSession };
+      };
+      return (await sessionHosts.list(pool)).map(shown);
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { Host } from '../../shared/hosts/host.ts';
+import type { Version } from '../../shared/images/image.ts';
+import type { Pool } from '../../shared/rollouts/pool.ts';
+import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import { tag } from '../support/small-azure.ts';
+import type { Session } from '../support/small-desktop.ts';
+import type { Cloud } from './cloud.ts';
+import { isOpen, type People } from './people.ts';
+import type { Place } from './place.ts';
+
+/** What is not as it must be once all is over; nothing if all is well. */
+export function wrongAtTheEnd(cloud: Cloud, people: People): string[] {
+  const { tables } = cloud;
+  const hosts = tables.statesOf<Host>('hosts').map(([, host]) => host);
+  return [
+    ...tables.statesOf<Rollout>('rollouts').flatMap(([id, rollout]) => endless(id, rollout)),
+    ...tables.statesOf<Version>('versions').flatMap(([id, version]) => unfinished(id, version)),
+    ...tables
+      .statesOf<Pool>('hostpools')
+      .flatMap(([name, { activeRollout }]) =>
+        activeRollout === undefined ? [] : [`R11: ${activeRollout} holds ${name} for ever`],
+      ),
+    ...[...cloud.places.values()].flatMap((place) => wrongAt(place, people, hosts)),
+    ...leftOnTheBench(cloud),
+  ];
+}
+
+function endless(id: string, rollout: Rollout): string[] {
+  if (isOpen(rollout)) {
+    const { stage, waitingFor } = 'standing' in rollout ? rollout.standing : { stage: '', waitingFor: '' };
+    return [`R11: ${id} is in ${stage} for ever: ${waitingFor}`];
+  }
+  return Object.values(rollout.facts.hosts ?? {})
+    .filter(({ outcome }) => outcome === 'admitted')
+    .map(({ name }) => `R11: ${id} is over and ${name} never ended`);
+}
+
+function unfinished(id: string, version: Version): string[] {
+  return 'standing' in version ? [`X5: version ${id} is in ${version.standing.stage} for ever`] : [];
+}
+
+function wrongAt(place: Place, people: People, all: readonly Host[]): string[] {
+  const here = all.filter(({ plan }) => plan.pool.hostPool === place.name);
+  const told = here.flatMap(({ facts }) => (facts.told ?? []).map(({ session }) => session));
+  return [
+    ...[...place.azure.fleet.keys()].flatMap((instanceId) =>
+      wrongWithMachine(place, instanceId, people, here),
+    ),
+    ...place.azure.desktop.everySession.flatMap((session) => wrongWith(session, told)),
+    ...here.flatMap(({ plan, ...host }) =>
+      'standing' in host ? [`R11: ${plan.name} of ${place.name} is in ${host.standing.stage} for ever`] : [],
+    ),
+  ];
+}
+
+/** Each piece of work on a host may tell a user once. */
+function wrongWith({ id, told: times, endedBy }: Session, told: readonly string[]): string[] {
+  const written = told.filter((session) => session === id).length;
+  if (times > written) return [`R5: session ${id} was told ${times} times and ${written} are on record`];
+  if (endedBy === 'log-off' && written === 0) return [`R5: session ${id} was logged off untold`];
+  return endedBy === 'reimage' ? [`R5: session ${id} was cut by a reimage`] : [];
+}
+
+function wrongWithMachine(place: Place, instanceId: string, people: People, here: readonly Host[]): string[] {
+  const { fleet } = place.azure;
+  const state = fleet.get(instanceId);
+  if (!state) return [];
+  const works = here.filter(({ plan }) => plan.machine.instanceId === instanceId);
+  const last = works.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).at(-1);
+  const name = `${state.machine.computerName} of ${place.name}`;
+  const disks = tooManyDisks(name, state, works);
+  if (last?.phase === 'quarantined') {
+    return [
+      ...disks,
+      ...(last.failure.message === '' ? [`R10: ${name} is quarantined without a reason`] : []),
+    ];
+  }
+  const isTouched = people.touched.has(`${place.name}/${instanceId}`);
+  return [...disks, ...notBack(place, name, state, isTouched), ...onAnotherVersion(name, state, works)];
+}
+
+type MachineState = NonNullable<ReturnType<Place['azure']['fleet']['get']>>;
+
+/** Where a reimage keeps the image, another follows that brings the instance up to the model. */
+function tooManyDisks(name: string, { temper, reimages }: MachineState, works: readonly Host[]): string[] {
+  const disks = temper.keepsImage ? 2 : 1;
+  const reached = works.filter(({ phase }) => phase === 'done' || phase === 'quarantined').length;
+  return reimages > reached * disks ? [`X1: ${name} got ${reimages} disks in ${reached} updates`] : [];
+}
+
+function notBack({ azure }: Place, name: string, state: MachineState, isTouched: boolean): string[] {
+  const { machine, before } = state;
+  const wrongs: string[] = [];
+  if (machine.tags[tag] !== before.tag)
+    wrongs.push(`R10: the tag of ${name} is ${machine.tags[tag]} and was ${before.tag}`);
+  const flag = azure.desktop.isOpen(machine.computerName);
+  const isLeft = flag === undefined || isTouched;
+  if (!isLeft && flag !== before.allowNewSession)
+    wrongs.push(`R10: ${name} takes users: ${flag}, and did before: ${before.allowNewSession}`);
+  return wrongs;
+}
+
+function onAnotherVersion(name: string, { machine }: MachineState, works: readonly Host[]): string[] {
+  const done = works.filter(({ phase }) => phase === 'done');
+  const last = done.toSorted((a, b) => (endOf(a) < endOf(b) ? -1 : 1)).at(-1)?.plan.imageVersionId;
+  const isThere = last === undefined || machine.imageVersionId === last;
+  return isThere ? [] : [`R13: ${name} is on ${machine.imageVersionId} and was brought to ${last}`];
+}
+
+function endOf(host: Host): string {
+  return 'at' in host ? host.at : '';
+}
+
+/** Nothing of a build that is over is left behind, and its sources are all there. */
+function leftOnTheBench({ bench, tables }: Cloud): string[] {
+  const { things, missing } = bench.left();
+  const versions = tables.statesOf<Version>('versions').map(([, version]) => version);
+  const isHeld = versions.some(({ phase }) => phase === 'held');
+  return [
+    ...(isHeld ? [] : things.map((id) => `nobody took ${id} off the bench`)),
+    ...missing.map((id) => `${id} was somebody's and is gone`),
+  ];
+}
