@@ -6,6 +6,9 @@ export interface Freshness {
   readonly seconds: number;
 }
 
+/** Longer than anybody is content with. */
+const keptForSeconds = 600;
+
 interface Taken<T> {
   readonly begunAt: Instant;
   readonly asked: Promise<T>;
@@ -38,6 +41,7 @@ export class SharedReading<T> {
   /** Takes a reading whatever there is, and leaves it to those who come after. */
   async take(key: string, take: () => Promise<T>): Promise<T> {
     const taken: Taken<T> = { begunAt: this.#now(), asked: take() };
+    this.#forget(taken.begunAt);
     this.#taken.set(key, taken);
     try {
       const value = await taken.asked;
@@ -47,6 +51,13 @@ export class SharedReading<T> {
       // Those who waited for it hear the same; who comes later asks anew.
       if (this.#taken.get(key) === taken) this.#taken.delete(key);
       throw error;
+    }
+  }
+
+  /** Pools that nobody works on any more are not kept in memory. */
+  #forget(now: Instant): void {
+    for (const [key, { begunAt }] of this.#taken) {
+      if (secondsBetween(begunAt, now) > keptForSeconds) this.#taken.delete(key);
     }
   }
 }
