@@ -4,6 +4,7 @@ import { connect } from './azure/clients.ts';
 import { capacity } from './azure/capacity.ts';
 import { benchParts } from './azure/disks.ts';
 import { gallery } from './azure/gallery.ts';
+import { regionGallery } from './azure/gallery-regions.ts';
 import { Governor } from './azure/governor.ts';
 import { hostPools } from './azure/host-pools.ts';
 import { keyVault } from './azure/key-vault.ts';
@@ -43,10 +44,10 @@ function fromSettings(): App {
     sources: sources(azure),
     capacity: capacity(azure),
     parts: benchParts(azure),
-    secrets: keyVault(azure),
+    secrets: keyVault(azure, clock.now),
     machines: virtualMachines(azure),
     scripts: runCommands(azure),
-    gallery: gallery(azure),
+    gallery: { ...gallery(azure), ...regionGallery(azure) },
     hostPools: hostPools(azure),
     scaleSets: scaleSets(azure),
     hostMachines: scaleSetMachines(azure),

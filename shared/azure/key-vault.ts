@@ -1,11 +1,12 @@
 import { AppError } from '../errors.ts';
+import type { Instant } from '../instant.ts';
 import type { SecretRef } from '../images/recipe.ts';
 import type { Secrets } from '../images/secrets.ts';
 import type { Azure } from './clients.ts';
 import { asking, reasonOf } from './errors.ts';
 
 /** Secrets in Key Vault, read with the app's own identity. What a refusal says never holds a value. */
-export function keyVault({ vault }: Pick<Azure, 'vault'>): Secrets {
+export function keyVault({ vault }: Pick<Azure, 'vault'>, now: () => Instant): Secrets {
   return {
     async read({ secretUri }: SecretRef) {
       const { origin, name, version } = partsOf(secretUri);
@@ -18,6 +19,15 @@ export function keyVault({ vault }: Pick<Azure, 'vault'>): Secrets {
         }
       });
       if (found.value === undefined) throw new AppError('SecretNotFound', `${secretUri} has no value.`);
+      // Key Vault hands out what has expired as well ("About Azure Key Vault secrets"): we use it no more.
+      const { expiresOn, notBefore } = found.properties;
+      const today = new Date(now());
+      if (expiresOn && expiresOn <= today) {
+        throw new AppError('SecretNotFound', `${secretUri} expired on ${expiresOn.toISOString()}.`);
+      }
+      if (notBefore && notBefore > today) {
+        throw new AppError('SecretNotFound', `${secretUri} is not valid before ${notBefore.toISOString()}.`);
+      }
       return found.value;
     },
   };

@@ -108,7 +108,8 @@ async function putToRest({ machines, scripts, look, machine, isSpecialised }: Re
     await machines.generalize(ref);
     return running('the VM to be marked as generalised', 5);
   }
-  if (machine.power === 'running') {
+  // A build VM takes its run commands with it when it is deleted; one that was lent would keep ours.
+  if (machine.power === 'running' && look.work.facts.source?.way === 'in-place') {
     const left = await runCommandsLeft(scripts, ref);
     if (left) return left;
   }
@@ -118,5 +119,5 @@ async function putToRest({ machines, scripts, look, machine, isSpecialised }: Re
 
 /** Deallocating takes a minute or two, and now and then a quarter of an hour. */
 function soonest(since: Instant, now: Instant): number {
-  return now > minutesAfter(since, 60) ? 120 : 75;
+  return now > minutesAfter(since, 60) ? 240 : 120;
 }

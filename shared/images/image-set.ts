@@ -58,6 +58,8 @@ export interface TargetRegion {
   readonly name: string;
   readonly replicas: number;
   readonly storageType: 'Standard_LRS' | 'Standard_ZRS' | 'Premium_LRS';
+  /** Unless it says false a version waits for it, and fails with it; others come later, or are given up. */
+  readonly required?: boolean;
 }
 
 export interface ImageSet {

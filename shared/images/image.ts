@@ -30,10 +30,10 @@ export const stages = {
   generalise: 720, //  sysprep and its proof, deallocated, generalised
   capture: 720, //     into the gallery, dark: excluded from latest
   'clean-up': 360, //  the bench, and prove it gone
-  replicate: 720, //   every region by itself
+  replicate: 2880, //  the regions that it needs: Azure alone takes six hours to give one up, and each is repaired twice
   test: 1440, //       the hosts of the first channel brought onto it
   validate: 360, //    and found healthy
-  promote: 300, //     no longer dark
+  promote: 1440, //    no longer dark, once Azure is at no other change of it
   announce: 240, //    chat is told
   release: 14400, //   the hosts of the later channels brought onto it
 } as const;

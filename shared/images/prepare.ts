@@ -3,20 +3,18 @@ import { secondsBetween } from '../instant.ts';
 import type { Settled } from '../workflow/look.ts';
 import { type BenchPart, benchOf, isUntagged, kindOf, partName } from './bench.ts';
 import type { Version } from './image.ts';
-import type { Machines } from './machine.ts';
-import { benchMachine } from './names.ts';
 import { paceSeconds } from './pace.ts';
 import type { Parts } from './parts.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
 import type { Facts } from './version.ts';
 
 /** All that the version will make is on record, and the copies that it starts from are complete. */
-export function ensurePrepared(machines: Machines, parts: Parts): EnsureVersionStage {
+export function ensurePrepared(parts: Parts): EnsureVersionStage {
   return async ({ work: version, now, since }) => {
     const wanted = benchOf(version).parts;
     if (wanted.length === 0) return done();
     if (!version.facts.benchParts) {
-      const taken = await somebodyElses(machines, parts, version, wanted);
+      const taken = await somebodyElses(parts, version, wanted);
       if (taken !== undefined) {
         return failed(
           'ForeignResource',
@@ -35,16 +33,15 @@ export function ensurePrepared(machines: Machines, parts: Parts): EnsureVersionS
 /**
  * The name of the first part that something else has, of those that come with the machine: disks that Azure makes
  * with it carry no tag, so that nothing of their names being there now is the proof that they will be ours. The
- * others are asked after when they are made. What carries our tag is ours, from a look that died.
+ * machine and the others are asked after when they are made. What carries our tag is ours, from a look that died.
  */
 async function somebodyElses(
-  machines: Machines,
   parts: Parts,
   version: Version,
   wanted: readonly BenchPart[],
 ): Promise<string | undefined> {
-  for (const { id, kind } of wanted.filter(({ copy }) => !copy)) {
-    const found = kind === 'machine' ? await machines.find(benchMachine(version)) : await parts.find(id);
+  for (const { id } of wanted.filter(({ copy, kind }) => !copy && kind !== 'machine')) {
+    const found = await parts.find(id);
     if (found && (found.owner !== versionId(version) || isUntagged(id))) return partName(id);
   }
   return undefined;

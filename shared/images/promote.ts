@@ -9,7 +9,9 @@ export function ensurePromoted(gallery: Gallery): EnsureVersionStage {
     const found = await gallery.findVersion(ref);
     if (!found) return failed('ReplicationFailed', 'The image version is gone from the gallery.');
     // Azure takes no second change while one runs.
-    if (found.provisioningState === 'Updating') return running('Azure to finish a change of the version', 15);
+    if (['Creating', 'Updating'].includes(found.provisioningState)) {
+      return running('Azure to finish a change of the version', 30);
+    }
     if (!found.excludeFromLatest) return done({ promotedAt: now });
     await gallery.includeInLatest(ref);
     return running('Azure to include the version in latest', 15);

@@ -26,7 +26,7 @@ export function ensureProvisioned(gallery: Gallery, machines: Machines): EnsureV
     if (source.way === 'in-place') return await ownMachineReady(machines, version, machine, pause);
     if (machine) return machineReady(version, machine, pause);
     await machines.create(benchMachine(version), wantedMachine(version));
-    return running(`build VM ${benchMachine(version).name}`, 90);
+    return running(`build VM ${benchMachine(version).name}`, 120);
   };
 }
 

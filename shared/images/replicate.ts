@@ -2,7 +2,7 @@ import type { Failure } from '../errors.ts';
 import { type Instant, secondsBetween } from '../instant.ts';
 import { targetRegions } from './capture.ts';
 import type { ImageVersionRef } from './gallery.ts';
-import type { TargetRegion } from './image-set.ts';
+import type { ImageSetPlan, TargetRegion } from './image-set.ts';
 import { imageVersion } from './names.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
 import type { RegionState } from './version.ts';
@@ -18,7 +18,7 @@ export interface Copies {
       readonly source: string;
       readonly isShallow: boolean;
     };
-    readonly regions: Readonly<Record<string, Omit<TargetRegion, 'name'>>>;
+    readonly regions: ReturnType<typeof wantedOf>;
     readonly stageAt: Instant;
   }) => Promise<{
     /** Azure has no such version any more. */
@@ -52,7 +52,7 @@ export function ensureReplicated(copies: Copies): EnsureVersionStage {
         source: plan.bench.location,
         isShallow: plan.replicationMode === 'Shallow',
       },
-      regions: Object.fromEntries(targetRegions(plan).map(({ name, ...wanted }) => [name, wanted])),
+      regions: wantedOf(plan),
       stageAt: since,
     });
     if (found.isGone) return failed('ReplicationFailed', 'The image version is gone from the gallery.');
@@ -60,7 +60,8 @@ export function ensureReplicated(copies: Copies): EnsureVersionStage {
     const required = found.copies.filter((copy) => copy.required);
     const blocking = required.find(({ state }) => state === 'blocking');
     if (blocking) {
-      const { code = 'ReplicationFailed', message = `${blocking.name} has no copy.` } = blocking.failure ?? {};
+      const { code = 'ReplicationFailed', message = `${blocking.name} has no copy.` } =
+        blocking.failure ?? {};
       return failed(code, message, { regions });
     }
     if (required.every(({ state }) => state === 'completed')) return done({ regions });
@@ -73,6 +74,16 @@ export function ensureReplicated(copies: Copies): EnsureVersionStage {
     const pause = Math.min(mostSeconds, Math.max(leastSeconds, wait));
     return running(waits(required), pause, { facts: { regions }, news });
   };
+}
+
+/** The regions of the plan; without its own no version is anything. */
+function wantedOf(plan: ImageSetPlan): Readonly<Record<string, Required<Omit<TargetRegion, 'name'>>>> {
+  const { location } = plan.bench;
+  const wanted = targetRegions(plan).map(
+    ({ name, required = true, ...rest }) =>
+      [name, { ...rest, required: required || name === location }] as const,
+  );
+  return Object.fromEntries(wanted);
 }
 
 /** As the version shows it. */

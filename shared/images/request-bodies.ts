@@ -53,6 +53,7 @@ const TargetRegions = z
       name: Region,
       replicas: z.int().min(1).max(100).default(1),
       storageType: z.enum(['Standard_LRS', 'Standard_ZRS', 'Premium_LRS']).default('Standard_LRS'),
+      required: z.boolean().default(true),
     }),
   )
   .min(1)
@@ -99,6 +100,11 @@ export const DefineImageSet = z
         ['regions'],
         `Shallow is for ${set.bench.location} alone, where it is built: ${elsewhere.name} needs Full.`,
       );
+    }
+    const source = set.regions.findIndex(({ name }) => name === set.bench.location);
+    if (set.regions[source]?.required === false) {
+      const why = `${set.bench.location} is where it is built: no version is without it.`;
+      refuse(['regions', source, 'required'], why);
     }
     const copied = set.regions.findIndex(({ replicas }) => replicas > 1);
     if (set.replicationMode === 'Shallow' && copied !== -1) {

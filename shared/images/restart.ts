@@ -24,8 +24,8 @@ type Restart = 'back' | Settled<Facts> | Intended<Facts>;
 
 /** The agent may report once more before the machine goes down. */
 const lastWordSeconds = 30;
-/** No machine is back sooner. */
-const soonestSeconds = 75;
+/** Few machines are back sooner. */
+const soonestSeconds = 120;
 
 /**
  * Restarts the build VM and waits until it is back: `back` once its agent has reported from after the restart.

@@ -60,11 +60,11 @@ export function lastCommand(intent: Intent | undefined): string | undefined {
 }
 
 /**
- * Twice as late each time, up to four minutes: what is short is seen soon, and what is long costs little. Never
+ * Twice as late each time, up to five minutes: what is short is seen soon, and what is long costs little. Never
  * closer than a minute and a half, so that a build asks Azure no more than forty times an hour.
  */
 export function secondsToNextLook(elapsedSeconds: number, soonestSeconds: number): number {
-  const growing = Math.min(Math.max(90, elapsedSeconds), 240);
+  const growing = Math.min(Math.max(90, elapsedSeconds), 300);
   return Math.round(Math.max(growing, soonestSeconds - elapsedSeconds));
 }
 

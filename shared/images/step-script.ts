@@ -47,8 +47,8 @@ function textOf(osType: string, step: Exclude<RecipeStep, ScriptAction>, command
 
 /** No run of a step of this kind is over sooner: until then nobody asks. */
 export function soonestSeconds(step: RecipeStep): number {
-  if ('windowsUpdates' in step) return 240;
-  if ('linuxUpdates' in step || 'optimise' in step) return 120;
+  if ('windowsUpdates' in step) return 300;
+  if ('linuxUpdates' in step || 'optimise' in step) return 180;
   return 90;
 }
 

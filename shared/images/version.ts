@@ -146,9 +146,20 @@ export interface StepResult {
 }
 
 export interface RegionState {
-  readonly state: 'replicating' | 'completed' | 'failed';
+  readonly state:
+    | 'desired'
+    | 'replicating'
+    | 'completed'
+    | 'stalled'
+    | 'failed'
+    | 'repairing'
+    | 'abandoned'
+    | 'blocking'
+    | 'removing';
   readonly percent: number;
   readonly completedAt?: Instant;
+  /** Stated where it is not: the version goes on without it. */
+  readonly required?: boolean;
 }
 
 /** One measured question about one host, with its evidence. */

@@ -7,6 +7,7 @@ import {
 import { SecretClient } from '@azure/keyvault-secrets';
 import { describe, expect, it } from 'vitest';
 import { keyVault } from '../../shared/azure/key-vault.ts';
+import { toInstant } from '../../shared/instant.ts';
 
 const vault = 'https://kv-images.vault.azure.net';
 const secretUri = `${vault}/secrets/app-licence`;
@@ -38,7 +39,7 @@ function vaultThat(answer: Answer | Error) {
   const credential = { getToken: async () => ({ token: 'any', expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const client = async (uri: string) =>
     new SecretClient(uri, credential, { httpClient, retryOptions: { maxRetries: 0 } });
-  return { secrets: keyVault({ vault: client }), asked };
+  return { secrets: keyVault({ vault: client }, () => toInstant(Date.now())), asked };
 }
 
 const refused = (status: number, code: string, message: string, inner?: string): Answer => ({
@@ -75,6 +76,18 @@ describe('a secret', () => {
       'SecretNotFound',
       /disabled/,
       refused(403, 'Forbidden', 'Operation get is not allowed on a disabled secret.', 'SecretDisabled'),
+    ],
+    [
+      'that has expired',
+      'SecretNotFound',
+      /expired on 2001-09-09/,
+      { status: 200, body: { id: `${secretUri}/1`, value: 'geheim', attributes: { exp: 1_000_000_000 } } },
+    ],
+    [
+      'that is not valid yet',
+      'SecretNotFound',
+      /not valid before 2100-/,
+      { status: 200, body: { id: `${secretUri}/1`, value: 'geheim', attributes: { nbf: 4_102_444_800 } } },
     ],
     [
       'that the app has no right to',

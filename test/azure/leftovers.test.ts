@@ -44,11 +44,11 @@ describe('a bench in Azure', () => {
   const exact = ({ source }: ImageSetPlan) =>
     'marketplace' in source ? { marketplace: { ...source.marketplace, sku: 'win11-24h2-avd' } } : {};
   const prepared = async (version: Version) => {
-    const { machines, parts, gallery: home } = ports();
+    const { parts, gallery: home } = ports();
     const from = { sources: sources(cloud.azure), marketplace: marketplace(cloud.azure) };
     const resolved = await live(cloud, version, ensureResolved(from, home));
     expect(resolved.found).toMatchObject({ status: 'done' });
-    return await live(cloud, resolved.version, ensurePrepared(machines, parts));
+    return await live(cloud, resolved.version, ensurePrepared(parts));
   };
   const provisioned = async (version: Version) =>
     await live(cloud, version, ensureProvisioned(gallery(cloud.azure), virtualMachines(cloud.azure)));

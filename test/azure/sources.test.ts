@@ -59,7 +59,7 @@ describe('a version of every source, as Azure is asked for it', () => {
       machines: virtualMachines(azure),
       parts: benchParts(azure),
       scripts: runCommands(azure),
-      secrets: keyVault(azure),
+      secrets: keyVault(azure, cloud.now),
       home: gallery(azure),
       from: { sources: sources(azure), marketplace: marketplace(azure) },
     };
@@ -68,7 +68,7 @@ describe('a version of every source, as Azure is asked for it', () => {
     const { machines, parts, scripts, secrets, home, from } = ports();
     return [
       ['resolve', ensureResolved(from, home)],
-      ['prepare', ensurePrepared(machines, parts)],
+      ['prepare', ensurePrepared(parts)],
       ['provision', ensureProvisioned(home, machines)],
       ['customise', ensureCustomised({ scripts, machines, secrets, now: cloud.now })],
       ['inspect', ensureInspected(scripts)],

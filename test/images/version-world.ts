@@ -36,6 +36,7 @@ import { ensureReleased, ensureTested } from '../../shared/images/roll-out.ts';
 import { ensureValidated } from '../../shared/images/validate.ts';
 import { ensureWithdrawn } from '../../shared/images/withdraw.ts';
 import { minutesAfter } from '../../shared/instant.ts';
+import { replicationRoom } from '../../shared/replication/room.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { blind } from '../support/fleet.ts';
@@ -175,6 +176,18 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     now,
   });
   const claims = benchPlaces(places, 1, now);
+  const copied = memoryRows();
+  const replication: ReturnType<typeof replicationRoom> = replicationRoom({
+    gallery,
+    usedIn: async () => [],
+    rows: world.rows(without.etags ? blind(copied) : copied),
+    due: world.rows(due),
+    wake: world.queue(
+      async (which) => await replication.advance(which),
+      async () => await replication.sweep(),
+    ),
+    now,
+  });
   const remains = { machines, parts, gallery, scripts };
   const leftovers: Engine<Leftover, LeftoverEvent, LeftoverCommand> = new Engine({
     workflow: leftoverLife,
@@ -193,14 +206,14 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
       {
         resolve: ensureResolved({ marketplace, sources }, gallery),
         admit: ensureAdmitted(claims, world.port(ports.capacity, {})),
-        prepare: ensurePrepared(machines, parts),
+        prepare: ensurePrepared(parts),
         provision: waitingForQuota(ensureProvisioned(gallery, machines)),
         customise: ensureCustomised({ scripts, machines, secrets, now }),
         inspect: ensureInspected(scripts),
         generalise: ensureGeneralised(machines, scripts),
         capture: ensureCaptured(gallery, machines),
         'clean-up': leavingBench(claims, ensureCleanedUp(remains)),
-        replicate: ensureReplicated(gallery),
+        replicate: ensureReplicated(replication.copies),
         test: ensureTested(channels),
         validate: ensureValidated(channels),
         promote: ensurePromoted(gallery),

@@ -25,7 +25,7 @@ export function walk(plan: ImageSetPlan = anyPlan, other: (ports: Ports) => Part
   let version: Version = { ...after(), plan };
   const stages = {
     resolve: ensureResolved({ sources, marketplace }, gallery),
-    prepare: ensurePrepared(machines, parts),
+    prepare: ensurePrepared(parts),
     provision: ensureProvisioned(gallery, machines),
     capture: ensureCaptured(gallery, machines),
     'clean-up': ensureCleanedUp({ machines, parts, gallery, scripts: noScripts }),

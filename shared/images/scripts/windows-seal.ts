@@ -5,7 +5,7 @@ export const sealedState = 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE';
  * Sysprep, and what Windows says of itself afterwards. `/quit`, not `/shutdown`: a run command must live to say
  * how it ended. The agents run first, because a machine that is generalised before they are up never reports
  * (Azure's own image builders wait likewise). A disk that BitLocker holds is found out before anything is
- * changed. Logs of an earlier run go first, so that what is shown is of this one; the errors come last in what
+ * changed; a server may not know of BitLocker at all. Logs of an earlier run go first, so that what is shown is of this one; the errors come last in what
  * is printed, because Azure keeps the end. Folders that extensions left go as well; our own handler runs in its.
  */
 export const windowsSeal = `
@@ -13,7 +13,8 @@ $ErrorActionPreference = 'Stop'
 foreach ($name in 'RdAgent', 'WindowsAzureGuestAgent') {
   while ((Get-Service $name).Status -ne 'Running') { Start-Sleep -Seconds 5 }
 }
-$bitLocker = (Get-BitLockerVolume -MountPoint 'C:' -ErrorAction SilentlyContinue).VolumeStatus
+$bitLocker = ''
+try { $bitLocker = (Get-BitLockerVolume -MountPoint 'C:').VolumeStatus } catch { Write-Output 'no BitLocker here' }
 if ($bitLocker -and $bitLocker -ne 'FullyDecrypted') {
   Write-Output "BitLocker is on for the OS volume: $bitLocker (0x80310039)"
   exit 1

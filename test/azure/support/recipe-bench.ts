@@ -23,7 +23,7 @@ export function recipeBench(cloud: Cloud) {
   const ports = () => ({
     scripts: runCommands(cloud.azure),
     machines: virtualMachines(cloud.azure),
-    secrets: keyVault(cloud.azure),
+    secrets: keyVault(cloud.azure, cloud.now),
     now: cloud.now,
   });
 

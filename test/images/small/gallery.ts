@@ -2,13 +2,17 @@ import { AppError } from '../../../shared/errors.ts';
 import type { FoundDefinition } from '../../../shared/images/definition.ts';
 import type { CaptureSource, Gallery, ImageVersion, WantedVersion } from '../../../shared/images/gallery.ts';
 import { type Instant, minutesAfter } from '../../../shared/instant.ts';
+import type { RegionGallery } from '../../../shared/replication/gallery.ts';
 import type { smallMachines } from './machines.ts';
 import type { Things } from './things.ts';
+
+type Target = Pick<WantedVersion['regions'][number], 'replicas' | 'storageType'>;
 
 interface Captured {
   readonly at: Instant;
   readonly owner: string;
   readonly regions: readonly string[];
+  readonly targets: Record<string, Target>;
   failure?: string | undefined;
   excluded: boolean;
   updating?: Instant;
@@ -77,7 +81,7 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
     for (const id of disks) things.read(id, 300);
   };
 
-  const port: Gallery = {
+  const port: Gallery & RegionGallery = {
     findGallery: async () =>
       gallery === undefined
         ? undefined
@@ -109,7 +113,29 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
       counts.captured += 1;
       asked.version = wanted;
       const names = regions.map(({ name }) => name);
-      versions.set(number, { at: now(), owner, regions: names, failure: failures.shift(), excluded: true });
+      const targets = Object.fromEntries(regions.map((region) => [region.name, region]));
+      const failure = failures.shift();
+      versions.set(number, { at: now(), owner, regions: names, targets, failure, excluded: true });
+    },
+    findRegions: async ({ number }) => {
+      const found = find(number);
+      if (!found) return undefined;
+      const regions = Object.entries(shown(number, found).regions).map(
+        ([name, { percent, state }]) =>
+          [
+            name,
+            {
+              percent,
+              state: state === 'completed' ? 'completed' : 'replicating',
+              ...(found.targets[name] && { target: found.targets[name] }),
+            },
+          ] as const,
+      );
+      const isChanging = !['Succeeded', 'Failed'].includes(stateOf(found));
+      return { isChanging, regions: Object.fromEntries(regions) };
+    },
+    changeRegions: async () => {
+      throw new AppError('AzureRefused', 'nobody changes regions here');
     },
     includeInLatest: async ({ number }) => {
       const found = find(number);
@@ -136,7 +162,8 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
     /** Somebody's version, under a number that is ours to issue. */
     addForeign: (number: string) => {
       gallery ??= now();
-      versions.set(number, { at: now(), owner: '', regions: ['westeurope'], excluded: false });
+      const regions = ['westeurope'];
+      versions.set(number, { at: now(), owner: '', regions, targets: {}, excluded: false });
     },
   };
 }
