@@ -1,4 +1,3 @@
-import type { Failure } from './errors.ts';
 import { hostEngine } from './hosts/host-engine.ts';
 import type { Host, HostEvent } from './hosts/host.ts';
 import type { Machines as HostMachines } from './hosts/machine.ts';
@@ -42,11 +41,13 @@ import { isVersionNumber } from './images/version-number.ts';
 import { ensureValidated } from './images/validate.ts';
 import { ensureWithdrawn } from './images/withdraw.ts';
 import type { Instant } from './instant.ts';
-import { log } from './log.ts';
 import type { Post } from './notifications/deliver.ts';
 import { type Delivery, type DeliveryEvent, deliveryLife } from './notifications/delivery.ts';
 import { performDelivery } from './notifications/perform.ts';
+import { logged } from './news.ts';
 import { repeats } from './repeats.ts';
+import type { RegionGallery } from './replication/gallery.ts';
+import { replicationRoom } from './replication/room.ts';
 import { channelRequests } from './rollouts/channels.ts';
 import type { HostPools } from './rollouts/host-pool.ts';
 import { rememberingHostPools } from './rollouts/host-pool-memory.ts';
@@ -60,6 +61,7 @@ import { rolloutRequests } from './rollouts/requests.ts';
 import { rolloutEngine } from './rollouts/rollout-engine.ts';
 import type { Rollout, RolloutEvent } from './rollouts/rollout.ts';
 import type { Gallery as RolloutGallery, ScaleSets } from './rollouts/scale-set.ts';
+import { usageOf } from './rollouts/usage.ts';
 import { Engine } from './workflow/engine.ts';
 import type { Rows } from './workflow/rows.ts';
 import { WorkflowStore } from './workflow/store.ts';
@@ -67,6 +69,7 @@ import { WorkflowStore } from './workflow/store.ts';
 export type Queue =
   | 'advance-image'
   | 'reap-leftover'
+  | 'advance-replication'
   | 'advance-rollout'
   | 'advance-host'
   | 'deliver-notification';
@@ -84,7 +87,7 @@ export interface Outside {
   readonly secrets: Secrets;
   readonly machines: Machines;
   readonly scripts: Scripts;
-  readonly gallery: Gallery & RolloutGallery;
+  readonly gallery: Gallery & RolloutGallery & RegionGallery;
   readonly hostPools: HostPools;
   readonly scaleSets: ScaleSets;
   readonly hostMachines: HostMachines;
@@ -178,6 +181,15 @@ export function createApp(outside: Outside) {
     now,
     ...logged('leftover'),
   });
+  const replication = replicationRoom({
+    gallery,
+    usedIn: usageOf({ poolStore, rolloutStore, scaleSets }),
+    rows: rows('replications'),
+    due,
+    wake: wake('advance-replication'),
+    now,
+    ...logged('replication'),
+  });
   const places = benchPlaces(
     new Engine({ workflow: benchPlacesLife, store: placesStore, ...entity('places') }),
     outside.mostBuilds,
@@ -197,7 +209,7 @@ export function createApp(outside: Outside) {
         generalise: ensureGeneralised(machines, scripts),
         capture: ensureCaptured(gallery, machines),
         'clean-up': leavingBench(places, ensureCleanedUp(remains)),
-        replicate: ensureReplicated(gallery),
+        replicate: ensureReplicated(replication.copies),
         test: ensureTested(channels),
         validate: ensureValidated(channels),
         promote: ensurePromoted(gallery),
@@ -214,7 +226,7 @@ export function createApp(outside: Outside) {
   });
   const versionOf = async (set: string, number: string) => {
     const version = isVersionNumber(number) ? await versions.load(versionId({ set, number })) : undefined;
-    return version && { imageVersionId: version.facts.imageVersionId };
+    return version && { id: versionId(version), imageVersionId: version.facts.imageVersionId };
   };
 
   return {
@@ -224,10 +236,12 @@ export function createApp(outside: Outside) {
       ...rolloutRequests({ ...rolloutParts, versionOf, planFor }),
       ...rolloutInsight({ ...rolloutParts, work: hostAsks }),
     },
+    replication: replication.requests(async (set, number) => (await versionOf(set, number))?.id),
     freezes: freezeRequests({ ...rolloutParts, calendar }),
     hosts: hostAsks,
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await versions.advance(id),
+    advanceReplication: async (id: string) => await replication.advance(id),
     reapLeftover: async (id: string) => await leftovers.advance(id),
     advanceRollout: async (id: string) => await rollouts.advance(id),
     advanceHost: async (id: string) => await hosts.advance(id),
@@ -236,7 +250,7 @@ export function createApp(outside: Outside) {
     sweep: async () => {
       // Each for itself: what one kind fails on must not keep the others from being found.
       const swept = await Promise.allSettled(
-        [versions, leftovers, rollouts, hosts, deliveries].map((kind) => kind.sweep()),
+        [versions, replication, leftovers, rollouts, hosts, deliveries].map((kind) => kind.sweep()),
       );
       const failed = swept.find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;
@@ -247,24 +261,6 @@ export function createApp(outside: Outside) {
 }
 
 export type App = ReturnType<typeof createApp>;
-
-interface News {
-  readonly type: string;
-  readonly stage?: string;
-  readonly news?: string;
-  readonly failure?: Failure;
-}
-
-/** A line in the log for every fact that history keeps: what happened to what, and in which stage. */
-function logged(kind: string) {
-  return {
-    onNews: (id: string, { type, stage, news, failure }: News) => {
-      const why = failure && `${failure.code}: ${failure.message}`;
-      const tell = failure ? log.warn : log.info;
-      tell(`${kind}.${type}`, { id, ...(stage && { stage }), ...(news && { news }), ...(why && { why }) });
-    },
-  };
-}
 
 async function neverCalledFor(id: string): Promise<never> {
   throw new Error(`${id} calls for nothing`);

@@ -53,6 +53,16 @@ export const kinds = {
     retryable: false,
     remedy: 'Wait until the version is replicated to the region of the host pool.',
   },
+  RegionIsSource: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Azure keeps a version where it was made: request a version that is built elsewhere.',
+  },
+  RegionInUse: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Bring the host pools that `details` names onto another version first.',
+  },
   HostPoolManagedNatively: {
     httpStatus: 409,
     retryable: false,
@@ -171,7 +181,12 @@ export const kinds = {
   ReplicationFailed: {
     httpStatus: 409,
     retryable: false,
-    remedy: 'Retry from stage replicate, or take the region out of the image set.',
+    remedy: 'Retry from stage replicate, or make the region optional or remove it first: `…/regions/{region}`.',
+  },
+  ReplicationStalled: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Look at Azure status; retry from stage replicate, or make the region optional or remove it first.',
   },
   ReimageFailed: {
     httpStatus: 409,

@@ -16,6 +16,7 @@ const rounds = 3;
 const workers = [
   'advance-image',
   'reap-leftover',
+  'advance-replication',
   'advance-rollout',
   'advance-host',
   'deliver-notification',

@@ -1,0 +1,50 @@
+import { type Instant, secondsBetween } from '../instant.ts';
+import { type Course, rateOf } from './course.ts';
+import type { Region } from './region.ts';
+
+/**
+ * Azure publishes no limit for reading image versions, and names 15 s in the answer to every change of one:
+ * nobody looks more often.
+ */
+export const leastSeconds = 15;
+const mostSeconds = 300;
+/** Before anything is known of its pace, and once it drags on. */
+const firstSeconds = 60;
+const laterSeconds = 120;
+/** A region that is taken out is gone in about a minute. */
+const soonSeconds = 30;
+
+/** When to look again: at half of what is left at the present pace, so that looks come closer near the end. */
+export function lookInSeconds(
+  { regions, isChanging }: { regions: Readonly<Record<string, Region>>; isChanging: boolean },
+  now: Instant,
+): number {
+  const waits = Object.values(regions).map((region) => waitFor(region, isChanging, now));
+  return Math.round(Math.min(mostSeconds, Math.max(leastSeconds, Math.min(mostSeconds, ...waits))));
+}
+
+function waitFor(region: Region, isChanging: boolean, now: Instant): number {
+  switch (region.state) {
+    case 'replicating':
+      return untilHalfway(region.course, region.percent, secondsBetween(region.since, now));
+    case 'desired':
+    case 'repairing':
+    case 'removing':
+      return isChanging ? soonSeconds : leastSeconds;
+    // Once Azure takes a change there is no reason to wait.
+    case 'stalled':
+    case 'failed':
+      return isChanging ? mostSeconds : leastSeconds;
+    case 'completed':
+      return isChanging ? soonSeconds : mostSeconds;
+    default:
+      return mostSeconds;
+  }
+}
+
+function untilHalfway(course: Course, percent: number, elapsed: number): number {
+  const rate = rateOf(course);
+  if (rate !== undefined) return ((100 - percent) / rate) * 30;
+  if (percent >= 85) return leastSeconds;
+  return elapsed > 3600 ? laterSeconds : firstSeconds;
+}
