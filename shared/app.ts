@@ -202,7 +202,7 @@ export function createApp(outside: Outside) {
       {
         resolve: ensureResolved(outside, gallery),
         admit: ensureAdmitted(places, outside.capacity),
-        prepare: ensurePrepared(machines, parts),
+        prepare: ensurePrepared(parts),
         provision: waitingForQuota(ensureProvisioned(gallery, machines)),
         customise: ensureCustomised(outside),
         inspect: ensureInspected(scripts),
