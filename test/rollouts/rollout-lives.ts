@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import type { Host } from '../../shared/hosts/host.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
@@ -96,7 +96,15 @@ function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, is
     await requests.definePool('pool', { ...link, policy });
     await requests.startRollout('pool', { version: '1.1.0', reason: '' }, request);
   };
-  world.start(async () => await refusable(begin('one')));
+  const beginUnlessFrozen = async () => {
+    try {
+      await refusable(begin('one'), 'Frozen');
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      world.start(beginUnlessFrozen, 600); // who is told of a freeze comes again
+    }
+  };
+  world.start(beginUnlessFrozen);
   // Somebody else wants the same at the same moment.
   if (!isCalm && random.happens(0.2)) {
     world.start(async () => await refusable(begin('two')), random.between(0, 30));
@@ -177,11 +185,11 @@ function freezeAndLift(world: World, fleet: Fleet): void {
   world.start(lift, comes + random.between(60, 1800));
 }
 
-async function refusable(asking: Promise<unknown>): Promise<void> {
+async function refusable(asking: Promise<unknown>, unless?: ErrorCode): Promise<void> {
   try {
     await asking;
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!(error instanceof AppError) || error.code === unless) throw error;
   }
 }
 
