@@ -25,8 +25,9 @@ export function drawnPolicy(world: World): Policy {
   };
 }
 
-export function drawnFloor({ random }: World): Policy['floor'] {
-  return { percent: random.oneOf([0, 40, 60]), headroomPercent: 10 };
+/** A release waits for all of its pools, of which some would never come to an end under a high floor. */
+export function drawnFloor({ random }: World, isBuilt: boolean): Policy['floor'] {
+  return { percent: random.oneOf(isBuilt ? [0, 40] : [0, 40, 60]), headroomPercent: 10 };
 }
 
 /** No share of the places, and whatever users there are count for nothing. */

@@ -96,8 +96,8 @@ class Story {
     this.began = Date.parse(world.now());
     this.cloud = new Cloud(world, { taken });
     this.trace = new Trace(this.cloud);
-    this.#floor = drawnFloor(world);
     this.isBuilt = world.random.happens(0.3);
+    this.#floor = drawnFloor(world, this.isBuilt);
     this.#people = new People(this.cloud, ills.faults, (what) => this.trace.note(what));
     const invariants = new Invariants(this.cloud, {
       floor: this.#floor,
@@ -110,9 +110,9 @@ class Story {
 
   async live(): Promise<readonly string[]> {
     const { random } = this.#world;
-    this.#settle('prod', random.whole(1, 4));
+    this.#settle('prod', random.whole(this.isBuilt ? 2 : 1, 4));
     if (random.happens(0.3)) this.#settle('annex', random.whole(1, 2));
-    if (this.isBuilt) this.#settle('test', random.whole(1, 2));
+    if (this.isBuilt) this.#settle('test', random.whole(2, 3));
     this.cloud.seeded.set('1.0.0', oldVersion);
     if (!this.isBuilt) this.cloud.seeded.set('1.1.0', newVersion);
     for (const [number, id] of this.cloud.seeded) await this.#seed(number, id);
