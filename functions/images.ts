@@ -9,7 +9,7 @@ import {
   SetName,
 } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
-import { imageSetView, leftoverView, versionView } from '../shared/images/view.ts';
+import { explainView, imageSetView, leftoverView, versionView } from '../shared/images/view.ts';
 
 const setOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'set', SetName);
 const numberOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'version');
@@ -85,6 +85,15 @@ app.http('get-version', {
   authLevel: 'function',
   handler: answer(async (request) => ({
     jsonBody: versionView(await runningApp().images.version(setOf(request), numberOf(request))),
+  })),
+});
+
+app.http('explain-version', {
+  methods: ['GET'],
+  route: 'image-sets/{set}/versions/{version}/explain',
+  authLevel: 'function',
+  handler: answer(async (request) => ({
+    jsonBody: explainView(await runningApp().images.version(setOf(request), numberOf(request))),
   })),
 });
 

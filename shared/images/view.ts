@@ -1,3 +1,4 @@
+import { explained } from './explain.ts';
 import { canBeCanceled, canBeRetried, type Version } from './image.ts';
 import type { ImageSet } from './image-set.ts';
 import type { Leftover } from './leftover.ts';
@@ -24,6 +25,9 @@ export function leftoverView({ remains, since, left, why, tries, lookAt }: Lefto
   const { owner: version, set: imageSet, attempt } = remains;
   return { version, imageSet, attempt, since, left, why, tries, nextTryAt: lookAt };
 }
+
+/** Why a version is or is not moving. */
+export const explainView = explained;
 
 /** A version as the API shows it: how it stands, what it waits for, and what can be done about it. */
 export function versionView(version: Version) {

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { explained } from '../../shared/images/explain.ts';
+import { type Version, versionLife } from '../../shared/images/image.ts';
+import { after, approved, canceled, done, fails, noon, type Told, upTo } from './versions.ts';
+
+const path = '/image-sets/win11/versions/1.0.0';
+/** The look found that it waits for this. */
+const waits =
+  (waitingFor: string): Told =>
+  (version) => {
+    const { stage, look } = (version as Extract<Version, { phase: 'running' }>).standing;
+    return { type: 'stage-running', stage, look, at: noon, lookAt: noon, waitingFor };
+  };
+
+describe('why a version is or is not moving', () => {
+  const stories: [title: string, story: Told[], says: object][] = [
+    [
+      'before its first look',
+      [],
+      { movement: 'moving', because: [{ code: 'Stage', message: /Stage resolve/ }], nextCheck: noon },
+    ],
+    [
+      'in line for a place on the bench',
+      [done, waits('a place on the bench: 1 of 1 taken by a.1.0.0')],
+      { movement: 'waiting', stage: 'admit', because: [{ code: 'BenchTaken', message: /taken by a/ }] },
+    ],
+    [
+      'without a quota',
+      [done, waits('quota: family has 2 of 20 left, 4 needed')],
+      { movement: 'waiting', because: [{ code: 'QuotaExceeded', message: /4 needed/ }] },
+    ],
+    [
+      'at work',
+      [...upTo('customise'), waits('step-3-apps to end')],
+      {
+        movement: 'moving',
+        because: [{ code: 'Stage', message: 'Stage customise: it waits for step-3-apps to end.' }],
+        youCan: [`cancel it: POST ${path}/cancel`],
+      },
+    ],
+    [
+      'held on the bench',
+      [...upTo('capture'), fails],
+      {
+        movement: 'blocked',
+        because: [{ code: 'AzureRefused' }],
+        youCan: expect.arrayContaining([`retry it from capture: POST ${path}/retry`]),
+      },
+    ],
+    [
+      'waiting for people',
+      [...upTo('validate'), done],
+      {
+        movement: 'blocked',
+        because: [{ code: 'ApprovalRequired' }],
+        youCan: [
+          `approve it: POST ${path}/approve`,
+          `reject it: POST ${path}/reject`,
+          `cancel it: POST ${path}/cancel`,
+        ],
+      },
+    ],
+    ['being taken back', [canceled], { movement: 'moving', because: [{ code: 'Withdrawing' }], youCan: [] }],
+    [
+      'canceled',
+      [canceled, done],
+      { movement: 'over', because: [{ code: 'Canceled', message: 'ana ended it: changed my mind' }] },
+    ],
+    [
+      'failed',
+      [done, fails, done],
+      { movement: 'over', because: [{ code: 'AzureRefused' }], youCan: expect.arrayContaining([]) },
+    ],
+    ['released', [...upTo('release'), done], { movement: 'over', because: [{ code: 'Released' }] }],
+    ['promoted', [...upTo('validate'), done, approved], { movement: 'moving', stage: 'promote', youCan: [] }],
+  ];
+  it.each(stories)('%s', (_, story, says) => expect(explained(after(...story))).toMatchObject(says));
+
+  it('tells of Azure saying no', () => {
+    const version = after();
+    const answer = { stage: 'resolve', look: 0, at: noon, lookAt: noon } as const;
+    const failure = { code: 'AzureBusy', message: 'another operation is under way', remedy: '' } as const;
+    const troubled = versionLife.evolve(version, { type: 'stage-troubled', ...answer, failure });
+    expect(troubled && explained(troubled)).toMatchObject({
+      movement: 'waiting',
+      because: [{ code: 'AzureTrouble', message: /1 times in a row: another operation/ }],
+    });
+  });
+});
