@@ -11,14 +11,14 @@ export function linkOf(name: string, channel: string, policy: Policy): PoolLink 
 }
 
 /** What a team might say of its pool. */
-export function drawnPolicy(world: World): Policy {
+export function drawnPolicy(world: World, isBuilt: boolean): Policy {
   const { random } = world;
   const { healthy, sessions } = link.policy;
   return {
     ...link.policy,
     maxUnavailable: random.oneOf([1, 2, 3, '20%', '50%'] as const),
     waves: random.happens(0.5) ? [] : [{ upTo: 1, bakeMinutes: random.whole(0, 30) }],
-    windows: random.happens(0.7) ? [] : [windowAround(world)],
+    windows: random.happens(isBuilt ? 0.9 : 0.7) ? [] : [windowAround(world)],
     maxFailed: random.whole(0, 2),
     sessions: { ...sessions, atGraceEnd: random.oneOf(['log-off', 'wait'] as const) },
     healthy: { ...healthy, fatalChecks: [...healthy.fatalChecks] },

@@ -3,7 +3,6 @@ import type { Version } from '../../shared/images/image.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { livedPlan, sourceNames, stepNames } from '../images/lived-plans.ts';
-import { requested } from '../images/versions.ts';
 import { populate } from '../support/fleet-verdict.ts';
 import { Random } from '../support/random.ts';
 import { newVersion, oldVersion } from '../support/small-azure.ts';
@@ -12,6 +11,7 @@ import { Cloud } from './cloud.ts';
 import { Invariants } from './invariants.ts';
 import { isOpen, People } from './people.ts';
 import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor } from './policies.ts';
+import { ofBefore, seedVersion } from './seeded.ts';
 import type { TakenOut } from './taken-out.ts';
 import { Trace } from './trace.ts';
 import { wrongAtTheEnd } from './verdict.ts';
@@ -65,8 +65,6 @@ export async function liveOnce(seed: number, taken: TakenOut = {}): Promise<Told
   };
 }
 
-const ofBefore = 'of a time before';
-
 function endsOf({ tables }: Cloud): string[] {
   const end = (what: string, state: Rollout | Version) =>
     `${what} ${state.phase}${'failure' in state ? `: ${state.failure.code}` : ''}`;
@@ -113,9 +111,8 @@ class Story {
     this.#settle('prod', random.whole(this.isBuilt ? 2 : 1, 4));
     if (random.happens(0.3)) this.#settle('annex', random.whole(1, 2));
     if (this.isBuilt) this.#settle('test', random.whole(2, 3));
-    this.cloud.seeded.set('1.0.0', oldVersion);
-    if (!this.isBuilt) this.cloud.seeded.set('1.1.0', newVersion);
-    for (const [number, id] of this.cloud.seeded) await this.#seed(number, id);
+    await seedVersion(this.cloud, '1.0.0', oldVersion);
+    if (!this.isBuilt) await seedVersion(this.cloud, '1.1.0', newVersion);
     await this.#pass(1 / 48, () => false);
     for (const { name } of this.cloud.places.values()) this.#define(name);
     if (this.isBuilt) this.#build();
@@ -143,27 +140,11 @@ class Story {
       place.azure.desktop.flagSeconds = () => this.#world.random.between(0, 20);
   }
 
-  /** A version of a time before, released. */
-  async #seed(number: string, imageVersionId: string): Promise<void> {
-    const { set, plan, recipe, priority, by, at } = requested as Extract<
-      typeof requested,
-      { type: 'requested' }
-    >;
-    const version: Version = {
-      set,
-      number: number as Version['number'],
-      plan,
-      requested: { by, at, notes: ofBefore, recipe, priority },
-      facts: { imageVersionId },
-      phase: 'released',
-      at,
-    };
-    const row = { row: 'state', json: JSON.stringify(version), columns: { changes: 1, dueAt: '' } };
-    await this.cloud.tables.rows('versions').write(`${imageSet}.${number}`, [row]);
-  }
-
   #define(name: string): void {
-    const policy = { ...drawnPolicy(this.#world), floor: this.#taken.floor ? noFloor : this.#floor };
+    const policy = {
+      ...drawnPolicy(this.#world, this.isBuilt),
+      floor: this.#taken.floor ? noFloor : this.#floor,
+    };
     const link = linkOf(name, name === 'test' ? 'test' : 'production', policy);
     type Body = Parameters<ReturnType<Cloud['app']>['rollouts']['definePool']>[1];
     this.#people.ask(

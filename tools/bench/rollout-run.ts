@@ -1,0 +1,166 @@
+import type { Host } from '../../shared/hosts/host.ts';
+import { secondsBetween } from '../../shared/instant.ts';
+import type { Policy } from '../../shared/rollouts/pool.ts';
+import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import { Cloud, quiet } from '../../test/simulation/cloud.ts';
+import { linkOf } from '../../test/simulation/policies.ts';
+import { seedVersion } from '../../test/simulation/seeded.ts';
+import { link } from '../../test/support/fleet.ts';
+import { evenTempered, newVersion, oldVersion } from '../../test/support/small-azure.ts';
+import { well, World } from '../../test/support/world.ts';
+import { distribution, type Draw } from './rollout-draws.ts';
+import { Lags } from './rollout-lags.ts';
+import { Ledger } from './rollout-ledger.ts';
+
+export interface Asked {
+  readonly seed: number;
+  /** The hosts of each pool. */
+  readonly pools: readonly (readonly Draw[])[];
+  /** On each host one user who does not leave by himself. */
+  readonly withUsers?: boolean;
+  readonly rollback?: boolean;
+  readonly drainMinutes?: number;
+}
+
+/** One rollout of every pool, all asked for at once. */
+export interface Ran {
+  readonly minutes: number;
+  readonly backMinutes: number;
+  readonly phases: readonly string[];
+  readonly armCallsPerHost: number;
+  readonly commonest: readonly (readonly [what: string, perHost: number])[];
+  /** The most calls within a minute, by what Azure counts them against. */
+  readonly peaks: Readonly<Record<string, number>>;
+  readonly lagSeconds: readonly number[];
+  readonly executionsPerHost: number;
+  readonly messagesPerHost: number;
+  readonly tableOperationsPerHost: number;
+  /** Where the time of a host goes, on average: in whose hands it was, and until the next took its place. */
+  readonly spent: { readonly users: number; readonly azure: number; readonly own: number };
+  readonly heapMB: number;
+}
+
+/** How the bench's world differs from one in which nothing ever takes time: messages come late, calls last. */
+export const manner = {
+  /** A scheduled message of Service Bus comes at its time or a little after. */
+  messageSeconds: [0, 1],
+  /** A call of Azure Resource Manager. */
+  callSeconds: [0.1, 0.6],
+  instances: 2,
+} as const;
+
+/** The least that the app lets a team say; a pool needs no floor to hold when nobody uses it. */
+function policy(drainMinutes: number): Policy {
+  return {
+    ...link.policy,
+    maxUnavailable: '20%',
+    floor: { percent: 50, headroomPercent: 20 },
+    maxFailed: 1,
+    minDrainMinutes: drainMinutes,
+    waves: [{ upTo: 1, bakeMinutes: 0 }],
+    sessions: { ...link.policy.sessions, graceMinutes: 15 },
+  };
+}
+
+/** The real lives, engine and stages on a virtual clock, over an Azure that takes the drawn times. */
+export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }: Asked): Promise<Ran> {
+  quiet();
+  const world = new World(
+    { ...well, seed },
+    {
+      messageSeconds: (random) => random.between(...manner.messageSeconds),
+      callSeconds: (random) => random.between(...manner.callSeconds),
+    },
+  );
+  const cloud = new Cloud(world, { instances: manner.instances });
+  const lags = new Lags(cloud);
+  const ledger = new Ledger(cloud, Math.max(...pools.map(({ length }) => length)));
+  for (const [index, draws] of pools.entries()) settle(cloud, lags, `pool-${index}`, draws);
+  const hosts = pools.reduce((sum, { length }) => sum + length, 0);
+  if (withUsers) users(cloud, hosts);
+  await seedVersion(cloud, '1.0.0', oldVersion);
+  await seedVersion(cloud, '1.1.0', newVersion);
+  await world.passUntil(() => false, { days: 10 / 1440 });
+  const minutes = await rolledOut(cloud, '1.1.0', policy(drainMinutes));
+  const { executions, messages } = cloud.counts;
+  const { reads, writes, queryPages, removes } = cloud.tables.counts;
+  const armCalls = ledger.all;
+  const { commonest, peaks } = ledger;
+  const spent = spentBy(cloud);
+  const lagSeconds = lags.seconds();
+  const heapMB = process.memoryUsage().heapUsed / 2 ** 20;
+  return {
+    minutes,
+    backMinutes: rollback ? await rolledOut(cloud, '1.0.0', policy(drainMinutes)) : Number.NaN,
+    phases: cloud.tables.statesOf<Rollout>('rollouts').map(([, { phase }]) => phase),
+    armCallsPerHost: armCalls / hosts,
+    commonest,
+    peaks,
+    lagSeconds,
+    executionsPerHost: executions / hosts,
+    messagesPerHost: messages / hosts,
+    tableOperationsPerHost: (reads + writes + queryPages + removes) / hosts,
+    spent,
+    heapMB,
+  };
+}
+
+function settle(cloud: Cloud, lags: Lags, name: string, draws: readonly Draw[]): void {
+  const place = cloud.addPlace(name);
+  const { azure } = place;
+  const base = (instanceId: string) => {
+    const { minutes, slowMinutes } = draws[Number(instanceId)] ?? { minutes: 0, slowMinutes: 0 };
+    return { seconds: (minutes - slowMinutes) * 60, slow: slowMinutes };
+  };
+  const { shares } = distribution;
+  azure.reimageSeconds = (id) => base(id).seconds * shares.reimage;
+  azure.bootSeconds = (id) => base(id).seconds * shares.boot;
+  azure.installSeconds = (id) => base(id).seconds * shares.install;
+  azure.appearSeconds = (id) => base(id).seconds * shares.appear;
+  for (let number = 0; number < draws.length; number += 1) {
+    const { seconds, slow } = base(String(number));
+    const upgradeMinutes = slow + (seconds / 60) * shares.available;
+    azure.add(String(number), { temper: { ...evenTempered, upgradeMinutes } });
+  }
+  lags.watch(place);
+}
+
+/** As many as there are hosts, wherever the broker sends them; none of them leaves by himself. */
+function users(cloud: Cloud, hosts: number): void {
+  const places = [...cloud.places.values()];
+  for (let user = 0; user < hosts; user += 1) {
+    places[user % places.length]?.azure.desktop.arrive(`user-${user}`, 100 * 86_400);
+  }
+}
+
+/** Minutes from the request until the last pool is let go. */
+async function rolledOut(cloud: Cloud, version: string, policy: Policy): Promise<number> {
+  const { world, tables } = cloud;
+  const before = tables.statesOf('rollouts').length;
+  const began = world.now();
+  let ended = began;
+  const names = [...cloud.places.keys()];
+  for (const name of names) {
+    const poolLink = linkOf(name, 'production', policy);
+    world.start(async () => {
+      const { rollouts } = cloud.app();
+      type Body = Parameters<typeof rollouts.definePool>[1];
+      await rollouts.definePool(name, poolLink as unknown as Body);
+      await rollouts.startRollout(name, { version, reason: 'bench' }, `${name}-${version}`);
+    });
+  }
+  const isOver = () => {
+    const all = tables.statesOf<Rollout>('rollouts').map(([, rollout]) => rollout);
+    const ends = all.flatMap((rollout) => ('at' in rollout ? [rollout.at] : []));
+    ended = ends.toSorted().at(-1) ?? began;
+    return all.length === before + names.length && ends.length === all.length;
+  };
+  if (!(await world.passUntil(isOver, { days: 3 }))) throw new Error('a rollout of the bench did not end');
+  return secondsBetween(began, ended) / 60;
+}
+
+function spentBy({ tables }: Cloud): Ran['spent'] {
+  const all = tables.statesOf<Host>('hosts').map(([, { spent }]) => spent);
+  const mean = (of: keyof Ran['spent']) => all.reduce((sum, spent) => sum + spent[of], 0) / all.length / 60;
+  return { users: mean('users'), azure: mean('azure'), own: mean('own') };
+}
