@@ -33,14 +33,17 @@ export function runCommands({ compute }: Pick<Azure, 'compute'>): Scripts {
       });
     },
 
-    async ours(ref) {
+    async ours(ref, owner) {
       const { resourceGroup, name: machine } = ref;
       const found = await finding(`run commands of ${machine}`, async () => {
         const all: VirtualMachineRunCommand[] = [];
         for await (const one of on(ref).listByVirtualMachine(resourceGroup, machine)) all.push(one);
         return all;
       });
-      return (found ?? []).flatMap(({ name, tags }) => (name && tags?.[ownerTag] ? [name] : []));
+      return (found ?? []).flatMap(({ name, tags }) => {
+        const whose = tags?.[ownerTag];
+        return name && whose && whose === (owner ?? whose) ? [name] : [];
+      });
     },
   };
 }

@@ -101,6 +101,6 @@ export interface Scripts {
   readonly find: (ref: MachineRef, name: string) => Promise<ScriptRun | undefined>;
   readonly start: (ref: MachineRef, location: string, script: Script) => Promise<void>;
   readonly remove: (ref: MachineRef, name: string) => Promise<void>;
-  /** The names of those on the machine that are ours, whatever version they ran for. */
-  readonly ours: (ref: MachineRef) => Promise<readonly string[]>;
+  /** The names of those on the machine that are ours: all, or only those that ran for this version. */
+  readonly ours: (ref: MachineRef, owner?: string) => Promise<readonly string[]>;
 }

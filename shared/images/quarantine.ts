@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Remains } from './leftover.ts';
-import { remainsOf, type RemainsPorts, takeAway } from './remains.ts';
+import { allOf, remainsOf, type RemainsPorts, takeAway } from './remains.ts';
 import { done, type EnsureVersionStage } from './stage.ts';
 
 /** Who goes on trying when a version has given up. Telling it twice is telling it once. */
@@ -26,6 +26,6 @@ async function attempt(ports: RemainsPorts, remains: Remains) {
     return await takeAway(ports, remains);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { left: remains.parts, refusal: error };
+    return { left: allOf(remains), refusal: error };
   }
 }

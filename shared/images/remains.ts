@@ -37,16 +37,44 @@ export async function takeAway(ports: RemainsPorts, remains: Remains): Promise<E
       return { left: [found.id, ...parts] };
     }
   }
-  const commands = lent ? await commandsLeft(ports, lent) : [];
+  const commands = lent ? await commandsLeft(ports, lent, owner) : [];
   const bench = await emptyBench(ports, owner, parts);
   return { ...bench, left: [...commands, ...bench.left] };
 }
 
-/** A machine that is not ours is left as it is, but for our scripts, which only a machine that runs lets go. */
-async function commandsLeft({ machines, scripts }: RemainsPorts, ref: MachineRef): Promise<string[]> {
+/** The ids of all that there may be, for when Azure does not say what there is. */
+export function allOf({ parts, lent, unfinished }: Remains): readonly string[] {
+  return [
+    ...(lent ? [`${providersOf(lent)}/virtualMachines/${lent.name}/runCommands`] : []),
+    ...(unfinished ? [imageVersionId(unfinished)] : []),
+    ...parts,
+  ];
+}
+
+function imageVersionId(version: NonNullable<Remains['unfinished']>): string {
+  const { gallery, definition, number } = version;
+  return `${providersOf(version)}/galleries/${gallery}/images/${definition}/versions/${number}`;
+}
+
+function providersOf({
+  subscriptionId,
+  resourceGroup,
+}: Pick<MachineRef, 'subscriptionId' | 'resourceGroup'>) {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute`;
+}
+
+/**
+ * A machine that is not ours is left as it is, but for the scripts of this version, which only a machine that runs
+ * lets go. Another version may be built on it by now: its scripts are its own.
+ */
+async function commandsLeft(
+  { machines, scripts }: RemainsPorts,
+  ref: MachineRef,
+  owner: string,
+): Promise<string[]> {
   const machine = await machines.find(ref);
   if (machine?.power !== 'running') return [];
-  const names = await scripts.ours(ref);
+  const names = await scripts.ours(ref, owner);
   for (const name of names) await scripts.remove(ref, name);
   return names.map((name) => `${machine.id}/runCommands/${name}`);
 }

@@ -160,10 +160,12 @@ export function smallGuest({ now, guestOf, going = () => undefined, secrets = {}
         throw new AppError('AzureBusy', 'Cannot modify extensions in the VM when the VM is not running.');
       if (started) started.gone ??= minutesAfter(now(), 0.25);
     },
-    ours: async (ref) => {
+    ours: async (ref, owner) => {
       counts.lists += 1;
       settle(ref);
-      return [...on(ref).keys()];
+      return [...on(ref)].flatMap(([name, { script }]) =>
+        script.owner === (owner ?? script.owner) ? [name] : [],
+      );
     },
   };
 
