@@ -11,7 +11,7 @@ const mostSeconds = 300;
 /** Before anything is known of its pace, and once it drags on. */
 const firstSeconds = 60;
 const laterSeconds = 120;
-/** A region that is taken out is gone in about a minute. */
+/** A region is taken out in about a minute. */
 const soonSeconds = 30;
 
 /** When to look again: at half of what is left at the present pace, so that looks come closer near the end. */
@@ -19,27 +19,23 @@ export function lookInSeconds(
   { regions, isChanging }: { regions: Readonly<Record<string, Region>>; isChanging: boolean },
   now: Instant,
 ): number {
-  const waits = Object.values(regions).map((region) => waitFor(region, isChanging, now));
-  return Math.round(Math.min(mostSeconds, Math.max(leastSeconds, Math.min(mostSeconds, ...waits))));
+  const all = Object.values(regions);
+  const waits = all.map((region) => waitFor(region, isChanging, now));
+  // A change that is at no copy is soon over; one that is lasts as long as that.
+  if (isChanging && !all.some(isCopying)) waits.push(soonSeconds);
+  return Math.round(Math.max(leastSeconds, Math.min(mostSeconds, ...waits)));
 }
 
+const isCopying = ({ state, shown }: Region) =>
+  shown !== undefined && ['desired', 'replicating', 'stalled', 'failed', 'blocking'].includes(state);
+
 function waitFor(region: Region, isChanging: boolean, now: Instant): number {
-  switch (region.state) {
-    case 'replicating':
-      return untilHalfway(region.course, region.percent, secondsBetween(region.since, now));
-    case 'desired':
-    case 'repairing':
-    case 'removing':
-      return isChanging ? soonSeconds : leastSeconds;
-    // Once Azure takes a change there is no reason to wait.
-    case 'stalled':
-    case 'failed':
-      return isChanging ? mostSeconds : leastSeconds;
-    case 'completed':
-      return isChanging ? soonSeconds : mostSeconds;
-    default:
-      return mostSeconds;
+  if (region.state === 'replicating') {
+    return untilHalfway(region.course, region.percent, secondsBetween(region.since, now));
   }
+  // Once Azure takes a change there is no reason to wait.
+  const isOpen = ['desired', 'repairing', 'removing', 'stalled', 'failed'].includes(region.state);
+  return isOpen && !isChanging ? leastSeconds : mostSeconds;
 }
 
 function untilHalfway(course: Course, percent: number, elapsed: number): number {
