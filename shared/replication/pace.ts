@@ -4,9 +4,9 @@ import type { Region } from './region.ts';
 
 /**
  * Azure publishes no limit for reading image versions, and names 15 s in the answer to every change of one:
- * nobody looks more often.
+ * nobody looks more often, though a wake-up counts as in time when it is 2 s early.
  */
-export const leastSeconds = 15;
+export const leastSeconds = 17;
 const mostSeconds = 300;
 /** Before anything is known of its pace, and once it drags on. */
 const firstSeconds = 60;

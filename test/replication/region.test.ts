@@ -166,14 +166,14 @@ describe('the next look', () => {
     expect([10, 60, 90, 99].map((percent) => wait(moving(percent, percent)))).toEqual([300, 300, 300, 30]);
     // 10 % a minute: 9, 4, 1 and 0.1.
     expect([10, 60, 90, 99].map((percent) => wait(moving(percent, percent / 10)))).toEqual([
-      270, 120, 30, 15,
+      270, 120, 30, 17,
     ]);
   });
 
   it('comes every minute while nothing is known of the pace, and later if that lasts', () => {
     expect(wait(regions.replicating)).toBe(60);
     expect(wait(regions.replicating, 61)).toBe(120);
-    expect(wait(regionAfter(events['wanted required'], seen({ percent: 90 })))).toBe(15);
+    expect(wait(regionAfter(events['wanted required'], seen({ percent: 90 })))).toBe(17);
   });
 
   it('is never closer than Azure asks for, whatever is open', () => {
@@ -187,6 +187,6 @@ describe('the next look', () => {
 
   it('does not hurry for what waits until Azure gives up, and does as soon as it has', () => {
     expect(wait(regions.stalled)).toBe(300);
-    expect(wait(regions.stalled, 0, false)).toBe(15);
+    expect(wait(regions.stalled, 0, false)).toBe(17);
   });
 });
