@@ -128,7 +128,8 @@ function wantedOf(replication: Replication, name: string, asked: z.infer<typeof 
   return wanted;
 }
 
-const newRegion: Wanted = { replicas: 1, storageType: 'Standard_LRS', required: true };
+/** What comes later keeps no version from going on, unless somebody says so. */
+const newRegion: Wanted = { replicas: 1, storageType: 'Standard_LRS', required: false };
 
 function mayHaveReplicas({ regions, version }: Replication, name: string, { replicas }: Wanted): void {
   if (version.isShallow && (!regions[name] || replicas > 1)) {
