@@ -17,7 +17,7 @@ afterAll(async () => await cloud.close());
 const customise = () => ensureCustomised(bench.ports());
 
 describe('a machine', () => {
-  it('that is clean is inspected, sealed, swept and generalised', async () => {
+  it('that is clean is inspected, sealed and generalised', async () => {
     const version = await bench.onTheBench({ set: 'clean', steps: [{ name: 'hello', script: 'exit 0' }] });
     expect((await bench.run(version, customise())).failure).toBeUndefined();
     const { failure, facts } = await bench.run(version, ensureInspected(bench.ports().scripts));
@@ -25,7 +25,8 @@ describe('a machine', () => {
     expect(facts.findings?.filter(({ outcome }) => outcome === 'inconclusive')).toEqual([]);
     const sealed = await bench.run(version, ensureGeneralised(bench.ports().machines, bench.ports().scripts));
     expect(sealed.facts.sealed).toBe('IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE');
-    expect(await bench.ports().scripts.ours(benchMachine(version))).toEqual([]);
+    // What the recipe ran is off before sysprep; the last goes with the machine.
+    expect(await bench.ports().scripts.ours(benchMachine(version))).toEqual(['sysprep']);
   });
 
   const dirty: [dirt: string, rule: string][] = [

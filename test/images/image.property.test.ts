@@ -62,7 +62,7 @@ describe('the life of a version', () => {
     });
   }
 
-  const { numRuns, timeout } = lives(500);
+  const { numRuns, timeout } = lives(250);
   it(
     'X1: comes to the same end from every source, wherever the process dies, whatever the broker and Azure do',
     { timeout },
