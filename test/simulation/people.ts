@@ -50,6 +50,7 @@ export class People {
       if (random.happens(0.1)) this.#vanish(place, soon());
       if (random.happens(0.1)) this.#powerOff(place, soon());
       if (random.happens(0.1)) this.#late(place, soon());
+      if (random.happens(0.1)) this.#deregister(place, soon());
     }
     if (random.happens(0.2)) this.abortAll(soon());
     if (random.happens(0.3)) this.#pause(soon());
@@ -125,6 +126,13 @@ export class People {
     this.#cloud.world.after(comes, () => {
       this.#note(`somebody deletes machine 0 of ${name}`);
       azure.vanish('0');
+    });
+  }
+
+  #deregister({ name, azure }: Place, comes: number): void {
+    this.#cloud.world.after(comes, () => {
+      this.#note(`somebody deletes session host avd-0 of ${name}`);
+      azure.desktop.forget('avd-0');
     });
   }
 

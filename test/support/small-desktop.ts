@@ -32,7 +32,7 @@ export class SmallDesktop {
   readonly bounced: string[] = [];
   /** How long the broker takes to heed a drain flag that it was told. */
   flagSeconds: () => number = () => 0;
-  readonly #flags = new Map<string, number>();
+  readonly #flags = new Map<string, { readonly is: boolean }>();
   #numbers = 0;
 
   constructor(world: World, pulseOf: (name: string) => Pulse) {
@@ -95,22 +95,29 @@ export class SmallDesktop {
         this.bounced.push(`${user} was sent to ${host} and found it gone`);
         return;
       }
-      const session: Session = { id: String((this.#numbers += 1)), user, state: 'Active', told: 0 };
-      this.everySession.push(session);
-      const here = this.#sessions.get(host) ?? new Map<string, Session>();
-      this.#sessions.set(host, here.set(session.id, session));
-      this.#world.after(staysSeconds, () => {
-        if (here.delete(session.id)) session.endedBy = 'user';
-      });
+      this.seat(user, host, staysSeconds);
+    });
+  }
+
+  /** A user is on the host from now on. */
+  seat(user: string, host: string, staysSeconds: number): void {
+    const session: Session = { id: String((this.#numbers += 1)), user, state: 'Active', told: 0 };
+    this.everySession.push(session);
+    const here = this.#sessions.get(host) ?? new Map<string, Session>();
+    this.#sessions.set(host, here.set(session.id, session));
+    this.#world.after(staysSeconds, () => {
+      if (here.delete(session.id)) session.endedBy = 'user';
     });
   }
 
   /** The last that was said counts, however late it is heeded. */
   #setFlag(name: string, allowNewSession: boolean): void {
-    const number = (this.#flags.get(name) ?? 0) + 1;
-    this.#flags.set(name, number);
+    if (this.#flags.get(name)?.is === allowNewSession) return; // said already, and on its way
+    const flag = { is: allowNewSession };
+    this.#flags.set(name, flag);
     const heed = () => {
-      if (this.#flags.get(name) !== number) return;
+      if (this.#flags.get(name) !== flag) return;
+      this.#flags.delete(name);
       this.#unnoticed.delete(name);
       if (this.#open.has(name)) this.#open.set(name, allowNewSession);
     };

@@ -6,6 +6,8 @@ import { type Build, measureBuild } from './build.ts';
 import { rounded } from './figures.ts';
 import type { Load } from './load.ts';
 import { type Part, readOptions } from './options.ts';
+import { measureRollout } from './rollout.ts';
+import { rolloutJson, rolloutTable } from './rollout-report.ts';
 import { measureSweeper, type Sweep } from './sweeper.ts';
 import { measureWholeJob, type Use, type WholeJob } from './whole-job.ts';
 
@@ -33,9 +35,13 @@ const sweeps = wants('sweep')
       measureSweeper({ finished: options.finished, overdue }),
     )
   : undefined;
+const rollout = wants('rollout')
+  ? await step(`rollouts of 100 hosts, ${options.draws} draws`, () => measureRollout(options))
+  : undefined;
 
 process.stdout.write(options.json ? `${JSON.stringify(asJson())}\n` : `${asTable().join('\n')}\n`);
-const isWell = (job?.complaints.length ?? 0) === 0 && (build?.ended ?? 'built') === 'built';
+const complaints = [...(job?.complaints ?? []), ...(rollout?.complaints ?? [])];
+const isWell = complaints.length === 0 && (build?.ended ?? 'built') === 'built';
 process.exit(isWell ? 0 : 1);
 
 function asJson() {
@@ -44,6 +50,8 @@ function asJson() {
     ...(acceptance && { accept: acceptJson(acceptance) }),
     ...(job && jobJson(job)),
     ...(build && { build: buildJson(build) }),
+    // Asked for alone its figures are the line itself.
+    ...(rollout && (options.parts.length === 1 ? rolloutJson(rollout) : { rollout: rolloutJson(rollout) })),
     ...(sweeps && { sweeper: { finished: options.finished, sweeps } }),
   };
 }
@@ -104,6 +112,7 @@ function asTable(): string[] {
     ...(job ? ['', ...jobTable(job)] : []),
     ...(build ? ['', ...buildTable(build)] : []),
     ...(sweeps ? ['', ...sweepTable(sweeps)] : []),
+    ...(rollout ? ['', ...rolloutTable(rollout)] : []),
     '',
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`,
     `again: npm run bench -- ${options.parts.join(' ')} --speed ${options.speed} --finished ${options.finished}`,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['accept', 'job', 'build', 'sweep'] as const;
+export const parts = ['accept', 'job', 'build', 'sweep', 'rollout'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Options {
@@ -9,6 +9,10 @@ export interface Options {
   readonly json: boolean;
   readonly speed: number;
   readonly finished: number;
+  readonly draws: number;
+  readonly seed: number;
+  /** Up to how many hosts growth is measured. */
+  readonly most: number;
 }
 
 const usage = `npm run bench -- [part ...] [options]
@@ -17,9 +21,13 @@ const usage = `npm run bench -- [part ...] [options]
   job              the whole job: one version, all hosts
   build            one build by a recipe of ten steps
   sweep            what the sweeper costs
+  rollout          100 hosts on a virtual clock, beside others' policies on the same times, and growth
 
   --speed <n>      virtual seconds per second of the whole job (100: about three minutes)
   --finished <n>   workflows that are over in the table that is swept (100000: about two minutes)
+  --draws <n>      draws of the times of a rollout (30: about two minutes)
+  --seed <n>       the first of them (1)
+  --most <n>       hosts up to which growth is measured (1000; with 10000 also fifty pools: half an hour more)
   --json           one line of JSON instead of the table
   --help`;
 
@@ -30,7 +38,7 @@ export function readOptions(args: readonly string[]): Options {
     process.stdout.write(`${usage}\n`);
     process.exit(0);
   }
-  const number = (name: 'speed' | 'finished', most: number) => {
+  const number = (name: 'speed' | 'finished' | 'draws' | 'seed' | 'most', most: number) => {
     const value = Number(given[name]);
     if (value >= 1 && value <= most) return value;
     return refuse(`--${name} must be a number from 1 to ${most}, not "${given[name]}".`);
@@ -43,6 +51,9 @@ export function readOptions(args: readonly string[]): Options {
     json: given.json,
     speed: number('speed', 1000),
     finished: number('finished', 10_000_000),
+    draws: number('draws', 10_000),
+    seed: number('seed', 2 ** 30),
+    most: number('most', 10_000),
   };
 }
 
@@ -55,6 +66,9 @@ function parsed(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         speed: { type: 'string', default: '100' },
         finished: { type: 'string', default: '100000' },
+        draws: { type: 'string', default: '30' },
+        seed: { type: 'string', default: '1' },
+        most: { type: 'string', default: '1000' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -77,7 +77,7 @@ export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }
   const ledger = new Ledger(cloud, Math.max(...pools.map(({ length }) => length)));
   for (const [index, draws] of pools.entries()) settle(cloud, lags, `pool-${index}`, draws);
   const hosts = pools.reduce((sum, { length }) => sum + length, 0);
-  if (withUsers) users(cloud, hosts);
+  if (withUsers) seatUsers(cloud);
   await seedVersion(cloud, '1.0.0', oldVersion);
   await seedVersion(cloud, '1.1.0', newVersion);
   await world.passUntil(() => false, { days: 10 / 1440 });
@@ -125,11 +125,11 @@ function settle(cloud: Cloud, lags: Lags, name: string, draws: readonly Draw[]):
   lags.watch(place);
 }
 
-/** As many as there are hosts, wherever the broker sends them; none of them leaves by himself. */
-function users(cloud: Cloud, hosts: number): void {
-  const places = [...cloud.places.values()];
-  for (let user = 0; user < hosts; user += 1) {
-    places[user % places.length]?.azure.desktop.arrive(`user-${user}`, 100 * 86_400);
+/** One on each host; none of them leaves by himself. */
+function seatUsers({ places }: Cloud): void {
+  for (const { azure } of places.values()) {
+    for (const { machine } of azure.fleet.values())
+      azure.desktop.seat(`user of ${machine.computerName}`, machine.computerName, 100 * 86_400);
   }
 }
 

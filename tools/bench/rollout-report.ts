@@ -1,0 +1,138 @@
+import { rounded } from './figures.ts';
+import type { Grown, RolloutBench, Spread } from './rollout.ts';
+
+/** Azure's own limits, by what they count; `compute-throttling-limits` of its documents. */
+const limits: Readonly<Record<string, string>> = {
+  'lists of a scale set a minute': '10, and 30 in a burst',
+  'reads of one instance a minute': '12, and 36 in a burst',
+  'changes of one instance a minute': '4, and 12 in a burst',
+  'changes in the subscription a minute': '500, and 1,500 in a burst',
+  'host pool a minute': 'none is published',
+};
+
+const lagLimit =
+  'lists of a scale set: 10 a minute, so that 10 s lie between two looks at a pool, and 5 s on average to the next';
+
+/** The figures as one object, for a line of JSON. */
+export function rolloutJson(bench: RolloutBench) {
+  const { goldsmith, peers, overhead, overheadBeyondPolicy, rollback, lag, armCallsPerHost } = bench;
+  return {
+    seed: bench.seed,
+    draws: bench.draws,
+    hosts: bench.hosts,
+    window: bench.window,
+    distribution: bench.distribution,
+    manner: bench.manner,
+    lowerBoundMinutes: rounded(peers.lowerBound.median),
+    listScheduleMinutes: rounded(peers.listSchedule.median),
+    medianMinutes: rounded(goldsmith.median),
+    p95Minutes: rounded(goldsmith.p95),
+    overheadPercent: rounded(overhead.median),
+    overheadBeyondPolicyPercent: rounded(overheadBeyondPolicy.median),
+    rollbackMedianMinutes: rounded(rollback.median),
+    armCallsPerHost: rounded(armCallsPerHost.median),
+    detectionLagP95Seconds: rounded(lag.p95),
+    detectionLagLimit: lagLimit,
+    peers: shown(peers),
+    withUsers: { goldsmith: both(bench.withUsers.goldsmith), peers: shown(bench.withUsers.peers) },
+    minutesOfAHost: {
+      users: rounded(bench.spent.users, 2),
+      azure: rounded(bench.spent.azure, 2),
+      own: rounded(bench.spent.own, 2),
+    },
+    callsByKind: Object.fromEntries(bench.commonest.map(([what, count]) => [what, rounded(count, 2)])),
+    peaks: Object.fromEntries(
+      Object.entries(bench.peaks).map(([kind, most]) => [kind, { most, limit: limits[kind] ?? '' }]),
+    ),
+    growth: bench.growth.map(grownJson),
+    complaints: bench.complaints,
+  };
+}
+
+function both({ median, p95 }: Spread) {
+  return { medianMinutes: rounded(median), p95Minutes: rounded(p95) };
+}
+
+function shown(peers: RolloutBench['peers']) {
+  return Object.fromEntries(Object.entries(peers).map(([name, spread]) => [name, both(spread)]));
+}
+
+function grownJson({ pools, hostsEach, ...grown }: Grown) {
+  return {
+    pools,
+    hostsEach,
+    minutes: rounded(grown.minutes),
+    executionsPerHost: rounded(grown.executionsPerHost),
+    messagesPerHost: rounded(grown.messagesPerHost),
+    tableOperationsPerHost: rounded(grown.tableOperationsPerHost),
+    armCallsPerHost: rounded(grown.armCallsPerHost),
+    lagP95Seconds: rounded(grown.lagP95),
+    heapMB: rounded(grown.heapMB),
+    seconds: rounded(grown.seconds),
+  };
+}
+
+/** The figures for people. */
+export function rolloutTable(bench: RolloutBench): string[] {
+  const { hosts, window, draws, seed, distribution: drawn, lag, peers, withUsers } = bench;
+  const line = (name: string, alone: Spread, crowd?: Spread) =>
+    `  ${name.padEnd(44)}${[alone.median, alone.p95, ...(crowd ? [crowd.median] : [])]
+      .map((value) => String(Math.round(value)).padStart(9))
+      .join('')}`;
+  return [
+    `a rollout of ${hosts} hosts, ${window} at once, one before all others; minutes over ${draws} draws (seed ${seed})`,
+    `  times of Azure: ${drawn.kind}, median ${drawn.medianMinutes} min, sigma ${drawn.sigma}; ${drawn.slowShare * 100} % of hosts ${drawn.slowMinutes} min more`,
+    `  ${''.padEnd(44)}   median      p95  with users to log off after 15 min`,
+    line('lower bound', peers.lowerBound, withUsers.peers.lowerBound),
+    line('longest first, all times known', peers.longestFirst, withUsers.peers.longestFirst),
+    line('best list schedule', peers.listSchedule, withUsers.peers.listSchedule),
+    line('Goldsmith', bench.goldsmith, withUsers.goldsmith),
+    line('Goldsmith, back to the version before', bench.rollback),
+    line('barrier batches (session host update)', peers.barrierBatches, withUsers.peers.barrierBatches),
+    line('a tick every 30 minutes (FederalAVD)', peers.halfHourTicks, withUsers.peers.halfHourTicks),
+    line('a tick every hour (AVDSessionHostReplacer)', peers.hourlyTicks, withUsers.peers.hourlyTicks),
+    `  over the best list schedule: ${rounded(bench.overhead.median)} %; where it too waits a minute for late users and a minute to settle: ${rounded(bench.overheadBeyondPolicy.median)} %`,
+    `  a host: ${rounded(bench.spent.users)} min for users, ${rounded(bench.spent.azure)} min with Azure, ${rounded(bench.spent.own, 2)} min our own`,
+    `  from a change in Azure to our next step: p50 ${rounded(lag.p50)} s, p95 ${rounded(lag.p95)} s (virtual, ${lag.changes} changes)`,
+    `    the limit is ${lagLimit}`,
+    `  ARM calls per host: ${rounded(bench.armCallsPerHost.median)}, most of them ${bench.commonest
+      .slice(0, 5)
+      .map(([what, count]) => `${rounded(count)} ${what}`)
+      .join(', ')}`,
+    ...Object.entries(bench.peaks).map(
+      ([kind, most]) => `    at most ${most} ${kind} (limit: ${limits[kind] ?? 'unknown'})`,
+    ),
+    ...growthTable(bench.growth),
+    ...bench.complaints.map((complaint) => `  NOT WELL: a rollout is ${complaint}`),
+  ];
+}
+
+function growthTable(growth: readonly Grown[]): string[] {
+  const line = (...values: (string | number)[]) =>
+    `  ${values.map((value, column) => String(value).padStart(column === 0 ? 14 : 12)).join('')}`;
+  return [
+    '  growth, per host:',
+    line(
+      'pools x hosts',
+      'minutes',
+      'executions',
+      'messages',
+      'table ops',
+      'ARM calls',
+      'lag p95 s',
+      'heap MB',
+    ),
+    ...growth.map((grown) =>
+      line(
+        `${grown.pools} x ${grown.hostsEach}`,
+        rounded(grown.minutes),
+        rounded(grown.executionsPerHost),
+        rounded(grown.messagesPerHost),
+        rounded(grown.tableOperationsPerHost),
+        rounded(grown.armCallsPerHost),
+        rounded(grown.lagP95),
+        Math.round(grown.heapMB),
+      ),
+    ),
+  ];
+}

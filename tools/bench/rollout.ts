@@ -1,0 +1,206 @@
+import { Worker } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
+import { percentile } from './figures.ts';
+import { distribution, drawn } from './rollout-draws.ts';
+import { type Peers, peersOf } from './rollout-peers.ts';
+import { type Asked, manner, type Ran } from './rollout-run.ts';
+
+export interface Spread {
+  readonly median: number;
+  readonly p95: number;
+}
+
+/** What one size of fleet cost, all of its pools at once. */
+export interface Grown extends Omit<Ran, 'phases' | 'lagSeconds' | 'commonest' | 'backMinutes' | 'spent'> {
+  readonly pools: number;
+  readonly hostsEach: number;
+  readonly lagP95: number;
+  readonly seconds: number;
+}
+
+export interface RolloutBench {
+  readonly seed: number;
+  readonly draws: number;
+  readonly hosts: number;
+  readonly window: number;
+  readonly distribution: typeof distribution;
+  readonly manner: typeof manner;
+  readonly goldsmith: Spread;
+  readonly rollback: Spread;
+  /** Over the best list schedule of the very same draw, in percent. */
+  readonly overhead: Spread;
+  /** The same where every schedule is granted the two waits that the policy asks for on each host. */
+  readonly overheadBeyondPolicy: Spread;
+  readonly peers: Readonly<Record<keyof Peers, Spread>>;
+  /** One user on each host who has to be logged off after fifteen minutes. */
+  readonly withUsers: { readonly goldsmith: Spread; readonly peers: Readonly<Record<keyof Peers, Spread>> };
+  readonly armCallsPerHost: Spread;
+  readonly commonest: Ran['commonest'];
+  readonly peaks: Ran['peaks'];
+  readonly lag: { readonly p50: number; readonly p95: number; readonly changes: number };
+  readonly spent: Ran['spent'];
+  readonly growth: readonly Grown[];
+  readonly complaints: readonly string[];
+}
+
+/** What the policy of the bench asks of each host besides Azure's work: the least that the app lets one ask. */
+const policyMinutes = { drain: 1, settle: 1 } as const;
+const graceMinutes = 15;
+const hosts = 100;
+const window = 20;
+
+export interface RolloutOptions {
+  readonly draws: number;
+  readonly seed: number;
+  /** Up to how many hosts growth is measured. */
+  readonly most: number;
+}
+
+type Job = Asked & { readonly kind: 'draw' | 'users' | 'growth' };
+export type Done = Ran & { readonly seconds: number };
+
+/** The same draws for everybody: the real lives on a virtual clock, and the policies of others. */
+export async function measureRollout({ draws, seed, most }: RolloutOptions): Promise<RolloutBench> {
+  const seeds = Array.from({ length: draws }, (_, index) => seed + index);
+  const jobs: Job[] = [
+    ...growthJobs(seed, most),
+    ...seeds.map((one): Job => ({ kind: 'draw', seed: one, pools: [drawn(hosts, one)], rollback: true })),
+    ...seeds
+      .slice(0, Math.ceil(draws / 6))
+      .map((one): Job => ({ kind: 'users', seed: one, pools: [drawn(hosts, one)], withUsers: true })),
+  ];
+  const done = await inWorkers(jobs);
+  const of = (kind: Job['kind']) =>
+    jobs.flatMap((job, index) => {
+      const result = done[index];
+      return job.kind === kind && result ? [{ job, result }] : [];
+    });
+  const forward = of('draw').map(({ job, result }) => compared(job, result));
+  const withUsers = of('users').map(({ job, result }) => compared(job, result, graceMinutes));
+  const lags = forward.flatMap(({ result }) => result.lagSeconds);
+  const ran = forward.map(({ result }) => result);
+  return {
+    seed,
+    draws,
+    hosts,
+    window,
+    distribution,
+    manner,
+    goldsmith: spread(ran.map(({ minutes }) => minutes)),
+    rollback: spread(ran.map(({ backMinutes }) => backMinutes)),
+    overhead: spread(forward.map(({ result, peers }) => over(result.minutes, peers.listSchedule))),
+    overheadBeyondPolicy: spread(forward.map(({ result, granted }) => over(result.minutes, granted))),
+    peers: spreads(forward.map(({ peers }) => peers)),
+    withUsers: {
+      goldsmith: spread(withUsers.map(({ result }) => result.minutes)),
+      peers: spreads(withUsers.map(({ peers }) => peers)),
+    },
+    armCallsPerHost: spread(ran.map(({ armCallsPerHost }) => armCallsPerHost)),
+    commonest: ran[0]?.commonest ?? [],
+    peaks: worst(ran.map(({ peaks }) => peaks)),
+    lag: { p50: percentile(lags, 0.5), p95: percentile(lags, 0.95), changes: lags.length },
+    spent: meanSpent(ran),
+    growth: of('growth').map(({ job, result }) => grown(job, result)),
+    complaints: done.flatMap(({ phases }) => phases.filter((phase) => phase !== 'succeeded')),
+  };
+}
+
+function compared(job: Job, result: Done, extra = 0) {
+  const minutes = (job.pools[0] ?? []).map((draw) => draw.minutes + extra);
+  const { drain, settle } = policyMinutes;
+  const granted = peersOf(
+    minutes.map((one) => one + drain + settle),
+    window,
+    job.seed,
+  ).listSchedule;
+  return { result, peers: peersOf(minutes, window, job.seed), granted };
+}
+
+/** One pool of ten hosts and more up to what one scale set holds; then several, and fifty of two hundred. */
+function growthJobs(seed: number, most: number): Job[] {
+  const sizes = [
+    [1, 10],
+    [1, 100],
+    [1, 1000],
+    [10, 1000],
+    [50, 200],
+  ] as const;
+  return sizes
+    .filter(([pools, each]) => pools * each <= most)
+    .toReversed()
+    .map(([pools, each]) => ({
+      kind: 'growth',
+      seed,
+      pools: Array.from({ length: pools }, (_, index) => drawn(each, seed + index)),
+    }));
+}
+
+function grown({ pools }: Job, done: Done): Grown {
+  const { minutes, armCallsPerHost, peaks, executionsPerHost, messagesPerHost, seconds } = done;
+  return {
+    pools: pools.length,
+    hostsEach: pools[0]?.length ?? 0,
+    minutes,
+    armCallsPerHost,
+    peaks,
+    lagP95: percentile(done.lagSeconds, 0.95),
+    executionsPerHost,
+    messagesPerHost,
+    tableOperationsPerHost: done.tableOperationsPerHost,
+    heapMB: done.heapMB,
+    seconds,
+  };
+}
+
+function over(minutes: number, best: number): number {
+  return (minutes / best - 1) * 100;
+}
+
+function spread(values: readonly number[]): Spread {
+  return { median: percentile(values, 0.5), p95: percentile(values, 0.95) };
+}
+
+function spreads(all: readonly Peers[]): Record<keyof Peers, Spread> {
+  const of = (name: keyof Peers) => spread(all.map((peers) => peers[name]));
+  return {
+    lowerBound: of('lowerBound'),
+    longestFirst: of('longestFirst'),
+    listSchedule: of('listSchedule'),
+    barrierBatches: of('barrierBatches'),
+    halfHourTicks: of('halfHourTicks'),
+    hourlyTicks: of('hourlyTicks'),
+  };
+}
+
+function worst(all: readonly Ran['peaks'][]): Ran['peaks'] {
+  const kinds = [...new Set(all.flatMap((peaks) => Object.keys(peaks)))];
+  return Object.fromEntries(kinds.map((kind) => [kind, Math.max(...all.map((peaks) => peaks[kind] ?? 0))]));
+}
+
+function meanSpent(all: readonly Ran[]): Ran['spent'] {
+  const mean = (of: keyof Ran['spent']) => all.reduce((sum, { spent }) => sum + spent[of], 0) / all.length;
+  return { users: mean('users'), azure: mean('azure'), own: mean('own') };
+}
+
+/** Each worker takes the next job when it has done one; the longest come first. */
+async function inWorkers(jobs: readonly Job[]): Promise<readonly Done[]> {
+  const done: Done[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < jobs.length; index = next++) {
+      done[index] = await inWorker(jobs[index]);
+      process.stderr.write(`  ${done.filter(Boolean).length} of ${jobs.length} rollouts\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return done;
+}
+
+/** A process of its own each time, so that the memory it takes is the memory of one fleet. */
+async function inWorker(job: Job | undefined): Promise<Done> {
+  const worker = new Worker(new URL('./rollout-worker.ts', import.meta.url), { workerData: job });
+  return await new Promise<Done>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
