@@ -168,7 +168,7 @@ export function createApp(outside: Outside) {
   const rolloutParts = { pools, poolStore, rollouts, rolloutStore, freezes, now };
   const planFor = planner({ hostPools, scaleSets, gallery, freezes, now });
   const examine = async (what: Parameters<typeof hostAsks.examine>[0]) => await hostAsks.examine(what);
-  const channels = channelRequests({ ...rolloutParts, examine });
+  const channels = channelRequests({ ...rolloutParts, gallery, examine });
 
   const sets = new Engine({ workflow: imageSetLife, store: setStore, ...entity('image-set') });
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, ...entity('recipe') });

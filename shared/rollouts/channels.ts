@@ -6,13 +6,14 @@ import type { Policy, Pool, PoolEvent } from './pool.ts';
 import { digest } from './requests.ts';
 import { isOver, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
-import type { ScaleSetAddress } from './scale-set.ts';
-import { hostPoolOf, scaleSetOf } from './stage.ts';
+import type { Gallery, ScaleSetAddress } from './scale-set.ts';
+import { hostPoolOf, isSameRegion, scaleSetOf } from './stage.ts';
 
 interface Parts {
   readonly poolStore: WorkflowStore<Pool, PoolEvent>;
   readonly rollouts: RolloutEngine;
   readonly rolloutStore: WorkflowStore<Rollout, RolloutEvent>;
+  readonly gallery: Gallery;
   /** Every check of every host of a pool, measured now. Handed in from the hosts. */
   readonly examine: (what: {
     readonly pool: HostPoolAddress;
@@ -47,7 +48,7 @@ interface RolledOut {
 }
 
 /** What an image version may ask of all the host pools of a channel. */
-export function channelRequests({ poolStore, rollouts, rolloutStore, examine, now }: Parts) {
+export function channelRequests({ poolStore, rollouts, rolloutStore, gallery, examine, now }: Parts) {
   const poolsOf = async (set: string, channel: string) =>
     (await poolStore.loadAll(''))
       .map(({ id, saved }) => ({ name: id, pool: saved.state }))
@@ -62,6 +63,12 @@ export function channelRequests({ poolStore, rollouts, rolloutStore, examine, no
       if (known) return { id, rollout: known };
       if (activeRollout !== undefined) return { waitingFor: `rollout ${activeRollout} of host pool ${name}` };
       const { number, imageVersionId, by } = wanted;
+      // Each pool begins when its own region is there, whatever becomes of the others. Of a version that is
+      // gone the rollout itself will say so.
+      const there = await gallery.completedRegions(imageVersionId);
+      if (there && !there.some((region) => isSameRegion(region, link.location))) {
+        return { waitingFor: `${name}: version ${number} to be complete in ${link.location}` };
+      }
       const reason = `channel ${wanted.channel}`;
       const version = { number, imageVersionId };
       const event: RolloutEvent = { type: 'requested', pool: name, link, version, by, reason, at: now() };

@@ -41,6 +41,19 @@ describe('what an image version may ask of a channel', () => {
     expect(azure.wrongs).toEqual([]);
   });
 
+  it('begins with a pool as soon as its own region is complete, and not before', async () => {
+    const { channels, azure } = await poolOf();
+    let regions = ['North Europe'];
+    azure.gallery = { completedRegions: async () => regions };
+    expect(await channels.ensureRolledOut(wanted)).toEqual({
+      status: 'running',
+      rollouts: [],
+      waitingFor: 'pool: version 1.1.0 to be complete in westeurope',
+    });
+    regions = ['North Europe', 'West Europe'];
+    expect(await channels.ensureRolledOut(wanted)).toMatchObject({ rollouts: [expect.any(String)] });
+  });
+
   it('waits for a pool that another rollout holds', async () => {
     const { channels, asks, end, world } = await poolOf();
     await asks.startRollout('pool', start, 'by hand');

@@ -40,7 +40,11 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
   const asks = rolloutRequests({ ...parts, versionOf, freezes, planFor });
   const insight = rolloutInsight({ ...parts, work: hostApi });
   const freezeAsks = freezeRequests({ ...parts, calendar });
-  const channels = channelRequests({ ...parts, examine: async (what) => await hostApi.examine(what) });
+  const channels = channelRequests({
+    ...parts,
+    gallery: { completedRegions: async (id) => await azure.gallery.completedRegions(id) },
+    examine: async (what) => await hostApi.examine(what),
+  });
   await asks.definePool('pool', body);
   const end = async () => {
     const all = async () => (await seen.rollouts.loadAll('')).map(({ saved }) => saved.state);
