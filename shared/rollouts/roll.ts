@@ -105,7 +105,7 @@ function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standing
   if (inFlight < (hold ? 1 : most)) return undefined;
   const [before] = rollout.facts.waits?.because.filter(isUsual) ?? [];
   const reason = hold ?? before ?? fullWindow(inFlight, reading.window);
-  const why = [...tell(stillRunning(standings)), reason.message];
+  const why = sentencesOf(standings, reason);
   const { facts, news } = told(look, reason);
   return running(why.join('; '), 15, { facts, news });
 }
@@ -157,13 +157,17 @@ function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: Known, window
   return { admitted, because: isWaveFull ? wave.because : because };
 }
 
+function sentencesOf(standings: readonly HostStanding[], { code, message }: Reason): readonly string[] {
+  const underWay = tell(stillRunning(standings));
+  return code === 'LastHosts' ? underWay : [...underWay, message];
+}
+
 const lastHosts: Reason = { code: 'LastHosts', message: 'no host is left to start' };
 
 function waiting(look: Look<Rollout>, known: Known, reason: Reason, facts: Partial<Facts>): Settled<Facts> {
   const waits = told(look, reason);
-  const underWay = tell(stillRunning(known.standings));
   const news = [...known.news, ...(waits.news === undefined ? [] : [waits.news])].join('; ');
-  const why = [...underWay, ...(reason === lastHosts ? [] : [reason.message])];
+  const why = sentencesOf(known.standings, reason);
   const isHeld = known.hold !== undefined || reason.until !== undefined;
   const seconds = underWayIn(known.records) > 0 ? 15 : isHeld ? lookAgainIn(reason, look.now) : 30;
   return running(why.join('; ') || 'its last host', seconds, {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Local, startLocal } from '../../infra/local/local.ts';
 import { badRequests, example, type Json } from './bad-requests.ts';
+import { badRolloutRequests } from './bad-rollout-requests.ts';
 
 let local: Local;
 /** Everything that a client can see, to tell whether a refused request left a trace. */
@@ -10,6 +11,7 @@ const collections = [
   'image-sets/win11-avd/versions',
   'host-pools',
   'rollouts',
+  'freezes',
 ];
 let seen: unknown[];
 
@@ -37,7 +39,10 @@ beforeAll(async () => {
 afterAll(async () => await local?.stop());
 
 describe('a request that is wrong is refused with code, message and target, and leaves no trace', () => {
-  for (const [what, [method, path, body, headers], status, code, target] of badRequests) {
+  for (const [what, [method, path, body, headers], status, code, target] of [
+    ...badRequests,
+    ...badRolloutRequests,
+  ]) {
     it(what, async () => {
       expectRefusal(await send(method, path, body, headers), status, code, target);
       expect(await all()).toEqual(seen);

@@ -161,10 +161,13 @@ describe('what may be asked of a rollout, state by state', () => {
     }
   });
 
-  it('X1: what a look found before the pause is old news after it', () => {
+  it.each([
+    ['a pause', paused],
+    ['a change of the freezes', freezesChanged],
+  ])('X1, R8: what a look found before %s is old news after it', (_, told) => {
     const rollout = after(...rolling);
     const answer = { ...done(rollout), type: 'stage-running', lookAt: noon } as RolloutEvent;
-    const story = after(...rolling, paused);
+    const story = after(...rolling, told);
     expect(rolloutLife.evolve(story, answer)).toBe(story);
   });
 
