@@ -176,7 +176,7 @@ export const kinds = {
   CaptureFailed: {
     httpStatus: 409,
     retryable: false,
-    remedy: 'Read Azure’s message and request a new version.',
+    remedy: 'Read Azure’s message; for a day a retry captures again what was built, without building.',
   },
   ReplicationFailed: {
     httpStatus: 409,

@@ -65,6 +65,8 @@ const kindsByCode: Readonly<Record<string, ErrorCode>> = {
   EntityAlreadyExists: 'Conflict',
   // For three minutes after its machine has gone; a 400 all the same.
   NicReservedForAnotherVm: 'AzureBusy',
+  // The list of sizes is asked for now and then only: what has changed since is said at the machine's creation.
+  SkuNotAvailable: 'SkuUnavailable',
   EntityTooLarge: 'StateTooLarge',
   PropertyValueTooLarge: 'StateTooLarge',
   RequestBodyTooLarge: 'StateTooLarge',

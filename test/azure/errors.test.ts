@@ -44,6 +44,15 @@ describe('what Azure says', () => {
       'AzureBusy',
     ],
     [
+      'a size that cannot be had is told as such',
+      refusal(
+        409,
+        'SkuNotAvailable',
+        'The requested size is currently not available in location westeurope.',
+      ),
+      'SkuUnavailable',
+    ],
+    [
       'a run command under way waits',
       refusal(409, 'Conflict', 'Run command extension execution is in progress.'),
       'AzureBusy',
