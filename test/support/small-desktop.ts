@@ -142,6 +142,7 @@ export class SmallDesktop {
     list: async () => [...this.#open.keys()].flatMap((name) => this.#read(name) ?? []),
     read: async (_, name) => this.#read(name),
     setAllowNewSession: async (_, name, allowNewSession) => {
+      if (!this.#open.has(name)) throw new AppError('NotFound', `there is no session host ${name}`);
       this.#setFlag(name, allowNewSession);
     },
     remove: async (_, name) => {
@@ -155,7 +156,8 @@ export class SmallDesktop {
       ),
     sendMessage: async (_, name, id) => {
       const session = this.#sessions.get(name)?.get(id);
-      if (session) session.told += 1;
+      if (!session) throw new AppError('NotFound', `session ${id} on ${name} has ended`);
+      session.told += 1;
     },
     logOff: async (_, name, id) => {
       const session = this.#sessions.get(name)?.get(id);
