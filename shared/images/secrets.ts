@@ -40,7 +40,7 @@ export function withoutTheSecrets(text: string, secrets: readonly string[]): str
 }
 
 function brokenOrNot(part: string): RegExp {
-  const signs = [...part].map((sign) => sign.replace(/[\\^$.*+?()[\]{}|/-]/, String.raw`\$&`));
+  const signs = Array.from(part, (sign) => sign.replace(/[\\^$.*+?()[\]{}|/-]/, String.raw`\$&`));
   return new RegExp(signs.join(String.raw`(?:\r?\n[ \t]*)?`), 'g');
 }
 
