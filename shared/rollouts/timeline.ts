@@ -126,18 +126,22 @@ function stretchesOf(
 ): readonly Stretch[] {
   const cuts: { at: Instant; share: Share }[] = [{ at: from, share: 'preparing' }];
   let usual: Share = 'preparing';
+  // What was to follow a detour follows what comes before its end; and two who tell at once may tell out of order.
+  const cutAt = (at: Instant, share: Share) => {
+    while (cuts.length > 1 && (cuts.at(-1)?.at ?? '') > at) cuts.pop();
+    cuts.push({ at, share });
+  };
   for (const { event } of lines) {
     const detour = detourOf(event);
     if (detour !== undefined && 'lookAt' in event) {
-      cuts.push({ at: event.at, share: detour }, { at: event.lookAt, share: usual });
+      cutAt(event.at, detour);
+      cutAt(event.lookAt, usual);
       continue;
     }
     const share = shareAfter(event, usual);
     if (share === undefined) continue;
     usual = share;
-    // What was to follow a detour follows this.
-    while ((cuts.at(-1)?.at ?? '') > event.at) cuts.pop();
-    cuts.push({ at: event.at, share });
+    cutAt(event.at, share);
   }
   return cuts.flatMap(({ at, share }, index) => {
     const end = cuts[index + 1]?.at ?? until;

@@ -1,7 +1,8 @@
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
-import { minutesAfter } from '../../shared/instant.ts';
+import { minutesAfter, secondsBetween } from '../../shared/instant.ts';
 import type { Host } from '../../shared/hosts/host.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
+import { rolloutInsight } from '../../shared/rollouts/insight.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
@@ -42,11 +43,36 @@ export async function rolloutLives(
   const all = await rollouts();
   const pool = (await fleet.seen.pools.load('pool'))?.state;
   return {
-    wrongs: wrongsOf(fleet, all, hosts, pool?.activeRollout),
+    wrongs: [...wrongsOf(fleet, all, hosts, pool?.activeRollout), ...(await unaccounted(world, fleet))],
     rollouts: all,
     admissions: fleet.watch.admissions,
     steps: world.steps,
   };
+}
+
+/** Every second of every rollout, and of every host, went somewhere. */
+async function unaccounted({ now }: World, { seen, hostApi }: Fleet): Promise<string[]> {
+  const work = {
+    standings: async (id: string) => await hostApi.standings(id),
+    history: async (id: string) => await seen.hosts.history(id),
+  };
+  const insight = rolloutInsight({ rolloutStore: seen.rollouts, work, now });
+  const sum = (shares: Partial<Record<string, number>>) =>
+    Object.values(shares).reduce<number>((all, seconds) => all + (seconds ?? 0), 0);
+  const wrongs: string[] = [];
+  for (const { id } of await seen.rollouts.loadAll('')) {
+    const { from, until, seconds, rollout, hosts } = await insight.timeline(id);
+    if (Math.abs(sum(rollout) - seconds) > 0.01)
+      wrongs.push(`${sum(rollout)} of ${seconds} s of ${id} are told`);
+    for (const { host, waited, worked, endedAt = until } of hosts) {
+      const told = sum(waited) + sum(worked);
+      const took = secondsBetween(from, endedAt);
+      if (Math.abs(told - took) > 0.01) wrongs.push(`${told} of ${took} s of ${host} are told`);
+    }
+    const negative = hosts.flatMap(({ worked }) => Object.values(worked)).filter((part) => part < -0.01);
+    if (negative.length > 0) wrongs.push(`${id} has a share of ${negative[0]} s`);
+  }
+  return wrongs;
 }
 
 function wrongsOf(

@@ -59,6 +59,7 @@ export class AdmissionWatch {
     );
     if (admitted.length === 0) return;
     this.admissions += admitted.length;
+    beforeItsWave(state, at).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#heldBack(before?.state, state, at, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
   }
@@ -122,4 +123,18 @@ function isInWindow({ link }: Rollout, at: string): boolean {
       return since + leastMinutes <= (minute(end) - minute(start) + 1440) % 1440;
     })
   );
+}
+
+/** Reckoned anew, for the first wave: it is to be proven, and to have baked, before anything follows it. */
+function beforeItsWave({ link, facts }: Rollout, at: string): string[] {
+  const [first] = link.policy.waves ?? [];
+  if (first?.upTo !== 1) return [];
+  const records = Object.values(facts.hosts ?? {});
+  const proven = records.filter(({ outcome }) => outcome === 'done');
+  const underWay = records.filter(({ outcome }) => outcome === 'admitted').length;
+  if (proven.length === 0)
+    return underWay > 1 ? [`R7: ${underWay} hosts are under way in a wave of one`] : [];
+  const [since = at] = proven.map(({ endedAt }) => endedAt ?? at).toSorted();
+  const baked = Date.parse(since) + first.bakeMinutes * 60_000;
+  return Date.parse(at) < baked ? ['R7: a host was admitted before the first wave had baked'] : [];
 }
