@@ -22,8 +22,9 @@ export interface Found {
   readonly freezes: readonly Freeze[];
   readonly views: readonly HostView[];
   readonly capacity: Capacity;
-  /** A host that takes longer than nine of ten. */
+  /** No more than so long take nine of ten hosts, and of those without users. */
   readonly mostMinutes: number;
+  readonly quietMinutes: number;
   readonly fits: boolean;
 }
 
@@ -71,11 +72,11 @@ function inTheWay({ name, pool: { activeRollout }, freezes }: Found): Finding[] 
   return findings;
 }
 
-function wrongWithPolicy({ pool: { link }, views, capacity, mostMinutes, fits }: Found): Finding[] {
+function wrongWithPolicy({ pool: { link }, views, capacity, quietMinutes, fits }: Found): Finding[] {
   const findings: Finding[] = [];
   const { floor, windows = [] } = link.policy;
   if (!fits) {
-    const message = `No maintenance window is as long as the ${mostMinutes} minutes that a host takes (P90).`;
+    const message = `No maintenance window is as long as the ${quietMinutes} minutes that a host without users takes (P90).`;
     findings.push({ code: 'WindowTooShort', message, remedy: 'Make a window longer, or the grace shorter.' });
   }
   const places = views.length * capacity.perHost;

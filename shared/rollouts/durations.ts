@@ -34,10 +34,10 @@ export function expected(
   return usualMinutes.map((minutes) => ({ users, rest: minutes * 60 }));
 }
 
-/** Of ten hosts nine take no longer. */
-export function mostSeconds(took: readonly Took[]): number {
+/** Of ten hosts nine take no longer; one without users is only watched for so long to stay empty. */
+export function mostSeconds(took: readonly Took[], quietSeconds = Infinity): number {
   return percentile(
-    took.map(({ users, rest }) => users + rest),
+    took.map(({ users, rest }) => Math.min(users, quietSeconds) + rest),
     90,
   );
 }

@@ -85,6 +85,7 @@ function drawing(seed: number): (bound: number) => number {
 /** One rollout, played through, with its curve if that is asked for: when it ends, unless it stands still for ever. */
 function played(work: Work, takes: () => Took, curve?: Point[]): number | undefined {
   const most = mostSeconds(work.took);
+  const quietMost = mostSeconds(work.took, work.quietSeconds);
   const table = new Table(work, curve);
   let wave = 0;
   for (const [index, host] of work.hosts.entries()) {
@@ -94,7 +95,7 @@ function played(work: Work, takes: () => Took, curve?: Point[]): number | undefi
       table.pass(full.bakeMinutes * 60);
       wave += 1;
     }
-    if (!table.waitFor(host.costs, most)) return undefined;
+    if (!table.waitFor(host.costs, host.hasUsers ? most : quietMost)) return undefined;
     const { users, rest } = takes();
     table.start(host.costs, (host.hasUsers ? users : Math.min(users, work.quietSeconds)) + rest);
   }

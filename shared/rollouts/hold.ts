@@ -33,10 +33,14 @@ function frozen(freezes: readonly NamedFreeze[]): Reason | undefined {
   return { code: 'Frozen', message: frozenBy(freezes), detail: { freeze: id, by, reason }, until };
 }
 
-/** Nothing is begun that, of ten hosts, nine would not end before the window closes. */
-export function outsideWindow({ work: { link, facts }, now }: Look<Rollout>): Reason | undefined {
-  const { windows = [] } = link.policy;
-  const seconds = mostSeconds(expected(tookIn(facts), link.policy));
+/** Nothing is begun that, of ten hosts such as this, nine would not end before the window closes. */
+export function outsideWindow(
+  { work: { link, facts }, now }: Look<Rollout>,
+  host: { readonly hasUsers: boolean },
+): Reason | undefined {
+  const { windows = [], minDrainMinutes } = link.policy;
+  const quietSeconds = host.hasUsers ? undefined : minDrainMinutes * 60;
+  const seconds = mostSeconds(expected(tookIn(facts), link.policy), quietSeconds);
   const fit = fitOf(windows, now, seconds);
   if (fit.fits) return undefined;
   const { closesAt, opensAt } = fit;

@@ -35,7 +35,8 @@ export function planner({ hostPools, scaleSets, gallery, freezes, now }: Parts) 
     const regions = imageVersionId === '' ? undefined : await gallery.completedRegions(imageVersionId);
     const read = { link, imageVersionId, records: {}, now: at };
     const { views, ...capacity } = hostPool && model ? await ofPool(hostPools, scaleSets, read) : nobody;
-    const seconds = mostSeconds(expected(pool.took ?? [], link.policy));
+    const took = expected(pool.took ?? [], link.policy);
+    const seconds = mostSeconds(took, link.policy.minDrainMinutes * 60);
     const fit = fitOf(link.policy.windows ?? [], at, seconds);
     const found = {
       name,
@@ -47,7 +48,8 @@ export function planner({ hostPools, scaleSets, gallery, freezes, now }: Parts) 
       freezes: await freezes.over(name, link.imageSet, at),
       views,
       capacity,
-      mostMinutes: Math.ceil(seconds / 60),
+      mostMinutes: Math.ceil(mostSeconds(took) / 60),
+      quietMinutes: Math.ceil(seconds / 60),
       fits: fit.fits || fit.opensAt !== undefined,
     };
     const ahead = await freezes.after(name, link.imageSet, at);

@@ -51,7 +51,7 @@ export function ensureRolled({ hostPools, scaleSets, hosts, freezes }: Parts): E
     await startAdmitted(hosts, look, standings);
     const { changed, news } = heard(id, rollout.facts.hosts ?? {}, standings);
     const records = { ...rollout.facts.hosts, ...changed };
-    const hold = (await holdOn(look, freezes)) ?? outsideWindow(look);
+    const hold = (await holdOn(look, freezes)) ?? outsideWindow(look, { hasUsers: false });
     const idle = Object.keys(changed).length === 0 ? nothingCanStart(look, hold, standings) : undefined;
     if (idle) return idle;
     const { link, version } = rollout;
@@ -149,10 +149,17 @@ function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: Known, window
   const { work: rollout, now } = look;
   const { views } = pool;
   const { hold, wave } = known;
-  if (hold) return { admitted: [], because: hold };
+  const late = outsideWindow(look, { hasUsers: true });
+  if (hold) {
+    // Where users are on all that is left, the window that matters is one for hosts with users.
+    const isForUsers = hold.code === 'OutsideWindow' && inOrder(views).every(({ sessions }) => sessions > 0);
+    return { admitted: [], because: (isForUsers && late) || hold };
+  }
   if (wave.room === 0) return { admitted: [], because: wave.because };
   const need = mayGoDark(rollout.link.policy, views.length, now) ? 0 : pool.need;
-  const { admitted, because } = admit(views, { ...pool, need }, window);
+  const inTime = late ? views.filter((one) => one.sessions === 0 || one.standing !== 'untouched') : views;
+  const { admitted, because } = admit(inTime, { ...pool, need }, window);
+  if (late && because.code === 'LastHosts') return { admitted, because: late };
   const isWaveFull = because.code === 'WindowFull' && window.window < windowIn(rollout, views);
   return { admitted, because: isWaveFull ? wave.because : because };
 }

@@ -21,6 +21,8 @@ describe('how long a host is expected to take', () => {
     const few = [{ users: 1, rest: 1 }];
     // 24 minutes of Azure, 10 of grace and 2 of quiet.
     expect(mostSeconds(expected(few, link.policy))).toBe(36 * 60);
+    // Without users, the quiet alone.
+    expect(mostSeconds(expected(few, link.policy), 120)).toBe(26 * 60);
     const many = Array.from({ length: 5 }, (_, number) => ({ users: 60, rest: 60 * number }));
     expect(mostSeconds(expected(many, link.policy))).toBe(300);
   });

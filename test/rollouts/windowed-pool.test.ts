@@ -50,12 +50,34 @@ describe('a pool with maintenance windows', () => {
 
   it('R8: starts none that would not end in time, and goes on when it opens again', async () => {
     const { asks, end } = await poolOf(3);
-    await asks.definePool('pool', windowed([window('13:00-13:50', 'Etc/UTC')]));
+    await asks.definePool('pool', windowed([window('13:00-13:30', 'Etc/UTC')]));
     const { id } = await asks.startRollout('pool', start, 'r');
     const [rollout] = await end();
     expect(rollout?.phase).toBe('succeeded');
     const days = (await asks.hostsOf(id)).map(({ admittedAt }) => admittedAt.slice(0, 10));
     expect(new Set(days).size).toBeGreaterThan(1);
+  });
+
+  it('R8: takes hosts without users where those with users would not end in time', async () => {
+    const { asks, azure, world } = await poolOf(2);
+    azure.desktop.arrive('ann', 1_000_000);
+    await world.passUntil(() => false, { days: 1 / 480 });
+    await asks.definePool('pool', windowed([window('13:00-13:35', 'Etc/UTC')]));
+    const { id } = await asks.startRollout('pool', start, 'r');
+    await world.passUntil(() => false, { days: 2 });
+    const hosts = await asks.hostsOf(id);
+    expect(hosts.map(({ outcome, told }) => `${outcome} ${told}`)).toEqual(['done 0']);
+    const { facts } = await asks.rollout(id);
+    // Fifteen minutes of grace, two of quiet and twenty-four of Azure.
+    expect(facts.waits?.because).toMatchObject([{ code: 'WindowTooShort', detail: { minutes: 41 } }]);
+    await asks.pause(id, { reason: 'a longer one' });
+    await asks.definePool(
+      'pool',
+      windowed([window('13:00-13:35', 'Etc/UTC'), window('15:00-16:00', 'Etc/UTC')]),
+    );
+    await asks.resume(id, {});
+    await world.passUntil(async () => (await asks.hostsOf(id)).length > 1, { days: 2 });
+    expect((await asks.hostsOf(id)).map(({ admittedAt }) => admittedAt.slice(11, 13))).toEqual(['13', '15']);
   });
 
   it('says so when no window is long enough', async () => {
