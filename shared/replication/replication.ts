@@ -123,6 +123,7 @@ function begun(
   before: Replication | undefined,
   { version, regions, stageAt, at }: Extract<ReplicationEvent, { type: 'begun' }>,
 ): Replication {
+  if (before && before.askedAt >= stageAt) return before;
   if (!before || before.goneAt !== undefined) {
     const first = { version, regions: {}, askedAt: stageAt, isChanging: true, troubles: 0 };
     const none = { ...first, look: (before?.look ?? -1) + 1, lookAt: at, notBefore: at };
@@ -131,7 +132,6 @@ function begun(
       return withRegion(all, name, () => ({ type: 'wanted', wanted, isSource, at }));
     }, none);
   }
-  if (before.askedAt >= stageAt) return before;
   // What people wanted otherwise since the first time stays as they want it.
   const anew = Object.entries(before.regions).reduce<Replication>(
     (all, [name, { wanted, isSource }]) =>

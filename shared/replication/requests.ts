@@ -53,17 +53,17 @@ export function replicationRequests(parts: Parts) {
   };
 
   return {
-    async regions(set: string, number: string): Promise<Replication> {
+    regions: async (set: string, number: string): Promise<Replication> => {
       const id = await idOf(set, number);
       return (await replications.load(id)) ?? (await found(set, number)).replication;
     },
 
-    async history(set: string, number: string): Promise<readonly Line<ReplicationEvent>[]> {
+    history: async (set: string, number: string): Promise<readonly Line<ReplicationEvent>[]> => {
       return await replicationStore.history(await idOf(set, number));
     },
 
     /** Adds a region, or changes what is wanted of it. */
-    async put(set: string, number: string, name: string, asked: z.infer<typeof PutRegion>) {
+    put: async (set: string, number: string, name: string, asked: z.infer<typeof PutRegion>) => {
       const { id } = await found(set, number);
       return await tell(id, name, (replication) => {
         const wanted = wantedOf(replication, name, asked);
@@ -72,7 +72,7 @@ export function replicationRequests(parts: Parts) {
     },
 
     /** Takes a region away, where nobody depends on it; asked again before Azure is. */
-    async remove(set: string, number: string, name: string) {
+    remove: async (set: string, number: string, name: string) => {
       const { id, replication } = await found(set, number);
       mayBeTakenOut(replication, name);
       const users = await usedIn(replication.version.imageVersionId, name);
@@ -88,7 +88,7 @@ export function replicationRequests(parts: Parts) {
     },
 
     /** Removes and adds again a region that does not get on, whatever was tried before. */
-    async repair(set: string, number: string, name: string, { by }: z.infer<typeof RepairRegion>) {
+    repair: async (set: string, number: string, name: string, { by }: z.infer<typeof RepairRegion>) => {
       const { id } = await found(set, number);
       return await tell(id, name, (current) => {
         const region = mayBeTakenOut(current, name);
