@@ -12,8 +12,9 @@ import { done, type EnsureHostStage, failed, isTurnedAway, running } from './sta
 /** The broker's count of sessions is believed for so long; then they are listed again. */
 const countedForSeconds = 300;
 const quietLookSeconds = 60;
-/** Users leave when they leave: soon enough to see it, and after they were logged off sooner. */
-const usersLookSeconds = 30;
+/** Users leave when they leave; of many the last is not gone so soon. Who was logged off is, at once. */
+const usersLookSeconds = { few: 30, many: 60 };
+const few = 2;
 
 /**
  * Nobody is on the host any more, and has not been for the drain time of the policy: a user whom the broker
@@ -98,7 +99,8 @@ function lateArrivals({ work: host, now }: Look<Host>, left: number, facts: Part
 /** The longer somebody stays, the less often it is worth asking. */
 function toEnd({ work: host, now }: Look<Host>, sessions: number, facts: Partial<Facts>): Settled<Facts> {
   const { emptyingSince = now, loggedOff = [] } = { ...host.facts, ...facts };
-  const least = loggedOff.length > 0 ? tickSeconds : usersLookSeconds;
+  const usual = sessions > few ? usersLookSeconds.many : usersLookSeconds.few;
+  const least = loggedOff.length > 0 ? tickSeconds : usual;
   const pace = Math.min(60, Math.max(least, secondsBetween(emptyingSince, now) / 60));
   const tick = untilTick(now, host.plan.pool.hostPool, pace);
   const seconds = Math.min(tick, Math.max(1, Math.ceil(secondsBetween(now, nextGraceEnd(host, now)))));
@@ -207,7 +209,7 @@ function tell(
       for (const one of told) sent.push(...(await send(one)));
       const isAll = sent.length === told.length;
       const news = `${sent.filter(({ confirmed }) => confirmed).length} of ${told.length} users told`;
-      return running('sessions to end', isAll ? usersLookSeconds : 15, {
+      return running('sessions to end', isAll ? usersLookSeconds.few : 15, {
         facts: { told: [...earlier, ...sent] },
         news,
       });

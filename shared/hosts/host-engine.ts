@@ -35,7 +35,7 @@ export function hostEngine({ machines, sessionHosts, readings, ...parts }: Parts
     empty: ensureEmpty(sessionHosts, readings),
     reimage: ensureReimaged(all),
     register: ensureRegistered(all),
-    verify: ensureVerified(machines, readings),
+    verify: ensureVerified(all),
     return: ensureReturned(machines, sessionHosts),
   };
   const look = lookAtStage<Stage, Host, Facts>({ stages, now: parts.now });

@@ -17,6 +17,7 @@ const defaults = {
   reimage: { least: 180, most: 900 },
   boot: { least: 20, most: 300 },
   register: { least: 90, most: 600 },
+  health: { least: 0, most: 300 },
 } as const satisfies Record<string, Usual>;
 export type Work = keyof typeof defaults;
 

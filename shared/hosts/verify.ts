@@ -3,21 +3,25 @@ import { registered } from './exclude.ts';
 import { type Check, complaints, examine, isHealthy } from './health.ts';
 import type { Host } from './host.ts';
 import type { Machines } from './machine.ts';
-import { paceOf, untilTick } from './pace.ts';
+import { type Durations, paceOf, untilTick } from './pace.ts';
 import type { Readings } from './readings.ts';
 import { done, type EnsureHostStage, failed, running, seenMachine } from './stage.ts';
 
 /** A new agent updates itself first, which takes half an hour and more and is no fault. */
 const patienceMinutes = { upgrading: 60, else: 30 };
 const justSeconds = 2;
-/** What a host needs until it is healthy, after it was seen for the first time. */
-const usually = { least: 0, most: 300 };
 
 /** Of the machine only its image is asked, which nobody but us changes. */
 const machineForSeconds = 120;
 
+interface Parts {
+  readonly machines: Machines;
+  readonly readings: Readings;
+  readonly durations: Durations;
+}
+
 /** Healthy, and still healthy a while later: the broker's first word is not to be taken. */
-export function ensureVerified(machines: Machines, readings: Readings): EnsureHostStage {
+export function ensureVerified({ machines, readings, durations }: Parts): EnsureHostStage {
   return async (look) => {
     const { work: host, now, since } = look;
     const { plan, facts } = host;
@@ -30,11 +34,15 @@ export function ensureVerified(machines: Machines, readings: Readings): EnsureHo
     const asked = { ...plan.policy.healthy, host: plan.name, imageVersionId: plan.imageVersionId };
     const from = facts.reimagedAt === undefined ? {} : { since: facts.reimagedAt };
     const checks = examine({ ...asked, ...from }, machine, sessionHost, now);
-    if (isHealthy(checks)) return settled(host, checks, now);
+    const pool = plan.pool.hostPool;
+    if (isHealthy(checks)) {
+      if (!facts.healthySince) durations.saw(pool, 'health', secondsBetween(since, now));
+      return settled(host, checks, now);
+    }
     const wrong = complaints(checks);
     const patience = sessionHost?.status === 'Upgrading' ? patienceMinutes.upgrading : patienceMinutes.else;
     if (now < minutesAfter(since, patience)) {
-      const pace = untilTick(now, plan.pool.hostPool, paceOf(secondsBetween(since, now), usually));
+      const pace = untilTick(now, pool, paceOf(secondsBetween(since, now), durations.usual(pool, 'health')));
       return running(wrong, pace, { facts: { healthySince: '', checks } });
     }
     return failed('HealthCheckFailed', `${plan.name}: ${wrong}`, { checks });
