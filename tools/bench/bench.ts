@@ -115,7 +115,9 @@ function asTable(): string[] {
     ...(rollout ? ['', ...rolloutTable(rollout)] : []),
     '',
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`,
-    `again: npm run bench -- ${options.parts.join(' ')} --speed ${options.speed} --finished ${options.finished}`,
+    `again: npm run bench -- ${options.parts.join(' ')} --speed ${options.speed} --finished ${options.finished}${
+      rollout ? ` --draws ${options.draws} --seed ${options.seed} --most ${options.most}` : ''
+    }`,
   ];
 }
 

@@ -1,14 +1,6 @@
 import { rounded } from './figures.ts';
 import type { Grown, RolloutBench, Spread } from './rollout.ts';
-
-/** Azure's own limits, by what they count; `compute-throttling-limits` of its documents. */
-const limits: Readonly<Record<string, string>> = {
-  'lists of a scale set a minute': '10, and 30 in a burst',
-  'reads of one instance a minute': '12, and 36 in a burst',
-  'changes of one instance a minute': '4, and 12 in a burst',
-  'changes in the subscription a minute': '500, and 1,500 in a burst',
-  'host pool a minute': 'none is published',
-};
+import { limits } from './rollout-ledger.ts';
 
 const lagLimit =
   'lists of a scale set: 10 a minute, so that 10 s lie between two looks at a pool, and 5 s on average to the next';
@@ -41,12 +33,18 @@ export function rolloutJson(bench: RolloutBench) {
       own: rounded(bench.spent.own, 2),
     },
     callsByKind: Object.fromEntries(bench.commonest.map(([what, count]) => [what, rounded(count, 2)])),
-    peaks: Object.fromEntries(
-      Object.entries(bench.peaks).map(([kind, most]) => [kind, { most, limit: limits[kind] ?? '' }]),
-    ),
+    limits: pressedJson(bench.pressed),
     growth: bench.growth.map(grownJson),
     complaints: bench.complaints,
   };
+}
+
+function pressedJson(pressed: RolloutBench['pressed']) {
+  const kinds = Object.entries(pressed).map(([kind, { mostInAMinute, refusedPercent }]) => {
+    const limit = limits[kind] ?? 'none is published';
+    return [kind, { perMinute: limit, mostInAMinute, refusedPercent: rounded(refusedPercent) }] as const;
+  });
+  return Object.fromEntries(kinds);
 }
 
 function both({ median, p95 }: Spread) {
@@ -67,6 +65,7 @@ function grownJson({ pools, hostsEach, ...grown }: Grown) {
     tableOperationsPerHost: rounded(grown.tableOperationsPerHost),
     armCallsPerHost: rounded(grown.armCallsPerHost),
     lagP95Seconds: rounded(grown.lagP95),
+    limits: pressedJson(grown.pressed),
     heapMB: rounded(grown.heapMB),
     seconds: rounded(grown.seconds),
   };
@@ -99,8 +98,9 @@ export function rolloutTable(bench: RolloutBench): string[] {
       .slice(0, 5)
       .map(([what, count]) => `${rounded(count)} ${what}`)
       .join(', ')}`,
-    ...Object.entries(bench.peaks).map(
-      ([kind, most]) => `    at most ${most} ${kind} (limit: ${limits[kind] ?? 'unknown'})`,
+    ...Object.entries(bench.pressed).map(
+      ([kind, { mostInAMinute, refusedPercent }]) =>
+        `    ${kind}: at most ${mostInAMinute} in a minute (limit ${limits[kind] ?? 'none published'}), ${rounded(refusedPercent)} % would be refused`,
     ),
     ...growthTable(bench.growth),
     ...bench.complaints.map((complaint) => `  NOT WELL: a rollout is ${complaint}`),
@@ -111,7 +111,7 @@ function growthTable(growth: readonly Grown[]): string[] {
   const line = (...values: (string | number)[]) =>
     `  ${values.map((value, column) => String(value).padStart(column === 0 ? 14 : 12)).join('')}`;
   return [
-    '  growth, per host:',
+    '  growth, per host; and the share of the lists of a scale set that Azure would refuse:',
     line(
       'pools x hosts',
       'minutes',
@@ -130,6 +130,7 @@ function growthTable(growth: readonly Grown[]): string[] {
         rounded(grown.messagesPerHost),
         rounded(grown.tableOperationsPerHost),
         rounded(grown.armCallsPerHost),
+        rounded(grown.pressed['lists of a scale set']?.refusedPercent ?? 0),
         rounded(grown.lagP95),
         Math.round(grown.heapMB),
       ),

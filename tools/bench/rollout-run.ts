@@ -10,7 +10,7 @@ import { evenTempered, newVersion, oldVersion } from '../../test/support/small-a
 import { well, World } from '../../test/support/world.ts';
 import { distribution, type Draw } from './rollout-draws.ts';
 import { Lags } from './rollout-lags.ts';
-import { Ledger } from './rollout-ledger.ts';
+import { Ledger, type Pressed } from './rollout-ledger.ts';
 
 export interface Asked {
   readonly seed: number;
@@ -29,8 +29,8 @@ export interface Ran {
   readonly phases: readonly string[];
   readonly armCallsPerHost: number;
   readonly commonest: readonly (readonly [what: string, perHost: number])[];
-  /** The most calls within a minute, by what Azure counts them against. */
-  readonly peaks: Readonly<Record<string, number>>;
+  /** By what Azure counts calls against. */
+  readonly pressed: Readonly<Record<string, Pressed>>;
   readonly lagSeconds: readonly number[];
   readonly executionsPerHost: number;
   readonly messagesPerHost: number;
@@ -85,7 +85,7 @@ export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }
   const { executions, messages } = cloud.counts;
   const { reads, writes, queryPages, removes } = cloud.tables.counts;
   const armCalls = ledger.all;
-  const { commonest, peaks } = ledger;
+  const { commonest, pressed } = ledger;
   const spent = spentBy(cloud);
   const lagSeconds = lags.seconds();
   const heapMB = process.memoryUsage().heapUsed / 2 ** 20;
@@ -95,7 +95,7 @@ export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }
     phases: cloud.tables.statesOf<Rollout>('rollouts').map(([, { phase }]) => phase),
     armCallsPerHost: armCalls / hosts,
     commonest,
-    peaks,
+    pressed,
     lagSeconds,
     executionsPerHost: executions / hosts,
     messagesPerHost: messages / hosts,

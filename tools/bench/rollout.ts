@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { percentile } from './figures.ts';
 import { distribution, drawn } from './rollout-draws.ts';
 import { type Peers, peersOf } from './rollout-peers.ts';
+import type { Pressed } from './rollout-ledger.ts';
 import { type Asked, manner, type Ran } from './rollout-run.ts';
 
 export interface Spread {
@@ -36,7 +37,7 @@ export interface RolloutBench {
   readonly withUsers: { readonly goldsmith: Spread; readonly peers: Readonly<Record<keyof Peers, Spread>> };
   readonly armCallsPerHost: Spread;
   readonly commonest: Ran['commonest'];
-  readonly peaks: Ran['peaks'];
+  readonly pressed: Ran['pressed'];
   readonly lag: { readonly p50: number; readonly p95: number; readonly changes: number };
   readonly spent: Ran['spent'];
   readonly growth: readonly Grown[];
@@ -97,7 +98,7 @@ export async function measureRollout({ draws, seed, most }: RolloutOptions): Pro
     },
     armCallsPerHost: spread(ran.map(({ armCallsPerHost }) => armCallsPerHost)),
     commonest: ran[0]?.commonest ?? [],
-    peaks: worst(ran.map(({ peaks }) => peaks)),
+    pressed: worst(ran.map(({ pressed }) => pressed)),
     lag: { p50: percentile(lags, 0.5), p95: percentile(lags, 0.95), changes: lags.length },
     spent: meanSpent(ran),
     growth: of('growth').map(({ job, result }) => grown(job, result)),
@@ -136,13 +137,13 @@ function growthJobs(seed: number, most: number): Job[] {
 }
 
 function grown({ pools }: Job, done: Done): Grown {
-  const { minutes, armCallsPerHost, peaks, executionsPerHost, messagesPerHost, seconds } = done;
+  const { minutes, armCallsPerHost, pressed, executionsPerHost, messagesPerHost, seconds } = done;
   return {
     pools: pools.length,
     hostsEach: pools[0]?.length ?? 0,
     minutes,
     armCallsPerHost,
-    peaks,
+    pressed,
     lagP95: percentile(done.lagSeconds, 0.95),
     executionsPerHost,
     messagesPerHost,
@@ -172,9 +173,15 @@ function spreads(all: readonly Peers[]): Record<keyof Peers, Spread> {
   };
 }
 
-function worst(all: readonly Ran['peaks'][]): Ran['peaks'] {
-  const kinds = [...new Set(all.flatMap((peaks) => Object.keys(peaks)))];
-  return Object.fromEntries(kinds.map((kind) => [kind, Math.max(...all.map((peaks) => peaks[kind] ?? 0))]));
+function worst(all: readonly Ran['pressed'][]): Ran['pressed'] {
+  const kinds = [...new Set(all.flatMap((pressed) => Object.keys(pressed)))];
+  const most = (kind: string, of: keyof Pressed) => Math.max(...all.map((one) => one[kind]?.[of] ?? 0));
+  return Object.fromEntries(
+    kinds.map((kind) => {
+      const [mostInAMinute, refusedPercent] = [most(kind, 'mostInAMinute'), most(kind, 'refusedPercent')];
+      return [kind, { mostInAMinute, refusedPercent }];
+    }),
+  );
 }
 
 function meanSpent(all: readonly Ran[]): Ran['spent'] {
