@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type HostEvent, hostLife } from '../shared/hosts/host.ts';
 import { stages, type Stage, type VersionEvent, versionLife } from '../shared/images/image.ts';
+import { afterRegion, type Region, type RegionEvent } from '../shared/replication/region.ts';
 import { type RolloutEvent, rolloutLife } from '../shared/rollouts/rollout.ts';
 import { noon, requested } from './images/versions.ts';
+import { events as regionEvents, seen } from './replication/regions.ts';
 import { draw } from './support/diagram.ts';
 
 const page = join(import.meta.dirname, '..', 'ARCHITECTURE.md');
@@ -62,6 +64,29 @@ const pictures = {
           : []),
         ...('standing' in version ? (answers(version.standing) as VersionEvent[]) : []),
       ],
+    }),
+  region: () =>
+    draw<Region | 'gone', RegionEvent>({
+      life: {
+        evolve: (region, event) => (region === 'gone' ? region : (afterRegion(region, event) ?? 'gone')),
+        decide: () => ({}),
+        isNews: () => true,
+      },
+      begins: regionEvents['wanted required'],
+      label: (region) => (region === 'gone' ? '[*]' : region.state),
+      key: (region) =>
+        region === 'gone'
+          ? region
+          : JSON.stringify([region.state, region.repairs, region.wanted, region.shown === undefined]),
+      events: (region) =>
+        region === 'gone'
+          ? []
+          : [
+              ...Object.values(regionEvents),
+              // No progress since it was last seen, for hours.
+              seen({ percent: region.percent }, 240),
+              seen({ percent: region.percent, isChanging: false }, 240),
+            ],
     }),
   rollout: () =>
     draw<NonNullable<ReturnType<typeof rolloutLife.evolve>>, RolloutEvent>({
