@@ -91,10 +91,11 @@ async function restart(at: UnderWay): Promise<Answer> {
 }
 
 /** What follows, and what the run wrote: the history keeps that with the event that tells of it. */
-function told({ look, step }: UnderWay, verdict: Verdict, output?: string): Settled<Facts> {
+function told({ look, step, progress: was }: UnderWay, verdict: Verdict, output?: string): Settled<Facts> {
   const { facts } = look.work;
   const { attempt, seconds, tail } = verdict.progress;
-  const wrote = output === undefined ? {} : { lastOutput: { step: step.name, attempt, output } };
+  // What follows may be the next try already.
+  const wrote = output === undefined ? {} : { lastOutput: { step: step.name, attempt: was.attempt, output } };
   if (verdict.is === 'under-way') {
     const { progress, news } = verdict;
     return running(progress.phase === 'restart' ? 'the restart' : `${step.name} again`, 1, {

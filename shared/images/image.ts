@@ -137,7 +137,9 @@ function startAgain(
   { from, waivers = [], at }: Extract<VersionEvent, { type: 'retried' }>,
 ): Version {
   const { inspection } = version.plan;
-  const waived = { ...inspection, waivers: [...inspection.waivers, ...waivers] };
+  // What is said now of a rule stands instead of what was said before: the list never grows beyond the rules.
+  const isNew = ({ rule }: { readonly rule: string }) => waivers.some((waiver) => waiver.rule === rule);
+  const waived = { ...inspection, waivers: [...inspection.waivers.filter((one) => !isNew(one)), ...waivers] };
   const { facts } = version;
   const isFromSource = order.indexOf(from) < order.indexOf('prepare');
   // Other names than before: what is left of the attempt before, or still on its way, is never met again.

@@ -21,7 +21,9 @@ import type { Decide, DefineImageSet, RequestVersion, Retry } from './request-bo
 import { endOfLifeRefusal } from './definition-body.ts';
 import type { Leftover, LeftoverEvent } from './leftover.ts';
 import { leftoverId } from './reap.ts';
+import type { RecipeStep } from './recipe.ts';
 import { recipeHash } from './recipe-bodies.ts';
+import { recipeMisfits } from './recipe-fit.ts';
 import type { KeptRecipe, KeptRecipeEvent } from './recipe-revision.ts';
 import { versionId } from './stage.ts';
 import { isVersionNumber, nextNumber } from './version-number.ts';
@@ -60,6 +62,12 @@ function issue(
     throw new AppError('NumberTaken', message, { target: number === undefined ? 'bump' : 'number' });
   }
   return { type: 'number-issued', request, wish, at };
+}
+
+/** The recipe that a set has was held against its operating system; one that it once had may be of another. */
+function refuseMisfit({ definition }: ImageSetPlan, recipe: readonly RecipeStep[] = []): void {
+  const [misfit] = recipeMisfits(definition.osType, recipe);
+  if (misfit) throw new AppError('ValidationFailed', misfit.message, { target: 'recipe' });
 }
 
 const isWaiting = ({ phase }: Version) => phase === 'awaiting-approval';
@@ -157,12 +165,14 @@ export function imageRequests(parts: Parts) {
      */
     async request(name: string, request: string, asked: z.infer<typeof RequestVersion>) {
       const { recipe: revision, waivers, priority, notes, by } = asked;
-      const before = await setNamed(name);
-      const recipe = await recipeOf(name, before, revision ?? before.recipe.revision);
+      const older = revision === undefined ? undefined : await recipeOf(name, await setNamed(name), revision);
       const { state: set } = await sets.record(name, (set) => {
         if (!set) throw noSet(name);
+        refuseMisfit(set.plan, older);
         return issue(set, request, asked, now());
       });
+      // Plan and recipe are those of one moment: the set may have changed while the request was on its way.
+      const recipe = older ?? set.plan.recipe;
       const number = numberFor(set, request);
       if (number === undefined) throw new Error(`${name} issued no number for ${request}`);
       const id = versionId({ set: name, number });
@@ -176,7 +186,7 @@ export function imageRequests(parts: Parts) {
           recipe,
           inspection: { ...inspection, waivers: [...inspection.waivers, ...waivers] },
         },
-        recipe: { revision: revision ?? before.recipe.revision, hash: recipeHash(recipe) },
+        recipe: { revision: revision ?? set.recipe.revision, hash: recipeHash(recipe) },
         priority,
         by: somebody(by),
         notes,
@@ -210,8 +220,9 @@ export function imageRequests(parts: Parts) {
       const version = await versionOf(set, number);
       const from = fromStage ?? canBeRetried(version).at(-1) ?? 'resolve';
       const left = await leftoverStore.load(leftoverId(versionId(version), version.facts.attempt ?? 1));
-      if (left && left.state.goneAt === undefined) {
-        // The next attempt has a bench of its own, but the same number in the gallery.
+      if (left && left.state.goneAt === undefined && version.facts.imageVersionId === undefined) {
+        // The next attempt has a bench of its own, but the same number in the gallery, which may be what is left.
+        // What was captured needs no bench.
         const message = `What version ${number} left behind is still being removed: ${left.state.why}`;
         throw new AppError('InvalidPhase', message, { target: number });
       }

@@ -107,7 +107,8 @@ describe('a recipe', () => {
   it('tries again as often as it may, each time under another name', async () => {
     const going = (command: string) =>
       command.includes('try-3') ? {} : { exitCode: 5, output: 'no network' };
-    const { facts, runs, news } = await customised({ steps: [{ ...script, retries: 2 }], going });
+    const { facts, runs, news, tries } = await customised({ steps: [{ ...script, retries: 2 }], going });
+    expect(tries).toEqual([1, 2, 3]);
     expect(Object.keys(runs)).toEqual(['step-1-apps', 'step-1-apps-try-2', 'step-1-apps-try-3']);
     expect(facts.steps).toMatchObject([{ attempts: 3, exitCode: 0 }]);
     expect(news.join('\n')).toContain('no network Try 2 of 3.');

@@ -100,6 +100,8 @@ export interface Driven {
   readonly looks: number;
   /** What each event kept of the output. */
   readonly outputs: readonly string[];
+  /** Of which try each was. */
+  readonly tries: readonly number[];
 }
 
 /** A version with these steps, as people write them. */
@@ -130,10 +132,13 @@ export async function drive({ stage, version, machine, fates = [] }: Drive): Pro
   const left = [...fates];
   const news: string[] = [];
   const outputs: string[] = [];
+  const tries: number[] = [];
   const since = machine.now;
   const learn = (more: Partial<Facts> = {}) => {
     facts = JSON.parse(JSON.stringify({ ...facts, ...more })) as Facts;
-    if (more.lastOutput) outputs.push(more.lastOutput.output);
+    if (!more.lastOutput) return;
+    outputs.push(more.lastOutput.output);
+    tries.push(more.lastOutput.attempt);
   };
   const ask = async (): Promise<Settled<Facts> | AppError | 'nobody'> => {
     const work = { ...version, facts };
@@ -152,11 +157,11 @@ export async function drive({ stage, version, machine, fates = [] }: Drive): Pro
     if (found === 'nobody') machine.pass(600);
     else if (found instanceof AppError && found.retryable) machine.pass(15);
     else if (found instanceof AppError) {
-      return { facts, failure: failure(found.code, found.message), news, looks, outputs };
+      return { facts, failure: failure(found.code, found.message), news, looks, outputs, tries };
     } else {
       learn(found.facts);
-      if (found.status === 'failed') return { facts, failure: found.failure, news, looks, outputs };
-      if (found.status === 'done') return { facts, news, looks, outputs };
+      if (found.status === 'failed') return { facts, failure: found.failure, news, looks, outputs, tries };
+      if (found.status === 'done') return { facts, news, looks, outputs, tries };
       if (found.news !== undefined) news.push(found.news);
       machine.pass(found.lookAgainInSeconds);
     }

@@ -7,13 +7,14 @@ import {
   type KeptRecipeEvent,
   keptRecipeLife,
 } from '../../shared/images/recipe-revision.ts';
+import { recipeHash } from '../../shared/images/recipe-bodies.ts';
 import { RequestVersion } from '../../shared/images/request-bodies.ts';
 import { imageRequests } from '../../shared/images/requests.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { memoryRows } from '../support/memory-rows.ts';
-import { noon, plan } from './versions.ts';
+import { done, fails, noon, plan, type Told, upTo } from './versions.ts';
 
 const request = RequestVersion.parse({ bump: 'minor' });
 const plainRequest = RequestVersion.parse({});
@@ -144,6 +145,41 @@ describe('what people may ask of images', () => {
     await images.leftovers.record('win11.1.0.0.1', () => ({ type: 'gone', look: 0, at: noon }));
     expect(await images.left()).toEqual([]);
     expect((await retry()).facts.attempt).toBe(2);
+  });
+
+  it('goes on with a version that is captured, whatever is left of its bench', async () => {
+    await images.request('win11', 'one', request);
+    const captured: Told = (version) => ({ ...done(version, 1), facts: { imageVersionId: 'x' } }) as never;
+    for (const told of [...upTo('capture'), captured, done, fails, done]) {
+      await images.tell.record('win11.1.0.0', (version) => told(version, 1));
+    }
+    const remains = { owner: 'win11.1.0.0', set: 'win11', attempt: 1, parts: ['/disks/a'] };
+    const left = { type: 'left-behind', remains, left: ['/disks/a'], why: 'locked', at: noon } as const;
+    await images.leftovers.record('win11.1.0.0.1', () => left);
+    const retried = await images.retry('win11', '1.0.0', { waivers: [] });
+    expect(retried).toMatchObject({ phase: 'running', standing: { stage: 'replicate' } });
+  });
+
+  it('builds what the set is when the number is issued, whatever it was when the request came', async () => {
+    const changed = { ...plan, recipe: [plan.recipe[0]], approvalDays: 3 };
+    const [, { number }] = await Promise.all([
+      images.define('win11', changed as never),
+      images.request('win11', 'one', request),
+    ]);
+    const { plan: asked, requested } = await images.version('win11', number);
+    const isChanged = asked.approvalDays === 3;
+    expect(asked.recipe).toEqual((isChanged ? changed : plan).recipe);
+    expect(requested.recipe).toEqual({ revision: isChanged ? 2 : 1, hash: recipeHash(asked.recipe) });
+  });
+
+  it('refuses an older recipe that is for another operating system, and issues no number for it', async () => {
+    const updates = [{ name: 'updates', windowsUpdates: { maxRounds: 2 }, timeoutMinutes: 60 }];
+    await images.define('other', { ...plan, recipe: updates } as never);
+    const linux = { ...plan, definition: { ...plan.definition, osType: 'Linux' }, recipe: [] };
+    await images.define('other', linux as never);
+    const older = images.request('other', 'one', { ...request, recipe: 1 });
+    await expect(older).rejects.toMatchObject({ code: 'ValidationFailed', target: 'recipe' });
+    expect((await images.set('other')).numbers.highest).toBeUndefined();
   });
 
   it('keeps what a version was asked for, when the set changes later', async () => {
