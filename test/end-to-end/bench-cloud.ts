@@ -47,7 +47,8 @@ export interface BenchCloud {
   /** What the app printed. */
   readonly printed: readonly string[];
   readonly arm: (method: string, path: string, body?: unknown) => Promise<unknown>;
-  readonly fault: (...rules: readonly object[]) => Promise<void>;
+  /** Things go wrong from now on, until what is returned is called. */
+  readonly fault: (...rules: readonly object[]) => Promise<() => Promise<void>>;
   readonly resources: () => Promise<readonly Resource[]>;
   readonly requests: (where?: string) => Promise<readonly Asked[]>;
   /** Defines the set and asks for a version of it. */
@@ -62,13 +63,17 @@ const ends = new Set(['awaiting-approval', 'failed', 'canceled', 'held', 'releas
 const subscription = '00000000-0000-0000-0000-000000000001';
 export const group = `/subscriptions/${subscription}/resourceGroups/rg-images/providers`;
 
-export async function openBenchCloud(settings: Readonly<Record<string, string>> = {}): Promise<BenchCloud> {
+export async function openBenchCloud(
+  settings: Readonly<Record<string, string>> = {},
+  seed?: number,
+): Promise<BenchCloud> {
   const printed: string[] = [];
   const local = await startLocal({
     speed: 300,
     fleet: { testHosts: 1, productionHosts: 1, people: 0 },
     verbose: true,
     settings,
+    ...(seed !== undefined && { seed }),
     onLine: (line, from) => from === 'app' && printed.push(line),
   });
   const api = apiAt({ url: local.url, key: local.keys.host, patienceMs: 60_000 });
@@ -99,7 +104,12 @@ export async function openBenchCloud(settings: Readonly<Record<string, string>> 
     arm,
     seen,
     until,
-    fault: async (...rules) => void (await arm('POST', '/local/faults', rules)),
+    fault: async (...rules) => {
+      const { ids } = (await arm('POST', '/local/faults', rules)) as { ids: number[] };
+      return async () => {
+        for (const id of ids) await arm('DELETE', `/local/faults/${id}`);
+      };
+    },
     resources: async () => await listed('/local/resources'),
     requests: async (where = '') => await listed(`/local/requests?path=${encodeURIComponent(where)}`),
     build: async (name, wish = {}) => {
@@ -152,6 +162,57 @@ export function setOf(name: string, { set, recipe, bench, source, definition }: 
     },
     regions: [{ name: 'westeurope', replicas: 1 }],
     ...set,
+  };
+}
+
+const version = 'api-version=2026-04-01';
+
+/** Somebody else's things in Azure, made without the app. */
+export function somebodyElse({ arm }: BenchCloud) {
+  const compute = `${group}/Microsoft.Compute`;
+  const subnet = { id: `${group}/Microsoft.Network/virtualNetworks/vnet-images/subnets/build` };
+  const location = 'westeurope';
+  return {
+    async machine(name: string, nic = `${name}-card`): Promise<void> {
+      const ipConfigurations = [{ name: 'ip', properties: { primary: true, subnet } }];
+      await arm('PUT', `${compute}/virtualMachines/${name}?${version}`, {
+        location,
+        properties: {
+          hardwareProfile: { vmSize: 'Standard_D4s_v5' },
+          securityProfile: {
+            securityType: 'TrustedLaunch',
+            uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
+          },
+          storageProfile: {
+            imageReference: {
+              publisher: 'MicrosoftWindowsDesktop',
+              offer: 'windows-11',
+              sku: 'win11-24h2-avd',
+              version: 'latest',
+            },
+            osDisk: { name: `${name}-system`, createOption: 'FromImage' },
+          },
+          osProfile: {
+            computerName: name.slice(0, 15),
+            adminUsername: 'somebody',
+            adminPassword: 'Aa1-somebodyElse!',
+          },
+          networkProfile: {
+            networkApiVersion: '2022-11-01',
+            networkInterfaceConfigurations: [{ name: nic, properties: { primary: true, ipConfigurations } }],
+          },
+        },
+      });
+    },
+    async disk(name: string): Promise<void> {
+      const properties = { creationData: { createOption: 'Empty' }, diskSizeGB: 16 };
+      await arm('PUT', `${compute}/disks/${name}?api-version=2026-03-02`, { location, properties });
+    },
+    async snapshot(name: string): Promise<void> {
+      const sourceResourceId = `${compute}/disks/disk-data`;
+      const properties = { creationData: { createOption: 'Copy', sourceResourceId } };
+      await arm('PUT', `${compute}/snapshots/${name}?api-version=2026-03-02`, { location, properties });
+    },
   };
 }
 

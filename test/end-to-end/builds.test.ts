@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type BenchCloud,
@@ -7,223 +8,238 @@ import {
   type Resource,
   script,
   type Seen,
-  type Wish,
+  somebodyElse,
 } from './bench-cloud.ts';
+import { cases } from './broken-builds.ts';
 
-const downloads = 'https://downloads.contoso.example/';
-const golden = `${group}/Microsoft.Compute/virtualMachines/vm-golden`;
-const copyOfGolden = { source: { vm: { id: golden } } };
-const zeros = '0'.repeat(64);
-const msi = (file: string, sha256 = zeros) => ({
-  name: 'app',
-  install: { kind: 'msi', uri: downloads + file, sha256, arguments: '/qn' },
-});
-const on =
-  (command: string, fault: string, more: object = {}) =>
-  (name: string) => ({
-    fault,
-    method: 'PUT',
-    path: `gm-${name}-1-0-0/runCommands/${command}`,
-    ...more,
-  });
-const vmPut = (fault: string, more: object) => (name: string) => ({
-  fault,
-  method: 'PUT',
-  path: `virtualMachines/gm-${name}-1-0-0\\?`,
-  nth: 1,
-  ...more,
-});
+const compute = `${group}/Microsoft.Compute`;
+const copyOfGolden = { source: { vm: { id: `${compute}/virtualMachines/vm-golden` } } };
+const locked = { fault: '409', method: 'DELETE', code: 'ScopeLocked', message: 'Somebody locked it.' };
+const limit = { timeout: 60_000 };
 
-interface Case {
-  readonly wish?: Wish;
-  readonly fault?: (name: string) => object;
-  readonly dirt?: string;
-  readonly ends: object;
-}
-const failsIn = (stage: string, code: string, message: RegExp = /./) => ({
-  status: 'failed',
-  stage,
-  failure: { code, message: expect.stringMatching(message) as string },
-});
-const patient = { recipe: [{ ...script('one'), retries: 2 }] };
-const isReady = { status: 'awaiting-approval' };
-const failedInspection = (rule: string) =>
-  failsIn('inspect', 'InspectionFailed', new RegExp(`^${rule}: `, 'm'));
-
-/** What goes wrong with a build, and how it ends. */
-const cases: Readonly<Record<string, Case>> = {
-  'vm-fails': {
-    fault: vmPut('fail-operation', {
-      code: 'AllocationFailed',
-      message: 'We do not have sufficient capacity',
-    }),
-    ends: failsIn('provision', 'BootFailed'),
-  },
-  'vm-refused': {
-    fault: vmPut('leave-parts', { code: 'OperationNotAllowed', message: 'Not like this' }),
-    ends: failsIn('provision', 'AzureRefused', /Not like this/),
-  },
-  'vm-half-made': {
-    fault: vmPut('leave-parts', { code: 'InternalServerError' }),
-    ends: failsIn('provision', 'AzureRefused', /-os already exists/),
-  },
-  'snapshot-fails': {
-    wish: copyOfGolden,
-    fault: (name) => ({ fault: 'fail-operation', method: 'PUT', path: `snapshots/gm-${name}-`, nth: 1 }),
-    ends: failsIn('prepare', 'SourceCopyFailed', /snapshot gm-snapshot-fails-1-0-0-os-snap/),
-  },
-  'disk-fails': {
-    wish: copyOfGolden,
-    fault: (name) => ({ fault: 'fail-operation', method: 'PUT', path: `disks/gm-${name}-`, nth: 1 }),
-    ends: failsIn('prepare', 'SourceCopyFailed', /disk gm-disk-fails-1-0-0-os-copy/),
-  },
-  'sysprep-hangs': {
-    fault: on('sysprep', 'stuck-sysprep'),
-    ends: failsIn('generalise', 'SysprepFailed', /hangs/),
-  },
-  'sysprep-fails': { fault: on('sysprep', 'failing-sysprep'), ends: failsIn('generalise', 'SysprepFailed') },
-  'sysprep-lies': {
-    fault: on('sysprep', 'lying-sysprep'),
-    ends: failsIn('generalise', 'SysprepFailed', /ended with 0, and the guest says IMAGE_STATE_UNDEPLOYABLE/),
-  },
-  'agent-dies': {
-    fault: on('step-1', 'kill-agent'),
-    ends: failsIn('customise', 'StepTimedOut', /15 minutes/),
-  },
-  'script-hangs': {
-    fault: on('step-1', 'hang-script'),
-    ends: failsIn('customise', 'StepTimedOut', /15 minutes/),
-  },
-  'script-hangs-once': {
-    wish: patient,
-    fault: on('step-1', 'hang-script', { nth: 1 }),
-    ends: { ...isReady, steps: [{ name: 'one', attempts: 2, exitCode: 0 }] },
-  },
-  'script-fails-twice': {
-    wish: patient,
-    fault: on('step-1', 'fail-script', { times: 2, exitCode: 7 }),
-    ends: { ...isReady, steps: [{ name: 'one', attempts: 3, exitCode: 0 }] },
-  },
-  'script-fails': {
-    wish: patient,
-    fault: on('step-1', 'fail-script', { exitCode: 7 }),
-    ends: { ...failsIn('customise', 'StepFailed', /exit code 7/), steps: [{ attempts: 3, exitCode: 7 }] },
-  },
-  'installer-1603': {
-    wish: {
-      recipe: [
-        {
-          ...msi('contoso-app-4.2.0.msi', '918013edba3074e19efcde28a2531ec57aaccc0588498b5be7e3c512a68b093b'),
-        },
-      ],
-    },
-    fault: on('step-1', 'fail-script', { exitCode: 1603 }),
-    ends: failsIn('customise', 'StepFailed', /1603 \(a fatal error during the installation/),
-  },
-  'web-page': {
-    wish: {
-      recipe: [msi('broken-1.0.msi', '2430b20aa9fa66e659e14d3e0bbbebcb89ff48e01bb639243dfd6f5dcea3d640')],
-    },
-    ends: failsIn('customise', 'StepFailed', /1620 .*may be a web page/),
-  },
-  'wrong-hash': {
-    wish: { recipe: [msi('contoso-app-4.2.0.msi')] },
-    ends: failsIn('customise', 'StepFailed', /not the one that the recipe names/),
-  },
-  'no-download': { wish: { recipe: [msi('nothing.msi')] }, ends: failsIn('customise', 'StepFailed', /404/) },
-  'with-agent': { dirt: 'avd-agent', ends: failedInspection('avd-agent') },
-  'with-token': { dirt: 'avd-token', ends: failedInspection('avd-registration-token') },
-  'in-domain': { dirt: 'domain-joined', ends: failedInspection('domain-joined') },
-  'in-entra': { dirt: 'entra-joined', ends: failedInspection('entra-joined') },
-  'in-intune': { dirt: 'intune', ends: failedInspection('intune-enrolled') },
-  onboarded: { dirt: 'defender', ends: failedInspection('defender-onboarded') },
-  encrypted: { dirt: 'bitlocker', ends: failedInspection('bitlocker-on') },
-  'one-users-app': { dirt: 'appx-per-user', ends: failedInspection('appx-per-user') },
-  'restart-due': {
-    wish: {
-      recipe: [
-        script(
-          'due',
-          "New-Item -Force 'HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending'",
-        ),
-      ],
-    },
-    ends: failedInspection('pending-reboot'),
-  },
-  waived: {
-    dirt: 'domain-joined',
-    wish: { version: { waivers: [{ rule: 'domain-joined', reason: 'joined on purpose, for a test' }] } },
-    ends: isReady,
-  },
-};
-
-describe('a build that goes wrong', () => {
+describe('builds of all kinds at once', () => {
   let cloud: BenchCloud;
   let before: readonly Resource[];
+  let since = 0;
+  const changed = async (where: string) =>
+    (await cloud.requests(where)).filter(({ method, n }) => method !== 'GET' && n > since);
+  const names = (asked: readonly { method: string; path: string }[]) =>
+    asked.map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
 
   beforeAll(async () => {
     cloud = await openBenchCloud({ MostBuilds: '60' });
     await cloud.arm('PUT', '/local/quota', { cores: 2000, familyCores: 2000, virtualMachines: 500 });
+    const others = somebodyElse(cloud);
+    await others.machine('vm-lent');
+    await others.machine('gm-same-vm-1-0-0');
+    await others.machine('vm-other', 'gm-same-nic-1-0-0-nic');
+    await others.disk('gm-same-disk-1-0-0-os');
+    await others.disk('gm-same-copy-1-0-0-os-copy');
+    await others.snapshot('gm-same-snap-1-0-0-os-snap');
+    await sleep(1000);
     before = await cloud.resources();
+    since = (await cloud.requests()).length;
     for (const [name, { fault, dirt }] of Object.entries(cases)) {
       if (fault) await cloud.fault(fault(name));
       if (dirt !== undefined) await cloud.arm('POST', '/local/dirt', { vm: `^gm-${name}-`, is: [dirt] });
     }
-    await cloud.fault({
-      fault: 'fail-operation',
-      method: 'PUT',
-      path: 'images/capture-fails/versions',
-      nth: 1,
-    });
-    await Promise.all(
-      [...Object.entries(cases), ['capture-fails', {}] as const].map(
-        async ([name, { wish = {} }]: readonly [string, { wish?: Wish }]) => await cloud.build(name, wish),
-      ),
-    );
+    for (const path of ['images/capture-fails/versions', 'virtualMachines/gm-retried-1-0-0\\?']) {
+      await cloud.fault({ fault: 'fail-operation', method: 'PUT', path, nth: 1 });
+    }
+    await Promise.all(Object.entries(cases).map(async ([name, { wish }]) => await cloud.build(name, wish)));
+    await cloud.build('capture-fails');
+    await cloud.build('retried');
   }, 60_000);
   afterAll(async () => await cloud.local.stop());
 
-  for (const [name, { ends }] of Object.entries(cases)) {
-    it(`${name}: ends so, and leaves nothing`, { timeout: 60_000 }, async () => {
-      expect(await cloud.over(name)).toMatchObject(ends);
-      const mine = leftOf(before, await cloud.resources()).filter((id) => id.includes(`/gm-${name}-1-0-0`));
-      expect(mine).toEqual([]);
+  describe.concurrent('each', () => {
+    it('never touch what has their names and is not theirs', limit, async () => {
+      const sets = { vm: {}, nic: {}, disk: {}, copy: copyOfGolden, snap: copyOfGolden };
+      await Promise.all(
+        Object.entries(sets).map(async ([kind, wish]) => {
+          await cloud.build(`same-${kind}`, wish);
+          const end = await cloud.over(`same-${kind}`);
+          expect(end).toMatchObject({ status: 'failed', failure: { code: 'ForeignResource' } });
+          expect(end.leftovers).toBeUndefined();
+        }),
+      );
+      const there = new Set((await cloud.resources()).map(({ id }) => id));
+      expect(before.filter(({ id }) => !there.has(id))).toEqual([]);
+      expect(leftOf(before, await cloud.resources()).filter((id) => id.includes('/gm-same-'))).toEqual([]);
+      const touched = names(await changed('gm-same-|vm-other'));
+      expect(touched).toEqual(['PUT gm-same-copy-1-0-0-os-snap', 'DELETE gm-same-copy-1-0-0-os-snap']);
     });
-  }
 
-  it(
-    'whose capture fails is held, and captured again without being built again',
-    { timeout: 60_000 },
-    async () => {
+    it(
+      'take turns on a machine that is lent to them, and one that is taken back disturbs nobody',
+      limit,
+      async () => {
+        const lent = {
+          source: { vm: { id: `${compute}/virtualMachines/vm-lent`, inPlace: true } },
+          recipe: [script('long', "Write-Output 'long'\nStart-Sleep -Seconds 600"), script('short')],
+        };
+        await cloud.build('lent-a', lent);
+        await cloud.until('lent-a', ({ stage }) => stage === 'customise');
+        await cloud.build('lent-b', lent);
+        await cloud.until(
+          'lent-b',
+          ({ stage, waitingFor = '' }) => stage === 'admit' && waitingFor.includes('vm-lent'),
+        );
+        await cloud.api.post('image-sets/lent-b/versions/1.0.0/cancel', { reason: 'no longer needed' });
+        expect(await cloud.over('lent-b')).toMatchObject({ status: 'canceled' });
+        expect(await cloud.over('lent-a')).toMatchObject({ status: 'awaiting-approval', attempt: 1 });
+        const started = names(await changed('vm-lent/runCommands')).filter((one) => one.startsWith('PUT'));
+        expect(started.map((one) => one.replace(/-[0-9a-f]{8}$/, ''))).toEqual([
+          'PUT step-1-long',
+          'PUT step-2-short',
+          'PUT inspect',
+          'PUT sysprep',
+        ]);
+        const left = (await cloud.resources()).filter(({ id }) => id.includes('vm-lent/runCommands'));
+        expect(left).toEqual([]);
+      },
+    );
+
+    it('wait for the quota, say so, and go on when there is some', limit, async () => {
+      await cloud.arm('PUT', '/local/quota', { families: { standardESv5Family: 2 } });
+      await cloud.build('quota', { bench: { vmSize: 'Standard_E4s_v5' } });
+      const waiting = await cloud.until('quota', ({ waitingFor = '' }) => waitingFor.startsWith('quota'));
+      expect(waiting).toMatchObject({
+        stage: 'admit',
+        waitingFor: expect.stringMatching(/2 of 2 left, 4 needed/),
+      });
+      await cloud.arm('PUT', '/local/quota', { families: { standardESv5Family: 100 } });
+      expect(await cloud.over('quota')).toMatchObject({ status: 'awaiting-approval' });
+    });
+
+    it('are refused a size that cannot be had before anything is made', limit, async () => {
+      await cloud.arm('POST', '/local/sku-restrictions', {
+        size: 'Standard_F8s_v2',
+        location: 'northeurope',
+      });
+      const bench = { vmSize: 'Standard_F8s_v2', location: 'northeurope' };
+      await cloud.build('restricted', { bench, set: { regions: [{ name: 'northeurope' }] } });
+      expect(await cloud.over('restricted')).toMatchObject({
+        status: 'failed',
+        stage: 'admit',
+        failure: { code: 'SkuUnavailable' },
+      });
+      expect(await changed('restricted')).toEqual([]);
+    });
+
+    it('come in order of priority where places are few', limit, async () => {
+      const wish = { bench: { maxBuilds: 1 } };
+      await cloud.build('order', wish);
+      for (const priority of ['low', 'normal', 'high'])
+        await cloud.build('order', { ...wish, version: { priority } });
+      const last = await cloud.until(
+        'order',
+        ({ waitingFor = '' }) => waitingFor.includes('taken by'),
+        '1.1.0',
+      );
+      expect(last.waitingFor).toMatch(/1 of 1 of order taken by order\.1\.\d\.0/);
+      await cloud.until('order', ({ status }) => status === 'awaiting-approval', '1.1.0');
+      const made = (await changed('virtualMachines/gm-order-[^/]*$')).filter(
+        ({ method }) => method === 'PUT',
+      );
+      expect(names(made)).toEqual([0, 3, 2, 1].map((minor) => `PUT gm-order-1-${minor}-0`));
+    });
+
+    it('can be canceled at any moment', { timeout: 90_000 }, async () => {
+      await Promise.all(
+        Array.from({ length: 8 }, async (_, at) => {
+          const name = `canceled-${at}`;
+          await cloud.build(name, at % 2 === 0 ? {} : copyOfGolden);
+          await sleep(at * 900 + Math.random() * 900);
+          const reason = 'at a random moment';
+          await cloud.api.post(`image-sets/${name}/versions/1.0.0/cancel`, { reason });
+          expect(await cloud.over(name)).toMatchObject({ status: 'canceled' });
+          const resources = await cloud.resources();
+          expect(resources.filter(({ id }) => id.includes(`/gm-${name}-`))).toEqual([]);
+          expect(resources.filter(({ id }) => id.includes(`/${name}/versions/`))).toEqual([]);
+        }),
+      );
+    });
+
+    it('that cannot be taken away are shown, and go in the end', { timeout: 90_000 }, async () => {
+      const unlock = await cloud.fault(
+        { ...locked, path: String.raw`virtualMachines/gm-locked-vm-1-0-0\?` },
+        { ...locked, path: 'images/locked-image/versions' },
+      );
+      await cloud.build('locked-vm');
+      await cloud.build('locked-image', {
+        recipe: [],
+        source: { managedImage: { id: `${compute}/images/img-win2022` } },
+        definition: { securityType: 'TrustedLaunchSupported' },
+      });
+      await cloud.until('locked-image', ({ waitingFor = '' }) =>
+        /^(?:image version|the capture)/.test(waitingFor),
+      );
+      const reason = 'it takes for ever';
+      await cloud.api.post('image-sets/locked-image/versions/1.0.0/cancel', { reason });
+      const image = await cloud.over('locked-image');
+      expect(image.leftovers).toEqual([expect.stringMatching(/images\/locked-image\/versions\/1\.0\.0$/)]);
+      expect(await cloud.over('locked-vm')).toMatchObject({ status: 'awaiting-approval' });
+      const shown = await cloud.api.get<{ value: { version: string; why: string }[] }>('leftovers');
+      expect(shown.value.map(({ version }) => version).toSorted()).toEqual([
+        'locked-image.1.0.0',
+        'locked-vm.1.0.0',
+      ]);
+      expect(shown.value[0]?.why).toContain('Somebody locked it.');
+      await unlock();
+      for (;;) {
+        const { value } = await cloud.api.get<{ value: unknown[] }>('leftovers');
+        if (value.length === 0) break;
+        await sleep(250);
+      }
+      const resources = await cloud.resources();
+      expect(leftOf(before, resources).filter((id) => id.includes('/gm-locked-'))).toEqual([]);
+      expect(resources.filter(({ id }) => id.includes('/locked-image/versions/'))).toEqual([]);
+      expect(await changed('vm-golden')).toEqual([]);
+    });
+
+    for (const [name, { ends }] of Object.entries(cases)) {
+      it(`${name}: ends so, and leaves nothing`, limit, async () => {
+        expect(await cloud.over(name)).toMatchObject(ends);
+        const mine = leftOf(before, await cloud.resources()).filter((id) => id.includes(`/gm-${name}-1-0-0`));
+        expect(mine).toEqual([]);
+      });
+    }
+
+    it('are held when the capture fails, and captured again without being built again', limit, async () => {
       const name = 'capture-fails';
       const held = await cloud.over(name);
       expect(held).toMatchObject({ status: 'held', stage: 'capture', failure: { code: 'CaptureFailed' } });
       await cloud.api.post<Seen>(`image-sets/${name}/versions/1.0.0/retry`, {});
       expect(await cloud.over(name)).toMatchObject({ status: 'awaiting-approval', attempt: 1 });
-      const created = (await cloud.requests(`virtualMachines/gm-${name}-[^/]*$`)).filter(isPut);
-      expect(created.map(({ path }) => path.split('/').at(-1))).toEqual([`gm-${name}-1-0-0`]);
-    },
-  );
+      const made = (await changed(`virtualMachines/gm-${name}-[^/]*$`)).filter(
+        ({ method }) => method === 'PUT',
+      );
+      expect(names(made)).toEqual([`PUT gm-${name}-1-0-0`]);
+    });
 
-  it('can be retried: the same number, on a bench of its own', { timeout: 60_000 }, async () => {
-    const name = 'vm-half-made';
-    await cloud.api.post<Seen>(`image-sets/${name}/versions/1.0.0/retry`, {});
-    expect(await cloud.over(name)).toMatchObject({
-      version: '1.0.0',
-      status: 'awaiting-approval',
-      attempt: 2,
+    it('can be retried: the same number, on a bench of its own', limit, async () => {
+      const name = 'retried';
+      expect(await cloud.over(name)).toMatchObject({ status: 'failed', stage: 'provision' });
+      await cloud.api.post<Seen>(`image-sets/${name}/versions/1.0.0/retry`, {});
+      expect(await cloud.over(name)).toMatchObject({
+        version: '1.0.0',
+        status: 'awaiting-approval',
+        attempt: 2,
+      });
     });
   });
 
-  it('V1: has left nothing behind, stopped nobody’s machine, and issued every number once', async () => {
+  it('V1: have left nothing, stopped nobody’s machine, and had every number once', async () => {
     expect(leftOf(before, await cloud.resources())).toEqual([]);
-    expect((await cloud.requests('vm-golden')).filter(({ method }) => method !== 'GET')).toEqual([]);
-    expect(await cloud.api.get('leftovers')).toEqual({ value: [] });
-    for (const name of Object.keys(cases)) {
+    expect(await changed('vm-golden')).toEqual([]);
+    const { value: sets } = await cloud.api.get<{ value: { name: string }[] }>('image-sets');
+    expect(sets.length).toBeGreaterThan(40);
+    for (const { name } of sets) {
       const { value } = await cloud.api.get<{ value: Seen[] }>(`image-sets/${name}/versions`);
-      expect(value.map(({ version }) => version)).toEqual(['1.0.0']);
+      const numbers = value.map(({ version }) => version);
+      const wanted = name === 'order' ? [0, 1, 2, 3] : [0];
+      expect(numbers.toSorted()).toEqual(wanted.map((minor) => `1.${minor}.0`));
     }
   });
 });
-
-const isPut = ({ method, status }: { method: string; status: number }) => method === 'PUT' && status < 300;
