@@ -1,8 +1,11 @@
 import { hasCode, AppError } from '../../shared/errors.ts';
+import { ensureReplicated } from '../../shared/images/replicate.ts';
+import type { EnsureVersionStage } from '../../shared/images/stage.ts';
 import { mostRepairs } from '../../shared/replication/region.ts';
 import { isAtRest, type Replication, type ReplicationEvent } from '../../shared/replication/replication.ts';
 import { replicationRoom } from '../../shared/replication/room.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
+import { after } from '../images/versions.ts';
 import { blind } from '../support/fleet.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 import { type Ills, World } from '../support/world.ts';
@@ -39,6 +42,7 @@ export interface Lived {
   /** By region: how often somebody asked for what grants it repairs anew. */
   readonly granted: ReadonlyMap<string, number>;
   readonly isAtRest: boolean;
+  readonly verdict: Awaited<ReturnType<EnsureVersionStage>>;
 }
 
 /** The regions of one version until nothing more comes of them, whatever people ask meanwhile. */
@@ -96,6 +100,23 @@ export async function liveRegions(ills: Ills, lot: Lot, without: Without = {}): 
     else if (mayBeUsed) gallery.usedSince.set(name, now());
   };
 
+  /** What the version's stage makes of it, in a world where nothing goes wrong any more. */
+  const verdict = async () => {
+    const calm = replicationRoom({
+      gallery: gallery.port(),
+      usedIn: async () => [],
+      rows,
+      due,
+      wake: async () => {},
+      now,
+    });
+    const work = { ...after(), facts: { imageVersionId: '/v' } };
+    const stage = ensureReplicated({
+      want: async (wanted) => await calm.copies.want({ ...wanted, version }),
+    });
+    return await stage({ id, work, now: now(), since: stageAt, intent: undefined });
+  };
+
   const seen = new WorkflowStore<Replication, ReplicationEvent>('replication', rows, due);
   const load = async () => (await seen.load(id))?.state;
   const lastAsk = Math.max(0, ...lot.asks.map(({ minute }) => minute));
@@ -110,7 +131,8 @@ export async function liveRegions(ills: Ills, lot: Lot, without: Without = {}): 
   // Whatever is still on its way lands.
   await world.passUntil(() => false, { days: 1 / 24 });
   const replication = await load();
-  return { replication, gallery, granted, isAtRest: replication !== undefined && isAtRest(replication) };
+  const isOver = replication !== undefined && isAtRest(replication);
+  return { replication, gallery, granted, isAtRest: isOver, verdict: await verdict() };
 }
 
 /** How often a region may have been taken out before it was complete: by itself, when given up, and as asked. */

@@ -37,7 +37,7 @@ const unasked = record({ fates, optional, asks: constantFrom<readonly Ask[]>([])
 const asked = record({ fates, optional, asks: array(ask, { maxLength: 8 }) });
 
 /** Azure and what we know of it agree, and whatever is not complete says why. */
-function expectToAgree({ replication, gallery, isAtRest }: Lived): void {
+function expectToAgree({ replication, gallery, isAtRest, verdict }: Lived): void {
   expect(gallery.wrongs).toEqual([]);
   expect(isAtRest).toBe(true);
   const regions = Object.entries(replication?.regions ?? {});
@@ -54,6 +54,13 @@ function expectToAgree({ replication, gallery, isAtRest }: Lived): void {
     });
     if (region.state === 'abandoned') expect(target).toBeUndefined();
   }
+  const blocking = regions.filter(([, { state }]) => state === 'blocking').map(([name]) => name);
+  if (blocking.length === 0) expect(verdict.status).toBe('done');
+  else
+    expect(verdict).toMatchObject({
+      status: 'failed',
+      failure: regions.find(([name]) => name === blocking[0])?.[1].failure,
+    });
   const known = new Set([foreign, ...regions.map(([name]) => name)]);
   expect(gallery.targets.filter(({ name }) => !known.has(name))).toEqual([]);
 }
