@@ -22,6 +22,7 @@ export class World {
   readonly #agenda = new Agenda();
   readonly #sweepers: (() => Promise<unknown>)[] = [];
   #now = Date.parse('2026-01-05T12:00:00.000Z');
+  #shown = { at: Number.NaN, is: '' };
   /** A process and all that runs in it; the next one has the next number. */
   #process = 0;
   #handBack: () => void = () => {};
@@ -46,7 +47,11 @@ export class World {
     if (sweeping) this.#everyMinute();
   }
 
-  readonly now = (): Instant => toInstant(this.#now);
+  /** Asked for far more often than it changes. */
+  readonly now = (): Instant => {
+    if (this.#shown.at !== this.#now) this.#shown = { at: this.#now, is: toInstant(this.#now) };
+    return this.#shown.is;
+  };
 
   /** Something that happens in the world by itself. */
   after(seconds: number, run: () => void): void {
