@@ -2,12 +2,12 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 import { log } from './log.ts';
+import { inWords, missing } from './wrong-input.ts';
 
 /** What every message says: nothing but what to look at. */
 export const WakeUp = z.object({ id: z.string() });
 
 const largestBody = 1_000_000;
-const missing = 'This field is required.';
 
 /** Wraps a handler so that what it refuses on purpose becomes the answer that the API document describes. */
 export function answer(handle: (request: HttpRequest) => Promise<HttpResponseInit>): HttpHandler {
@@ -43,8 +43,7 @@ export async function bodyAs<Schema extends z.ZodType>(
   const text = await request.text();
   if (text.length > largestBody)
     throw new AppError('BodyTooLarge', `The body has ${text.length} characters.`);
-  const error: z.core.$ZodErrorMap = ({ input }) => (input === undefined ? missing : undefined);
-  return schema.parse(text.trim() === '' ? {} : parsed(text), { error });
+  return schema.parse(text.trim() === '' ? {} : parsed(text), { error: inWords });
 }
 
 /** A value of the path, checked. */
@@ -65,7 +64,7 @@ export function queryValue<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> {
   const result = schema.safeParse(request.query.get(name) ?? undefined, {
-    error: ({ input }) => (input === undefined ? `The query needs ${name}.` : undefined),
+    error: (issue) => (issue.input === undefined ? `The query needs ${name}.` : inWords(issue)),
   });
   if (result.success) return result.data;
   throw new AppError('ValidationFailed', result.error.issues[0]?.message ?? 'invalid', { target: name });

@@ -19,11 +19,12 @@ import {
 } from './image-set.ts';
 import type { Decide, DefineImageSet, RequestVersion, Retry } from './request-bodies.ts';
 import { endOfLifeRefusal } from './definition-body.ts';
+import type { Waiver } from './inspection.ts';
 import type { Leftover, LeftoverEvent } from './leftover.ts';
 import { leftoverId } from './reap.ts';
 import type { RecipeStep } from './recipe.ts';
 import { recipeHash } from './recipe-bodies.ts';
-import { recipeMisfits } from './recipe-fit.ts';
+import { inspectionMisfits, recipeMisfits } from './recipe-fit.ts';
 import type { KeptRecipe, KeptRecipeEvent } from './recipe-revision.ts';
 import { versionId } from './stage.ts';
 import { isVersionNumber, nextNumber } from './version-number.ts';
@@ -65,9 +66,16 @@ function issue(
 }
 
 /** The recipe that a set has was held against its operating system; one that it once had may be of another. */
-function refuseMisfit({ definition }: ImageSetPlan, recipe: readonly RecipeStep[] = []): void {
-  const [misfit] = recipeMisfits(definition.osType, recipe);
-  if (misfit) throw new AppError('ValidationFailed', misfit.message, { target: 'recipe' });
+function refuseMisfits(
+  { definition }: ImageSetPlan,
+  recipe: readonly RecipeStep[] = [],
+  waivers: readonly Waiver[] = [],
+): void {
+  const { osType } = definition;
+  const [step] = recipeMisfits(osType, recipe);
+  if (step) throw new AppError('ValidationFailed', step.message, { target: 'recipe' });
+  const [waiver] = inspectionMisfits(osType, { rules: {}, waivers });
+  if (waiver) throw new AppError('ValidationFailed', waiver.message, { target: waiver.path.join('.') });
 }
 
 const isWaiting = ({ phase }: Version) => phase === 'awaiting-approval';
@@ -168,7 +176,7 @@ export function imageRequests(parts: Parts) {
       const older = revision === undefined ? undefined : await recipeOf(name, await setNamed(name), revision);
       const { state: set } = await sets.record(name, (set) => {
         if (!set) throw noSet(name);
-        refuseMisfit(set.plan, older);
+        refuseMisfits(set.plan, older, waivers);
         return issue(set, request, asked, now());
       });
       // Plan and recipe are those of one moment: the set may have changed while the request was on its way.
@@ -218,6 +226,7 @@ export function imageRequests(parts: Parts) {
 
     async retry(set: string, number: string, { by, fromStage, waivers }: z.infer<typeof Retry>) {
       const version = await versionOf(set, number);
+      refuseMisfits(version.plan, [], waivers);
       const from = fromStage ?? canBeRetried(version).at(-1) ?? 'resolve';
       const left = await leftoverStore.load(leftoverId(versionId(version), version.facts.attempt ?? 1));
       if (left && left.state.goneAt === undefined && version.facts.imageVersionId === undefined) {
@@ -229,8 +238,9 @@ export function imageRequests(parts: Parts) {
       const refusal = (current: Version) => {
         const possible = canBeRetried(current);
         if (possible.includes(from)) return undefined;
-        const offer = possible.length > 0 ? `from ${possible.join(', ')}` : 'not at all';
-        return `Version ${number} is ${current.phase} and can be retried ${offer}.`;
+        return possible.length > 0
+          ? `Version ${number} is ${current.phase} and can be retried from ${possible.join(', ')}.`
+          : `Version ${number} is ${current.phase} and cannot be retried.`;
       };
       return await tell(version, refusal, {
         type: 'retried',

@@ -30,15 +30,24 @@ const sha256 = z
 
 export const download = { uri, sha256 };
 
+const reference =
+  'A reference to a Key Vault secret, {"secretUri": "https://<vault>.vault.azure.net/secrets/<name>"}, and never the secret itself.';
+
 /** Vaults of Azure's public, Chinese, US government and German clouds. */
-export const SecretRef = z.strictObject({
-  secretUri: z
-    .string()
-    .regex(
-      /^https:\/\/[a-z](?:-?[a-z0-9]){2,23}\.vault\.(?:azure\.net|azure\.cn|usgovcloudapi\.net|microsoftazure\.de)\/secrets\/[a-z0-9-]{1,127}(?:\/[0-9a-f]{32})?\/?$/i,
-      'The address of a Key Vault secret, such as https://contoso.vault.azure.net/secrets/name, with or without a version.',
-    ),
-});
+export const SecretRef = z.strictObject(
+  {
+    secretUri: z
+      .string()
+      .regex(
+        /^https:\/\/[a-z](?:-?[a-z0-9]){2,23}\.vault\.(?:azure\.net|azure\.cn|usgovcloudapi\.net|microsoftazure\.de)\/secrets\/[a-z0-9-]{1,127}(?:\/[0-9a-f]{32})?\/?$/i,
+        'The address of a Key Vault secret, such as https://contoso.vault.azure.net/secrets/name, with or without a version.',
+      ),
+  },
+  // What is missing or unknown within it has words of its own.
+  {
+    error: ({ code, input }) => (code === 'invalid_type' && input !== undefined ? reference : undefined),
+  },
+);
 
 const word = /^[A-Za-z_]\w{0,63}$/;
 const wordMeans = 'A parameter’s name: up to 64 letters, digits and _, not beginning with a digit.';

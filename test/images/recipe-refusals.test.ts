@@ -95,7 +95,7 @@ const bad: readonly BadRecipe[] = [
   [
     'a secret that is no reference',
     '0.secretParameters.TOKEN',
-    /object/,
+    /Key Vault.*never the secret itself/,
     { ...script, secretParameters: { TOKEN: 'x' } },
   ],
   [

@@ -182,6 +182,14 @@ describe('what people may ask of images', () => {
     expect((await images.set('other')).numbers.highest).toBeUndefined();
   });
 
+  it('refuses a waiver of what is not asked of its operating system', async () => {
+    const waivers = [{ rule: 'azure-agent', reason: 'there is none on Windows' }];
+    const refusal = { code: 'ValidationFailed', target: 'waivers.0.rule' };
+    await expect(images.request('win11', 'one', { ...request, waivers })).rejects.toMatchObject(refusal);
+    await images.request('win11', 'one', request);
+    await expect(images.retry('win11', '1.0.0', { waivers })).rejects.toMatchObject(refusal);
+  });
+
   it('keeps what a version was asked for, when the set changes later', async () => {
     const { number } = await images.request('win11', 'request', request);
     await images.define('win11', { ...plan, recipe: [] } as never);
