@@ -60,7 +60,7 @@ import { poolClaims } from './rollouts/pools.ts';
 import { rolloutRequests } from './rollouts/requests.ts';
 import { rolloutEngine } from './rollouts/rollout-engine.ts';
 import type { Rollout, RolloutEvent } from './rollouts/rollout.ts';
-import type { Gallery as RolloutGallery, ScaleSets } from './rollouts/scale-set.ts';
+import type { Gallery as RolloutGallery, ReplicaGallery, ScaleSets } from './rollouts/scale-set.ts';
 import { usageOf } from './rollouts/usage.ts';
 import { Engine } from './workflow/engine.ts';
 import type { Rows } from './workflow/rows.ts';
@@ -87,7 +87,7 @@ export interface Outside {
   readonly secrets: Secrets;
   readonly machines: Machines;
   readonly scripts: Scripts;
-  readonly gallery: Gallery & RolloutGallery & RegionGallery;
+  readonly gallery: Gallery & RolloutGallery & ReplicaGallery & RegionGallery;
   readonly hostPools: HostPools;
   readonly scaleSets: ScaleSets;
   readonly hostMachines: HostMachines;

@@ -1,12 +1,12 @@
 import type { GalleryImageVersion, RegionalReplicationStatus, TargetRegion } from '@azure/arm-compute';
 import { AppError } from '../errors.ts';
 import type { Change, Found, FoundRegion, ImageVersionRef, RegionGallery } from '../replication/gallery.ts';
-import { regionName } from '../resource-id.ts';
+import { parseResourceId, regionName } from '../resource-id.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
 
 /** Azure Compute Gallery: the target regions of a version. */
-export function regionGallery({ compute }: Pick<Azure, 'compute'>): RegionGallery {
+export function regionGallery({ compute }: Pick<Azure, 'compute'>): RegionGallery & PlannedGallery {
   const find = async ({ subscriptionId, resourceGroup, gallery, definition, number }: ImageVersionRef) =>
     await finding(
       `image version ${number}`,
@@ -20,6 +20,11 @@ export function regionGallery({ compute }: Pick<Azure, 'compute'>): RegionGaller
     async findRegions(ref) {
       const found = await find(ref);
       return found && { isChanging: isChanging(found), regions: regionsOf(found) };
+    },
+
+    async replicasIn(imageVersionId, region) {
+      const found = await find(refOf(imageVersionId));
+      return found && regionsOf(found)[regionName(region)]?.target?.replicas;
     },
 
     async changeRegions(ref, change) {
@@ -41,6 +46,20 @@ export function regionGallery({ compute }: Pick<Azure, 'compute'>): RegionGaller
       });
     },
   };
+}
+
+interface PlannedGallery {
+  readonly replicasIn: (imageVersionId: string, region: string) => Promise<number | undefined>;
+}
+
+function refOf(imageVersionId: string): ImageVersionRef {
+  const id = parseResourceId(imageVersionId);
+  const [gallery, definition, number] = id?.names ?? [];
+  if (!id || gallery === undefined || definition === undefined || number === undefined) {
+    throw new AppError('AzureRefused', `${imageVersionId} is not the id of an image version`);
+  }
+  const { subscriptionId, resourceGroup } = id;
+  return { subscriptionId, resourceGroup, gallery, definition, number };
 }
 
 /** Only these three are an end; any other state is one that Azure is at. */

@@ -1,6 +1,6 @@
 import type { Capacity, HostView } from './capacity.ts';
 import { type Freeze, frozenBy } from './freezes.ts';
-import type { Policy, Pool } from './pool.ts';
+import { type Policy, type Pool, windowOf } from './pool.ts';
 import { isSameRegion } from './stage.ts';
 
 /** What keeps a rollout from coming to its end, or what somebody should know before it begins. */
@@ -19,6 +19,8 @@ export interface Found {
   readonly model: { readonly location: string } | undefined;
   /** Where the version is complete. */
   readonly regions: readonly string[];
+  /** Of how many replicas the pool's machines are made. */
+  readonly replicas: number | undefined;
   readonly freezes: readonly Freeze[];
   readonly views: readonly HostView[];
   readonly capacity: Capacity;
@@ -112,6 +114,7 @@ export function warningsOf(
     add('NoCanary', message, 'State waves, such as one host that bakes for 30 minutes.');
   }
   addHosts(add, views, todo);
+  addReplicas(add, found, Math.min(todo.length, windowOf(policy.maxUnavailable, views.length)));
   addUsers(add, policy, todo);
   if ((pool.took ?? []).length < enoughToKnow) {
     const message = 'The pool has no history to speak of: the times are those usual elsewhere.';
@@ -145,6 +148,16 @@ function addHosts(add: Add, views: readonly HostView[], todo: readonly HostView[
     const message = `${silent.length} hosts run and take no users: ${named(silent)}.`;
     add('HostsTakeNoUsers', message, 'See whether they are drained, ill or not registered.');
   }
+}
+
+/** Azure's advice: one replica for each 50 machines that are made at once; with fewer they wait for each other. */
+const machinesPerReplica = 50;
+
+function addReplicas(add: Add, { version, pool, replicas }: Found, atOnce: number): void {
+  const wanted = Math.ceil(atOnce / machinesPerReplica);
+  if (replicas === undefined || replicas >= wanted) return;
+  const message = `${atOnce} hosts are made at once from ${replicas} replicas of ${version.number} in ${pool.link.location}.`;
+  add('FewReplicas', message, `Give the region ${wanted} replicas first, or state a lower maxUnavailable.`);
 }
 
 function addUsers(add: Add, { sessions }: Policy, todo: readonly HostView[]): void {

@@ -6,14 +6,14 @@ import type { HostPools } from './host-pool.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
-import type { Gallery, ScaleSets } from './scale-set.ts';
+import type { Gallery, ReplicaGallery, ScaleSets } from './scale-set.ts';
 import { hostPoolOf, scaleSetOf } from './stage.ts';
 import { fitOf } from './windows.ts';
 
 interface Parts {
   readonly hostPools: HostPools;
   readonly scaleSets: ScaleSets;
-  readonly gallery: Gallery;
+  readonly gallery: Gallery & ReplicaGallery;
   readonly freezes: Freezes;
   readonly now: () => Instant;
 }
@@ -33,6 +33,7 @@ export function planner({ hostPools, scaleSets, gallery, freezes, now }: Parts) 
     const model = await scaleSets.model(scaleSetOf(link));
     const { imageVersionId = '' } = version;
     const regions = imageVersionId === '' ? undefined : await gallery.completedRegions(imageVersionId);
+    const replicas = regions && (await gallery.replicasIn(imageVersionId, link.location));
     const read = { link, imageVersionId, records: {}, now: at };
     const { views, ...capacity } = hostPool && model ? await ofPool(hostPools, scaleSets, read) : nobody;
     const took = expected(pool.took ?? [], link.policy);
@@ -45,6 +46,7 @@ export function planner({ hostPools, scaleSets, gallery, freezes, now }: Parts) 
       hostPool,
       model,
       regions: regions ?? [],
+      replicas,
       freezes: await freezes.over(name, link.imageSet, at),
       views,
       capacity,

@@ -40,3 +40,9 @@ export interface Gallery {
    */
   readonly completedRegions: (imageVersionId: string) => Promise<readonly string[] | undefined>;
 }
+
+/** What a plan needs of the gallery besides. */
+export interface ReplicaGallery {
+  /** Of how many replicas machines in the region are made; undefined where the version has none. */
+  readonly replicasIn: (imageVersionId: string, region: string) => Promise<number | undefined>;
+}

@@ -67,6 +67,11 @@ describe('the regions of a version in Azure', () => {
     const { regions } = await idle();
     expect(regions['eastus']?.target).toEqual({ replicas: 3, storageType: 'Standard_ZRS' });
     expect(regions['northeurope']?.target).toEqual({ replicas: 1, ...standard });
+    const { gallery: of, resourceGroup, number } = ref();
+    const at = `/subscriptions/${cloud.subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute`;
+    const id = `${at}/galleries/${of}/images/${definition}/versions/${number}`;
+    const { replicasIn } = regionGallery(cloud.azure);
+    expect(await Promise.all([replicasIn(id, 'East US'), replicasIn(id, 'uksouth')])).toEqual([3, undefined]);
   });
 
   it('are taken out, but for the one where the version was made', async () => {

@@ -57,6 +57,17 @@ describe('a plan', () => {
     expect(plan.warnings.map(({ code }) => code)).toEqual(['UsersLoggedOff', 'NoHistory']);
   });
 
+  it('warns of hosts that would wait for each other at too few replicas', async () => {
+    const { asks, azure } = await poolOf(60);
+    const codes = async () => (await asks.plan('pool', version)).warnings.map(({ code }) => code);
+    await asks.definePool('pool', withPolicy({ maxUnavailable: '80%' }));
+    expect(await codes()).not.toContain('FewReplicas');
+    await asks.definePool('pool', withPolicy({ maxUnavailable: '100%' }));
+    expect(await codes()).toContain('FewReplicas');
+    azure.replicas = 2;
+    expect(await codes()).not.toContain('FewReplicas');
+  });
+
   it('changes nothing', async () => {
     const { asks, azure, seen } = await poolOf(3);
     const before = JSON.stringify([...azure.fleet.values()]);

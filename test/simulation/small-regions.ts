@@ -50,6 +50,7 @@ export function smallRegions(
       for (const { name } of put) if (!(name in found.regions)) regions.set(name, now());
       changedAt.set(ref.number, now());
     },
+    replicasIn: async () => 1,
     completedRegions: async (imageVersionId) => {
       if ([...seeded.values()].includes(imageVersionId)) return ['West Europe', 'North Europe'];
       const number = imageVersionId.slice(imageVersionId.lastIndexOf('/') + 1);

@@ -280,5 +280,7 @@ export class SmallAzure {
     list: this.machines.list,
   };
 
+  /** Of the version, where the pool is. */
+  replicas = 1;
   gallery: Gallery = { completedRegions: async () => ['North Europe', 'West Europe'] };
 }
