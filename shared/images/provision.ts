@@ -15,9 +15,11 @@ export function ensureProvisioned(gallery: Gallery, machines: Machines): EnsureV
   return async ({ work: version, now, since }) => {
     const { source } = version.facts;
     if (!source) return failed('SourceNotFound', 'The source was never resolved.');
-    const pause = paceSeconds(secondsBetween(since, now));
+    const elapsed = secondsBetween(since, now);
+    const pause = paceSeconds(elapsed);
     if (!version.facts.definitionReady) {
-      const notReady = await definitionNotReady(gallery, version);
+      // Made within seconds as a rule; what Azure fails at again and again is not asked of it four times a minute.
+      const notReady = await definitionNotReady(gallery, version, elapsed < 120 ? 15 : pause);
       // A VM is only made once the gallery is ready for it, which then need not be asked again.
       return notReady ?? running('the build VM', 1, { facts: { definitionReady: true } });
     }
@@ -30,29 +32,41 @@ export function ensureProvisioned(gallery: Gallery, machines: Machines): EnsureV
   };
 }
 
-async function galleryNotReady(gallery: Gallery, { plan }: Version): Promise<Settled<Facts> | undefined> {
+async function galleryNotReady(
+  gallery: Gallery,
+  { plan }: Version,
+  pause: number,
+): Promise<Settled<Facts> | undefined> {
   const { subscriptionId } = plan;
   const { resourceGroup, name, location } = plan.gallery;
   const ref = { subscriptionId, resourceGroup, gallery: name };
   const found = await gallery.findGallery(ref);
   if (found?.provisioningState === 'Succeeded') return undefined;
   if (!found || found.provisioningState === 'Failed') await gallery.createGallery(ref, location);
-  return running(`gallery ${name}`, 15);
+  return running(`gallery ${name}${againAfter(found)}`, pause);
 }
 
-async function definitionNotReady(gallery: Gallery, version: Version): Promise<Settled<Facts> | undefined> {
+function againAfter(found: { readonly provisioningState: string } | undefined): string {
+  return found?.provisioningState === 'Failed' ? ', which Azure failed to make: asked again' : '';
+}
+
+async function definitionNotReady(
+  gallery: Gallery,
+  version: Version,
+  pause: number,
+): Promise<Settled<Facts> | undefined> {
   const { definition, gallery: home } = version.plan;
   const ref = imageVersion(version);
   const plan = definition.purchasePlan ?? version.facts.source?.plan;
   const found = await gallery.findDefinition(ref);
   // Where there is a definition there is a gallery around it.
-  const notReady = found ? undefined : await galleryNotReady(gallery, version);
+  const notReady = found ? undefined : await galleryNotReady(gallery, version, pause);
   if (notReady) return notReady;
   if (!found || found.provisioningState === 'Failed') {
     await gallery.createDefinition(ref, home.location, definition, plan);
-    return running(`image definition ${definition.name}`, 15);
+    return running(`image definition ${definition.name}${againAfter(found)}`, pause);
   }
-  if (found.provisioningState !== 'Succeeded') return running(`image definition ${definition.name}`, 15);
+  if (found.provisioningState !== 'Succeeded') return running(`image definition ${definition.name}`, pause);
   const other = fixedDifferences(found, { ...definition, ...(plan && { purchasePlan: plan }) });
   if (other.length > 0) {
     return failed('ImmutableField', `Image definition ${definition.name} exists and ${other.join('; ')}.`);
@@ -61,7 +75,7 @@ async function definitionNotReady(gallery: Gallery, version: Version): Promise<S
   if (!changed) return undefined;
   await gallery.createDefinition(ref, found.location, changed, plan);
   const facts = { definitionChanged: true };
-  return running(`changes of image definition ${definition.name}`, 15, { facts });
+  return running(`changes of image definition ${definition.name}`, pause, { facts });
 }
 
 function machineReady(version: Version, machine: Machine, pause: number): Settled<Facts> {

@@ -32,6 +32,35 @@ describe('the definition', () => {
       },
     }));
 
+  it('is asked for again where Azure failed to make it, ever more seldom, and says so', async () => {
+    let asked = 0;
+    const walked = walk(plan, ({ gallery }) => ({
+      gallery: {
+        ...gallery,
+        findDefinition: async () =>
+          asked === 0
+            ? undefined
+            : { ...plan.definition, location: 'westeurope', provisioningState: 'Failed' },
+        findGallery: async () => ({ provisioningState: 'Succeeded', location: 'westeurope' }),
+        createDefinition: async () => {
+          asked += 1;
+        },
+      },
+    }));
+    await walked.stage('resolve');
+    await walked.stage('prepare');
+    let waits: string | undefined;
+    const end = secondsAfter(noon, 3600);
+    while (walked.now() < end) {
+      const found = await walked.look('provision');
+      if (found.status !== 'running') throw new Error(found.status);
+      waits = found.waitingFor;
+      walked.pass(found.lookAgainInSeconds);
+    }
+    expect(waits).toContain('which Azure failed to make');
+    expect(asked).toBeLessThan(40);
+  });
+
   it('is brought to what the set wants of it, once, and keeps what the set does not mention', async () => {
     const asked: unknown[] = [];
     const walked = walk(described, ({ gallery }) => ({
