@@ -69,9 +69,10 @@ const soonMinutes = 5;
 export const leftoverLife: Workflow<Leftover, LeftoverEvent, LeftoverCommand> = {
   evolve(leftover, event) {
     if (event.type === 'left-behind') {
-      if (leftover) return leftover;
+      if (leftover && leftover.goneAt === undefined) return leftover;
       const { remains, left, why, at } = event;
-      const none = { tries: 0, refusals: 0, look: 0 };
+      // Of one attempt something may be left twice: when its bench is cleaned up, and when it is taken back.
+      const none = { tries: 0, refusals: 0, look: leftover?.look ?? 0 };
       return { remains, since: at, left, why, ...none, lookAt: minutesAfter(at, soonMinutes) };
     }
     if (!leftover || leftover.goneAt !== undefined || leftover.look !== event.look) return leftover;

@@ -55,6 +55,15 @@ describe('what a bench would not let go of', () => {
     expect(leftoverLife.evolve(gone, stillThere(2))).toBe(gone);
   });
 
+  it('X4: is tried again when more is left of the same attempt later', () => {
+    const gone = after(stillThere(0), { type: 'gone', look: 1, at: noon });
+    const again = leftoverLife.evolve(gone, { ...leftBehind, left: ['/disks/b'] });
+    expect(again).toMatchObject({ left: ['/disks/b'], look: 2 });
+    expect(again?.goneAt).toBeUndefined();
+    // Told twice is told once.
+    expect(again && leftoverLife.evolve(again, leftBehind)).toBe(again);
+  });
+
   it('takes no notice of an answer to a look that was answered', () => {
     const tried = after(stillThere(0));
     expect(leftoverLife.evolve(tried, { type: 'gone', look: 0, at: noon })).toBe(tried);
