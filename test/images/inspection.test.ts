@@ -122,14 +122,19 @@ describe('a rule', () => {
   });
 });
 
-async function inspected(going: Partial<Going>, plan: Partial<ImageSetPlan> = {}) {
+async function inspected(
+  going: Partial<Going> | ((command: string) => Partial<Going>),
+  plan: Partial<ImageSetPlan> = {},
+) {
   const machine = new SmallMachine();
-  const guest = smallGuest({ now: machine.clock, guestOf: machine.guestOf, going: () => going });
-  return await drive({
+  const goes = typeof going === 'function' ? going : () => going;
+  const guest = smallGuest({ now: machine.clock, guestOf: machine.guestOf, going: goes });
+  const driven = await drive({
     stage: ensureInspected(guest.ports.scripts),
     version: versionWith([], plan),
     machine,
   });
+  return { ...driven, runs: Object.fromEntries(guest.runs) };
 }
 
 describe('the inspection', () => {
@@ -147,6 +152,19 @@ describe('the inspection', () => {
       message: expect.stringMatching(/^domain-joined: domain: corp\.contoso\.com\. Take the machine out/),
     });
     expect(facts.findings?.length).toBeGreaterThan(10);
+  });
+
+  it('asks a guest that said nothing once more: the build behind it took hours', async () => {
+    const { failure, runs } = await inspected((command) =>
+      command === 'inspect' ? { state: 'gone-wrong', exitCode: -1, output: '' } : {},
+    );
+    expect(failure).toBeUndefined();
+    expect(runs).toEqual({ inspect: 1, 'inspect-try-2': 1 });
+  });
+
+  it('does not ask again what was answered', async () => {
+    const output = cleanEvidence.replace('domain=none', 'domain=corp.contoso.com');
+    expect((await inspected({ output })).runs).toEqual({ inspect: 1 });
   });
 
   it('does not pass a guest that could not be asked', async () => {
