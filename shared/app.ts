@@ -170,6 +170,7 @@ export function createApp(outside: Outside) {
   const examine = async (what: Parameters<typeof hostAsks.examine>[0]) => await hostAsks.examine(what);
   const channels = channelRequests({ ...rolloutParts, gallery, examine });
 
+  const imageStores = { setStore, leftoverStore, versionStore };
   const sets = new Engine({ workflow: imageSetLife, store: setStore, ...entity('image-set') });
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, ...entity('recipe') });
   const remains = { machines, parts, gallery, scripts };
@@ -230,7 +231,7 @@ export function createApp(outside: Outside) {
   };
 
   return {
-    images: imageRequests({ sets, setStore, recipes, leftoverStore, versions, versionStore, now }),
+    images: imageRequests({ sets, recipes, leftovers, versions, ...imageStores, now }),
     marketplace: marketplaceRequests(outside.shelves),
     rollouts: {
       ...rolloutRequests({ ...rolloutParts, versionOf, planFor }),

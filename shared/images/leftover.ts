@@ -56,6 +56,8 @@ export type LeftoverEvent =
       readonly why: string;
       readonly at: Instant;
     }
+  /** Somebody wants it to be tried now. */
+  | { readonly type: 'hurried'; readonly at: Instant }
   | { readonly type: 'gone'; readonly look: number; readonly at: Instant };
 
 export type LeftoverCommand = { readonly type: 'reap' };
@@ -68,20 +70,12 @@ const soonMinutes = 5;
 /** What would not go is tried again until it is gone, however long that takes. */
 export const leftoverLife: Workflow<Leftover, LeftoverEvent, LeftoverCommand> = {
   evolve(leftover, event) {
-    if (event.type === 'left-behind') {
-      if (leftover && leftover.goneAt === undefined) return leftover;
-      const { remains, left, why, at } = event;
-      // Of one attempt something may be left twice: when its bench is cleaned up, and when it is taken back.
-      const none = { tries: 0, refusals: 0, look: leftover?.look ?? 0 };
-      return { remains, since: at, left, why, ...none, lookAt: minutesAfter(at, soonMinutes) };
+    if (event.type === 'left-behind') return leftBehind(leftover, event);
+    if (!leftover || leftover.goneAt !== undefined) return leftover;
+    if (event.type === 'hurried') {
+      return leftover.lookAt > event.at ? { ...leftover, lookAt: event.at } : leftover;
     }
-    if (!leftover || leftover.goneAt !== undefined || leftover.look !== event.look) return leftover;
-    const tries = leftover.tries + 1;
-    const look = leftover.look + 1;
-    if (event.type === 'gone') return { ...leftover, tries, look, left: [], goneAt: event.at };
-    const refusals = event.isRefused ? leftover.refusals + 1 : 0;
-    const lookAt = minutesAfter(event.at, event.isRefused ? pauseMinutes(refusals) : soonMinutes);
-    return { ...leftover, tries, refusals, look, lookAt, left: event.left, why: event.why };
+    return leftover.look === event.look ? tried(leftover, event) : leftover;
   },
   decide(leftover, now) {
     if (leftover.goneAt !== undefined) return {};
@@ -90,3 +84,22 @@ export const leftoverLife: Workflow<Leftover, LeftoverEvent, LeftoverCommand> = 
   // The first and the last line tell the story; a hundred tries in between would bury them.
   isNews: ({ type }) => type !== 'still-there',
 };
+
+type Event<Type extends LeftoverEvent['type']> = Extract<LeftoverEvent, { readonly type: Type }>;
+
+function leftBehind(leftover: Leftover | undefined, event: Event<'left-behind'>): Leftover {
+  if (leftover && leftover.goneAt === undefined) return leftover;
+  const { remains, left, why, at } = event;
+  // Of one attempt something may be left twice: when its bench is cleaned up, and when it is taken back.
+  const none = { tries: 0, refusals: 0, look: leftover?.look ?? 0 };
+  return { remains, since: at, left, why, ...none, lookAt: minutesAfter(at, soonMinutes) };
+}
+
+function tried(leftover: Leftover, event: Event<'still-there' | 'gone'>): Leftover {
+  const tries = leftover.tries + 1;
+  const look = leftover.look + 1;
+  if (event.type === 'gone') return { ...leftover, tries, look, left: [], goneAt: event.at };
+  const refusals = event.isRefused ? leftover.refusals + 1 : 0;
+  const lookAt = minutesAfter(event.at, event.isRefused ? pauseMinutes(refusals) : soonMinutes);
+  return { ...leftover, tries, refusals, look, lookAt, left: event.left, why: event.why };
+}

@@ -20,7 +20,7 @@ import {
 import type { Decide, DefineImageSet, RequestVersion, Retry } from './request-bodies.ts';
 import { endOfLifeRefusal } from './definition-body.ts';
 import type { Waiver } from './inspection.ts';
-import type { Leftover, LeftoverEvent } from './leftover.ts';
+import type { Leftover, LeftoverCommand, LeftoverEvent } from './leftover.ts';
 import { leftoverId } from './reap.ts';
 import type { RecipeStep } from './recipe.ts';
 import { recipeHash } from './recipe-bodies.ts';
@@ -33,6 +33,7 @@ interface Parts {
   readonly sets: Engine<ImageSet, ImageSetEvent, never>;
   readonly setStore: WorkflowStore<ImageSet, ImageSetEvent>;
   readonly recipes: Engine<KeptRecipe, KeptRecipeEvent, never>;
+  readonly leftovers: Engine<Leftover, LeftoverEvent, LeftoverCommand>;
   readonly leftoverStore: WorkflowStore<Leftover, LeftoverEvent>;
   readonly versions: Engine<Version, VersionEvent, VersionCommand>;
   readonly versionStore: WorkflowStore<Version, VersionEvent>;
@@ -84,7 +85,7 @@ const noSet = (name: string) => new AppError('NotFound', `There is no image set 
 
 /** What people may ask of image sets and versions. A refusal is an `AppError`; the rest is the engine's work. */
 export function imageRequests(parts: Parts) {
-  const { sets, setStore, recipes, leftoverStore, versions, versionStore, now } = parts;
+  const { sets, setStore, recipes, leftovers, leftoverStore, versions, versionStore, now } = parts;
   const setNamed = async (name: string): Promise<ImageSet> => {
     const set = await sets.load(name);
     if (!set) throw noSet(name);
@@ -228,11 +229,13 @@ export function imageRequests(parts: Parts) {
       const version = await versionOf(set, number);
       refuseMisfits(version.plan, [], waivers);
       const from = fromStage ?? canBeRetried(version).at(-1) ?? 'resolve';
-      const left = await leftoverStore.load(leftoverId(versionId(version), version.facts.attempt ?? 1));
-      if (left && left.state.goneAt === undefined && version.facts.imageVersionId === undefined) {
+      const leftover = leftoverId(versionId(version), version.facts.attempt ?? 1);
+      const left = await leftovers.load(leftover);
+      if (left && left.goneAt === undefined && version.facts.imageVersionId === undefined) {
         // The next attempt has a bench of its own, but the same number in the gallery, which may be what is left.
-        // What was captured needs no bench.
-        const message = `What version ${number} left behind is still being removed: ${left.state.why}`;
+        // What was captured needs no bench. Whoever asks has perhaps removed what kept it.
+        await leftovers.record(leftover, () => ({ type: 'hurried', at: now() }));
+        const message = `What version ${number} left behind has to go first, and is tried again now: ${left.why}`;
         throw new AppError('InvalidPhase', message, { target: number });
       }
       const refusal = (current: Version) => {

@@ -64,6 +64,15 @@ describe('what a bench would not let go of', () => {
     expect(again && leftoverLife.evolve(again, leftBehind)).toBe(again);
   });
 
+  it('is tried at once when somebody asks for it, whatever pause was due', () => {
+    const refused = after(stillThere(0), stillThere(1));
+    expect(leftoverLife.decide(refused, minutesAfter(noon, 1)).command).toBeUndefined();
+    const hurried = leftoverLife.evolve(refused, { type: 'hurried', at: noon });
+    expect(hurried && leftoverLife.decide(hurried, noon).command).toEqual({ type: 'reap' });
+    // Asked for again before it was tried, it is tried once.
+    expect(hurried && leftoverLife.evolve(hurried, { type: 'hurried', at: noon })).toBe(hurried);
+  });
+
   it('takes no notice of an answer to a look that was answered', () => {
     const tried = after(stillThere(0));
     expect(leftoverLife.evolve(tried, { type: 'gone', look: 0, at: noon })).toBe(tried);

@@ -42,7 +42,16 @@ function open({ dyingOnce = false } = {}) {
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, perform: idle, wake, now });
   const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', memoryRows(), due);
   const leftovers = new Engine({ workflow: leftoverLife, store: leftoverStore, perform: idle, wake, now });
-  const images = imageRequests({ sets, setStore, recipes, leftoverStore, versions, versionStore, now });
+  const images = imageRequests({
+    sets,
+    setStore,
+    recipes,
+    leftovers,
+    leftoverStore,
+    versions,
+    versionStore,
+    now,
+  });
   return { ...images, tell: versions, left: async () => await images.leftovers(), leftovers };
 }
 
@@ -142,6 +151,8 @@ describe('what people may ask of images', () => {
     expect(await images.left()).toHaveLength(1);
     const retry = async () => await images.retry('win11', '1.0.0', { waivers: [] });
     await expect(retry()).rejects.toMatchObject({ code: 'InvalidPhase', message: /locked/ });
+    // Whoever asks has perhaps removed the cause: it is tried again at once.
+    expect(await images.left()).toMatchObject([{ lookAt: noon }]);
     await images.leftovers.record('win11.1.0.0.1', () => ({ type: 'gone', look: 0, at: noon }));
     expect(await images.left()).toEqual([]);
     expect((await retry()).facts.attempt).toBe(2);
