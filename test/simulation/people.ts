@@ -132,6 +132,8 @@ export class People {
   #deregister({ name, azure }: Place, comes: number): void {
     this.#cloud.world.after(comes, () => {
       this.#note(`somebody deletes session host avd-0 of ${name}`);
+      // Whether it took users goes with its record, unless we had looked before.
+      this.touched.add(`${name}/0`);
       azure.desktop.forget('avd-0');
     });
   }

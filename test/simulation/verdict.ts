@@ -75,6 +75,9 @@ function wrongWithMachine(place: Place, instanceId: string, people: People, here
       ...(last.failure.message === '' ? [`R10: ${name} is quarantined without a reason`] : []),
     ];
   }
+  // One that was lost before, and is not on the version since, may be left as it was found: lost.
+  const isLost = works.some(({ phase }) => phase === 'quarantined') && last?.phase !== 'done';
+  if (isLost && state.machine.tags[tag]?.startsWith('goldsmith:')) return disks;
   const isTouched = people.touched.has(`${place.name}/${instanceId}`);
   return [...disks, ...notBack(place, name, state, isTouched), ...onAnotherVersion(name, state, works)];
 }
