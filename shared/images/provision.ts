@@ -84,7 +84,8 @@ function machineReady(version: Version, machine: Machine, pause: number): Settle
     return failed('ForeignResource', `A VM named ${name} exists in ${resourceGroup} and is not ours.`);
   }
   if (machine.provisioningState === 'Failed') {
-    return failed('BootFailed', machine.provisioningError ?? `Azure could not provision ${name}.`);
+    const why = machine.provisioningError ?? 'Azure gave no reason';
+    return failed('BootFailed', `Azure could not provision ${name}: ${why}`);
   }
   if (machine.provisioningState !== 'Succeeded' || !machine.agentReady) {
     return running(`build VM ${name} to boot`, pause);

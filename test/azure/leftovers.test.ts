@@ -68,7 +68,13 @@ describe('a bench in Azure', () => {
       message: 'There is not enough of it.',
     });
     const { found } = await provisioned(version);
-    expect(found).toMatchObject({ status: 'failed', failure: { code: 'BootFailed' } });
+    expect(found).toMatchObject({
+      status: 'failed',
+      failure: {
+        code: 'BootFailed',
+        message: expect.stringMatching(/^Azure could not provision \S+: \w+: /) as string,
+      },
+    });
     expect(ofOurs('failing').length).toBeGreaterThan(2);
     cloud.arm.world.faults.clear();
     expect((await cleanedUp(version)).found).toMatchObject({ status: 'done' });

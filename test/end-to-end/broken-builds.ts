@@ -48,7 +48,7 @@ export const cases: Readonly<Record<string, Case>> = {
       code: 'AllocationFailed',
       message: 'We do not have sufficient capacity',
     }),
-    ends: failsIn('provision', 'BootFailed'),
+    ends: failsIn('provision', 'BootFailed', /: AllocationFailed: We do not have sufficient capacity/),
   },
   'vm-refused': {
     fault: vmPut('leave-parts', { code: 'OperationNotAllowed', message: 'Not like this' }),

@@ -152,7 +152,10 @@ describe('the build VM', () => {
     }
     walked.bench.fail(vm, 'OSProvisioningTimedOut: It never came up.');
     expect(await walked.stage('provision')).toMatchObject({
-      failure: { code: 'BootFailed', message: 'OSProvisioningTimedOut: It never came up.' },
+      failure: {
+        code: 'BootFailed',
+        message: 'Azure could not provision gm-win11-1-0-0: OSProvisioningTimedOut: It never came up.',
+      },
     });
     expect(await walked.stage('clean-up')).toMatchObject({ status: 'done' });
     expect(walked.bench.left().things).toEqual([]);

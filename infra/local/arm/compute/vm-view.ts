@@ -1,4 +1,4 @@
-import type { Json } from '../core/arm-error.ts';
+import type { ArmError, Json } from '../core/arm-error.ts';
 import { shown, type Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import type { Guest, Power } from './guest.ts';
@@ -52,15 +52,20 @@ export function powerStatus(power: Power): Json {
   return { code: `PowerState/${power}`, level: 'Info', displayStatus: `VM ${power}` };
 }
 
-/** `ProvisioningState/succeeded` and its kin; the time is that of the last change. */
-export function provisioningStatus(state: string | undefined, time: string): Json {
+/**
+ * `ProvisioningState/succeeded` and its kin; the time is that of the last change. Of what failed, code and message
+ * stand here as well ("States and billing status of Azure Virtual Machines").
+ */
+export function provisioningStatus(state: string | undefined, time: string, error?: ArmError): Json {
   const known = state ?? 'Succeeded';
   const word = known.toLowerCase();
   const over = word === 'succeeded' || word === 'failed';
+  const why = word === 'failed' ? error : undefined;
   return {
-    code: `ProvisioningState/${word}`,
+    code: `ProvisioningState/${word}${why ? `/${why.code}` : ''}`,
     level: word === 'failed' ? 'Error' : 'Info',
     displayStatus: over ? `Provisioning ${word}` : known,
+    ...(why && { message: why.message }),
     ...(over && { time }),
   };
 }
@@ -82,7 +87,7 @@ export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
     hyperVGeneration: image.generation,
     disks: disks.map(({ name }) => ({ name, statuses: [provisioningStatus('Succeeded', time)] })),
     statuses: [
-      provisioningStatus(provisioningState, time),
+      provisioningStatus(provisioningState, time, world.operations.failureOf(vm)),
       ...(generalized
         ? [{ code: 'OSState/generalized', level: 'Info', displayStatus: 'VM generalized' }]
         : []),

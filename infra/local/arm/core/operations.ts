@@ -55,6 +55,7 @@ const STATUS_BUCKET: BucketRule = {
 export class Operations {
   readonly #operations = new Map<string, Operation>();
   readonly #running = new Map<string, Operation>();
+  readonly #failures = new WeakMap<object, ArmError>();
   readonly #timeline: Timeline;
   readonly #resources: Resources;
   readonly #random: Random;
@@ -217,7 +218,13 @@ export class Operations {
     const resource = this.#resources.find(work.resourceId);
     if (!resource) return;
     resource.properties.provisioningState = 'Failed';
+    this.#failures.set(resource, error);
     this.#resources.touch(resource);
+  }
+
+  /** Why the resource's provisioningState is Failed. */
+  failureOf(resource: object): ArmError | undefined {
+    return this.#failures.get(resource);
   }
 
   #locks({ work }: Operation): string[] {
