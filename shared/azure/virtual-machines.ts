@@ -20,7 +20,9 @@ export function virtualMachines({ compute }: Pick<Azure, 'compute'>): Machines {
       const tenants = tenantId === undefined ? {} : { beside: tenantId };
       await asking(`creation of VM ${name}`, async () => {
         const { virtualMachines: machines } = compute(subscriptionId, tenants);
-        await machines.createOrUpdate(resourceGroup, name, machineBody(wanted)).submitted();
+        // Never over one that is there by now: another look's, or somebody else's.
+        const isNew = { ifNoneMatch: '*' };
+        await machines.createOrUpdate(resourceGroup, name, machineBody(wanted), isNew).submitted();
       });
     },
 

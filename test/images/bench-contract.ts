@@ -200,6 +200,10 @@ export function benchContract(open: () => Promise<OpenedBench>): void {
       expect(await machines.find(ref('image'))).toBeUndefined();
       await machines.create(ref('image'), wanted('image', { dataDisks }));
       await up('image');
+      // Two looks at once both ask for it; and between look and request somebody else may have made one.
+      const another = wanted('image', { dataDisks, owner: 'contract.2.0.0' });
+      await expect(machines.create(ref('image'), another)).rejects.toMatchObject({ code: 'Conflict' });
+      expect(await machines.find(ref('image'))).toMatchObject({ owner });
       expect(await parts.find(id('disks', 'image-os'))).toMatchObject({ owner: undefined });
       expect(await parts.find(data)).toMatchObject({ owner: undefined });
       expect(await parts.find(nic('image'))).toMatchObject({ owner });

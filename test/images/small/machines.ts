@@ -119,8 +119,8 @@ export function smallMachines(things: Things, counts: { created: number; restart
     create: async (ref, wanted) => {
       const before = things.find(vmId(ref));
       if (before?.goneAt !== undefined) throw new AppError('AzureBusy', 'the machine is being deleted');
-      if (before && before.owner !== wanted.owner) throw refused('the machine exists and is another');
-      if (!before) make(ref, wanted);
+      if (before) throw new AppError('Conflict', 'the machine exists');
+      make(ref, wanted);
     },
     start: async (ref) => {
       const { thing, state } = require(ref);
