@@ -17,6 +17,9 @@ const copyOfGolden = { source: { vm: { id: `${compute}/virtualMachines/vm-golden
 const locked = { fault: '409', method: 'DELETE', code: 'ScopeLocked', message: 'Somebody locked it.' };
 const limit = { timeout: 60_000 };
 
+/** Many ask at once, and Azure throttles: what it refused is asked for again. */
+const isMaking = ({ method, status }: { method: string; status: number }) => method === 'PUT' && status < 300;
+
 describe('builds of all kinds at once', () => {
   let cloud: BenchCloud;
   let before: readonly Resource[];
@@ -139,9 +142,7 @@ describe('builds of all kinds at once', () => {
       );
       expect(last.waitingFor).toMatch(/1 of 1 of order taken by order\.1\.\d\.0/);
       await cloud.until('order', ({ status }) => status === 'awaiting-approval', '1.1.0');
-      const made = (await changed('virtualMachines/gm-order-[^/]*$')).filter(
-        ({ method }) => method === 'PUT',
-      );
+      const made = (await changed('virtualMachines/gm-order-[^/]*$')).filter(isMaking);
       expect(names(made)).toEqual([0, 3, 2, 1].map((minor) => `PUT gm-order-1-${minor}-0`));
     });
 
@@ -153,10 +154,13 @@ describe('builds of all kinds at once', () => {
           await sleep(at * 900 + Math.random() * 900);
           const reason = 'at a random moment';
           await cloud.api.post(`image-sets/${name}/versions/1.0.0/cancel`, { reason });
-          expect(await cloud.over(name)).toMatchObject({ status: 'canceled' });
+          const end = await cloud.over(name);
+          expect(end).toMatchObject({ status: 'canceled' });
           const resources = await cloud.resources();
           expect(resources.filter(({ id }) => id.includes(`/gm-${name}-`))).toEqual([]);
-          expect(resources.filter(({ id }) => id.includes(`/${name}/versions/`))).toEqual([]);
+          // What was captured before stays, dark; what was not quite is taken away.
+          const captured = resources.filter(({ id }) => id.includes(`/${name}/versions/`));
+          expect(captured).toHaveLength(end.imageVersionId === undefined ? 0 : 1);
         }),
       );
     });
@@ -212,9 +216,7 @@ describe('builds of all kinds at once', () => {
       expect(held).toMatchObject({ status: 'held', stage: 'capture', failure: { code: 'CaptureFailed' } });
       await cloud.api.post<Seen>(`image-sets/${name}/versions/1.0.0/retry`, {});
       expect(await cloud.over(name)).toMatchObject({ status: 'awaiting-approval', attempt: 1 });
-      const made = (await changed(`virtualMachines/gm-${name}-[^/]*$`)).filter(
-        ({ method }) => method === 'PUT',
-      );
+      const made = (await changed(`virtualMachines/gm-${name}-[^/]*$`)).filter(isMaking);
       expect(names(made)).toEqual([`PUT gm-${name}-1-0-0`]);
     });
 
