@@ -181,12 +181,14 @@ export const kinds = {
   ReplicationFailed: {
     httpStatus: 409,
     retryable: false,
-    remedy: 'Retry from stage replicate, or make the region optional or remove it first: `…/regions/{region}`.',
+    remedy:
+      'Retry from stage replicate, or make the region optional or remove it first: `…/regions/{region}`.',
   },
   ReplicationStalled: {
     httpStatus: 409,
     retryable: false,
-    remedy: 'Look at Azure status; retry from stage replicate, or make the region optional or remove it first.',
+    remedy:
+      'Look at Azure status; retry from stage replicate, or make the region optional or remove it first.',
   },
   ReimageFailed: {
     httpStatus: 409,
