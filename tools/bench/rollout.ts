@@ -101,7 +101,9 @@ export async function measureRollout({ draws, seed, most }: RolloutOptions): Pro
     pressed: worst(ran.map(({ pressed }) => pressed)),
     lag: { p50: percentile(lags, 0.5), p95: percentile(lags, 0.95), changes: lags.length },
     spent: meanSpent(ran),
-    growth: of('growth').map(({ job, result }) => grown(job, result)),
+    growth: of('growth')
+      .map(({ job, result }) => grown(job, result))
+      .toReversed(),
     complaints: done.flatMap(({ phases }) => phases.filter((phase) => phase !== 'succeeded')),
   };
 }
