@@ -10,7 +10,7 @@ export default defineConfig({
           ...common,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/end-to-end/**'],
+          exclude: ['test/end-to-end/**', 'test/long/**'],
           // Most of these wait for brokers, clocks and processes: three at once keep two cores busy.
           maxWorkers: 3,
           sequence: { groupOrder: 0 },
@@ -19,12 +19,23 @@ export default defineConfig({
       {
         test: {
           ...common,
-          name: 'end to end',
+          name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
           // Hours pass in seconds here: nothing else may take the processor meanwhile.
           maxWorkers: 1,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          // Whole stories that take a minute each: `npm run test:long`.
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -56,7 +56,8 @@ function isOn(machine: Machine, { resourceId, name }: SessionHost): boolean {
 
 const ours = /^goldsmith:(open|closed):?(.*)$/s;
 
-function mark({ allowNewSession, tag }: Prior): string {
+/** What the tag says while a host is ours: how it was before. */
+export function mark({ allowNewSession, tag }: Prior): string {
   const flag = `goldsmith:${allowNewSession ? 'open' : 'closed'}`;
   // A tag value holds 256 characters.
   return tag === undefined ? flag : `${flag}:${tag}`.slice(0, 256);
@@ -66,7 +67,8 @@ function priorOf(value: string | undefined, sessionHost: SessionHost | undefined
   const left = value === undefined ? undefined : ours.exec(value);
   if (left) {
     const hadTag = value !== `goldsmith:${left[1]}`;
-    return { allowNewSession: left[1] === 'open', ...(hadTag && { tag: left[2] ?? '' }) };
+    const before = { allowNewSession: left[1] === 'open', ...(hadTag && { tag: left[2] ?? '' }) };
+    return { ...before, wasQuarantined: true };
   }
   return {
     allowNewSession: sessionHost?.allowNewSession ?? true,

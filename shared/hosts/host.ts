@@ -90,7 +90,12 @@ export interface HostPolicy {
 /** What is known of a host so far; each stage adds its own. An empty text takes a moment back. */
 export interface Facts {
   /** As the host was before anything was done to it, kept before anything is. */
-  readonly prior?: { readonly tag?: string; readonly allowNewSession: boolean };
+  readonly prior?: {
+    readonly tag?: string;
+    readonly allowNewSession: boolean;
+    /** An earlier rollout left it drained and excluded; then `tag` and flag are those of before that one. */
+    readonly wasQuarantined?: true;
+  };
   readonly sessionHost?: string;
   readonly emptyingSince?: Instant;
   readonly quietSince?: Instant;

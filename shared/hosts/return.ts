@@ -2,6 +2,7 @@ import { secondsBetween } from '../instant.ts';
 import type { Host } from './host.ts';
 import type { Machines } from './machine.ts';
 import { allow } from './drain.ts';
+import { mark } from './exclude.ts';
 import type { SessionHosts } from './session-host.ts';
 import { done, type EnsureHostStage, running } from './stage.ts';
 import { tagged } from './tag.ts';
@@ -28,13 +29,15 @@ async function notYetBack(
   const { plan, facts } = host;
   // Nothing was changed before this was kept.
   if (!facts.prior) return undefined;
-  if (!(await tagged(machines, host, facts.prior.tag))) {
+  // What was found in quarantine and not brought onto a version goes back there: it is as ill as it was.
+  const isLeft = host.phase === 'putting-back' && facts.prior.wasQuarantined === true;
+  if (!(await tagged(machines, host, isLeft ? mark(facts.prior) : facts.prior.tag))) {
     return `tag ${plan.policy.exclusionTag} to be as it was`;
   }
   // Last, so that users come to a host that is its old self in every other way.
   const { sessionHost } = facts;
   if (sessionHost === undefined) return undefined;
-  const wanted = facts.prior.allowNewSession;
+  const wanted = !isLeft && facts.prior.allowNewSession;
   await allow(sessionHosts, host, wanted);
   const after = await sessionHosts.read(plan.pool, sessionHost);
   return after?.allowNewSession === !wanted ? 'the drain flag to be as it was' : undefined;

@@ -36,6 +36,21 @@ describe('a host that is brought to a version', () => {
     expect(azure.fleet.get('0')?.machine.tags[tag]).toBe('maintenance');
   });
 
+  it('R10: goes back to its quarantine when the rollout that took it on is aborted', async () => {
+    const { azure, world, hostApi, bring } = one({ temper: { ...evenTempered, isIll: true } });
+    expect(await bring()).toMatchObject({ phase: 'quarantined' });
+    world.start(async () => await hostApi.abort('again.0', 'ana', 'not today'), 600);
+    expect(await bring(planWith({ minDrainMinutes: 60 }), 'again.0')).toMatchObject({ phase: 'put-back' });
+    expect(azure.desktop.isOpen('avd-0')).toBe(false);
+    expect(azure.fleet.get('0')?.machine.tags[tag]).toBe('goldsmith:open');
+    // And what it was before all that is still known to whoever brings it up in the end.
+    const state = azure.fleet.get('0');
+    if (state) state.temper = evenTempered;
+    expect(await bring(planWith(), 'third.0')).toMatchObject({ phase: 'done' });
+    expect(azure.desktop.isOpen('avd-0')).toBe(true);
+    expect(azure.fleet.get('0')?.machine.tags[tag]).toBeUndefined();
+  });
+
   it('is started if it was off, and found though the plan does not name its session host', async () => {
     const { azure, bring, calls } = one({ isOff: true });
     expect(await bring({ ...planWith(), sessionHost: '' })).toMatchObject({ phase: 'done' });

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { type BenchCloud, leftOf, openBenchCloud, type Seen } from './bench-cloud.ts';
+import { type BenchCloud, leftOf, openBenchCloud, type Seen } from '../end-to-end/bench-cloud.ts';
 
 const folder = join(import.meta.dirname, '../../examples/sources');
 const faults = ['429', '409', '500', '503', '502-html', 'lost-request', 'lost-reply'];

@@ -5,7 +5,7 @@ import { type Local, startLocal } from '../../infra/local/local.ts';
 import { apiAt } from '../../tools/demo/api.ts';
 import { follow, imageSet, request } from '../../tools/demo/job.ts';
 import { truthAt } from '../../tools/demo/truth.ts';
-import { example, type Json } from './bad-requests.ts';
+import { example, type Json } from '../end-to-end/bad-requests.ts';
 
 let local: Local;
 /** A version that only the pool of the testers has seen. */
