@@ -4,7 +4,7 @@ import type { Machines as HostMachines } from './hosts/machine.ts';
 import { sharedReadings } from './hosts/readings.ts';
 import { hostRequests } from './hosts/requests.ts';
 import type { SessionHosts } from './hosts/session-host.ts';
-import { ensureAdmitted, leavingBench, waitingForQuota } from './images/admit.ts';
+import { ensureAdmitted, leavingBench, leftBench, waitingForQuota } from './images/admit.ts';
 import { ensureAnnounced, type Promotion } from './images/announce.ts';
 import { benchPlacesLife, type BenchPlaces, type BenchPlacesEvent } from './images/bench-places.ts';
 import type { Shelves } from './images/browse.ts';
@@ -217,7 +217,7 @@ export function createApp(outside: Outside) {
         announce: ensureAnnounced(announce),
         release: ensureReleased(channels),
         withdraw: leavingBench(places, ensureWithdrawn(channels, remains)),
-        quarantine: leavingBench(places, ensureQuarantined(remains, reaper(leftovers, now))),
+        quarantine: leftBench(places, ensureQuarantined(remains, reaper(leftovers, now))),
       },
       now,
     ),

@@ -20,18 +20,23 @@ export function ensureAdmitted(places: Places, capacity: Capacity): EnsureVersio
     // No machine, no place.
     if (source?.way === 'import') return done();
     const { subscriptionId, bench } = version.plan;
-    const size =
-      source?.way === 'in-place'
-        ? undefined
-        : await capacity.find(subscriptionId, bench.location, bench.vmSize);
-    const refusal = size && whyNot(version, size);
-    if (refusal) return failed('SkuUnavailable', refusal);
     const standing = await places.ask(subscriptionId, claimOf(version));
-    const pause = paceSeconds(secondsBetween(since, now));
-    const wait = whatItWaitsFor(standing, version) ?? (size && quotaMissing(size));
-    return wait === undefined ? done() : running(wait, pause);
+    const wait = whatItWaitsFor(standing, version);
+    const waited = secondsBetween(since, now);
+    const pause = paceSeconds(waited);
+    // In line it is asked once, so that a size that cannot be had is told at once, and again when its turn comes.
+    if (wait !== undefined && waited > firstLookSeconds) return running(wait, pause);
+    if (source?.way === 'in-place') return wait === undefined ? done() : running(wait, pause);
+    const size = await capacity.find(subscriptionId, bench.location, bench.vmSize);
+    const refusal = whyNot(version, size);
+    if (refusal !== undefined) return failed('SkuUnavailable', refusal);
+    const missing = wait ?? quotaMissing(size);
+    return missing === undefined ? done() : running(missing, pause);
   };
 }
+
+/** A look so soon after the stage began is its first. */
+const firstLookSeconds = 60;
 
 /** A stage that ends with an empty bench, and so with the place given to the next. */
 export function leavingBench(places: Places, stage: EnsureVersionStage): EnsureVersionStage {
@@ -39,6 +44,14 @@ export function leavingBench(places: Places, stage: EnsureVersionStage): EnsureV
     const found = await stage(look);
     if (found.status === 'done') await places.leave(look.work.plan.subscriptionId, claimant(look.work));
     return found;
+  };
+}
+
+/** A stage that begins where the bench was given up: the place is free whatever becomes of what is left on it. */
+export function leftBench(places: Places, stage: EnsureVersionStage): EnsureVersionStage {
+  return async (look) => {
+    await places.leave(look.work.plan.subscriptionId, claimant(look.work));
+    return await stage(look);
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
-import { ensureAdmitted, leavingBench, waitingForQuota } from '../../shared/images/admit.ts';
+import { ensureAdmitted, leavingBench, leftBench, waitingForQuota } from '../../shared/images/admit.ts';
 import {
   type BenchPlaces,
   type BenchPlacesEvent,
@@ -12,6 +12,7 @@ import type { Version } from '../../shared/images/image.ts';
 import { benchPlaces } from '../../shared/images/places.ts';
 import type { ResolvedSource } from '../../shared/images/source.ts';
 import { done, type EnsureVersionStage, running } from '../../shared/images/stage.ts';
+import { minutesAfter } from '../../shared/instant.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { memoryRows } from '../support/memory-rows.ts';
@@ -61,11 +62,23 @@ function bench(most: number, found: Partial<SizeInRegion> = {}) {
   const idle = async () => await Promise.reject(new Error('it calls for nothing'));
   const engine = new Engine({ workflow: benchPlacesLife, store, perform: idle, wake: async () => {}, now });
   const places = benchPlaces(engine, most, now);
-  const capacity = { find: async () => ({ ...size, ...found }) };
-  const look = async (stage: EnsureVersionStage, work: Version) =>
-    await stage({ id: '', work, now: noon, since: noon, intent: undefined });
+  let asked = 0;
+  const capacity = {
+    find: async () => {
+      asked += 1;
+      return { ...size, ...found };
+    },
+  };
+  const look = async (stage: EnsureVersionStage, work: Version, minutes = 0) =>
+    await stage({ id: '', work, now: minutesAfter(noon, minutes), since: noon, intent: undefined });
   return {
-    ask: async (who: Who = {}) => await look(ensureAdmitted(places, capacity), version(who)),
+    ask: async (who: Who = {}, minutes = 0) =>
+      await look(ensureAdmitted(places, capacity), version(who), minutes),
+    asked: () => asked,
+    giveUp: async (who: Who = {}) => {
+      const broken = async () => await Promise.reject(new AppError('AzureUnavailable', 'no answer'));
+      await look(leftBench(places, broken), version(who)).catch(() => {});
+    },
     leave: async (who: Who = {}) =>
       await look(
         leavingBench(places, async () => done()),
@@ -134,6 +147,25 @@ describe('a place on the bench', () => {
     });
     await leave({ set: 'a', way: 'in-place' });
     expect(await ask({ set: 'b', way: 'in-place' })).toMatchObject({ status: 'done' });
+  });
+
+  it('is free once the bench is given up, whatever becomes of what is left on it', async () => {
+    const { ask, giveUp } = bench(1);
+    await ask({ set: 'a' });
+    await giveUp({ set: 'a' });
+    expect(await ask({ set: 'b' })).toMatchObject({ status: 'done' });
+  });
+
+  it('is waited for without asking Azure at every look, and nobody waits for a size that there is not', async () => {
+    const { ask, asked } = bench(1);
+    await ask({ set: 'a' });
+    await ask({ set: 'b' });
+    expect(asked()).toBe(2);
+    for (const minutes of [2, 6, 60]) await ask({ set: 'b' }, minutes);
+    expect(asked()).toBe(2);
+    const none = bench(1, { known: false });
+    await none.ask({ set: 'a' });
+    expect(await none.ask({ set: 'b' })).toMatchObject({ failure: { code: 'SkuUnavailable' } });
   });
 
   it('is not needed where no machine is made', async () => {

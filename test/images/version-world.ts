@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { ensureAdmitted, leavingBench, waitingForQuota } from '../../shared/images/admit.ts';
+import { ensureAdmitted, leavingBench, leftBench, waitingForQuota } from '../../shared/images/admit.ts';
 import { ensureAnnounced } from '../../shared/images/announce.ts';
 import {
   type BenchPlaces,
@@ -220,7 +220,7 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
         announce: ensureAnnounced(announce),
         release: ensureReleased(channels),
         withdraw: leavingBench(claims, ensureWithdrawn(channels, remains)),
-        quarantine: leavingBench(claims, ensureQuarantined(remains, reaper(leftovers, now))),
+        quarantine: leftBench(claims, ensureQuarantined(remains, reaper(leftovers, now))),
       },
       now,
     ),
