@@ -70,6 +70,11 @@ export type Queue =
   | 'advance-image'
   | 'reap-leftover'
   | 'advance-replication'
+  | 'advance-release'
+  | 'advance-channel'
+  | 'advance-validation'
+  | 'advance-approval'
+  | 'advance-copy'
   | 'advance-rollout'
   | 'advance-host'
   | 'deliver-notification';

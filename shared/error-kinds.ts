@@ -69,6 +69,83 @@ export const kinds = {
     remedy:
       'Update this host pool with its own session host configuration, or recreate it with standard management.',
   },
+  PreconditionFailed: {
+    httpStatus: 412,
+    retryable: false,
+    remedy: 'Somebody changed it since you read it: read it again, and decide on what it is now.',
+  },
+  GateNotPassed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Validate again, or override the check with a reason and an end; then promote.',
+  },
+  SoakNotOver: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Wait until the time that the message names, or shorten the soak of the channel.',
+  },
+  ApprovalRequired: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Have the approval that the message names given first.',
+  },
+  SelfApprovalForbidden: {
+    httpStatus: 403,
+    retryable: false,
+    remedy: 'The channel asks for somebody else than who requested the version.',
+  },
+  Revoked: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'A revoked version is never used again: request a new one, or roll the channel back.',
+  },
+  VersionOver: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'The version is not to be used any more: choose a newer one.',
+  },
+  VersionIsNewer: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'The channel holds a newer version: roll it back instead.',
+  },
+  NoRollbackTarget: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Name a version that the channel held within its rollback window, or promote one.',
+  },
+  ReferencedVersionCannotBeDeleted: {
+    httpStatus: 409,
+    retryable: false,
+    remedy:
+      'Bring what `details` names onto another version first, or wait for the end of the rollback window.',
+  },
+  CheckFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy:
+      'Read the evidence of the checks; validate again, override them with a reason, or stop the release.',
+  },
+  CheckInconclusive: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Find out why it could not be measured; then validate again, or override it with a reason.',
+  },
+  ProbeFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read what the script wrote; correct it or the host, then validate again.',
+  },
+  LinkUsed: {
+    httpStatus: 410,
+    retryable: false,
+    remedy: 'The link was for one report and a limited time: validate again for a new one.',
+  },
+  CopyFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read Azure’s message; correct the place or the rights to it, then retry the copy.',
+  },
   // What the store said.
   Conflict: {
     httpStatus: 409,

@@ -80,6 +80,22 @@ export function idempotencyKey(request: HttpRequest): string | undefined {
   });
 }
 
+/** The revision that the client has read, if it asks to change only that: `If-Match: "7"`. */
+export function ifMatch(request: HttpRequest): number | undefined {
+  const tag = request.headers.get('if-match');
+  if (tag === null || tag === '*') return undefined;
+  const revision = /^"(\d{1,9})"$/.exec(tag)?.[1];
+  if (revision !== undefined) return Number(revision);
+  throw new AppError('ValidationFailed', 'If-Match takes the ETag of an earlier answer, such as "7".', {
+    target: 'If-Match',
+  });
+}
+
+/** What `ifMatch` takes again. */
+export function etagOf({ revision }: { readonly revision: number }): Record<string, string> {
+  return { etag: `"${revision}"` };
+}
+
 /** 202 with the address that tells how the work stands. */
 export function accepted(at: string, body: unknown): HttpResponseInit {
   return {
