@@ -59,7 +59,7 @@ export interface BenchCloud {
   readonly over: (name: string, number?: string) => Promise<Seen>;
 }
 
-const ends = new Set(['awaiting-approval', 'failed', 'canceled', 'held', 'released']);
+const ends = new Set(['available', 'failed', 'canceled', 'held']);
 const subscription = '00000000-0000-0000-0000-000000000001';
 export const group = `/subscriptions/${subscription}/resourceGroups/rg-images/providers`;
 
@@ -115,7 +115,7 @@ export async function openBenchCloud(
     build: async (name, wish = {}) => {
       await api.put(`image-sets/${name}`, setOf(name, wish));
       const key = { 'idempotency-key': randomUUID() };
-      const { version } = await api.post<Seen>(`image-sets/${name}/versions`, wish.version ?? {}, key);
+      const { version } = await api.post<Seen>(`image-sets/${name}/versions`, { release: false, ...wish.version }, key);
       return version;
     },
     over: async (name, number) => await until(name, ({ status }) => ends.has(status), number),

@@ -37,7 +37,7 @@ const failsIn = (stage: string, code: string, message: RegExp = /./) => ({
   failure: { code, message: expect.stringMatching(message) as string },
 });
 const patient = { recipe: [{ ...script('one'), retries: 2 }] };
-const isReady = { status: 'awaiting-approval' };
+const isReady = { status: 'available' };
 const failedInspection = (rule: string) =>
   failsIn('inspect', 'InspectionFailed', new RegExp(`^${rule}: `, 'm'));
 

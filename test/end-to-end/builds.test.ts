@@ -90,7 +90,7 @@ describe('builds of all kinds at once', () => {
         );
         await cloud.api.post('image-sets/lent-b/versions/1.0.0/cancel', { reason: 'no longer needed' });
         expect(await cloud.over('lent-b')).toMatchObject({ status: 'canceled' });
-        expect(await cloud.over('lent-a')).toMatchObject({ status: 'awaiting-approval', attempt: 1 });
+        expect(await cloud.over('lent-a')).toMatchObject({ status: 'available', attempt: 1 });
         const started = names(await changed('vm-lent/runCommands')).filter((one) => one.startsWith('PUT'));
         expect(started.map((one) => one.replace(/-[0-9a-f]{8}$/, ''))).toEqual([
           'PUT step-1-long',
@@ -112,7 +112,7 @@ describe('builds of all kinds at once', () => {
         waitingFor: expect.stringMatching(/2 of 2 left, 4 needed/),
       });
       await cloud.arm('PUT', '/local/quota', { families: { standardESv5Family: 100 } });
-      expect(await cloud.over('quota')).toMatchObject({ status: 'awaiting-approval' });
+      expect(await cloud.over('quota')).toMatchObject({ status: 'available' });
     });
 
     it('are refused a size that cannot be had before anything is made', limit, async () => {
@@ -141,7 +141,7 @@ describe('builds of all kinds at once', () => {
         '1.1.0',
       );
       expect(last.waitingFor).toMatch(/1 of 1 of order taken by order\.1\.\d\.0/);
-      await cloud.until('order', ({ status }) => status === 'awaiting-approval', '1.1.0');
+      await cloud.until('order', ({ status }) => status === 'available', '1.1.0');
       const made = (await changed('virtualMachines/gm-order-[^/]*$')).filter(isMaking);
       expect(names(made)).toEqual([0, 3, 2, 1].map((minor) => `PUT gm-order-1-${minor}-0`));
     });
@@ -183,7 +183,7 @@ describe('builds of all kinds at once', () => {
       await cloud.api.post('image-sets/locked-image/versions/1.0.0/cancel', { reason });
       const image = await cloud.over('locked-image');
       expect(image.leftovers).toEqual([expect.stringMatching(/images\/locked-image\/versions\/1\.0\.0$/)]);
-      expect(await cloud.over('locked-vm')).toMatchObject({ status: 'awaiting-approval' });
+      expect(await cloud.over('locked-vm')).toMatchObject({ status: 'available' });
       const shown = await cloud.api.get<{ value: { version: string; why: string }[] }>('leftovers');
       expect(shown.value.map(({ version }) => version).toSorted()).toEqual([
         'locked-image.1.0.0',
@@ -215,7 +215,7 @@ describe('builds of all kinds at once', () => {
       const held = await cloud.over(name);
       expect(held).toMatchObject({ status: 'held', stage: 'capture', failure: { code: 'CaptureFailed' } });
       await cloud.api.post<Seen>(`image-sets/${name}/versions/1.0.0/retry`, {});
-      expect(await cloud.over(name)).toMatchObject({ status: 'awaiting-approval', attempt: 1 });
+      expect(await cloud.over(name)).toMatchObject({ status: 'available', attempt: 1 });
       const made = (await changed(`virtualMachines/gm-${name}-[^/]*$`)).filter(isMaking);
       expect(names(made)).toEqual([`PUT gm-${name}-1-0-0`]);
     });
@@ -226,7 +226,7 @@ describe('builds of all kinds at once', () => {
       await cloud.api.post<Seen>(`image-sets/${name}/versions/1.0.0/retry`, {});
       expect(await cloud.over(name)).toMatchObject({
         version: '1.0.0',
-        status: 'awaiting-approval',
+        status: 'available',
         attempt: 2,
       });
     });

@@ -48,7 +48,7 @@ describe('every source in examples/sources', () => {
   afterAll(async () => await local.stop());
 
   it(
-    'becomes a version that waits for approval, and leaves nothing on the bench',
+    'becomes a version in the gallery, and leaves nothing on the bench',
     { timeout: 240_000 },
     async () => {
       expect(sources.length).toBeGreaterThanOrEqual(9);
@@ -57,12 +57,12 @@ describe('every source in examples/sources', () => {
         const body: unknown = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
         await api.put(`image-sets/${name}`, body);
         const key = { 'idempotency-key': name };
-        const { version } = await api.post<Seen>(`image-sets/${name}/versions`, {}, key);
+        const { version } = await api.post<Seen>(`image-sets/${name}/versions`, { release: false }, key);
         return [name, await untilOver(api, `image-sets/${name}/versions/${version}`)] as const;
       });
       const ended = Object.fromEntries(await Promise.all(requested));
       const how = Object.entries(ended).map(([name, { status, failure }]) => [name, failure ?? status]);
-      expect(how).toEqual(names.map((name) => [name, 'awaiting-approval']));
+      expect(how).toEqual(names.map((name) => [name, 'available']));
 
       const after = await inAzure();
       const captured = after.filter(({ type }) => /galleries\/images\/versions$/i.test(type));
@@ -80,7 +80,7 @@ describe('every source in examples/sources', () => {
 async function untilOver(api: Api, path: string): Promise<Seen> {
   for (;;) {
     const seen = await api.get<Seen>(path);
-    if (['awaiting-approval', 'failed', 'canceled', 'held'].includes(seen.status)) return seen;
+    if (['available', 'failed', 'canceled', 'held'].includes(seen.status)) return seen;
     await sleep(500);
   }
 }
