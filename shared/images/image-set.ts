@@ -35,6 +35,32 @@ export interface ImageSetPlan {
   /** In the order a version passes them: the first is where it is proven, the last is production. */
   readonly channels: readonly string[];
   readonly approvalDays: number;
+  /** Which versions are kept, and for how long; `retentionOf` fills in what sets were given before there was any. */
+  readonly retention?: RetentionPolicy;
+}
+
+/** Nothing is deleted by itself unless `enabled`; notices and ends of life are there for every set. */
+export interface RetentionPolicy {
+  /** So many of the newest stay, whatever their age. */
+  readonly keepLast: number;
+  /** Whatever is younger stays. */
+  readonly keepDays: number;
+  /** So long before its end of life people are told. */
+  readonly endOfLifeNoticeDays: number;
+  readonly deleteDeprecatedAfterDays: number;
+  readonly enabled: boolean;
+}
+
+export const defaultRetention: RetentionPolicy = {
+  keepLast: 3,
+  keepDays: 90,
+  endOfLifeNoticeDays: 14,
+  deleteDeprecatedAfterDays: 7,
+  enabled: false,
+};
+
+export function retentionOf({ retention }: Pick<ImageSetPlan, 'retention'>): RetentionPolicy {
+  return retention ?? defaultRetention;
 }
 
 export interface Bench {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Definition } from './definition-body.ts';
 import { type Stage, stages } from './image.ts';
+import { defaultRetention } from './image-set.ts';
 import { InspectionPolicy, Waiver } from './inspection-body.ts';
 import { Recipe } from './recipe-bodies.ts';
 import { inspectionMisfits, recipeMisfits } from './recipe-fit.ts';
@@ -59,6 +60,17 @@ const TargetRegions = z
   .min(1)
   .max(50);
 
+/** No number of days is 0: what is noticed or deprecated today is never over today. */
+const Retention = z
+  .strictObject({
+    keepLast: z.int().min(1).max(1000).default(defaultRetention.keepLast),
+    keepDays: z.int().min(1).max(3650).default(defaultRetention.keepDays),
+    endOfLifeNoticeDays: z.int().min(1).max(365).default(defaultRetention.endOfLifeNoticeDays),
+    deleteDeprecatedAfterDays: z.int().min(1).max(365).default(defaultRetention.deleteDeprecatedAfterDays),
+    enabled: z.boolean().default(defaultRetention.enabled),
+  })
+  .default(defaultRetention);
+
 /** What a team may say of an image set. Limits are Azure's (resource names, 100 replicas a version). */
 export const DefineImageSet = z
   .strictObject({
@@ -83,6 +95,7 @@ export const DefineImageSet = z
     endOfLifeDays: z.int().min(1).max(3650).exactOptional(),
     channels: z.array(channelName).min(1).max(10).default(['test', 'production']),
     approvalDays: z.int().min(1).max(90).default(14),
+    retention: Retention,
     by: person,
   })
   .superRefine((set, context) => {
