@@ -47,7 +47,12 @@ const hold: fc.Arbitrary<Hold> = fc.record(
   { message: fc.constant('channel test holds it'), until: day },
   { requiredKeys: ['message'] },
 );
-const shelf = fc.record({
+interface Given {
+  readonly versions: readonly Shelved[];
+  readonly policy: RetentionPolicy;
+  readonly holds: ReadonlyMap<VersionNumber, readonly Hold[]>;
+}
+const shelf: fc.Arbitrary<Given> = fc.record({
   versions: fc.uniqueArray(shelved, { selector: (one) => one.number, maxLength: 12 }),
   policy,
   holds: fc.array(fc.tuple(number, fc.array(hold, { maxLength: 2 }))).map((all) => new Map(all)),
@@ -80,8 +85,7 @@ const canBeGoneBackTo = ({ status, isInGallery }: Shelved) =>
   isInGallery && ['available', 'promoted', 'superseded', 'deprecated'].includes(status);
 const isUsable = (one: Shelved) => canBeGoneBackTo(one) && one.status !== 'deprecated';
 
-const always = (holds: (given: fc.infer<typeof shelf>) => void) =>
-  fc.assert(fc.property(shelf, holds), { numRuns: 1000 });
+const always = (holds: (given: Given) => void) => fc.assert(fc.property(shelf, holds), { numRuns: 1000 });
 
 describe('a plan of retention', () => {
   it('V5: deletes nothing that anything holds', () => {
