@@ -3,13 +3,15 @@ import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue, WakeU
 import {
   Decide,
   DefineImageSet,
+  Delete,
   RequestVersion,
   Retry,
   Revision,
+  Revoke,
   SetName,
 } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
-import { explainView, imageSetView, leftoverView, versionView } from '../shared/images/view.ts';
+import { explainView, imageSetView, leftoverView, revokedView, versionView } from '../shared/images/view.ts';
 
 const setOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'set', SetName);
 const numberOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'version');
@@ -107,18 +109,42 @@ app.http('get-version-history', {
   }),
 });
 
-for (const decision of ['approve', 'reject', 'cancel'] as const) {
-  app.http(`${decision}-version`, {
-    methods: ['POST'],
-    route: `image-sets/{set}/versions/{version}/${decision}`,
-    authLevel: 'function',
-    handler: answer(async (request) => {
-      const body = await bodyAs(request, Decide);
-      const version = await runningApp().images[decision](setOf(request), numberOf(request), body);
-      return { jsonBody: versionView(version) };
-    }),
-  });
-}
+app.http('cancel-version', {
+  methods: ['POST'],
+  route: 'image-sets/{set}/versions/{version}/cancel',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const body = await bodyAs(request, Decide);
+    const version = await runningApp().images.cancel(setOf(request), numberOf(request), body);
+    return { jsonBody: versionView(version) };
+  }),
+});
+
+app.http('revoke-version', {
+  methods: ['POST'],
+  route: 'image-sets/{set}/versions/{version}/revoke',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const { images, address } = runningApp();
+    const [set, number] = [setOf(request), numberOf(request)];
+    const revoked = await images.revoke(set, number, await bodyAs(request, Revoke));
+    return accepted(address(`image-sets/${set}/versions/${number}`), revokedView(revoked));
+  }),
+});
+
+app.http('delete-version', {
+  methods: ['DELETE'],
+  route: 'image-sets/{set}/versions/{version}',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const { images, address } = runningApp();
+    const [set, number] = [setOf(request), numberOf(request)];
+    const version = await images.remove(set, number, await bodyAs(request, Delete));
+    const body = versionView(version);
+    if (version.phase === 'deleted') return { jsonBody: body };
+    return accepted(address(`image-sets/${set}/versions/${number}`), body);
+  }),
+});
 
 app.http('retry-version', {
   methods: ['POST'],

@@ -5,7 +5,6 @@ import { sharedReadings } from './hosts/readings.ts';
 import { hostRequests } from './hosts/requests.ts';
 import type { SessionHosts } from './hosts/session-host.ts';
 import { ensureAdmitted, leavingBench, leftBench, waitingForQuota } from './images/admit.ts';
-import { ensureAnnounced, type Promotion } from './images/announce.ts';
 import { benchPlacesLife, type BenchPlaces, type BenchPlacesEvent } from './images/bench-places.ts';
 import type { Shelves } from './images/browse.ts';
 import { marketplaceRequests } from './images/browse-requests.ts';
@@ -14,7 +13,9 @@ import { ensureCaptured } from './images/capture.ts';
 import { ensureCleanedUp } from './images/clean-up.ts';
 import { ensureCustomised } from './images/customise.ts';
 import type { Gallery } from './images/gallery.ts';
+import { type DeletePorts, ensureDeleted } from './images/delete.ts';
 import { ensureGeneralised } from './images/generalise.ts';
+import { ensureHandedOver, type StartRelease } from './images/hand-over.ts';
 import { type Version, type VersionEvent, versionLife } from './images/image.ts';
 import { type ImageSet, type ImageSetEvent, imageSetLife } from './images/image-set.ts';
 import { ensureInspected } from './images/inspect.ts';
@@ -25,25 +26,25 @@ import type { Parts } from './images/parts.ts';
 import { performVersion } from './images/perform.ts';
 import { benchPlaces } from './images/places.ts';
 import { ensurePrepared } from './images/prepare.ts';
-import { ensurePromoted } from './images/promote.ts';
 import { ensureProvisioned } from './images/provision.ts';
 import { ensureQuarantined } from './images/quarantine.ts';
 import { performLeftover, reaper } from './images/reap.ts';
+import { ensureRecalled, type RecallPorts } from './images/recall.ts';
 import { type KeptRecipe, type KeptRecipeEvent, keptRecipeLife } from './images/recipe-revision.ts';
 import { ensureReplicated } from './images/replicate.ts';
 import { imageRequests } from './images/requests.ts';
 import { ensureResolved } from './images/resolve.ts';
-import { ensureReleased, ensureTested } from './images/roll-out.ts';
 import type { Secrets } from './images/secrets.ts';
 import type { Sources } from './images/sources.ts';
 import { versionId } from './images/stage.ts';
+import { versionPort } from './images/standing.ts';
 import { isVersionNumber } from './images/version-number.ts';
-import { ensureValidated } from './images/validate.ts';
 import { ensureWithdrawn } from './images/withdraw.ts';
 import type { Instant } from './instant.ts';
 import type { Post } from './notifications/deliver.ts';
 import { type Delivery, type DeliveryEvent, deliveryLife } from './notifications/delivery.ts';
 import { performDelivery } from './notifications/perform.ts';
+import type { Promotion } from './notifications/promotion.ts';
 import { logged } from './news.ts';
 import { repeats } from './repeats.ts';
 import type { RegionGallery } from './replication/gallery.ts';
@@ -107,8 +108,12 @@ export interface Outside {
   readonly newId: () => string;
 }
 
+/** What versions need of the rooms that publish them. */
+export type Publishing = { readonly startRelease: StartRelease } & Omit<RecallPorts, 'gallery'> &
+  Omit<DeletePorts, 'gallery'>;
+
 /** The whole app, wired in one place. Triggers and tests both start here. */
-export function createApp(outside: Outside) {
+export function createApp(outside: Outside, publishing: Publishing) {
   const { rows, wake, now, newId, gallery, machines, scripts, parts, publicUrl } = outside;
   const due = rows('due');
   const asleep = async () => {}; // what has no time of its own is never woken
@@ -216,12 +221,10 @@ export function createApp(outside: Outside) {
         capture: ensureCaptured(gallery, machines),
         'clean-up': leavingBench(places, ensureCleanedUp(remains)),
         replicate: ensureReplicated(replication.copies),
-        test: ensureTested(channels),
-        validate: ensureValidated(channels),
-        promote: ensurePromoted(gallery),
-        announce: ensureAnnounced(announce),
-        release: ensureReleased(channels),
-        withdraw: leavingBench(places, ensureWithdrawn(channels, remains)),
+        'hand-over': ensureHandedOver(gallery, publishing.startRelease),
+        recall: ensureRecalled({ gallery, ...publishing }),
+        delete: ensureDeleted({ gallery, ...publishing }),
+        withdraw: leavingBench(places, ensureWithdrawn(remains)),
         quarantine: leftBench(places, ensureQuarantined(remains, reaper(leftovers, now))),
       },
       now,
@@ -236,7 +239,11 @@ export function createApp(outside: Outside) {
   };
 
   return {
-    images: imageRequests({ sets, recipes, leftovers, versions, ...imageStores, now }),
+    images: imageRequests({ sets, recipes, leftovers, versions, ...imageStores, ...publishing, now }),
+    channels,
+    announce,
+    /** What the rooms that publish a version ask of it. */
+    versions: versionPort({ versions, gallery, now }),
     marketplace: marketplaceRequests(outside.shelves),
     rollouts: {
       ...rolloutRequests({ ...rolloutParts, versionOf, planFor }),

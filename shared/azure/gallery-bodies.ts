@@ -3,9 +3,10 @@ import type {
   GalleryImageFeature,
   GalleryImageVersion,
   GalleryImageVersionStorageProfile,
+  GalleryImageVersionUpdate,
 } from '@azure/arm-compute';
 import type { FoundDefinition, ImageDefinition } from '../images/definition.ts';
-import type { CaptureSource, WantedVersion } from '../images/gallery.ts';
+import type { CaptureSource, Gallery, WantedVersion } from '../images/gallery.ts';
 import { ownerTag } from '../images/machine.ts';
 import type { PurchasePlan } from '../images/source.ts';
 import { regionName } from '../resource-id.ts';
@@ -103,6 +104,19 @@ export function captureBody(wanted: WantedVersion): GalleryImageVersion {
     },
     storageProfile: storageProfileOf(source),
     safetyProfile: { allowDeletionOfReplicatedLocations: true },
+  };
+}
+
+/** A change of an image version: what is not mentioned Azure keeps, the target regions too. */
+export function changeBody({
+  excludeFromLatest,
+  isProtected,
+}: Parameters<Gallery['changeVersion']>[1]): GalleryImageVersionUpdate {
+  return {
+    ...(excludeFromLatest !== undefined && { publishingProfile: { excludeFromLatest } }),
+    // Required even where nothing in it changes.
+    storageProfile: {},
+    ...(isProtected !== undefined && { safetyProfile: { blockDeletionBeforeEndOfLife: isProtected } }),
   };
 }
 

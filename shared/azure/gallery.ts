@@ -4,7 +4,7 @@ import type { Gallery, ImageVersion } from '../images/gallery.ts';
 import { ownerTag } from '../images/machine.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
-import { captureBody, definitionBody, definitionOf } from './gallery-bodies.ts';
+import { captureBody, changeBody, definitionBody, definitionOf } from './gallery-bodies.ts';
 import { parseResourceId, regionName } from '../resource-id.ts';
 
 /** Azure Compute Gallery: what a version needs of it, and what a rollout does. */
@@ -69,12 +69,11 @@ export function gallery({ compute }: Pick<Azure, 'compute'>): Gallery & RolloutG
       });
     },
 
-    async includeInLatest({ subscriptionId, resourceGroup, gallery: home, definition, number }) {
-      // The storage profile is required even where nothing in it changes.
-      const change = { publishingProfile: { excludeFromLatest: false }, storageProfile: {} };
-      await asking(`promotion of image version ${number}`, async () => {
+    async changeVersion({ subscriptionId, resourceGroup, gallery: home, definition, number }, change) {
+      const body = changeBody(change);
+      await asking(`change of image version ${number}`, async () => {
         const { galleryImageVersions: versions } = compute(subscriptionId);
-        await versions.update(resourceGroup, home, definition, number, change).submitted();
+        await versions.update(resourceGroup, home, definition, number, body).submitted();
       });
     },
 
@@ -107,7 +106,8 @@ interface RolloutGallery {
 }
 
 function versionOf(found: GalleryImageVersion): ImageVersion {
-  const { id = '', provisioningState = '', publishingProfile, tags } = found;
+  const { id = '', provisioningState = '', publishingProfile, safetyProfile, tags } = found;
+  const { endOfLifeDate } = publishingProfile ?? {};
   const summary = found.replicationStatus?.summary ?? [];
   const failures = summary.flatMap(({ region, state, details }) =>
     state === 'Failed' ? [`${region}: ${details || 'Azure gave no reason'}`] : [],
@@ -118,6 +118,8 @@ function versionOf(found: GalleryImageVersion): ImageVersion {
     ...(failures.length > 0 && { error: failures.join('; ') }),
     excludeFromLatest: publishingProfile?.excludeFromLatest ?? false,
     owner: tags?.[ownerTag],
+    isProtected: safetyProfile?.blockDeletionBeforeEndOfLife ?? false,
+    ...(endOfLifeDate && { endOfLifeDate: endOfLifeDate.toISOString() }),
     regions: Object.fromEntries(
       summary.map(({ region = '', state, progress = 0 }) => [
         regionName(region),

@@ -1,5 +1,7 @@
 import { canBeCanceled, canBeRetried, type Version } from './image.ts';
+import { canBeDeleted, canBeRevoked, heldBy } from './shelf.ts';
 import { versionId } from './stage.ts';
+import type { Use } from './use.ts';
 
 /** `waiting` ends by itself; `blocked` ends when somebody decides; `moving` has work of ours or Azure's under way. */
 export type Movement = 'moving' | 'waiting' | 'blocked' | 'over';
@@ -41,11 +43,6 @@ function standing(version: Version): Explained {
       const { since, expiresAt: until, failure } = version;
       return { movement: 'blocked', since, until, because: failure, remedy: failure.remedy };
     }
-    case 'awaiting-approval': {
-      const message = 'Every check of its gate has passed: it waits for somebody to approve it.';
-      const because = { code: 'ApprovalRequired', message };
-      return { movement: 'blocked', since: version.since, until: version.expiresAt, because };
-    }
     case 'failed': {
       const { at: since, failure } = version;
       return { movement: 'over', since, because: failure, remedy: failure.remedy };
@@ -54,14 +51,64 @@ function standing(version: Version): Explained {
       const message = `${version.by} ended it: ${version.reason || 'no reason was given'}`;
       return { movement: 'over', since: version.at, because: { code: 'Canceled', message } };
     }
-    case 'released': {
-      const because = { code: 'Released', message: 'All its channels have it.' };
-      return { movement: 'over', since: version.at, because };
-    }
+    case 'available':
+    case 'promoted':
+    case 'superseded':
+    case 'deprecated':
+    case 'revoked':
+    case 'deleting':
+    case 'deleted':
+      return onTheShelf(version);
   }
 }
 
-function underWay(version: Extract<Version, { phase: 'running' | 'withdrawing' }>): Explained {
+type Shelved = Extract<Version, { phase: keyof typeof codes }>;
+const codes = {
+  available: 'Available',
+  promoted: 'Promoted',
+  superseded: 'Superseded',
+  deprecated: 'Deprecated',
+  revoked: 'Revoked',
+  deleting: 'Deleting',
+  deleted: 'Deleted',
+} as const;
+
+function onTheShelf(version: Shelved): Explained {
+  const refused = version.facts.deleteRefused;
+  const found =
+    'standing' in version ? underWay(version) : ({ movement: 'over', since: version.at } as const);
+  const because = { code: codes[version.phase], message: storyOf(version) };
+  const failed = version.facts.recall?.failure ?? refused;
+  return { ...found, because, ...(failed && { remedy: failed.remedy }) };
+}
+
+function storyOf(version: Shelved): string {
+  const { deleteRefused, recall } = version.facts;
+  const waits =
+    'standing' in version ? ` It waits for ${version.standing.waitingFor || 'its first look'}.` : '';
+  const refused = deleteRefused ? ` It was not deleted: ${deleteRefused.message}` : '';
+  const held = heldBy(version).join(', ');
+  switch (version.phase) {
+    case 'available':
+      return `It is built${held === '' ? ', and no channel holds it' : ` and held by ${held}`}.${refused}`;
+    case 'promoted':
+      return `Held by ${held}.${refused}`;
+    case 'superseded':
+      return `The channels that it was promoted to have left it.${refused}`;
+    case 'deprecated':
+      return `${version.by} deprecated it: ${version.reason}${refused}`;
+    case 'revoked': {
+      const why = recall?.failure ? ` Recalling it did not come to its end: ${recall.failure.message}` : '';
+      return `${version.by} revoked it: ${version.reason}${waits}${why}${refused}`;
+    }
+    case 'deleting':
+      return `${version.by} has it deleted: ${version.reason}${waits}`;
+    case 'deleted':
+      return `${version.by} had it deleted: ${version.reason}`;
+  }
+}
+
+function underWay(version: Extract<Version, { standing: unknown }>): Explained {
   const { stage, since, waitingFor, lookAt: nextCheck, deadline: until, troubles } = version.standing;
   const waits = waitingFor || 'its first look';
   const times = { since, nextCheck, until };
@@ -79,13 +126,46 @@ function underWay(version: Extract<Version, { phase: 'running' | 'withdrawing' }
   return { movement: 'moving', ...times, because: { code: isEnding ? 'Withdrawing' : 'Stage', message } };
 }
 
-function choices(version: Version): string[] {
+/** What somebody can do about it, each with the exact call. */
+export function choices(version: Version): string[] {
   const path = `/image-sets/${version.set}/versions/${version.number}`;
   const retries = canBeRetried(version).map((stage) => `retry it from ${stage}: POST ${path}/retry`);
-  const isWaiting = version.phase === 'awaiting-approval';
   return [
-    ...(isWaiting ? [`approve it: POST ${path}/approve`, `reject it: POST ${path}/reject`] : []),
     ...retries,
     ...(canBeCanceled(version) ? [`cancel it: POST ${path}/cancel`] : []),
+    ...(isRevocable(version) ? [`revoke it: POST ${path}/revoke`] : []),
+    ...(canBeDeleted(version) ? [`delete it: DELETE ${path}`] : []),
   ];
+}
+
+/** Revoking one that is revoked does something only where not all came to its end. */
+function isRevocable(version: Version): boolean {
+  if (!canBeRevoked(version)) return false;
+  if (version.phase === 'revoked') return version.facts.recall?.failure !== undefined;
+  return version.phase !== 'deleting';
+}
+
+/** How to get off a version: its channels back, what was built from it revoked too, a newer one made. */
+export function waysBack({ set }: Version, uses: readonly Use[]): string[] {
+  const named = (kind: Use['kind']) => [
+    ...new Set(uses.flatMap((use) => (use.kind === kind ? [use.name] : []))),
+  ];
+  return [
+    ...named('channel').map(
+      (name) => `roll channel ${name} back: POST /image-sets/${set}/channels/${channelOf(name)}/rollback`,
+    ),
+    ...named('version').map((name) => `revoke ${name}, which descends from it: POST ${pathOf(name)}/revoke`),
+    `build a newer one: POST /image-sets/${set}/versions`,
+  ];
+}
+
+/** `win11.production` and `production` are the same channel. */
+function channelOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+/** Of a version's id: the number is its last three parts. */
+function pathOf(id: string): string {
+  const parts = id.split('.');
+  return `/image-sets/${parts.slice(0, -3).join('.')}/versions/${parts.slice(-3).join('.')}`;
 }

@@ -24,6 +24,9 @@ export interface ImageVersion {
   readonly error?: string;
   readonly excludeFromLatest: boolean;
   readonly owner: string | undefined;
+  /** Azure refuses to delete it before its end of life. */
+  readonly isProtected: boolean;
+  readonly endOfLifeDate?: Instant;
   /** By the region's name as Azure normalises it: `westeurope`. */
   readonly regions: Readonly<Record<string, Omit<RegionState, 'completedAt'>>>;
 }
@@ -67,6 +70,10 @@ export interface Gallery {
   readonly findVersion: (ref: ImageVersionRef) => Promise<ImageVersion | undefined>;
   /** Excluded from latest. */
   readonly captureVersion: (ref: ImageVersionRef, wanted: WantedVersion) => Promise<void>;
-  readonly includeInLatest: (ref: ImageVersionRef) => Promise<void>;
+  /** What may be changed of it: what is not named here stays as it is. */
+  readonly changeVersion: (
+    ref: ImageVersionRef,
+    change: { readonly excludeFromLatest?: boolean; readonly isProtected?: boolean },
+  ) => Promise<void>;
   readonly removeVersion: (ref: ImageVersionRef) => Promise<void>;
 }

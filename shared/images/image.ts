@@ -13,12 +13,21 @@ import {
 import type { Workflow } from '../workflow/workflow.ts';
 import type { ImageSetPlan } from './image-set.ts';
 import { customiseMinutes } from './recipe.ts';
+import {
+  afterSaying,
+  afterShelfStage,
+  common,
+  lookOf,
+  onShelf,
+  type ShelfEvent,
+  type ShelfStage,
+} from './shelf.ts';
 import type { Common, Ending, Facts, Phase, Requested, Said } from './version.ts';
 
 /**
  * The stages a version passes, in order, with the minutes each may take (Azure saying no for two hours on end
  * is within them). A stage has a file of its own beside this one, and is done when that file says so; then the
- * next begins by itself, except after `validate`, where people approve.
+ * next begins by itself. After the last the version is available: what channels make of it is said in shelf.ts.
  */
 export const stages = {
   resolve: 600, //     the source, once, to exactly what it is, and whether all agrees with it
@@ -31,11 +40,7 @@ export const stages = {
   capture: 720, //     into the gallery, dark: excluded from latest
   'clean-up': 360, //  the bench, and prove it gone
   replicate: 2880, //  the regions that it needs: Azure alone takes six hours to give one up, and each is repaired twice
-  test: 1440, //       the hosts of the first channel brought onto it
-  validate: 360, //    and found healthy
-  promote: 1440, //    no longer dark, once Azure is at no other change of it
-  announce: 240, //    chat is told
-  release: 14400, //   the hosts of the later channels brought onto it
+  'hand-over': 240, // to the release that was asked for with it
 } as const;
 export type Stage = keyof typeof stages;
 const order = Object.keys(stages) as Stage[];
@@ -43,36 +48,28 @@ const order = Object.keys(stages) as Stage[];
 /** What lies beside the way: a version is taken back, or what of it cannot be removed is left to the reaper. */
 const asides = { withdraw: 1440, quarantine: 600 } as const;
 type Aside = keyof typeof asides;
-export type AnyStage = Stage | Aside;
+export type AnyStage = Stage | Aside | ShelfStage;
 
 /** How long a bench is kept whose capture failed, so that a retry need not build again. */
 const heldHours = 24;
 
 export type Version = Common & Phase<Stage, Aside>;
-type Ended = Ending<AnyStage>;
-export type VersionEvent = Requested | Said<Stage, Aside> | StageEvent<AnyStage, Facts>;
+type Ended = Ending<Stage | Aside>;
+export type VersionEvent = Requested | Said<Stage, Aside> | ShelfEvent | StageEvent<AnyStage, Facts>;
 export type VersionCommand = StageCommand | { readonly type: 'expire' };
 
 export const versionLife: Workflow<Version, VersionEvent, VersionCommand> = {
   evolve(version, event) {
     if (!version) return event.type === 'requested' ? requested(event) : undefined;
     if (event.type === 'requested') return version;
-    return isAnswer(event) ? afterLook(version, event) : afterPeople(version, event);
+    if (isAnswer(event)) return afterLook(version, event);
+    return isOfBuilding(event) ? afterPeople(version, event) : afterSaying(version, event);
   },
 
   decide(version, now) {
-    switch (version.phase) {
-      case 'running':
-      case 'withdrawing':
-        return decideStage<AnyStage>(version.standing, now);
-      case 'awaiting-approval':
-      case 'held':
-        return now < version.expiresAt ? { lookAgainAt: version.expiresAt } : { command: { type: 'expire' } };
-      case 'failed':
-      case 'canceled':
-      case 'released':
-        return {};
-    }
+    if ('standing' in version) return decideStage<AnyStage>(version.standing, now);
+    if (version.phase !== 'held') return {};
+    return now < version.expiresAt ? { lookAgainAt: version.expiresAt } : { command: { type: 'expire' } };
   },
 
   isNews: isStageNews,
@@ -82,18 +79,14 @@ function isAnswer(event: VersionEvent): event is StageEvent<AnyStage, Facts> {
   return 'look' in event && event.type !== 'expired';
 }
 
+function isOfBuilding(event: Said<Stage, Aside> | ShelfEvent): event is Said<Stage, Aside> {
+  return event.type === 'canceled' || event.type === 'retried' || event.type === 'expired';
+}
+
 /** What people say, and what follows when they say nothing for too long. */
 function afterPeople(version: Version, event: Said<Stage, Aside>): Version {
   const { at } = event;
   switch (event.type) {
-    case 'approved': {
-      if (version.phase !== 'awaiting-approval') return version;
-      const approval = { by: event.by, reason: event.reason, at };
-      return enter('promote', { ...version, facts: { ...version.facts, approval } }, at);
-    }
-    case 'rejected':
-      if (version.phase !== 'awaiting-approval') return version;
-      return withdraw(version, { as: 'canceled', by: event.by, reason: event.reason }, at);
     case 'canceled':
       if (!canBeCanceled(version)) return version;
       return withdraw(version, { as: 'canceled', by: event.by, reason: event.reason }, at);
@@ -105,17 +98,14 @@ function afterPeople(version: Version, event: Said<Stage, Aside>): Version {
 }
 
 function afterSilence(version: Version, event: Extract<VersionEvent, { type: 'expired' }>): Version {
-  const isWaiting = version.phase === 'awaiting-approval' || version.phase === 'held';
-  if (!isWaiting || version.look !== event.look) return version;
+  if (version.phase !== 'held' || version.look !== event.look) return version;
   return withdraw(version, { as: 'failed', stage: event.stage, failure: event.failure }, event.at);
 }
 
-/** From `promote` on a version is taken back by rolling back, not by canceling. */
+/** Once it has all its regions a version is revoked or deleted, not canceled. */
 export function canBeCanceled(version: Version): boolean {
-  if (version.phase === 'awaiting-approval' || version.phase === 'held') return true;
-  if (version.phase !== 'running') return false;
-  const { stage } = version.standing;
-  return stage === 'quarantine' || order.indexOf(stage) < order.indexOf('promote');
+  if (version.phase === 'held') return true;
+  return version.phase === 'running' && version.standing.stage !== 'hand-over';
 }
 
 /** The stages a failed version may start again from: all it has the means for, and none it never reached. */
@@ -126,9 +116,7 @@ export function canBeRetried(version: Version): readonly Stage[] {
   // Withdrawing emptied the bench: what was not captured before starts from its source.
   return version.facts.imageVersionId === undefined
     ? reached.slice(0, order.indexOf('prepare'))
-    : reached
-        .slice(order.indexOf('replicate'))
-        .filter((stage) => stage !== 'promote' || version.facts.approval !== undefined);
+    : reached.slice(order.indexOf('replicate'));
 }
 
 /** What a capture needs is still there, so it goes on; anything earlier begins with an empty bench of its own. */
@@ -150,20 +138,10 @@ function startAgain(
 }
 
 function requested(event: Requested): Version {
-  const { set, number, plan, recipe, priority, by, notes, at } = event;
+  const { set, number, plan, recipe, priority, by, notes, release, at } = event;
   const standing = entered('resolve' as const, at, stages.resolve, 0);
-  const asked = { by, at, notes, recipe, priority };
+  const asked = { by, at, notes, recipe, priority, ...(release && { release }) };
   return { set, number, plan, requested: asked, facts: {}, phase: 'running', standing };
-}
-
-/** What every phase keeps, so that nothing of the phase before is left over. */
-function common({ set, number, plan, requested, facts }: Version): Common {
-  return { set, number, plan, requested, facts };
-}
-
-function lookOf(version: Version): number {
-  if (version.phase === 'released') return 0;
-  return 'standing' in version ? version.standing.look : version.look;
 }
 
 function enter(stage: Stage | 'quarantine', version: Version, at: Instant): Version {
@@ -171,12 +149,12 @@ function enter(stage: Stage | 'quarantine', version: Version, at: Instant): Vers
   return { ...common(version), phase: 'running', standing };
 }
 
-function minutesFor(stage: AnyStage, plan: ImageSetPlan): number {
+function minutesFor(stage: Stage | Aside, plan: ImageSetPlan): number {
   if (stage === 'customise') return stages.customise + customiseMinutes(plan.recipe);
   return { ...stages, ...asides }[stage];
 }
 
-function hold(version: Version, stage: AnyStage, failure: Failure, at: Instant): Version {
+function hold(version: Version, stage: Stage | Aside, failure: Failure, at: Instant): Version {
   const expiresAt = minutesAfter(at, heldHours * 60);
   return {
     ...common(version),
@@ -210,20 +188,34 @@ function afterLook(version: Version, event: StageEvent<AnyStage, Facts>): Versio
     case 'stage-troubled':
       return { ...known, standing: stayed<AnyStage, Facts>(version.standing, event) } as Version;
     case 'stage-done':
-      return version.phase === 'withdrawing'
-        ? ended(known, version.ending, event.at)
-        : afterStage(known, version.standing, event.at);
     case 'stage-failed':
     case 'stage-overdue':
-      return version.phase === 'withdrawing'
-        ? afterFailedWithdrawal(known, version.ending, event)
-        : afterFailure(known, event);
+      return afterEnd(known, event);
+  }
+}
+
+type End = Extract<StageEvent<AnyStage, Facts>, { type: 'stage-done' | 'stage-failed' | 'stage-overdue' }>;
+type UnderWay = Extract<Version, { standing: unknown }>;
+
+function afterEnd(version: UnderWay, event: End): Version {
+  switch (version.phase) {
+    case 'running':
+      return event.type === 'stage-done'
+        ? afterStage(version, version.standing, event.at)
+        : afterFailure(version, event, version.standing.stage);
+    case 'withdrawing':
+      return event.type === 'stage-done'
+        ? ended(version, version.ending, event.at)
+        : afterFailedWithdrawal(version, version.ending, event);
+    case 'revoked':
+    case 'deleting':
+      return afterShelfStage<Stage, Aside>(version, event);
   }
 }
 
 type Failed = Extract<StageEvent<AnyStage, Facts>, { type: 'stage-failed' | 'stage-overdue' }>;
 
-function afterFailure(version: Version, { stage, failure, at }: Failed): Version {
+function afterFailure(version: Version, { failure, at }: Failed, stage: Stage | 'quarantine'): Version {
   if (stage === 'capture') return hold(version, stage, failure, at);
   // The image is safe in the gallery: what is left on the bench does not keep it from going on.
   if (stage === 'clean-up') return enter('quarantine', notCleanedUp(version, failure), at);
@@ -241,13 +233,8 @@ function afterFailedWithdrawal(version: Version, ending: Ended, { stage, failure
   return stage === 'quarantine' ? ended(known, ending, at) : withdraw(known, ending, at, 'quarantine');
 }
 
-/** People approve between `validate` and `promote`; every other stage follows by itself. */
 function afterStage(version: Version, { stage, look }: Standing<Stage | 'quarantine'>, at: Instant): Version {
   if (stage === 'quarantine') return enter('replicate', version, at);
-  if (stage === 'validate') {
-    const expiresAt = minutesAfter(at, version.plan.approvalDays * 24 * 60);
-    return { ...common(version), phase: 'awaiting-approval', look: look + 1, since: at, expiresAt };
-  }
   const next = order[order.indexOf(stage) + 1];
-  return next ? enter(next, version, at) : { ...common(version), phase: 'released', at };
+  return next ? enter(next, version, at) : onShelf(version, at, look + 1);
 }

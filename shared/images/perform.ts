@@ -1,4 +1,3 @@
-import { type Failure, failure } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { Outcome } from '../workflow/engine.ts';
 import { type EnsureStage, lookAtStage } from '../workflow/look.ts';
@@ -9,22 +8,14 @@ export type VersionStages = Record<AnyStage, EnsureStage<Version, Facts>>;
 
 /** Carries out what a version's life calls for. */
 export function performVersion(stages: VersionStages, now: () => Instant) {
-  const expired = ({ look }: { look: number }, stage: AnyStage, why: Failure): VersionEvent => ({
-    type: 'expired',
-    look,
-    stage,
-    failure: why,
-    at: now(),
-  });
   const look = lookAtStage<AnyStage, Version, Facts>({ stages, now });
   return async (id: string, command: VersionCommand, version: Version): Promise<Outcome<VersionEvent>> => {
     if ('standing' in version && command.type !== 'expire') {
       return await look(id, command, version, version.standing);
     }
-    if (version.phase === 'held') return { event: expired(version, version.stage, version.failure) };
-    if (version.phase === 'awaiting-approval') {
-      const why = failure('ApprovalExpired', `Nobody approved it by ${version.expiresAt}.`);
-      return { event: expired(version, 'validate', why) };
+    if (version.phase === 'held') {
+      const { look: answered, stage, failure } = version;
+      return { event: { type: 'expired', look: answered, stage, failure, at: now() } };
     }
     throw new Error(`${id} is ${version.phase} and calls for nothing, yet was told to ${command.type}`);
   };

@@ -147,13 +147,28 @@ export const RequestVersion = z
     waivers,
     priority: z.enum(['high', 'normal', 'low']).default('normal'),
     notes: z.string().max(4000).default(''),
+    /** Whether it goes through the channels by itself once it is built, as their policies say. */
+    release: z.boolean().default(true),
+    /** The last channel that it goes to; unless said, the last of the set. */
+    upTo: text(40).exactOptional(),
     by: person,
+  })
+  .refine(({ release, upTo }) => release || upTo === undefined, {
+    path: ['upTo'],
+    error: 'Without a release it goes to no channel.',
   })
   .refine(({ bump, number }) => bump === undefined || number === undefined, {
     path: ['number'],
     error: 'Either the number itself or which part of it goes up.',
   });
 export const Decide = z.strictObject({ reason: text(1000), by: person });
+export const Revoke = z.strictObject({
+  reason: text(1000),
+  /** Whether every channel that holds it is rolled back. */
+  rollback: z.boolean().default(false),
+  by: person,
+});
+export const Delete = z.strictObject({ reason: text(1000).default('no longer wanted'), by: person });
 export const Retry = z.strictObject({
   fromStage: z.enum(Object.keys(stages) as [Stage, ...Stage[]]).optional(),
   waivers,

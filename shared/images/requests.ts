@@ -19,6 +19,7 @@ import {
 } from './image-set.ts';
 import type { Decide, DefineImageSet, RequestVersion, Retry } from './request-bodies.ts';
 import { endOfLifeRefusal } from './definition-body.ts';
+import { releaseOf, type StartRelease } from './hand-over.ts';
 import type { Waiver } from './inspection.ts';
 import type { Leftover, LeftoverCommand, LeftoverEvent } from './leftover.ts';
 import { leftoverId } from './reap.ts';
@@ -26,7 +27,10 @@ import type { RecipeStep } from './recipe.ts';
 import { recipeHash } from './recipe-bodies.ts';
 import { inspectionMisfits, recipeMisfits } from './recipe-fit.ts';
 import type { KeptRecipe, KeptRecipeEvent } from './recipe-revision.ts';
+import { shelfRequests } from './shelf-requests.ts';
+import { somebody } from './somebody.ts';
 import { versionId } from './stage.ts';
+import type { UsedBy } from './use.ts';
 import { isVersionNumber, nextNumber } from './version-number.ts';
 
 interface Parts {
@@ -37,11 +41,11 @@ interface Parts {
   readonly leftoverStore: WorkflowStore<Leftover, LeftoverEvent>;
   readonly versions: Engine<Version, VersionEvent, VersionCommand>;
   readonly versionStore: WorkflowStore<Version, VersionEvent>;
+  /** Begins the version's release, or finds it: there is one for each version. */
+  readonly startRelease: StartRelease;
+  readonly usedBy: UsedBy;
   readonly now: () => Instant;
 }
-
-/** Who asks, as far as known: a function key has no name of its own. */
-const somebody = (by: string | undefined) => by ?? 'function key';
 
 const recipeId = (set: string, hash: string) => `${set}.${hash}`;
 
@@ -79,7 +83,11 @@ function refuseMisfits(
   if (waiver) throw new AppError('ValidationFailed', waiver.message, { target: waiver.path.join('.') });
 }
 
-const isWaiting = ({ phase }: Version) => phase === 'awaiting-approval';
+function refuseChannel({ channels }: ImageSetPlan, upTo: string | undefined): void {
+  if (upTo === undefined || channels.includes(upTo)) return;
+  const message = `${upTo} is none of the channels of this image set: ${channels.join(', ')}.`;
+  throw new AppError('ValidationFailed', message, { target: 'upTo' });
+}
 
 const noSet = (name: string) => new AppError('NotFound', `There is no image set ${name}.`, { target: name });
 
@@ -120,15 +128,6 @@ export function imageRequests(parts: Parts) {
     });
     return state;
   };
-  /** One of the things that people say of a version with a reason, where it can be said. */
-  const say =
-    (type: 'approved' | 'rejected' | 'canceled', isPossible: (version: Version) => boolean, why: string) =>
-    async (set: string, number: string, { by, reason }: z.infer<typeof Decide>) => {
-      const refusal = (version: Version) =>
-        isPossible(version) ? undefined : `Version ${number} is ${version.phase}; ${why}.`;
-      const event = { type, by: somebody(by), reason, at: now() };
-      return await tell(await versionOf(set, number), refusal, event);
-    };
   return {
     /** Makes or changes an image set. What Azure fixes at creation is refused once a version was requested. */
     async define(name: string, { by, ...plan }: z.infer<typeof DefineImageSet>) {
@@ -173,11 +172,12 @@ export function imageRequests(parts: Parts) {
      * finds the same version, whatever died in between.
      */
     async request(name: string, request: string, asked: z.infer<typeof RequestVersion>) {
-      const { recipe: revision, waivers, priority, notes, by } = asked;
+      const { recipe: revision, waivers, priority, notes, release, upTo, by } = asked;
       const older = revision === undefined ? undefined : await recipeOf(name, await setNamed(name), revision);
       const { state: set } = await sets.record(name, (set) => {
         if (!set) throw noSet(name);
         refuseMisfits(set.plan, older, waivers);
+        refuseChannel(set.plan, upTo);
         return issue(set, request, asked, now());
       });
       // Plan and recipe are those of one moment: the set may have changed while the request was on its way.
@@ -199,9 +199,13 @@ export function imageRequests(parts: Parts) {
         priority,
         by: somebody(by),
         notes,
+        ...(release && { release: upTo === undefined ? {} : { upTo } }),
         at: now(),
       };
       const { state } = await versions.record(id, () => event);
+      // Should the process die before this, the last stage of the version begins it.
+      const wanted = releaseOf(state);
+      if (wanted) await parts.startRelease(wanted);
       return state;
     },
 
@@ -211,6 +215,7 @@ export function imageRequests(parts: Parts) {
     },
 
     version: versionOf,
+    ...shelfRequests({ ...parts, versionOf }),
 
     async versions(name: string) {
       await setNamed(name);
@@ -221,9 +226,14 @@ export function imageRequests(parts: Parts) {
       return await versionStore.history(versionId(await versionOf(set, number)));
     },
 
-    approve: say('approved', isWaiting, 'only one that awaits approval can be approved'),
-    reject: say('rejected', isWaiting, 'only one that awaits approval can be rejected'),
-    cancel: say('canceled', canBeCanceled, 'it can no longer be canceled'),
+    async cancel(set: string, number: string, { by, reason }: z.infer<typeof Decide>) {
+      const refusal = (version: Version) =>
+        canBeCanceled(version)
+          ? undefined
+          : `Version ${number} is ${version.phase}; it can no longer be canceled.`;
+      const event = { type: 'canceled', by: somebody(by), reason, at: now() } as const;
+      return await tell(await versionOf(set, number), refusal, event);
+    },
 
     async retry(set: string, number: string, { by, fromStage, waivers }: z.infer<typeof Retry>) {
       const version = await versionOf(set, number);

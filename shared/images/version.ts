@@ -19,8 +19,24 @@ export interface Common {
     readonly notes: string;
     readonly recipe: RecipeRevision;
     readonly priority: Priority;
+    /** The release that was asked for with it. */
+    readonly release?: WantedRelease;
   };
   readonly facts: Facts;
+  /** What people wrote of it since. */
+  readonly noted?: Noted;
+}
+
+export interface WantedRelease {
+  /** The last channel it is to go to; the last of the set where it is not said. */
+  readonly upTo?: string;
+}
+
+export interface Noted {
+  readonly notes: string;
+  readonly description: string;
+  readonly by: string;
+  readonly at: Instant;
 }
 
 /** Where a version stands. Which stages there are, and what lies beside the way, says image.ts. */
@@ -36,21 +52,20 @@ export type Phase<Stage extends string, Aside extends string> =
       readonly failure: Failure;
     }
   | {
-      readonly phase: 'awaiting-approval';
-      readonly look: number;
-      readonly since: Instant;
-      readonly expiresAt: Instant;
-    }
-  | {
       readonly phase: 'withdrawing';
       readonly standing: Standing<Aside>;
       readonly ending: Ending<Stage | Aside>;
     }
+  | NotToBe<Stage | Aside>
+  | Shelf<Stage | Aside>;
+
+/** It was never finished, or not wanted any more before it was. */
+type NotToBe<Stage extends string> =
   | {
       readonly phase: 'failed';
       readonly look: number;
       readonly at: Instant;
-      readonly stage: Stage | Aside;
+      readonly stage: Stage;
       readonly failure: Failure;
     }
   | {
@@ -59,8 +74,50 @@ export type Phase<Stage extends string, Aside extends string> =
       readonly at: Instant;
       readonly by: string;
       readonly reason: string;
+    };
+
+/** A version that is built stands on the shelf, for channels to take: shelf.ts says what may become of it. */
+export type Shelf<Stage extends string> =
+  | (Revocation & { readonly phase: 'revoked'; readonly standing: Standing<'recall'> })
+  | {
+      readonly phase: 'deleting';
+      readonly standing: Standing<'delete'>;
+      readonly by: string;
+      readonly reason: string;
+      /** What it is again, should it be found in use. */
+      readonly before: AtRest<Stage>;
     }
-  | { readonly phase: 'released'; readonly at: Instant };
+  | {
+      /** The tombstone: its number is never issued again. */
+      readonly phase: 'deleted';
+      readonly look: number;
+      readonly at: Instant;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | Exclude<AtRest<Stage>, NotToBe<Stage>>;
+
+/** Nothing is under way with it: what can be deleted, if nothing uses it. */
+export type AtRest<Stage extends string> =
+  | NotToBe<Stage>
+  | { readonly phase: 'available' | 'promoted' | 'superseded'; readonly look: number; readonly at: Instant }
+  | {
+      /** Nothing new may begin to use it. */
+      readonly phase: 'deprecated';
+      readonly look: number;
+      readonly at: Instant;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | (Revocation & { readonly phase: 'revoked'; readonly look: number });
+
+export interface Revocation {
+  readonly at: Instant;
+  readonly by: string;
+  readonly reason: string;
+  /** Whether the channels that hold it are rolled back. */
+  readonly rollback: boolean;
+}
 
 /** What a version that is being taken back will have been. */
 export type Ending<Stage extends string> =
@@ -76,13 +133,12 @@ export interface Requested {
   readonly priority: Priority;
   readonly by: string;
   readonly notes: string;
+  readonly release?: WantedRelease;
   readonly at: Instant;
 }
 
-/** What people say of a version, and that they said nothing for too long. */
+/** What people say of a version that is being built, and that they said nothing for too long. */
 export type Said<Stage extends string, Aside extends string> =
-  | { readonly type: 'approved'; readonly by: string; readonly reason: string; readonly at: Instant }
-  | { readonly type: 'rejected'; readonly by: string; readonly reason: string; readonly at: Instant }
   | { readonly type: 'canceled'; readonly by: string; readonly reason: string; readonly at: Instant }
   | {
       readonly type: 'retried';
@@ -129,11 +185,34 @@ export interface Facts {
   /** Why cleaning up, or taking it back, did not come to its end. */
   readonly notCleanedUp?: Failure;
   readonly regions?: Readonly<Record<string, RegionState>>;
-  readonly rollouts?: readonly string[];
-  readonly checks?: readonly Check[];
-  readonly approval?: { readonly by: string; readonly reason: string; readonly at: Instant };
+  /** The channels that held it, and whether they still do, by what they said last. */
+  readonly holding?: Readonly<Record<string, Holding>>;
+  /** Since when it was first more than proven: a channel beyond the first took it. */
   readonly promotedAt?: Instant;
-  readonly channels?: readonly string[];
+  /** What came of its revocation so far. */
+  readonly recall?: Recall;
+  /** Why it was not deleted, when it was to be. */
+  readonly deleteRefused?: Failure & { readonly at: Instant };
+}
+
+export interface Holding {
+  /** Counts the channel's movements: of two facts the one with the higher number is the later. */
+  readonly movement: number;
+  readonly isHeld: boolean;
+  /** Whether the channel is one beyond that in which it is proven. */
+  readonly isPromotion: boolean;
+  readonly at: Instant;
+}
+
+export interface Recall {
+  /** The rollouts to it that were stopped. */
+  readonly stopped: readonly string[];
+  readonly rolledBack: readonly string[];
+  /** The channels that could not be rolled back, and why. */
+  readonly noWayBack: readonly { readonly channel: string; readonly failure: Failure }[];
+  readonly doneAt?: Instant;
+  /** Why it did not come to its end: revoking once more tries again. */
+  readonly failure?: Failure;
 }
 
 export interface StepResult {
@@ -160,12 +239,4 @@ export interface RegionState {
   readonly completedAt?: Instant;
   /** Stated where it is not: the version goes on without it. */
   readonly required?: boolean;
-}
-
-/** One measured question about one host, with its evidence. */
-export interface Check {
-  readonly name: string;
-  readonly host: string;
-  readonly outcome: 'passed' | 'failed' | 'inconclusive';
-  readonly evidence: string;
 }
