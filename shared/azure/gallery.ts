@@ -106,8 +106,9 @@ interface RolloutGallery {
 }
 
 function versionOf(found: GalleryImageVersion): ImageVersion {
-  const { id = '', provisioningState = '', publishingProfile, safetyProfile, tags } = found;
-  const { endOfLifeDate } = publishingProfile ?? {};
+  const { id = '', provisioningState = '', publishingProfile = {}, safetyProfile = {}, tags } = found;
+  const { endOfLifeDate, excludeFromLatest = false } = publishingProfile;
+  const { blockDeletionBeforeEndOfLife: isProtected = false } = safetyProfile;
   const summary = found.replicationStatus?.summary ?? [];
   const failures = summary.flatMap(({ region, state, details }) =>
     state === 'Failed' ? [`${region}: ${details || 'Azure gave no reason'}`] : [],
@@ -116,9 +117,9 @@ function versionOf(found: GalleryImageVersion): ImageVersion {
     id,
     provisioningState,
     ...(failures.length > 0 && { error: failures.join('; ') }),
-    excludeFromLatest: publishingProfile?.excludeFromLatest ?? false,
+    excludeFromLatest,
     owner: tags?.[ownerTag],
-    isProtected: safetyProfile?.blockDeletionBeforeEndOfLife ?? false,
+    isProtected,
     ...(endOfLifeDate && { endOfLifeDate: endOfLifeDate.toISOString() }),
     regions: Object.fromEntries(
       summary.map(({ region = '', state, progress = 0 }) => [

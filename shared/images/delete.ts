@@ -6,6 +6,7 @@ import type { Version } from './image.ts';
 import { isAtRest, shouldBeProtected } from './latest.ts';
 import { imageVersion } from './names.ts';
 import { done, type EnsureVersionStage, failed, running, versionId } from './stage.ts';
+import { askedOf } from './usage.ts';
 import type { Use, UsedBy } from './use.ts';
 import type { Facts } from './version.ts';
 
@@ -26,18 +27,6 @@ export interface DeletePorts {
 
 /** A removal whose answer was lost may still be on its way to Azure. */
 const lateRequestsSeconds = 120;
-
-/** The version as those are asked about it who may use it. */
-export function usable(version: Version) {
-  const { set, number, facts } = version;
-  const { imageVersionId } = facts;
-  return {
-    versionId: versionId(version),
-    set,
-    number,
-    ...(imageVersionId !== undefined && { imageVersionId }),
-  };
-}
 
 /** V5 in words: who still holds it. */
 export function inUse(uses: readonly Use[]): string {
@@ -63,7 +52,7 @@ export function ensureDeleted(ports: DeletePorts): EnsureVersionStage {
     }
     if (found?.provisioningState === 'Deleting') return running('Azure to delete the image version', 60);
     if (found) {
-      const uses = await usedBy(usable(version));
+      const uses = await usedBy(askedOf(version));
       if (uses.length > 0) return await refused(gallery, version, { found, uses, now, intent });
     }
     const copies = await ensureCopiesRemoved(version.set, version.number);
@@ -80,7 +69,7 @@ export function ensureDeleted(ports: DeletePorts): EnsureVersionStage {
       what: 'to delete the image version',
       before: found.id,
       proceed: async (): Promise<Settled<Facts>> => {
-        const late = await usedBy(usable(version));
+        const late = await usedBy(askedOf(version));
         // The next look finds the same, and ends it in order.
         if (late.length > 0) return running(inUse(late), 1);
         await gallery.removeVersion(ref);

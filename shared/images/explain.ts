@@ -1,7 +1,6 @@
 import { canBeCanceled, canBeRetried, type Version } from './image.ts';
 import { canBeDeleted, canBeRevoked, heldBy } from './shelf.ts';
 import { versionId } from './stage.ts';
-import type { Use } from './use.ts';
 
 /** `waiting` ends by itself; `blocked` ends when somebody decides; `moving` has work of ours or Azure's under way. */
 export type Movement = 'moving' | 'waiting' | 'blocked' | 'over';
@@ -51,13 +50,7 @@ function standing(version: Version): Explained {
       const message = `${version.by} ended it: ${version.reason || 'no reason was given'}`;
       return { movement: 'over', since: version.at, because: { code: 'Canceled', message } };
     }
-    case 'available':
-    case 'promoted':
-    case 'superseded':
-    case 'deprecated':
-    case 'revoked':
-    case 'deleting':
-    case 'deleted':
+    default:
       return onTheShelf(version);
   }
 }
@@ -77,35 +70,37 @@ function onTheShelf(version: Shelved): Explained {
   const refused = version.facts.deleteRefused;
   const found =
     'standing' in version ? underWay(version) : ({ movement: 'over', since: version.at } as const);
-  const because = { code: codes[version.phase], message: storyOf(version) };
+  const because = { code: codes[version.phase], message: storyOf(version) + troubleOf(version) };
   const failed = version.facts.recall?.failure ?? refused;
   return { ...found, because, ...(failed && { remedy: failed.remedy }) };
 }
 
 function storyOf(version: Shelved): string {
-  const { deleteRefused, recall } = version.facts;
-  const waits =
-    'standing' in version ? ` It waits for ${version.standing.waitingFor || 'its first look'}.` : '';
-  const refused = deleteRefused ? ` It was not deleted: ${deleteRefused.message}` : '';
   const held = heldBy(version).join(', ');
   switch (version.phase) {
     case 'available':
-      return `It is built${held === '' ? ', and no channel holds it' : ` and held by ${held}`}.${refused}`;
+      return `It is built${held === '' ? ', and no channel holds it' : ` and held by ${held}`}.`;
     case 'promoted':
-      return `Held by ${held}.${refused}`;
+      return `Held by ${held}.`;
     case 'superseded':
-      return `The channels that it was promoted to have left it.${refused}`;
+      return 'The channels that it was promoted to have left it.';
     case 'deprecated':
-      return `${version.by} deprecated it: ${version.reason}${refused}`;
-    case 'revoked': {
-      const why = recall?.failure ? ` Recalling it did not come to its end: ${recall.failure.message}` : '';
-      return `${version.by} revoked it: ${version.reason}${waits}${why}${refused}`;
-    }
+      return `${version.by} deprecated it: ${version.reason}`;
+    case 'revoked':
+      return `${version.by} revoked it: ${version.reason}`;
     case 'deleting':
-      return `${version.by} has it deleted: ${version.reason}${waits}`;
+      return `${version.by} has it deleted: ${version.reason}`;
     case 'deleted':
       return `${version.by} had it deleted: ${version.reason}`;
   }
+}
+
+/** What it waits for, or did not come to. */
+function troubleOf(version: Shelved): string {
+  const { deleteRefused, recall } = version.facts;
+  if ('standing' in version) return ` It waits for ${version.standing.waitingFor || 'its first look'}.`;
+  const recalled = recall?.failure ? ` Recalling it did not come to its end: ${recall.failure.message}` : '';
+  return deleteRefused ? `${recalled} It was not deleted: ${deleteRefused.message}` : recalled;
 }
 
 function underWay(version: Extract<Version, { standing: unknown }>): Explained {
@@ -146,26 +141,28 @@ function isRevocable(version: Version): boolean {
 }
 
 /** How to get off a version: its channels back, what was built from it revoked too, a newer one made. */
-export function waysBack({ set }: Version, uses: readonly Use[]): string[] {
-  const named = (kind: Use['kind']) => [
-    ...new Set(uses.flatMap((use) => (use.kind === kind ? [use.name] : []))),
-  ];
+export function waysBack({ set }: Version, { channels, descendants }: Met): string[] {
   return [
-    ...named('channel').map(
-      (name) => `roll channel ${name} back: POST /image-sets/${set}/channels/${channelOf(name)}/rollback`,
-    ),
-    ...named('version').map((name) => `revoke ${name}, which descends from it: POST ${pathOf(name)}/revoke`),
+    ...channels
+      .map(lastPart)
+      .map((channel) => `roll channel ${channel} back: POST /image-sets/${set}/channels/${channel}/rollback`),
+    ...descendants.map((id) => `revoke ${id}, which descends from it: POST ${pathOf(id)}/revoke`),
     `build a newer one: POST /image-sets/${set}/versions`,
   ];
 }
 
+interface Met {
+  readonly channels: readonly string[];
+  readonly descendants: readonly string[];
+}
+
 /** `win11.production` and `production` are the same channel. */
-function channelOf(name: string): string {
+function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }
 
-/** Of a version's id: the number is its last three parts. */
+/** Of a version's id: a set has no period in its name. */
 function pathOf(id: string): string {
-  const parts = id.split('.');
-  return `/image-sets/${parts.slice(0, -3).join('.')}/versions/${parts.slice(-3).join('.')}`;
+  const at = id.indexOf('.');
+  return `/image-sets/${id.slice(0, at)}/versions/${id.slice(at + 1)}`;
 }

@@ -215,7 +215,11 @@ export function imageRequests(parts: Parts) {
     },
 
     version: versionOf,
-    ...shelfRequests({ ...parts, versionOf }),
+    ...shelfRequests({
+      ...parts,
+      versionOf,
+      all: async () => (await versionStore.loadAll('')).map(({ saved }) => saved.state),
+    }),
 
     async versions(name: string) {
       await setNamed(name);

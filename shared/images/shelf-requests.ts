@@ -2,23 +2,26 @@ import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { Engine } from '../workflow/engine.ts';
-import { inUse, usable } from './delete.ts';
+import { inUse } from './delete.ts';
 import type { Version, VersionCommand, VersionEvent } from './image.ts';
 import type { Delete, Revoke } from './request-bodies.ts';
 import { canBeDeleted, canBeRevoked, heldBy } from './shelf.ts';
 import { somebody } from './somebody.ts';
 import { versionId } from './stage.ts';
+import { askedOf, blastRadius } from './usage.ts';
 import type { UsedBy } from './use.ts';
 
 interface Parts {
   readonly versions: Engine<Version, VersionEvent, VersionCommand>;
   readonly versionOf: (set: string, number: string) => Promise<Version>;
+  /** Every version of every set. */
+  readonly all: () => Promise<readonly Version[]>;
   readonly usedBy: UsedBy;
   readonly now: () => Instant;
 }
 
 /** What people may ask of a version that is built: that nobody uses it any more, and that it goes. */
-export function shelfRequests({ versions, versionOf, usedBy, now }: Parts) {
+export function shelfRequests({ versions, versionOf, all, usedBy, now }: Parts) {
   /** Refused by what it is when it is saved, not by what it was when somebody looked. */
   const tell = async (
     version: Version,
@@ -39,14 +42,15 @@ export function shelfRequests({ versions, versionOf, usedBy, now }: Parts) {
       const found = await versionOf(set, number);
       const event = { type: 'revoked', by: somebody(by), reason, rollback, at: now() } as const;
       const version = await tell(found, notRevocable, event);
-      return { version, usedBy: await usedBy(usable(version)) };
+      const uses = await usedBy(askedOf(version));
+      return { version, usedBy: uses, blastRadius: blastRadius(version, uses, await all()) };
     },
 
     /** Refused while anything uses it; and asked again before Azure is asked to delete it. */
     async remove(set: string, number: string, { by, reason }: z.infer<typeof Delete>) {
       const found = await versionOf(set, number);
       if (found.phase === 'deleting' || found.phase === 'deleted') return found;
-      const uses = await usedBy(usable(found));
+      const uses = await usedBy(askedOf(found));
       const refusal = (version: Version) => {
         if (version.phase === 'deleting' || version.phase === 'deleted') return undefined;
         if (uses.length === 0 || !canBeDeleted(version)) return notDeletable(version);
@@ -59,6 +63,8 @@ export function shelfRequests({ versions, versionOf, usedBy, now }: Parts) {
     },
   };
 }
+
+export type ShelfRequests = ReturnType<typeof shelfRequests>;
 
 function notRevocable(version: Version): AppError | undefined {
   if (canBeRevoked(version)) return undefined;

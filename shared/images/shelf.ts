@@ -162,8 +162,7 @@ function afterRevoking<S extends string, A extends string>(version: Any<S, A>, e
   if (version.phase !== 'revoked') return recalled(version, merged(undefined, event), event.at);
   const asked = merged(version, event);
   const isMore = asked.rollback !== version.rollback;
-  if ('standing' in version) return isMore ? { ...version, rollback: asked.rollback } : version;
-  // Once more only where there is more to do than was done.
+  // Once more only where there is more to do than was done, or is being done: a look under way knew nothing of it.
   return isMore || version.facts.recall?.failure ? recalled(version, asked, event.at) : version;
 }
 

@@ -3,8 +3,8 @@ import { canBeCanceled, canBeRetried, type Version } from './image.ts';
 import type { ImageSet } from './image-set.ts';
 import type { Leftover } from './leftover.ts';
 import { canBeDeleted, canBeRevoked, heldBy } from './shelf.ts';
+import type { ShelfRequests } from './shelf-requests.ts';
 import { versionId } from './stage.ts';
-import type { Use } from './use.ts';
 import type { Standing } from '../workflow/stages.ts';
 
 /** An image set as the API shows it. */
@@ -33,14 +33,9 @@ export function leftoverView({ remains, since, left, why, tries, lookAt }: Lefto
 export const explainView = explained;
 
 /** What a revocation meets: who has the version at this moment, and the ways back. */
-export function revokedView({
-  version,
-  usedBy,
-}: {
-  readonly version: Version;
-  readonly usedBy: readonly Use[];
-}) {
-  return { ...versionView(version), usedBy, youCan: [...choices(version), ...waysBack(version, usedBy)] };
+export function revokedView({ version, usedBy, blastRadius }: Awaited<ReturnType<ShelfRequests['revoke']>>) {
+  const youCan = [...choices(version), ...waysBack(version, blastRadius)];
+  return { ...versionView(version), usedBy, blastRadius, youCan };
 }
 
 /** A version as the API shows it: how it stands, what it waits for, and what can be done about it. */
@@ -87,6 +82,13 @@ function standing(version: Version) {
       const { since, expiresAt, stage, failure } = version;
       return { stage, since, waitingFor: 'a retry from capture, or cancel', expiresAt, failure };
     }
+    default:
+      return settled(version);
+  }
+}
+
+function settled(version: Exclude<Version, { phase: 'running' | 'withdrawing' | 'held' }>) {
+  switch (version.phase) {
     case 'failed':
       return { stage: version.stage, since: version.at, failure: version.failure };
     case 'canceled':

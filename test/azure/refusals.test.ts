@@ -105,7 +105,7 @@ describe('when Azure says no to what a version asks', () => {
       home().createDefinition(version(), 'westeurope', definition, undefined),
       home().findVersion(version()),
       home().captureVersion(version(), { ...capture, regions: [] }),
-      home().includeInLatest(version()),
+      home().changeVersion(version(), { excludeFromLatest: false }),
       home().removeVersion(version()),
       home().completedRegions(`${numbers}/1.0.0`),
       marketplace(cloud.azure).exactVersion(exact),

@@ -80,8 +80,8 @@ describe('the regions of a version in Azure', () => {
   });
 
   it('leave alone what else is said of the version', async () => {
-    const { includeInLatest, findVersion } = gallery(cloud.azure);
-    await includeInLatest(ref());
+    const { changeVersion, findVersion } = gallery(cloud.azure);
+    await changeVersion(ref(), { excludeFromLatest: false });
     await idle();
     const put = [{ name: 'northeurope', replicas: 2, ...standard }];
     await home().changeRegions(ref(), { remove: [], put });

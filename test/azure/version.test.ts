@@ -20,6 +20,7 @@ const definition = {
   offer: 'desktops',
   sku: 'win11-avd',
 } as const;
+const endOfLifeDate = '2099-01-01T00:00:00.000Z';
 const sysprep = `Start-Process sysprep.exe -ArgumentList '/oobe','/generalize','/quit','/mode:vm' -Wait`;
 
 // One life, in the order in which Azure wants it: each test goes on from the one before.
@@ -188,7 +189,7 @@ describe('what a version asks of Azure', () => {
     ] as const;
     const source = { machineId: (await found()).id };
     const mode = { replicationMode: 'Full' } as const;
-    const wanted = { owner, location: 'westeurope', source, regions, ...mode };
+    const wanted = { owner, location: 'westeurope', source, regions, ...mode, endOfLifeDate };
     await home().captureVersion(version(), wanted);
     const begun = await home().findVersion(version());
     expect(begun).toMatchObject({ owner, excludeFromLatest: true, provisioningState: 'Creating' });
@@ -239,13 +240,22 @@ describe('what a version asks of Azure', () => {
   });
 
   it('promotes, keeps the regions, and can be taken back', async () => {
-    await home().includeInLatest(version());
-    const promoted = await cloud.until(async () => {
-      const it = await home().findVersion(version());
-      return it?.provisioningState === 'Succeeded' && it;
-    });
-    expect(promoted.excludeFromLatest).toBe(false);
+    const changed = async (change: Parameters<ReturnType<typeof home>['changeVersion']>[1]) => {
+      await home().changeVersion(version(), change);
+      return await cloud.until(async () => {
+        const it = await home().findVersion(version());
+        return it?.provisioningState === 'Succeeded' && it;
+      });
+    };
+    const promoted = await changed({ excludeFromLatest: false, isProtected: true });
+    expect(promoted).toMatchObject({ excludeFromLatest: false, isProtected: true, endOfLifeDate });
     expect(Object.keys(promoted.regions)).toHaveLength(2);
+    // Until its end of life Azure refuses, and asking again brings the same answer.
+    const early = home().removeVersion(version());
+    await expect(early).rejects.toMatchObject({ code: 'AzureRefused', retryable: false });
+    const left = await changed({ excludeFromLatest: true });
+    expect(left).toMatchObject({ excludeFromLatest: true, isProtected: true });
+    expect(await changed({ isProtected: false })).toMatchObject({ isProtected: false, endOfLifeDate });
     await home().removeVersion(version());
     await cloud.until(async () => (await home().findVersion(version())) === undefined);
     await home().removeVersion(version());

@@ -83,6 +83,7 @@ describe('a capture', () => {
           provisioningState: 'Failed',
           error: 'northeurope: no space',
           excludeFromLatest: true,
+          isProtected: false,
           owner: 'win11.1.0.0',
           regions: {
             westeurope: { state: 'completed', percent: 100 },

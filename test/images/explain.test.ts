@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { explained } from '../../shared/images/explain.ts';
 import { type Version, versionLife } from '../../shared/images/image.ts';
-import { after, approved, canceled, done, fails, noon, type Told, upTo } from './versions.ts';
+import {
+  after,
+  built,
+  canceled,
+  deleteAsked,
+  done,
+  fails,
+  noon,
+  revoked,
+  taken,
+  type Told,
+  upTo,
+} from './versions.ts';
 
 const path = '/image-sets/win11/versions/1.0.0';
 /** The look found that it waits for this. */
@@ -47,19 +59,6 @@ describe('why a version is or is not moving', () => {
         youCan: expect.arrayContaining([`retry it from capture: POST ${path}/retry`]),
       },
     ],
-    [
-      'waiting for people',
-      [...upTo('validate'), done],
-      {
-        movement: 'blocked',
-        because: [{ code: 'ApprovalRequired' }],
-        youCan: [
-          `approve it: POST ${path}/approve`,
-          `reject it: POST ${path}/reject`,
-          `cancel it: POST ${path}/cancel`,
-        ],
-      },
-    ],
     ['being taken back', [canceled], { movement: 'moving', because: [{ code: 'Withdrawing' }], youCan: [] }],
     [
       'canceled',
@@ -71,8 +70,40 @@ describe('why a version is or is not moving', () => {
       [done, fails, done],
       { movement: 'over', because: [{ code: 'AzureRefused' }], youCan: expect.arrayContaining([]) },
     ],
-    ['released', [...upTo('release'), done], { movement: 'over', because: [{ code: 'Released' }] }],
-    ['promoted', [...upTo('validate'), done, approved], { movement: 'moving', stage: 'promote', youCan: [] }],
+    [
+      'available',
+      built(),
+      {
+        movement: 'over',
+        because: [{ code: 'Available', message: 'It is built, and no channel holds it.' }],
+        youCan: [`revoke it: POST ${path}/revoke`, `delete it: DELETE ${path}`],
+      },
+    ],
+    [
+      'promoted',
+      [...built(), taken('production')],
+      {
+        because: [{ code: 'Promoted', message: 'Held by production.' }],
+        youCan: [`revoke it: POST ${path}/revoke`],
+      },
+    ],
+    [
+      'being recalled',
+      [...built(), revoked, waits('the rollouts to it to end')],
+      {
+        movement: 'moving',
+        stage: 'recall',
+        because: [
+          { code: 'Revoked', message: 'ben revoked it: because It waits for the rollouts to it to end.' },
+        ],
+      },
+    ],
+    [
+      'not deleted',
+      [...built(), deleteAsked, fails],
+      { because: [{ code: 'Available', message: /It was not deleted: no$/ }] },
+    ],
+    ['deleted', [...built(), deleteAsked, done], { because: [{ code: 'Deleted' }], youCan: [] }],
   ];
   it.each(stories)('%s', (_, story, says) => expect(explained(after(...story))).toMatchObject(says));
 

@@ -251,9 +251,8 @@ describe('a version that is taken back', () => {
 
 async function withdrawn(walked: ReturnType<typeof walk>) {
   const { machines, parts, gallery } = walked.bench.ports;
-  const channels = { stopRollouts: async () => ({ status: 'done' }) } as never;
   const scripts = { ours: async () => [], remove: async () => {} };
-  const stage = ensureWithdrawn(channels, { machines, parts, gallery, scripts });
+  const stage = ensureWithdrawn({ machines, parts, gallery, scripts });
   const since = walked.now();
   for (let looks = 0; looks < 100; looks += 1) {
     try {

@@ -9,12 +9,15 @@ import {
 } from '../../shared/images/recipe-revision.ts';
 import { recipeHash } from '../../shared/images/recipe-bodies.ts';
 import { RequestVersion } from '../../shared/images/request-bodies.ts';
+import type { StartRelease } from '../../shared/images/hand-over.ts';
 import { imageRequests } from '../../shared/images/requests.ts';
+import { revokedView } from '../../shared/images/view.ts';
+import type { Use } from '../../shared/images/use.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { memoryRows } from '../support/memory-rows.ts';
-import { done, fails, noon, plan, type Told, upTo } from './versions.ts';
+import { built, done, fails, noon, plan, taken, type Told, upTo } from './versions.ts';
 
 const request = RequestVersion.parse({ bump: 'minor' });
 const plainRequest = RequestVersion.parse({});
@@ -42,6 +45,8 @@ function open({ dyingOnce = false } = {}) {
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, perform: idle, wake, now });
   const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', memoryRows(), due);
   const leftovers = new Engine({ workflow: leftoverLife, store: leftoverStore, perform: idle, wake, now });
+  const released: Parameters<StartRelease>[0][] = [];
+  const uses: Use[] = [];
   const images = imageRequests({
     sets,
     setStore,
@@ -50,9 +55,11 @@ function open({ dyingOnce = false } = {}) {
     leftoverStore,
     versions,
     versionStore,
+    startRelease: async (wanted) => void released.push(wanted),
+    usedBy: async () => uses,
     now,
   });
-  return { ...images, tell: versions, left: async () => await images.leftovers(), leftovers };
+  return { ...images, released, uses, tell: versions, left: async () => await images.leftovers(), leftovers };
 }
 
 describe('what people may ask of images', () => {
@@ -207,16 +214,95 @@ describe('what people may ask of images', () => {
     expect((await images.version('win11', number)).plan.recipe).toHaveLength(2);
   });
 
+  it('starts the release along with the version, unless it is asked not to', async () => {
+    await images.request('win11', 'one', { ...request, upTo: 'test', notes: 'new Teams' });
+    await images.request('win11', 'two', { ...request, release: false });
+    const channels = ['test', 'production'];
+    const asked = { set: 'win11', number: '1.0.0', channels, by: 'function key', upTo: 'test' };
+    expect(images.released).toEqual([{ ...asked, reason: 'new Teams' }]);
+    expect((await images.version('win11', '1.1.0')).requested.release).toBeUndefined();
+    // Asked again, after an answer that was lost, it is started again: there is one for each version.
+    await images.request('win11', 'one', { ...request, upTo: 'test', notes: 'new Teams' });
+    expect(images.released).toHaveLength(2);
+  });
+
+  describe('that are built', () => {
+    const id = 'win11.1.0.0';
+    const tell = async (...story: Told[]) => {
+      for (const told of story) await images.tell.record(id, (version) => told(version, 1));
+    };
+    beforeEach(async () => {
+      await images.request('win11', 'one', request);
+      await tell(...built());
+    });
+    const use: Use = { kind: 'rollout', name: 'r-1', message: 'Rollout r-1 brings pool a onto it.' };
+    const remove = async () => await images.remove('win11', '1.0.0', { reason: 'old', by: 'ana' });
+    const revoke = async () =>
+      await images.revoke('win11', '1.0.0', { reason: 'bad', by: 'ana', rollback: true });
+
+    it('V5: refuses to delete what anything uses, and says what', async () => {
+      images.uses.push(use);
+      await expect(remove()).rejects.toMatchObject({
+        code: 'ReferencedVersionCannotBeDeleted',
+        message: /Rollout r-1/,
+        details: [{ code: 'rollout', target: 'r-1' }],
+      });
+      expect((await images.version('win11', '1.0.0')).phase).toBe('available');
+    });
+
+    it('V5: refuses to delete what a channel has taken just now', async () => {
+      await tell(taken('test'));
+      await expect(remove()).rejects.toMatchObject({
+        code: 'ReferencedVersionCannotBeDeleted',
+        details: [{ target: 'test' }],
+      });
+    });
+
+    it('V1: deletes what nothing uses, once, and keeps the tombstone', async () => {
+      expect(await remove()).toMatchObject({ phase: 'deleting', by: 'ana', standing: { stage: 'delete' } });
+      expect(await remove()).toMatchObject({ phase: 'deleting', standing: { look: 12 } });
+      await tell(done);
+      expect(await remove()).toMatchObject({ phase: 'deleted', reason: 'old' });
+      expect((await images.request('win11', 'two', request)).number).toBe('1.1.0');
+      await expect(revoke()).rejects.toMatchObject({ code: 'VersionOver' });
+    });
+
+    it('V7: revokes whatever uses it, says who does, and the ways back', async () => {
+      await tell(taken('production'));
+      images.uses.push(use, { kind: 'channel', name: 'win11.production', message: 'Held by production.' });
+      const revoked = await revoke();
+      expect(revoked).toMatchObject({ version: { phase: 'revoked', rollback: true }, usedBy: images.uses });
+      expect(revokedView(revoked).youCan).toEqual([
+        'roll channel production back: POST /image-sets/win11/channels/production/rollback',
+        'build a newer one: POST /image-sets/win11/versions',
+      ]);
+      expect((await revoke()).version).toEqual(revoked.version);
+    });
+  });
+
   const refusals: [title: string, code: string, ask: () => Promise<unknown>][] = [
     ['a set that does not exist', 'NotFound', async () => await images.request('nope', 'r', request)],
     ['a version that does not exist', 'NotFound', async () => await images.version('win11', '9.9.9')],
     ['a number that is none', 'NotFound', async () => await images.version('win11', 'latest')],
     [
-      'approval of what does not wait for it',
+      'a release up to a channel that the set has not',
+      'ValidationFailed',
+      async () => await images.request('win11', 'r', { ...request, upTo: 'pilot' }),
+    ],
+    [
+      'to revoke what is still being built',
       'InvalidPhase',
       async () => {
         await images.request('win11', 'r', request);
-        await images.approve('win11', '1.0.0', { reason: 'good' });
+        await images.revoke('win11', '1.0.0', { reason: 'bad', rollback: false });
+      },
+    ],
+    [
+      'to delete what is still being built',
+      'InvalidPhase',
+      async () => {
+        await images.request('win11', 'r', request);
+        await images.remove('win11', '1.0.0', { reason: 'bad' });
       },
     ],
     [

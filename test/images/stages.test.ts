@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Version } from '../../shared/images/image.ts';
 import { type Copies, ensureReplicated } from '../../shared/images/replicate.ts';
-import type { Channels } from '../../shared/images/roll-out.ts';
-import { ensureValidated } from '../../shared/images/validate.ts';
 import type { Facts } from '../../shared/images/version.ts';
 import type { EnsureStage } from '../../shared/workflow/look.ts';
 import { after, noon } from './versions.ts';
@@ -30,11 +28,6 @@ const copy = (name: string, state: Copy['state'], more: Partial<Copy> = {}): Cop
 });
 const copies = (...copies: Copy[]): Copies => ({ want: async () => ({ isGone: false, copies }) });
 const captured = { imageVersionId: '/v' };
-const checked = (outcome: 'passed' | 'failed' | 'inconclusive'): Channels => ({
-  ensureRolledOut: async () => ({ status: 'done', rollouts: [] }),
-  stopRollouts: async () => ({ status: 'done' }),
-  checkHosts: async () => [{ name: 'DomainTrustCheck', host: 'h', outcome, evidence: 'no trust' }],
-});
 
 describe('replication', () => {
   it.each(['ReplicationFailed', 'ReplicationStalled'] as const)(
@@ -102,23 +95,5 @@ describe('replication', () => {
       regions: { westeurope: { required: true, replicas: 1 }, northeurope: { required: true } },
       stageAt: noon,
     });
-  });
-});
-
-describe('validation', () => {
-  const known = { imageVersionId: 'v' };
-
-  it('P1: when a check of a host has failed: HealthCheckFailed', async () => {
-    const found = await look(ensureValidated(checked('failed')), known);
-    expect(found).toMatchObject({ status: 'failed', failure: { code: 'HealthCheckFailed' } });
-  });
-
-  it('P1: waits while a check is inconclusive', async () => {
-    const found = await look(ensureValidated(checked('inconclusive')), known);
-    expect(found).toMatchObject({ status: 'running', waitingFor: 'DomainTrustCheck on h: no trust' });
-  });
-
-  it('is done when every check has passed', async () => {
-    expect(await look(ensureValidated(checked('passed')), known)).toMatchObject({ status: 'done' });
   });
 });

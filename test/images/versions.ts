@@ -69,6 +69,8 @@ const at = (index: number) => toInstant(Date.parse(noon) + index * 60_000);
 
 export type Told = (version: Version | undefined, index: number) => VersionEvent;
 
+const why = { by: 'ben', reason: 'because' };
+
 /** The stage it is in answers that it is done. */
 export const done: Told = (version, index) => ({ type: 'stage-done', ...answering(version), at: at(index) });
 /** The stage it is in fails for good. */
@@ -78,8 +80,47 @@ export const fails: Told = (version, index) => ({
   at: at(index),
   failure: { code: 'AzureRefused', message: 'no', remedy: '' },
 });
-export const approved: Told = (_, index) => ({ type: 'approved', by: 'ben', reason: 'good', at: at(index) });
-export const rejected: Told = (_, index) => ({ type: 'rejected', by: 'ben', reason: 'bad', at: at(index) });
+/** The capture is done, and the image version in the gallery. */
+export const captures: Told = (version, index) => ({
+  ...done(version, index),
+  ...{ facts: { imageVersionId: '/versions/1.0.0' } },
+});
+/** Nothing came of the stage it is in by its deadline. */
+export const overdue: Told = (version, index) => ({
+  type: 'stage-overdue',
+  ...answering(version),
+  at: at(index),
+  failure: { code: 'Overdue', message: 'late', remedy: '' },
+});
+export const revoked: Told = (_, index) => ({ type: 'revoked', ...why, rollback: false, at: at(index) });
+export const deprecated: Told = (_, index) => ({ type: 'deprecated', ...why, at: at(index) });
+export const restored: Told = (_, index) => ({ type: 'restored', ...why, at: at(index) });
+export const deleteAsked: Told = (_, index) => ({ type: 'delete-asked', ...why, at: at(index) });
+export const noted: Told = (_, index) => ({
+  type: 'noted',
+  notes: 'new Teams',
+  description: 'for all',
+  by: 'ana',
+  at: at(index),
+});
+/** A channel took it by this movement, or left it. */
+export const taken =
+  (channel: string, movement = 1, isHeld = true): Told =>
+  (_, index) => ({
+    type: 'held',
+    channel,
+    movement,
+    isHeld,
+    isPromotion: channel !== 'test',
+    at: at(index),
+  });
+/** The stage it is in is about to do what must not be done twice. */
+export const intends: Told = (version, index) => ({
+  type: 'stage-intended',
+  ...answering(version),
+  at: at(index),
+  intent: { attempt: 1, at: at(index), what: 'it', before: '' },
+});
 export const canceled: Told = (_, index) => ({
   type: 'canceled',
   by: 'ana',
@@ -112,13 +153,13 @@ export function after(...story: readonly Told[]): Version {
   return version;
 }
 
+/** Built, and on the shelf. */
+export const built = (): Told[] => [...upTo('hand-over'), done];
+
 /** Everything up to but without the stage done. */
 export function upTo(stage: Stage): Told[] {
   const before = Object.keys(stages).slice(0, Object.keys(stages).indexOf(stage));
-  const approval = before.indexOf('validate') + 1;
-  const story: Told[] = before.map(() => done);
-  if (approval > 0) story.splice(approval, 0, approved);
-  return story;
+  return before.map((one) => (one === 'capture' ? captures : done));
 }
 
 function answering(version: Version | undefined) {

@@ -15,6 +15,8 @@ interface Captured {
   readonly targets: Record<string, Target>;
   failure?: string | undefined;
   excluded: boolean;
+  isProtected?: boolean;
+  readonly endOfLifeDate?: Instant | undefined;
   updating?: Instant;
   deleting?: Instant;
 }
@@ -50,6 +52,8 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
     ...(found.failure !== undefined && { error: found.failure }),
     excludeFromLatest: found.excluded,
     owner: found.owner,
+    isProtected: found.isProtected ?? false,
+    ...(found.endOfLifeDate !== undefined && { endOfLifeDate: found.endOfLifeDate }),
     regions: Object.fromEntries(
       found.regions.map((region, index) => [
         region,
@@ -106,7 +110,7 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
       return found && shown(number, found);
     },
     captureVersion: async ({ number }, wanted) => {
-      const { owner, source, regions } = wanted;
+      const { owner, source, regions, endOfLifeDate } = wanted;
       if (!past(definition?.at)) throw new AppError('AzureRefused', 'there is no definition');
       if (find(number)) throw new AppError('AzureBusy', 'the version is being made');
       readSource(source);
@@ -115,7 +119,8 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
       const names = regions.map(({ name }) => name);
       const targets = Object.fromEntries(regions.map((region) => [region.name, region]));
       const failure = failures.shift();
-      versions.set(number, { at: now(), owner, regions: names, targets, failure, excluded: true });
+      const made = { at: now(), owner, regions: names, targets, failure, endOfLifeDate };
+      versions.set(number, { ...made, excluded: true });
     },
     findRegions: async ({ number }) => {
       const found = find(number);
@@ -137,15 +142,19 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
     changeRegions: async () => {
       throw new AppError('AzureRefused', 'nobody changes regions here');
     },
-    includeInLatest: async ({ number }) => {
+    changeVersion: async ({ number }, { excludeFromLatest, isProtected }) => {
       const found = find(number);
       if (!found || stateOf(found) !== 'Succeeded') throw new AppError('AzureBusy', 'not now');
-      found.excluded = false;
+      found.excluded = excludeFromLatest ?? found.excluded;
+      found.isProtected = isProtected ?? found.isProtected ?? false;
       found.updating = later(1);
     },
     removeVersion: async ({ number }) => {
       const found = find(number);
-      if (found) found.deleting ??= later(2);
+      if (!found || found.deleting !== undefined) return;
+      if (found.isProtected) throw new AppError('AzureRefused', 'BlockedBeforeEndOfLife');
+      if (stateOf(found) === 'Updating') throw new AppError('AzureBusy', 'not now');
+      found.deleting = later(2);
     },
   };
   return {
