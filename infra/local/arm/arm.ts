@@ -6,6 +6,7 @@ import { localRoutes } from './core/local-routes.ts';
 import type { Provider } from './core/provider.ts';
 import { resourceGroupsProvider } from './core/resource-groups.ts';
 import { serve } from './core/server.ts';
+import { subscriptionsProvider } from './core/subscriptions.ts';
 import { createWorld, type World } from './core/world.ts';
 import { scaleSetsProvider } from './scale-sets/scale-sets.ts';
 import { storageProvider } from './storage/storage.ts';
@@ -32,6 +33,7 @@ export async function startArm({ clock, port, seed, fleet }: ArmOptions): Promis
   const providers: Provider[] = [
     { routes: [], local: localRoutes(world) },
     resourceGroupsProvider(world.resources),
+    subscriptionsProvider(world),
     world.operations.provider(),
     computeProvider(world),
     scaleSetsProvider(world, desktopScripts(world)),

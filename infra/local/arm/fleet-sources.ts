@@ -10,6 +10,8 @@ import { addBlob, addStorageAccount, vhdBytes } from './storage/blobs.ts';
 
 /** A subscription of another tenant, from which images may be taken. */
 export const PARTNER = '00000000-0000-0000-0000-000000000002';
+/** Another subscription of our own tenant, where versions may be used as well. */
+export const BRANCH = '00000000-0000-0000-0000-000000000003';
 const PARTNER_TENANT = '22222222-2222-2222-2222-222222222222';
 const LOCATION = 'westeurope';
 
@@ -49,6 +51,9 @@ function seedGalleries(world: World, group: string): void {
     { lun: 1, sizeInGB: 32 },
   ];
   addVersion(world, group, { gallery: 'gal_sources', name: 'parent-with-data', dataDisks });
+  // A gallery that may be shared has to be made so.
+  addGallery(world, group, 'gal_shared', 'Groups');
+  resources.addResourceGroup({ subscriptionId: BRANCH, name: 'rg-branch', location: LOCATION });
   const partner = { subscriptionId: PARTNER, name: 'rg-partner', location: LOCATION };
   resources.addResourceGroup(partner);
   setTenant(world, PARTNER, PARTNER_TENANT);
@@ -57,7 +62,7 @@ function seedGalleries(world: World, group: string): void {
   addVersion(world, theirs, { gallery: 'gal_partner', name: 'partner-win11' });
 }
 
-function addGallery({ resources }: World, group: string, name: string): void {
+function addGallery({ resources }: World, group: string, name: string, permissions = 'Private'): void {
   const [, subscription = ''] = /^\/subscriptions\/([^/]+)/.exec(group) ?? [];
   resources.put({
     id: `${group}/providers/Microsoft.Compute/galleries/${name}`,
@@ -65,6 +70,7 @@ function addGallery({ resources }: World, group: string, name: string): void {
     location: LOCATION,
     properties: {
       identifier: { uniqueName: `${subscription}-${name.toUpperCase()}` },
+      sharingProfile: { permissions, groups: [] },
       provisioningState: 'Succeeded',
     },
   });

@@ -1,8 +1,15 @@
 import { ArmError, type Answer } from '../core/arm-error.ts';
 import type { Call, Route } from '../core/provider.ts';
 import { parentOf, sameId } from '../core/resource-id.ts';
-import { paged, shown, type Resource } from '../core/resources.ts';
+import { paged, type Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
+import {
+  refuseShared,
+  share,
+  type SharingProfile,
+  sharingProfileOf,
+  shownGallery,
+} from './gallery-sharing.ts';
 import { requireRegion } from './regions.ts';
 import { GALLERY_API_VERSION } from './versions.ts';
 import { erase, invalid, refuseMove, write } from './writing.ts';
@@ -11,6 +18,7 @@ interface GalleryProperties {
   description?: string;
   identifier?: { uniqueName: string };
   softDeletePolicy?: { isSoftDeleteEnabled?: boolean };
+  sharingProfile?: SharingProfile;
 }
 
 interface GalleryBody {
@@ -50,32 +58,53 @@ export function galleryRoutes(world: World): Route[] {
       type: TYPE,
       location: region,
       tags,
-      properties: { ...properties, identifier: { uniqueName } },
+      properties: {
+        ...properties,
+        identifier: { uniqueName },
+        sharingProfile: sharingProfileOf(before, properties.sharingProfile),
+      },
     });
-    return write(world, call, { resource, isNew: !before, seconds: [8, 25], segment: 'capsOperations' });
+    const show = () => shownGallery(call, resource);
+    return write(world, call, {
+      resource,
+      isNew: !before,
+      seconds: [8, 25],
+      segment: 'capsOperations',
+      show,
+    });
   };
   const patch = (call: Call): Answer => {
     const resource = resources.require<GalleryProperties>(galleryId(call));
     world.operations.refuseIfBusy(resource.id);
     const { tags, properties } = (call.body ?? {}) as GalleryBody;
     if (tags) resource.tags = tags;
-    Object.assign(resource.properties, properties);
-    return write(world, call, { resource, isNew: false, seconds: [5, 15], segment: 'capsOperations' });
+    const sharingProfile = sharingProfileOf(resource, properties?.sharingProfile);
+    Object.assign(resource.properties, properties, { sharingProfile });
+    const show = () => shownGallery(call, resource);
+    return write(world, call, { resource, isNew: false, seconds: [5, 15], segment: 'capsOperations', show });
   };
-  const get = (call: Call): Answer => ({ status: 200, body: shown(resources.require(galleryId(call))) });
+  const get = (call: Call): Answer => ({
+    status: 200,
+    body: shownGallery(call, resources.require(galleryId(call))),
+  });
   const list = (call: Call): Answer => {
     const { subscriptionId, resourceGroup } = call;
     const group = resourceGroup === '' ? '' : `/resourceGroups/${resourceGroup}`;
     return paged(
       call,
-      resources.list({ type: TYPE, under: `/subscriptions/${subscriptionId}${group}` }).map(shown),
+      resources
+        .list({ type: TYPE, under: `/subscriptions/${subscriptionId}${group}` })
+        .map((one) => shownGallery(call, one)),
     );
   };
   const remove = (call: Call): Answer =>
     erase(world, call, galleryId(call), {
       seconds: [10, 30],
       segment: 'capsOperations',
-      check: (gallery) => refuseNested(world, gallery),
+      check: (gallery) => {
+        refuseNested(world, gallery);
+        refuseShared(gallery);
+      },
     });
   const apiVersion = GALLERY_API_VERSION;
   return [
@@ -83,6 +112,12 @@ export function galleryRoutes(world: World): Route[] {
     { method: 'PATCH', path: GALLERY_PATH, apiVersion, handle: patch },
     { method: 'GET', path: GALLERY_PATH, apiVersion, handle: get },
     { method: 'DELETE', path: GALLERY_PATH, apiVersion, handle: remove },
+    {
+      method: 'POST',
+      path: `${GALLERY_PATH}/share`,
+      apiVersion,
+      handle: (call) => share(world, call, resources.require(galleryId(call))),
+    },
     { method: 'GET', path: `${GROUP}/galleries`, apiVersion, handle: list },
     {
       method: 'GET',

@@ -3,7 +3,8 @@ import type { Call, Route } from '../core/provider.ts';
 import { paged, shown, type Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { setCaptured } from './captured.ts';
-import { childGone } from './galleries.ts';
+import { childGone, galleryId } from './galleries.ts';
+import { refuseAway } from './gallery-sharing.ts';
 import type { DefinitionProperties } from './definition.ts';
 import { DEFINITION_PATH, definitionId } from './gallery-images.ts';
 import { requireSource, type Source } from './gallery-source.ts';
@@ -32,6 +33,7 @@ export function galleryImageVersionRoutes(world: World): Route[] {
     const region = requireRegion(location, VERSION_TYPE);
     const definition = resources.require<DefinitionProperties>(definitionId(call), 'write');
     operations.refuseIfBusy(definition.id);
+    refuseAway(resources.find(galleryId(call)), region);
     const { publishingProfile = {}, storageProfile = {}, safetyProfile = {} } = properties;
     const profile = newProfile(publishingProfile, region, timeline.now());
     const wanted = { id, headers: call.headers, definition, location: region };

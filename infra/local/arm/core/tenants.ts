@@ -14,7 +14,8 @@ export function setTenant(world: World, subscriptionId: string, tenantId: string
   tenants.set(world, known.set(subscriptionId.toLowerCase(), tenantId));
 }
 
-function tenantOf(world: World, subscriptionId: string): string {
+/** Whose a subscription is. */
+export function tenantOf(world: World, subscriptionId: string): string {
   return tenants.get(world)?.get(subscriptionId.toLowerCase()) ?? HOME_TENANT;
 }
 
