@@ -145,7 +145,9 @@ export function channelPort({ channels, rings, versions, rollouts, now }: Parts)
   };
 }
 
-function releaseOf({ set: _, channel: __, ...what }: ToEnter, ring: Ring): Wanted {
+function releaseOf(asked: ToEnter, ring: Ring): Wanted {
+  const { request, number, versionId, imageVersionId, by, reason, proof } = asked;
+  const what = { request, number, versionId, imageVersionId, by, reason, proof };
   return { ...what, cause: 'release', isPromotion: isPromotionIn(ring), isFirst: ring.first };
 }
 

@@ -10,6 +10,8 @@ export interface PoolLink {
   readonly location: string;
   readonly imageSet: string;
   readonly channel: string;
+  /** Where the pool's machines find the version, if not in the gallery it was made in: a hosting place of the set. */
+  readonly place?: string;
   readonly policy: Policy;
 }
 

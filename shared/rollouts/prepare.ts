@@ -10,6 +10,7 @@ import {
   running,
   scaleSetOf,
 } from './stage.ts';
+import { type Refusal, unlessRefused } from './versions.ts';
 
 /**
  * The scale set's model names the exact version, read back. The version must be complete in the region of
@@ -19,8 +20,9 @@ export function ensurePrepared(
   gallery: Gallery,
   hostPools: HostPools,
   scaleSets: ScaleSets,
+  refusal: Refusal,
 ): EnsureRolloutStage {
-  return async ({ work: { pool, link, version, facts } }) => {
+  return unlessRefused(refusal, async ({ work: { pool, link, version, facts } }) => {
     const hostPool = await hostPools.hostPool(hostPoolOf(link));
     if (!hostPool) return failed('NotFound', `Azure knows no host pool ${link.hostPool}.`);
     if (hostPool.managedNatively) {
@@ -48,7 +50,7 @@ export function ensurePrepared(
       await scaleSets.setModelImage(scaleSetOf(link), version.imageVersionId);
     }
     return running(`the scale set of ${pool} to take the model`, 5);
-  };
+  });
 }
 
 /** After a pause there may be hosts under way: a model that was taken stays taken while Azure is at them. */

@@ -20,6 +20,9 @@ const region = z
 const setName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'An image set name: lower-case letters, digits and -.');
+const place = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'A hosting place: lower-case letters, digits and -.');
 const channel = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'A channel name: lower-case letters, digits and -.');
@@ -118,6 +121,8 @@ export const DefinePool = z.strictObject({
   location: region,
   imageSet: setName,
   channel,
+  /** A hosting place of the image set, whose copy of each version the pool uses. */
+  place: place.exactOptional(),
   policy: policy.prefault({}),
   by: person,
 });

@@ -19,6 +19,7 @@ import type {
 } from './request-bodies.ts';
 import { canBeAborted, canBePaused, isPaused, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
+import { imageVersionFor, type ImageVersionAt, readyOrRefused, type Refusal } from './versions.ts';
 import type { HostRecord } from './waves.ts';
 
 export interface Parts {
@@ -31,6 +32,8 @@ export interface Parts {
     imageSet: string,
     number: string,
   ) => Promise<{ readonly imageVersionId: string | undefined } | undefined>;
+  readonly refusal: Refusal;
+  readonly imageVersionAt: ImageVersionAt;
   readonly freezes: Freezes;
   readonly planFor: ReturnType<typeof planner>;
   readonly now: () => Instant;
@@ -46,6 +49,8 @@ export function rolloutRequests({
   rollouts,
   rolloutStore,
   versionOf,
+  refusal,
+  imageVersionAt,
   freezes,
   planFor,
   now,
@@ -69,7 +74,21 @@ export function rolloutRequests({
   const plan = async (name: string, number: string): Promise<Plan> => {
     const pool = await poolNamed(name);
     const { imageVersionId } = await versionNamed(pool.link.imageSet, number);
-    return await planFor({ name, pool, version: { number, imageVersionId } });
+    const version = imageVersionId === undefined ? undefined : { number, imageVersionId };
+    const found = version && (await imageVersionFor(pool.link, version, imageVersionAt));
+    const there = found && 'imageVersionId' in found ? found.imageVersionId : undefined;
+    return await planFor({ name, pool, version: { number, imageVersionId: there } });
+  };
+  /** The version as the pool's machines find it; refused where nothing may begin to use it. */
+  const toStart = async (link: PoolLink, number: string) => {
+    const { imageVersionId } = await versionNamed(link.imageSet, number);
+    const target = 'version';
+    if (imageVersionId === undefined)
+      throw new AppError('VersionNotReady', `Version ${number} is not in the gallery.`, { target });
+    const why = await refusal(link.imageSet, number);
+    if (why) throw new AppError(why.code, why.message, { target });
+    const found = await imageVersionFor(link, { number, imageVersionId }, imageVersionAt);
+    return { number, imageVersionId: readyOrRefused(found) };
   };
   return {
     async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>) {
@@ -129,14 +148,8 @@ export function rolloutRequests({
       if (frozen.length > 0) {
         throw new AppError('Frozen', `Host pool ${name} is ${frozenBy(frozen)}.`, { target: name });
       }
-      const { imageVersionId } = await versionNamed(link.imageSet, number);
-      if (imageVersionId === undefined) {
-        throw new AppError('VersionNotReady', `Version ${number} is not in the gallery.`, {
-          target: 'version',
-        });
-      }
+      const version = await toStart(link, number);
       if (planHash !== undefined) holdTo(planHash, await plan(name, number));
-      const version = { number, imageVersionId };
       const event: RolloutEvent = {
         type: 'requested',
         pool: name,

@@ -19,6 +19,7 @@ import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts, Rollout } from './rollout.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
+import { type Refusal, unlessRefused } from './versions.ts';
 import {
   admit,
   type Admission,
@@ -36,6 +37,7 @@ interface Parts {
   readonly scaleSets: ScaleSets;
   readonly hosts: Hosts;
   readonly freezes: Freezes;
+  readonly refusal: Refusal;
 }
 
 /**
@@ -43,8 +45,8 @@ interface Parts {
  * admitted is written down first and started by the next look, so that a crash between the two loses nobody
  * and counts nobody as usable who is not.
  */
-export function ensureRolled({ hostPools, scaleSets, hosts, freezes }: Parts): EnsureRolloutStage {
-  return async (look) => {
+export function ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }: Parts): EnsureRolloutStage {
+  return unlessRefused(refusal, async (look) => {
     const { id, work: rollout } = look;
     // The work on the hosts before the pool: what ends in between still counts as gone.
     const standings = await hosts.standings(id);
@@ -68,7 +70,7 @@ export function ensureRolled({ hostPools, scaleSets, hosts, freezes }: Parts): E
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
     }
     return next(look, reading, { records, changed, news, standings, hold, wave });
-  };
+  });
 }
 
 interface Known {

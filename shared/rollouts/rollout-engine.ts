@@ -2,7 +2,7 @@ import { Engine, type EngineParts } from '../workflow/engine.ts';
 import { lookAtStage } from '../workflow/look.ts';
 import type { StageCommand } from '../workflow/stages.ts';
 import { secondsAfter } from '../instant.ts';
-import { ensureClaimed, type Pools } from './claim.ts';
+import { ensureClaimed, type IsUnderWay, type Pools } from './claim.ts';
 import { unlessHeld } from './hold.ts';
 import type { Freezes } from './freezes.ts';
 import type { HostPools } from './host-pool.ts';
@@ -21,6 +21,7 @@ import {
 import type { Gallery, ScaleSets } from './scale-set.ts';
 import { ensureSettled } from './settle.ts';
 import type { EnsureRolloutStage } from './stage.ts';
+import type { Refusal } from './versions.ts';
 
 export type RolloutEngine = Engine<Rollout, RolloutEvent, StageCommand>;
 
@@ -38,15 +39,17 @@ interface Parts extends Pick<
   readonly scaleSets: ScaleSets;
   readonly hosts: Hosts;
   readonly freezes: Freezes;
+  readonly refusal: Refusal;
+  readonly isUnderWay: IsUnderWay;
 }
 
 /** What brings host pools to a version, stage by stage. */
 export function rolloutEngine(all: Parts): RolloutEngine {
-  const { pools, gallery, hostPools, scaleSets, hosts, freezes, ...parts } = all;
+  const { pools, gallery, hostPools, scaleSets, hosts, freezes, refusal, isUnderWay, ...parts } = all;
   const stages: Record<AnyStage, EnsureRolloutStage> = {
-    claim: ensureClaimed(pools),
-    prepare: unlessHeld(freezes, ensurePrepared(gallery, hostPools, scaleSets)),
-    roll: ensureRolled({ hostPools, scaleSets, hosts, freezes }),
+    claim: ensureClaimed(pools, refusal, isUnderWay),
+    prepare: unlessHeld(freezes, ensurePrepared(gallery, hostPools, scaleSets, refusal)),
+    roll: ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }),
     settle: ensureSettled(hosts),
     'release-pool': ensureReleased(pools),
   };

@@ -39,6 +39,8 @@ interface Common {
     readonly at: Instant;
     readonly reason: string;
     readonly planHash?: string;
+    /** Of the channel that wants it; absent where people asked. */
+    readonly movement?: string;
   };
   readonly facts: Facts;
 }
@@ -99,6 +101,7 @@ export type RolloutEvent =
       by: string;
       reason: string;
       planHash?: string;
+      movement?: string;
       at: Instant;
     }
   | { readonly type: 'aborted'; by: string; reason: string; at: Instant }
@@ -171,9 +174,10 @@ export function isOver({ phase }: Rollout): boolean {
 }
 
 function requested(event: Extract<RolloutEvent, { type: 'requested' }>): Rollout {
-  const { pool, link, version, by, reason, planHash, at } = event;
+  const { pool, link, version, by, reason, planHash, movement, at } = event;
   const standing = entered('claim' as const, at, stages.claim, 0);
-  const requested = { by, at, reason, ...(planHash !== undefined && { planHash }) };
+  const wanted = { ...(planHash !== undefined && { planHash }), ...(movement !== undefined && { movement }) };
+  const requested = { by, at, reason, ...wanted };
   return { pool, link, version, requested, facts: {}, phase: 'running', standing };
 }
 

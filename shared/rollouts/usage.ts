@@ -10,27 +10,67 @@ interface Parts {
   readonly scaleSets: Pick<ScaleSets, 'model' | 'list'>;
 }
 
+/** What holds an image version: the name of the pool or the rollout, and how, in words. */
+export interface Use {
+  readonly kind: 'rollout' | 'host-pool' | 'hosts';
+  readonly name: string;
+  readonly message: string;
+}
+
+type Located = Use & { readonly location: string };
+
 /**
- * Who depends on an image version in a region, in words: rollouts to it that are not over, and host pools whose
- * scale set names it or has hosts of it, as Azure says now. Nobody remembers what was done by hand.
+ * Who depends on image versions: rollouts to them that are not over, and host pools whose scale set names one or
+ * has hosts of it, as Azure says now. Nobody remembers what was done by hand.
  */
-export function usageOf({ poolStore, rolloutStore, scaleSets }: Parts) {
-  return async (imageVersionId: string, region: string): Promise<readonly string[]> => {
-    const isIt = (id: string) => id.toLowerCase() === imageVersionId.toLowerCase();
-    const rollouts = (await rolloutStore.loadAll(''))
-      .filter(({ saved: { state } }) => !isOver(state) && isIt(state.version.imageVersionId))
-      .filter(({ saved: { state } }) => isSameRegion(state.link.location, region))
-      .map(({ id }) => `rollout ${id} is under way`);
-    const users: string[] = [];
-    for (const { id, saved } of await poolStore.loadAll('')) {
-      const { link } = saved.state;
-      if (!isSameRegion(link.location, region)) continue;
-      const scaleSet = scaleSetOf(link);
-      const model = await scaleSets.model(scaleSet);
-      const hosts = model ? (await scaleSets.list(scaleSet)).filter((host) => isIt(host.imageVersionId)) : [];
-      if (model && isIt(model.imageVersionId)) users.push(`host pool ${id} makes its hosts from it`);
-      else if (hosts.length > 0) users.push(`${hosts.length} hosts of host pool ${id} run it`);
+function usesIn({ poolStore, rolloutStore, scaleSets }: Parts) {
+  return async (
+    imageVersionIds: readonly string[],
+    isWhere: (location: string) => boolean = () => true,
+  ): Promise<readonly Located[]> => {
+    const ids = new Set(imageVersionIds.map((id) => id.toLowerCase()));
+    const isOne = (id: string) => ids.has(id.toLowerCase());
+    const uses: Located[] = [];
+    for (const { id, saved } of await rolloutStore.loadAll('')) {
+      const { version, link } = saved.state;
+      if (isOver(saved.state) || !isOne(version.imageVersionId) || !isWhere(link.location)) continue;
+      const message = `rollout ${id} is under way`;
+      uses.push({ kind: 'rollout', name: id, message, location: link.location });
     }
-    return [...rollouts, ...users];
+    for (const { id, saved } of await poolStore.loadAll('')) {
+      const { location } = saved.state.link;
+      if (!isWhere(location)) continue;
+      const scaleSet = scaleSetOf(saved.state.link);
+      const model = await scaleSets.model(scaleSet);
+      if (!model) continue;
+      const hosts = (await scaleSets.list(scaleSet)).filter((host) => isOne(host.imageVersionId));
+      const known = { name: id, location };
+      if (isOne(model.imageVersionId)) {
+        uses.push({ kind: 'host-pool', ...known, message: `host pool ${id} makes its hosts from it` });
+      }
+      if (hosts.length > 0) {
+        uses.push({ kind: 'hosts', ...known, message: `${hosts.length} hosts of host pool ${id} run it` });
+      }
+    }
+    return uses;
   };
+}
+
+/** Who depends on an image version in a region, in words; of a pool that makes hosts from it, that says enough. */
+export function usageOf(parts: Parts) {
+  const usesOf = usesIn(parts);
+  return async (imageVersionId: string, region: string): Promise<readonly string[]> => {
+    const uses = await usesOf([imageVersionId], (location) => isSameRegion(location, region));
+    const makers = new Set(uses.flatMap(({ kind, name }) => (kind === 'host-pool' ? [name] : [])));
+    return uses
+      .filter(({ kind, name }) => kind !== 'hosts' || !makers.has(name))
+      .map(({ message }) => message);
+  };
+}
+
+/** Who depends on any of these image versions: those of one version, in every gallery it was copied to. */
+export function usesOf(parts: Parts) {
+  const uses = usesIn(parts);
+  return async (imageVersionIds: readonly string[]): Promise<readonly Use[]> =>
+    (await uses(imageVersionIds)).map(({ kind, name, message }) => ({ kind, name, message }));
 }

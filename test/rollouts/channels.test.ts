@@ -3,15 +3,16 @@ import { evenTempered, newVersion, oldVersion } from '../support/small-azure.ts'
 import { poolOf, start } from './pool-of.ts';
 
 const wanted = {
-  versionId: 'win11.1.1.0',
+  movement: 'win11.production.1',
   set: 'win11',
   number: '1.1.0',
   imageVersionId: newVersion,
   channel: 'production',
   by: 'ann',
+  reason: 'release in channel production',
 };
 
-describe('what an image version may ask of a channel', () => {
+describe('what a channel may ask of its host pools', () => {
   it('is done with a channel that no pool follows, and says so', async () => {
     const { channels } = await poolOf();
     expect(await channels.ensureRolledOut({ ...wanted, channel: 'test' })).toEqual({
@@ -26,7 +27,7 @@ describe('what an image version may ask of a channel', () => {
     const first = await channels.ensureRolledOut(wanted);
     expect(first).toMatchObject({
       status: 'running',
-      rollouts: [expect.stringMatching(/^win11-1-1-0-[0-9a-f]{12}-pool-1$/)],
+      rollouts: [expect.stringMatching(/^win11-production-1-[0-9a-f]{12}-pool-1$/)],
     });
     expect(await channels.ensureRolledOut(wanted)).toMatchObject({ rollouts: first.rollouts });
     await end();
@@ -65,7 +66,7 @@ describe('what an image version may ask of a channel', () => {
     expect(await channels.ensureRolledOut(wanted)).toMatchObject({ status: 'done' });
   });
 
-  it('tells of a rollout that failed, and tries anew only after it was withdrawn', async () => {
+  it('tells of a rollout that failed, and tries anew only after it was stopped', async () => {
     const { channels, end, azure } = await poolOf(1);
     const state = azure.fleet.get('0');
     if (state) state.temper = { ...evenTempered, isIll: true };
@@ -75,7 +76,7 @@ describe('what an image version may ask of a channel', () => {
       status: 'failed',
       failure: { code: 'BreakerOpen' },
     });
-    expect(await channels.stopRollouts(wanted.versionId)).toEqual({ status: 'done' });
+    expect(await channels.stopRollouts(wanted.movement, 'enough')).toEqual({ status: 'done' });
     // A machine that is mended, and put on another version so that there is something to do.
     if (state) {
       state.temper = evenTempered;
@@ -90,12 +91,12 @@ describe('what an image version may ask of a channel', () => {
 
   it('stops what is under way, and says when it has ended', async () => {
     const { channels, end, seen } = await poolOf();
-    expect(await channels.stopRollouts('win11.1.1.0')).toEqual({ status: 'done' });
+    expect(await channels.stopRollouts(wanted.movement, 'enough')).toEqual({ status: 'done' });
     await channels.ensureRolledOut(wanted);
-    expect(await channels.stopRollouts('win11.1.1.0')).toEqual({ status: 'running' });
-    expect(await channels.stopRollouts('win11.1.1')).toEqual({ status: 'done' });
+    expect(await channels.stopRollouts(wanted.movement, 'enough')).toEqual({ status: 'running' });
+    expect(await channels.stopRollouts('win11.production.11', 'enough')).toEqual({ status: 'done' });
     await end();
-    expect(await channels.stopRollouts('win11.1.1.0')).toEqual({ status: 'done' });
+    expect(await channels.stopRollouts(wanted.movement, 'enough')).toEqual({ status: 'done' });
     expect((await seen.rollouts.loadAll('')).map(({ saved }) => saved.state.phase)).toEqual(['aborted']);
   });
 });

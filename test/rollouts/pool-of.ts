@@ -1,9 +1,11 @@
+import { failure } from '../../shared/errors.ts';
 import { channelRequests } from '../../shared/rollouts/channels.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
 import { rolloutInsight } from '../../shared/rollouts/insight.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
+import type { ImageVersionAt } from '../../shared/rollouts/versions.ts';
 import { fleetIn } from '../support/fleet.ts';
 import { newVersion, type SmallAzure } from '../support/small-azure.ts';
 import { well, World } from '../support/world.ts';
@@ -24,6 +26,9 @@ export const body = DefinePool.parse({
   },
 });
 export const start = { version: '1.1.0', reason: 'patches', by: 'ann' };
+/** What there is at hosting places, by their names. */
+type Copies = Record<string, Awaited<ReturnType<ImageVersionAt>>>;
+
 /** A pool of so many hosts, and what may be asked of it, in a world where nothing goes wrong by itself. */
 export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () => {}) {
   const world = new World(well);
@@ -37,12 +42,17 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
       : number === '1.2.0'
         ? { imageVersionId: undefined }
         : undefined;
-  const asks = rolloutRequests({ ...parts, versionOf, freezes, planFor });
+  const copies: Copies = {};
+  const imageVersionAt = async (_: string, __: string, place: string) =>
+    copies[place] ?? { failure: failure('NotFound', `There is no place ${place}.`) };
+  const refusal = async () => fleet.refused.why;
+  const asks = rolloutRequests({ ...parts, versionOf, refusal, imageVersionAt, freezes, planFor });
   const insight = rolloutInsight({ ...parts, work: hostApi });
   const freezeAsks = freezeRequests({ ...parts, calendar });
   const channels = channelRequests({
     ...parts,
     gallery: { completedRegions: async (id) => await azure.gallery.completedRegions(id) },
+    imageVersionAt,
     examine: async (what) => await hostApi.examine(what),
   });
   await asks.definePool('pool', body);
@@ -51,5 +61,6 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
     await world.passUntil(async () => (await all()).every(isOver), { days: 20 });
     return await all();
   };
-  return { world, azure, asks, insight, freezeAsks, channels, end, seen };
+  const { refused } = fleet;
+  return { world, azure, refused, copies, asks, insight, freezeAsks, channels, end, seen };
 }

@@ -104,6 +104,8 @@ function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, is
     rollouts,
     rolloutStore: met.rollouts,
     versionOf: async () => ({ imageVersionId: newVersion }),
+    refusal: async () => undefined,
+    imageVersionAt: async () => ({ imageVersionId: newVersion }),
     freezes,
     planFor,
     now,

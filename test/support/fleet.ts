@@ -1,10 +1,9 @@
+import type { Failure } from '../../shared/errors.ts';
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
 import type { Machine, Machines } from '../../shared/hosts/machine.ts';
 import { hostEngine } from '../../shared/hosts/host-engine.ts';
-import { type Readings, sharedReadings } from '../../shared/hosts/readings.ts';
+import { sharedReadings } from '../../shared/hosts/readings.ts';
 import { hostRequests } from '../../shared/hosts/requests.ts';
-import type { SessionHosts } from '../../shared/hosts/session-host.ts';
-import { type Instant, secondsBetween } from '../../shared/instant.ts';
 import {
   type FreezeCalendar,
   type FreezeEvent,
@@ -22,6 +21,7 @@ import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 import { type Change, WorkflowStore } from '../../shared/workflow/store.ts';
 import { AdmissionWatch } from './admission-watch.ts';
+import { heedless, staleOver } from './heedless.ts';
 import { memoryRows } from './memory-rows.ts';
 import { SmallAzure, tag } from './small-azure.ts';
 import type { World } from './world.ts';
@@ -110,59 +110,16 @@ function blindToDisks(machines: Machines): Machines {
   };
 }
 
-/**
- * Ports that answer what is asked of one host from the last list of all, up to five minutes old, as sharing
- * does that knows nothing of effects.
- */
-function staleOver(
-  { machines, sessionHosts }: { readonly machines: Machines; readonly sessionHosts: SessionHosts },
-  now: () => Instant,
-) {
-  const lastOf = <One>(list: () => Promise<readonly One[]>) => {
-    let kept: { readonly at: Instant; readonly all: readonly One[] } | undefined;
-    return async () => {
-      if (kept && secondsBetween(kept.at, now()) < heedlessFor.seconds) return kept.all;
-      const at = now();
-      kept = { at, all: await list() };
-      return kept.all;
-    };
-  };
-  const { pool, machine } = addresses;
-  const allMachines = lastOf(async () => await machines.list(machine));
-  const allHosts = lastOf(async () => await sessionHosts.list(pool));
-  const allSessions = lastOf(async () => await sessionHosts.sessionsOfPool(pool));
-  return {
-    machines: {
-      ...machines,
-      read: async ({ instanceId }: { readonly instanceId: string }) =>
-        (await allMachines()).find((one) => one.instanceId === instanceId),
-    },
-    sessionHosts: {
-      ...sessionHosts,
-      read: async (_: unknown, host: string) => (await allHosts()).find(({ name }) => name === host),
-      sessions: async (_: unknown, host: string) => (await allSessions()).filter((one) => one.host === host),
-    },
-  };
+/** What nobody may begin to use any more: the version, and movements of channels. */
+interface Refused {
+  why: Failure | undefined;
+  readonly movements: Set<string>;
 }
-const heedlessFor = { after: '', seconds: 300 };
-
-function heedless(readings: Readings): Readings {
-  return {
-    ...readings,
-    machines: async (scaleSet) => await readings.machines(scaleSet, heedlessFor),
-    sessionHosts: async (pool) => await readings.sessionHosts(pool, heedlessFor),
-    sessions: async (pool) => await readings.sessions(pool, heedlessFor),
-  };
-}
-
-const addresses = {
-  pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
-  machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set' },
-};
 
 /** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
 export function fleetIn(world: World, without: Without = {}, alter: (azure: SmallAzure) => void = () => {}) {
   const withoutEtags = without.etags === true;
+  const refused: Refused = { why: undefined, movements: new Set() };
   const azure = new SmallAzure(world);
   alter(azure);
   const { now } = world;
@@ -232,6 +189,8 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
       scaleSets: { ...scaleSets, list: readings.listMachines },
       hosts: hostApi,
       freezes,
+      refusal: async () => refused.why,
+      isUnderWay: async (movement) => !refused.movements.has(movement),
       store: rolloutStores.met,
       wake: wakeRollout,
       now,
@@ -249,6 +208,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   const { hosts, hostApi, rollouts } = newInstance();
   return {
     azure,
+    refused,
     hosts,
     pools,
     calendar,
