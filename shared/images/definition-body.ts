@@ -18,7 +18,7 @@ const range = (most: number) =>
     .refine(({ min = 1, max = most }) => min <= max, 'min is more than max.');
 
 /** A day, or a moment: kept as the moment. */
-const moment = z
+export const moment = z
   .union(
     [z.iso.date(), z.iso.datetime({ offset: true })],
     'A date such as 2027-06-30, or a time with its zone.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Definition } from './definition-body.ts';
+import { Definition, moment } from './definition-body.ts';
 import { type Stage, stages } from './image.ts';
 import { defaultRetention } from './image-set.ts';
 import { InspectionPolicy, Waiver } from './inspection-body.ts';
@@ -169,11 +169,27 @@ export const Revoke = z.strictObject({
   by: person,
 });
 export const Delete = z.strictObject({ reason: text(1000).default('no longer wanted'), by: person });
+/** What people write of a version, and when its life ends; what is not said stays as it is. */
+export const PatchVersion = z
+  .strictObject({
+    notes: z.string().max(4000).exactOptional(),
+    description: z.string().max(4000).exactOptional(),
+    endOfLifeDate: moment.exactOptional(),
+    by: person,
+  })
+  .refine(({ notes, description, endOfLifeDate }) => (notes ?? description ?? endOfLifeDate) !== undefined, {
+    path: ['notes'],
+    error: 'Say notes, description, endOfLifeDate, or several of them.',
+  });
+export const RunRetention = z.strictObject({ by: person });
 export const Retry = z.strictObject({
   fromStage: z.enum(Object.keys(stages) as [Stage, ...Stage[]]).optional(),
   waivers,
   by: person,
 });
+
+/** The version that another is compared with; the one before it unless said. */
+export const Base = z.string().refine(isVersionNumber, 'Three numbers, such as 1.4.0.').optional();
 
 /** 1 to 40 lower-case letters, digits and `-`: it becomes part of Azure names and of table keys. */
 export const SetName = azureName(

@@ -46,11 +46,13 @@ export interface Planned {
   readonly status: Shelved['status'];
   readonly action: Action;
   readonly because: readonly string[];
+  /** Done to it whether the set deletes by itself or not: a notice, or its end. */
+  readonly isForEndOfLife: boolean;
   /** How long it stays so, where a date says so: the end of life, of its days, or of the last that holds it. */
   readonly until?: Instant;
 }
 
-type Verdict = Pick<Planned, 'action' | 'because' | 'until'>;
+type Verdict = Pick<Planned, 'action' | 'because' | 'until'> & Partial<Planned>;
 
 const usable: ReadonlySet<Shelved['status']> = new Set(['available', 'promoted', 'superseded']);
 const day = 24 * 60;
@@ -82,7 +84,7 @@ export function retentionPlan(
 }
 
 function planned({ number, status }: Shelved, found: Verdict): Planned {
-  return { number, status, ...found };
+  return { number, status, isForEndOfLife: false, ...found };
 }
 
 interface Given {
@@ -141,7 +143,11 @@ function ofUsable(given: Given, place: number): Verdict {
   const { endOfLife } = version;
   if (endOfLife && isOver(version, policy, now)) {
     const passed = `its end of life was ${endOfLife.at}`;
-    return { action: 'deprecate', because: [passed, ...held.map(({ message }) => `${message}: move it on`)] };
+    return {
+      action: 'deprecate',
+      because: [passed, ...held.map(({ message }) => `${message}: move it on`)],
+      isForEndOfLife: true,
+    };
   }
   const reasons = reasonsToKeep(given, place);
   if (reasons.length === 0) {
@@ -153,6 +159,7 @@ function ofUsable(given: Given, place: number): Verdict {
     return {
       action: 'notice',
       because: [wordsOf(endOfLife, now), ...held.map(said)],
+      isForEndOfLife: true,
       ...(until !== undefined && { until }),
     };
   }

@@ -184,7 +184,7 @@ describe('what retention makes of a version', () => {
       const found = fate(one, holds);
       expect(found).toMatchObject(expected);
       if (found?.action === 'blocked')
-        expect(found).toEqual({ status: one.status, because: [], ...expected });
+        expect(found).toEqual({ status: one.status, isForEndOfLife: false, ...expected });
     });
   }
 
