@@ -1,19 +1,16 @@
 import type { Promotion } from './promotion.ts';
 
 /**
- * The promotion as a Teams message: an adaptive card in the envelope that a Workflows webhook takes
+ * The promotion or rollback as a Teams message: an adaptive card in the envelope that a Workflows webhook takes
  * (Office 365 connectors, and their own card format, were retired in 2026).
  */
 export function teamsMessage(promotion: Promotion, publicUrl: string): Record<string, unknown> {
-  const { set, number, source, approvedBy, reason, notes, checks, regions, channels } = promotion;
-  const facts = [
-    { title: 'Approved by', value: reason ? `${approvedBy}: ${reason}` : approvedBy },
-    { title: 'Checks', value: `${checks.passed} of ${checks.total} passed` },
-    { title: 'Regions', value: regions.join(', ') },
-    { title: 'Channels', value: channels.join(' → ') },
-    { title: 'Source', value: source },
-    ...(notes ? [{ title: 'Notes', value: notes }] : []),
-  ];
+  const { kind, set, number, channel, from } = promotion;
+  const facts = factsOf(promotion).flatMap(([title, value]) => (value ? [{ title, value }] : []));
+  const what =
+    kind === 'rollback'
+      ? `${set}: ${channel} is rolled back${from === undefined ? '' : ` from ${from}`} to ${number}`
+      : `${set} ${number} is promoted to ${channel}`;
   const content = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
@@ -24,7 +21,7 @@ export function teamsMessage(promotion: Promotion, publicUrl: string): Record<st
         size: 'Medium',
         weight: 'Bolder',
         wrap: true,
-        text: `${set} ${number} is promoted`,
+        text: what,
       },
       { type: 'FactSet', facts },
     ],
@@ -40,4 +37,21 @@ export function teamsMessage(promotion: Promotion, publicUrl: string): Record<st
     type: 'message',
     attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
   };
+}
+
+/** In the order in which they are read; what is empty is left out. */
+function factsOf(promotion: Promotion): readonly (readonly [title: string, value: string | undefined])[] {
+  const { kind, channel, from, by, reason, checks, approvals, overrides, regions, source, notes } = promotion;
+  const said = (who: string, why: string) => (why ? `${who}: ${why}` : who);
+  return [
+    [kind === 'rollback' ? 'Rolled back by' : 'Promoted by', said(by, reason)],
+    ['Approved by', approvals.map((one) => said(one.by, one.reason)).join('; ')],
+    ['Checks', checks && `${checks.passed} of ${checks.total} passed`],
+    ['Overridden', overrides.join('; ')],
+    ['Channel', channel],
+    ['Instead of', from],
+    ['Regions', regions.join(', ')],
+    ['Source', source],
+    ['Notes', notes],
+  ];
 }

@@ -9,17 +9,22 @@ import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 
 const promotion = {
-  versionId: 'win11.1.0.0',
+  kind: 'promotion',
+  versionId: 'win11.1.1.0',
   set: 'win11',
-  number: '1.0.0',
+  number: '1.1.0',
+  channel: 'production',
+  from: '1.0.0',
+  by: 'ann',
+  reason: 'patches of January',
   source: 'MicrosoftWindowsDesktop:windows-11:avd:26100.1.1',
-  approvedBy: 'ben',
-  reason: 'looks good',
-  notes: '',
-  checks: { passed: 12, total: 12 },
+  notes: 'with the new agent',
+  checks: { passed: 11, total: 12 },
+  approvals: [{ by: 'ben', reason: 'looks good' }],
+  overrides: ['sign-in by cleo: known and harmless'],
   regions: ['westeurope', 'northeurope'],
-  channels: ['test', 'production'],
-};
+} as const;
+const bare = { checks: undefined, approvals: [], overrides: [], notes: '' };
 
 /** Delivers to a receiver that answers so, one answer an attempt, and says what came of it. */
 async function delivered(answers: readonly Answer[], atOnce = 1) {
@@ -76,17 +81,40 @@ describe('a delivery', () => {
   });
 });
 
-describe('the card of a promotion', () => {
-  it('says what, who, how well proven and where, with a link', () => {
-    const message = JSON.stringify(teamsMessage(promotion, 'https://goldsmith.example'));
-    const told = [
-      'win11 1.0.0 is promoted',
-      'ben: looks good',
-      '12 of 12 passed',
-      'test → production',
-      'https://goldsmith.example/api/image-sets/win11/versions/1.0.0',
-    ];
-    for (const text of told) expect(message).toContain(text);
+describe('the card', () => {
+  const told = (message: Parameters<typeof teamsMessage>[0]) =>
+    JSON.stringify(teamsMessage(message, 'https://goldsmith.example'));
+
+  it('of a promotion says what, who, why, how well proven and where, with a link', () => {
+    const message = told(promotion);
+    for (const text of [
+      'win11 1.1.0 is promoted to production',
+      '"Promoted by","value":"ann: patches of January"',
+      '"Approved by","value":"ben: looks good"',
+      '11 of 12 passed',
+      'sign-in by cleo: known and harmless',
+      '"Instead of","value":"1.0.0"',
+      'westeurope, northeurope',
+      'with the new agent',
+      'https://goldsmith.example/api/image-sets/win11/versions/1.1.0',
+    ]) {
+      expect(message).toContain(text);
+    }
+  });
+
+  it('of a rollback says from what to what, who and why', () => {
+    const message = told({ ...promotion, kind: 'rollback', number: '1.0.0', from: '1.1.0', reason: 'Teams' });
+    expect(message).toContain('win11: production is rolled back from 1.1.0 to 1.0.0');
+    expect(message).toContain('"Rolled back by","value":"ann: Teams"');
+  });
+
+  it('leaves out what is not known', () => {
+    const { checks: _, ...rest } = { ...promotion, ...bare };
+    const message = told({ ...rest, reason: '' });
+    expect(message).toContain('"Promoted by","value":"ann"');
+    for (const title of ['Checks', 'Approved by', 'Overridden', 'Notes']) {
+      expect(message).not.toContain(`"${title}"`);
+    }
   });
 
   it('has the envelope that a Workflows webhook takes', () => {
