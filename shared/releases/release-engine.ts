@@ -1,0 +1,89 @@
+import { Engine, type EngineParts } from '../workflow/engine.ts';
+import { lookAtStage, type Progress } from '../workflow/look.ts';
+import type { StageCommand } from '../workflow/stages.ts';
+import { ensureApproved } from './approve.ts';
+import { ensureBuilt } from './build.ts';
+import { ensureChecked } from './check.ts';
+import {
+  type AnyStage,
+  type Facts,
+  isPaused,
+  type Pause,
+  type Release,
+  type ReleaseEvent,
+} from './course.ts';
+import { ensureEntered } from './enter.ts';
+import { endingFor } from './guard.ts';
+import type { Ports } from './ports.ts';
+import { releaseLife } from './release.ts';
+import { ensureSettled } from './settle.ts';
+import { ensureSoaked } from './soak.ts';
+import { channelAt, type EnsureReleaseStage, ends, running, versionIdOf } from './stage.ts';
+import { ensureWatched } from './watch.ts';
+
+export type ReleaseEngine = Engine<Release, ReleaseEvent, StageCommand>;
+
+interface Parts extends Pick<
+  EngineParts<Release, ReleaseEvent, StageCommand>,
+  'store' | 'wake' | 'now' | 'onNews'
+> {
+  readonly ports: Ports;
+}
+
+/** What brings a version through its channels, stage by stage. */
+export function releaseEngine({ ports, ...parts }: Parts): ReleaseEngine {
+  const { now } = parts;
+  const guarded = unlessOver(ports);
+  const stages: Record<AnyStage, EnsureReleaseStage> = {
+    build: guarded(ensureBuilt(ports.versions)),
+    soak: guarded(ensureSoaked(ports.channels)),
+    approve: guarded(ensureApproved(ports)),
+    enter: guarded(ensureEntered(ports, now)),
+    check: guarded(ensureChecked(ports.gates, now)),
+    watch: guarded(ensureWatched(ports, now)),
+    settle: ensureSettled(ports, now),
+  };
+  const look = lookAtStage<AnyStage, Release, Facts>({ stages, now });
+  return new Engine({
+    ...parts,
+    workflow: releaseLife,
+    perform: async (id, command, release) => {
+      if (!('standing' in release)) throw new Error(`${id} is ${release.phase} and calls for nothing`);
+      return await look(id, command, release, release.standing);
+    },
+  });
+}
+
+/** Every look first asks whether the version may still be used, and whether its channels still hold it. */
+function unlessOver(ports: Ports) {
+  const endingOf = endingFor(ports);
+  return (stage: EnsureReleaseStage): EnsureReleaseStage =>
+    async (look): Promise<Progress<Facts>> => {
+      const release = look.work;
+      const ending = await endingOf(release);
+      if (ending) return ends(ending);
+      if (isPaused(release)) return await held(ports, release, release.pause);
+      if (!release.facts.isHeld) return await stage(look);
+      await letGo(ports, release);
+      const progress = await stage(look);
+      return { ...progress, facts: { ...progress.facts, isHeld: false } };
+    };
+}
+
+/** While it is paused: what of its movement has begun meanwhile is paused too, with every look. */
+async function held({ channels, rollouts }: Ports, release: Release, { by, reason }: Pause) {
+  const channel = channelAt(release);
+  const waits = `somebody to resume it: paused by ${by}: ${reason}`;
+  const { holds, phase } = await channels.standing(release.set, channel);
+  if (holds?.versionId !== versionIdOf(release) || phase === 'settled') return running(waits, 120);
+  await rollouts.pauseRollouts(`${release.set}.${channel}.${holds.movement}`, by, reason);
+  return running(waits, 60);
+}
+
+async function letGo({ channels, rollouts }: Ports, release: Release): Promise<void> {
+  const channel = channelAt(release);
+  const { holds } = await channels.standing(release.set, channel);
+  if (holds?.versionId !== versionIdOf(release)) return;
+  const by = release.facts.said.findLast(({ what }) => what === 'resumed')?.by ?? release.requested.by;
+  await rollouts.resumeRollouts(`${release.set}.${channel}.${holds.movement}`, by);
+}

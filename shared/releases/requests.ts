@@ -1,0 +1,158 @@
+import type { z } from 'zod';
+import { AppError } from '../errors.ts';
+import { type Instant, minutesAfter } from '../instant.ts';
+import type { Line, WorkflowStore } from '../workflow/store.ts';
+import {
+  type Blocked,
+  canBeOverridden,
+  canBePaused,
+  canBeResumed,
+  canBeRolledBack,
+  canBeStopped,
+  isPaused,
+  type Override,
+  type Release,
+  type ReleaseEvent,
+} from './course.ts';
+import { explained, stageOf } from './explain.ts';
+import type { Ports, Validated } from './ports.ts';
+import type { ReleaseEngine } from './release-engine.ts';
+import type { OverrideChecks, ResumeRelease, Say } from './request-bodies.ts';
+import { channelAt, versionIdOf } from './stage.ts';
+import { wrongOf } from './verdict.ts';
+
+interface Parts {
+  readonly releases: ReleaseEngine;
+  readonly releaseStore: WorkflowStore<Release, ReleaseEvent>;
+  readonly ports: Pick<Ports, 'channels' | 'gates' | 'versions'>;
+  readonly now: () => Instant;
+}
+
+/** So long an override may count: it is no other way to change a gate. */
+const mostDays = 90;
+const somebody = (by: string | undefined) => by ?? 'function key';
+
+/** What people may ask of releases. A refusal is an `AppError`; the rest is the engine's work. */
+export function releaseRequests({ releases, releaseStore, ports, now }: Parts) {
+  const get = async (id: string): Promise<Release> => {
+    const release = await releases.load(id);
+    if (!release) throw new AppError('NotFound', `There is no release ${id}.`, { target: id });
+    return release;
+  };
+  /** One of the things that people say of a release, where it can be said. */
+  const say =
+    (type: 'paused' | 'resumed' | 'stopped', isPossible: (release: Release) => boolean, what: string) =>
+    async (id: string, { by, reason }: { by?: string | undefined; reason: string }): Promise<Release> => {
+      await get(id);
+      const { state } = await releases.record(id, (release) => {
+        if (release && !isPossible(release)) throw noLonger(release, what);
+        return { type, by: somebody(by), reason, at: now() };
+      });
+      return state;
+    };
+
+  return {
+    async list({ set }: { set?: string | undefined } = {}): Promise<readonly Release[]> {
+      return (await releaseStore.loadAll(set === undefined ? '' : `${set}.`)).map(({ saved }) => saved.state);
+    },
+
+    get,
+
+    async history(id: string): Promise<readonly Line<ReleaseEvent>[]> {
+      await get(id);
+      return await releaseStore.history(id);
+    },
+
+    explain: async (id: string) => explained(await get(id)),
+
+    /** Once this has answered nothing new begins; its rollouts that are under way are paused with its next look. */
+    pause: say('paused', canBePaused, 'paused') satisfies Ask<typeof Say>,
+    /** Goes on after a pause; tries again what it is blocked at. */
+    resume: say('resumed', canBeResumed, 'resumed') satisfies Ask<typeof ResumeRelease>,
+    stop: say('stopped', canBeStopped, 'stopped') satisfies Ask<typeof Say>,
+
+    /** Stops it where it is, and takes every channel that holds its version back to what it had. */
+    async rollback(id: string, { by, reason }: z.infer<typeof Say>): Promise<Release> {
+      const { set, channels, phase } = await get(id);
+      const holding: string[] = [];
+      for (const channel of channels) {
+        const { holds } = await ports.channels.standing(set, channel);
+        if (holds?.versionId === id) holding.push(channel);
+      }
+      const at = now();
+      const { state } = await releases.record(id, (release) => {
+        if (release && !canBeRolledBack(release)) throw noLonger(release, 'rolled back');
+        if (holding.length === 0) {
+          const instead = phase === 'running' || phase === 'blocked' ? ': stop it instead' : '';
+          const why = `No channel of ${set} holds version ${release?.number}, so that there is nothing to take back${instead}.`;
+          throw new AppError('InvalidPhase', why, { target: id });
+        }
+        return { type: 'rollback-asked', by: somebody(by), reason, request: `${id}.rollback.${at}`, at };
+      });
+      return state;
+    },
+
+    /** Lets checks that failed through, by name, for a time: kept and shown for ever. */
+    async override(id: string, body: z.infer<typeof OverrideChecks>): Promise<Release> {
+      const { expiresAt, reason, by } = body;
+      const release = await get(id);
+      mayLast(expiresAt, now());
+      const channel = blockedChannel(release, body.channel);
+      // P2: nobody's word lets a revoked version through.
+      const why = await ports.versions.refusal(release.set, release.number);
+      if (why?.code === 'Revoked' || why?.code === 'VersionOver') {
+        throw new AppError(why.code, why.message, { target: release.number });
+      }
+      const checks = [...new Set(body.checks)];
+      mayBeLetThrough(checks, channel, await ports.gates.latest(id, channel));
+      const override: Override = { checks, channel, by: somebody(by), reason, at: now(), expiresAt };
+      const { state } = await releases.record(id, (current) => {
+        if (blockedChannel(current ?? release, body.channel) !== channel)
+          throw noLonger(release, 'overridden');
+        return { type: 'overridden', override, at: override.at };
+      });
+      return state;
+    },
+  };
+}
+
+type Ask<Body extends z.ZodType> = (id: string, body: z.infer<Body>) => Promise<Release>;
+
+function noLonger(release: Release, what: string): AppError {
+  const id = versionIdOf(release);
+  const where = 'index' in release ? ` at ${stageOf(release)} of ${channelAt(release)}` : '';
+  const how = isPaused(release) ? 'paused' : release.phase;
+  return new AppError('InvalidPhase', `Release ${id} is ${how}${where} and cannot be ${what}.`, {
+    target: id,
+  });
+}
+
+function mayLast(expiresAt: Instant, now: Instant): void {
+  if (expiresAt > now && expiresAt <= minutesAfter(now, mostDays * 24 * 60)) return;
+  const why = `An override ends in the future, at most ${mostDays} days from now.`;
+  throw new AppError('ValidationFailed', why, { target: 'expiresAt' });
+}
+
+function blockedChannel(release: Release, asked: string | undefined): string {
+  if (!canBeOverridden(release)) throw noLonger(release, 'overridden: no check keeps it from going on');
+  const channel = channelOf(release);
+  if (asked === undefined || asked === channel) return channel;
+  const why = `What is in the way is the gate of ${channel}, not of ${asked}.`;
+  throw new AppError('ValidationFailed', why, { target: 'channel' });
+}
+
+const channelOf = (release: Blocked) => channelAt(release);
+
+function mayBeLetThrough(names: readonly string[], channel: string, validation: Validated | undefined): void {
+  if (!validation || validation.status === 'running' || validation.status === 'canceled') {
+    const how = validation ? `${validation.id} is ${validation.status}` : 'there is none';
+    const why = `Only what a validation in ${channel} has found can be overridden, and ${how}: validate again.`;
+    throw new AppError('InvalidPhase', why, { target: 'checks' });
+  }
+  const wrong = wrongOf(validation).map(({ name }) => name);
+  const others = names.filter((name) => !wrong.includes(name));
+  if (others.length === 0) return;
+  const which = wrong.length > 0 ? `those in the way are ${wrong.join(', ')}` : 'none is in the way';
+  const why = `Of validation ${validation.id}, ${others.join(', ')} cannot be overridden: ${which}.`;
+  throw new AppError('ValidationFailed', why, { target: 'checks' });
+}

@@ -1,0 +1,42 @@
+import type { Instant } from '../instant.ts';
+import type { Rows } from '../workflow/rows.ts';
+import { WorkflowStore } from '../workflow/store.ts';
+import type { Release, ReleaseEvent } from './course.ts';
+import { releasePort } from './port.ts';
+import type { Ports } from './ports.ts';
+import { releaseEngine } from './release-engine.ts';
+import { releaseRequests } from './requests.ts';
+
+interface Parts extends Ports {
+  /** The channels of a set in their order, for a version that is promoted by hand to one its release knows not. */
+  readonly channelsOf: (set: string) => Promise<readonly string[] | undefined>;
+  readonly rows: Rows;
+  readonly due: Rows;
+  readonly wake: (id: string, at: Instant) => Promise<void>;
+  readonly now: () => Instant;
+  readonly onNews?: (id: string, event: ReleaseEvent) => void;
+}
+
+/** Releases, wired; each is known by the id of its version. */
+export function releaseRoom({
+  versions,
+  channels,
+  gates,
+  approvals,
+  rollouts,
+  channelsOf,
+  rows,
+  due,
+  ...parts
+}: Parts) {
+  const { now } = parts;
+  const ports: Ports = { versions, channels, gates, approvals, rollouts };
+  const store = new WorkflowStore<Release, ReleaseEvent>('release', rows, due);
+  const engine = releaseEngine({ ports, store, ...parts });
+  return {
+    port: releasePort({ releases: engine, ports, channelsOf, now }),
+    requests: releaseRequests({ releases: engine, releaseStore: store, ports, now }),
+    advance: async (id: string) => await engine.advance(id),
+    sweep: async () => await engine.sweep(),
+  };
+}
