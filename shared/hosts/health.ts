@@ -32,6 +32,8 @@ export interface Examination {
   readonly imageVersionId: string;
   readonly fatalChecks: readonly string[];
   readonly heartbeatMinutes: number;
+  /** The agent must be as new as this; any will do if none is named. */
+  readonly minAgentVersion?: string;
   /** A heartbeat from before this speaks of another disk. */
   readonly since?: Instant;
 }
@@ -61,11 +63,7 @@ export function examine(
     check('Registration', 'passed', 'in the host pool'),
     check('Status', usable.has(reading.status) ? 'passed' : 'inconclusive', reading.status),
     check('Heartbeat', ...heartbeat(asked, reading.lastHeartbeat, now)),
-    check(
-      'Agent',
-      reading.agentVersion === '' ? 'inconclusive' : 'passed',
-      reading.agentVersion || 'no version',
-    ),
+    check('Agent', ...agent(asked, reading)),
     ...asked.fatalChecks.map((name) => check(name, ...fatal(reading, name))),
   ];
 }
@@ -91,6 +89,24 @@ function heartbeat(
   if (at < since) return ['inconclusive', `${at}, before the disk it should speak for`];
   const isFresh = Date.parse(now) - Date.parse(at) <= heartbeatMinutes * 60_000;
   return [isFresh ? 'passed' : 'inconclusive', at];
+}
+
+/** An old agent updates itself in its own time: what is too old may yet be new enough. */
+function agent({ minAgentVersion }: Examination, { agentVersion }: HealthReading): Answer {
+  if (agentVersion === '') return ['inconclusive', 'no version'];
+  if (minAgentVersion === undefined || isAtLeast(agentVersion, minAgentVersion))
+    return ['passed', agentVersion];
+  return ['inconclusive', `${agentVersion}, not yet ${minAgentVersion}`];
+}
+
+/** By its numbers, part by part: 1.0.10 is newer than 1.0.9. */
+function isAtLeast(version: string, least: string): boolean {
+  const [is, must] = [version, least].map((text) => text.split('.').map(Number));
+  for (const [index, part] of (must ?? []).entries()) {
+    const number = is?.[index] ?? 0;
+    if (number !== part) return number > part;
+  }
+  return true;
 }
 
 /** A check that has not reported, or cannot tell, has not passed. */

@@ -3,7 +3,7 @@ import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Check, examine } from './health.ts';
 import { type Host, type HostEvent, type HostPlan, type HostPolicy, isPastReturn } from './host.ts';
 import type { HostEngine } from './host-engine.ts';
-import type { Machines, ScaleSetAddress } from './machine.ts';
+import type { Machine, Machines, ScaleSetAddress } from './machine.ts';
 import type { HostPoolAddress, SessionHosts } from './session-host.ts';
 
 interface Parts {
@@ -19,11 +19,35 @@ export interface Examined {
   readonly pool: HostPoolAddress;
   readonly scaleSet: ScaleSetAddress;
   readonly imageVersionId: string;
-  readonly healthy: HostPolicy['healthy'];
+  readonly healthy: Pick<HostPolicy['healthy'], 'fatalChecks' | 'heartbeatMinutes'> & {
+    readonly minAgentVersion?: string;
+  };
+}
+
+/** A host of a pool, what it answered, and which machine it is. */
+export interface ExaminedHost extends Pick<Machine, 'instanceId' | 'vmId' | 'osDiskId' | 'power'> {
+  readonly host: string;
+  readonly checks: readonly Check[];
 }
 
 /** What rollouts and people may ask of the work on hosts. */
 export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: Parts) {
+  /** Every host of the pool by itself, measured now. */
+  const examineHosts = async (asked: Examined): Promise<readonly ExaminedHost[]> => {
+    const { pool, scaleSet, imageVersionId, healthy } = asked;
+    const instances = await machines.list(scaleSet);
+    const registered = await sessionHosts.list(pool);
+    return instances.map((machine) => {
+      const sessionHost = registered.find(
+        ({ resourceId }) => resourceId.toLowerCase() === machine.id.toLowerCase(),
+      );
+      const host = machine.computerName || sessionHost?.name || `instance ${machine.instanceId}`;
+      const checks = examine({ ...healthy, host, imageVersionId }, machine, sessionHost, now());
+      const { instanceId, vmId, osDiskId, power } = machine;
+      return { host, instanceId, vmId, osDiskId, power, checks };
+    });
+  };
+
   return {
     /** Begins the work on a host; the first to begin it counts. */
     async ensureAdmitted(id: string, plan: HostPlan): Promise<void> {
@@ -48,17 +72,11 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
     },
 
     /** Every check of every host of the pool, measured now. */
-    async examine({ pool, scaleSet, imageVersionId, healthy }: Examined): Promise<readonly Check[]> {
-      const instances = await machines.list(scaleSet);
-      const registered = await sessionHosts.list(pool);
-      return instances.flatMap((machine) => {
-        const sessionHost = registered.find(
-          ({ resourceId }) => resourceId.toLowerCase() === machine.id.toLowerCase(),
-        );
-        const host = machine.computerName || sessionHost?.name || `instance ${machine.instanceId}`;
-        return examine({ ...healthy, host, imageVersionId }, machine, sessionHost, now());
-      });
+    async examine(asked: Examined): Promise<readonly Check[]> {
+      return (await examineHosts(asked)).flatMap(({ checks }) => checks);
     },
+
+    examineHosts,
   };
 }
 

@@ -1,0 +1,23 @@
+import type { CallAnswer, CallSystem } from './ports.ts';
+
+const timeoutMs = 10_000;
+const mostCharacters = 20_000;
+
+/** Posts to another system; never follows a redirect, and reads no more of the answer than a report takes. */
+export const callSystem: CallSystem = async (url, key, body): Promise<CallAnswer> => {
+  if (!url.startsWith('https://')) return { status: 400, body: '' };
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(body),
+    });
+    const isLong = Number(response.headers.get('content-length')) > mostCharacters;
+    if (isLong) await response.body?.cancel();
+    return { status: response.status, body: isLong ? '' : (await response.text()).slice(0, mostCharacters) };
+  } catch {
+    return { status: 0, body: '' }; // refused, unreachable, or too slow: all mean "later"
+  }
+};

@@ -1,0 +1,174 @@
+import type { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { Line } from '../workflow/store.ts';
+import { isOver } from './check.ts';
+import { type CheckPlan, defaultGate, type KeptGate } from './gate.ts';
+import { begin, type GateParts, latestOf } from './gates.ts';
+import { gateId, validationId } from './names.ts';
+import type { Holding, Ports } from './ports.ts';
+import type { AskLink, CancelValidation, PutGate, Report, Validate } from './request-bodies.ts';
+import { hashOf, newToken, subjectOf } from './token.ts';
+import type { Validation, ValidationEvent } from './validation.ts';
+
+interface Parts extends GateParts {
+  readonly ports: Pick<Ports, 'reportUrl' | 'newSecret' | 'refusal'>;
+  /** The channels of the set, if there is such a set. */
+  readonly channelsOf: (set: string) => Promise<readonly string[] | undefined>;
+  /** What the channel holds now. */
+  readonly holding: (set: string, channel: string) => Promise<Holding | undefined>;
+}
+
+type Kept = Pick<KeptGate, 'gate' | 'revision'> & Partial<KeptGate>;
+
+const somebody = (by: string | undefined) => by ?? 'function key';
+
+/** What people and other systems may ask of gates. A refusal is an `AppError`; the rest is the engine's work. */
+export function gateRequests(parts: Parts) {
+  const { gates, validations, store, ports, channelsOf, holding, now } = parts;
+
+  const mustBeChannel = async (set: string, channel: string) => {
+    const channels = await channelsOf(set);
+    if (!channels) throw new AppError('NotFound', `There is no image set ${set}.`, { target: set });
+    if (channels.includes(channel)) return;
+    const message = `Image set ${set} has no channel ${channel}; it has ${channels.join(', ')}.`;
+    throw new AppError('NotFound', message, { target: channel });
+  };
+  const found = async (id: string): Promise<Validation> => {
+    const validation = await validations.load(id);
+    if (!validation) throw new AppError('NotFound', `There is no validation ${id}.`, { target: id });
+    return validation;
+  };
+
+  return {
+    gate: async (set: string, channel: string): Promise<Kept> => {
+      await mustBeChannel(set, channel);
+      return (await gates.load(gateId(set, channel))) ?? { gate: defaultGate, revision: 0 };
+    },
+
+    /** Runs that are under way go on under the gate that they began with. */
+    async putGate(
+      set: string,
+      channel: string,
+      { by, ...asked }: z.infer<typeof PutGate>,
+      revision?: number,
+    ): Promise<{ readonly kept: KeptGate; readonly created: boolean }> {
+      await mustBeChannel(set, channel);
+      const gate = { ...asked, checks: asked.checks as unknown as readonly CheckPlan[] };
+      let created = false;
+      const { state } = await gates.record(gateId(set, channel), (kept) => {
+        const is = kept?.revision ?? 0;
+        if (revision !== undefined && revision !== is) {
+          const message = `The gate of ${channel} is at revision ${is}, not ${revision}.`;
+          throw new AppError('PreconditionFailed', message, { target: 'If-Match' });
+        }
+        created = kept === undefined;
+        return { type: 'defined', gate, by: somebody(by), at: now() };
+      });
+      return { kept: state, created };
+    },
+
+    /** The next attempt, for a version that the channel holds; the one under way, if there is one. */
+    async validate(set: string, number: string, { channel, by }: z.infer<typeof Validate>, request: string) {
+      await mustBeChannel(set, channel);
+      const held = await holding(set, channel);
+      if (held?.number !== number) {
+        const holds = held ? `it holds ${held.number}` : 'it holds none';
+        const message = `Channel ${channel} does not hold version ${number}; ${holds}.`;
+        throw new AppError('InvalidPhase', message, { target: 'channel' });
+      }
+      const refused = await ports.refusal(set, number);
+      if (refused) throw new AppError(refused.code, refused.message, { target: number });
+      const { versionId, imageVersionId } = held;
+      const before = await latestOf(parts, versionId, channel);
+      const previous = held.previous ?? before?.subject.previous;
+      const asked = { versionId, set, number, imageVersionId, channel, by: somebody(by) };
+      return await begin(parts, { ...asked, ...(previous && { previous }) }, `asked.${request}`);
+    },
+
+    validation: found,
+
+    async history(id: string): Promise<readonly Line<ValidationEvent>[]> {
+      await found(id);
+      return await store.history(id);
+    },
+
+    /** Every run for the version, newest first. */
+    async ofVersion(set: string, number: string): Promise<readonly Validation[]> {
+      const all = (await store.loadAll(`${set}.${number}.`)).map(({ saved }) => saved.state);
+      return all.toSorted((one, other) => (one.since < other.since ? 1 : -1));
+    },
+
+    async cancel(id: string, { by, reason }: z.infer<typeof CancelValidation>): Promise<Validation> {
+      await found(id);
+      const { state } = await validations.record(id, (current) => {
+        if (current?.end && current.end.verdict !== 'canceled') {
+          throw new AppError('InvalidPhase', `Validation ${id} is over: ${current.end.verdict}.`, {
+            target: id,
+          });
+        }
+        return { type: 'canceled', by: somebody(by), reason, at: now() };
+      });
+      return state;
+    },
+
+    /** A link for one report on the check. It is shown here and nowhere else. */
+    async link(id: string, check: string, { by }: z.infer<typeof AskLink>) {
+      await found(id);
+      const token = newToken(id, check, ports.newSecret());
+      const { state } = await validations.record(id, (current) => {
+        mayBeReported(current, id, check, 'InvalidPhase');
+        const event = { type: 'linked', hash: hashOf(token), by: somebody(by), at: now() } as const;
+        return { type: 'linked', check, event, at: event.at };
+      });
+      return { reportTo: ports.reportUrl(token), until: state.deadline };
+    },
+
+    /** What the other system found. The first report counts, and there is no second. */
+    async report(
+      token: string,
+      { outcome, evidence, measured, unit }: z.infer<typeof Report>,
+    ): Promise<Validation> {
+      const whose = subjectOf(token);
+      const known = whose && (await validations.load(whose.validation));
+      const hash = hashOf(token);
+      const hasLink = (validation: Validation | undefined) =>
+        validation?.checks.some(
+          ({ plan, links = [] }) => plan.name === whose?.check && links.some((link) => link.hash === hash),
+        );
+      if (!whose || !hasLink(known))
+        throw new AppError('NotFound', 'There is no such link.', { target: 'token' });
+      const { state } = await validations.record(whose.validation, (current) => {
+        mayBeReported(current, whose.validation, whose.check, 'LinkUsed');
+        const at = now();
+        if (current && at >= current.deadline) throw used('The time for this report is over.');
+        const more = { ...(measured !== undefined && { measured }), ...(unit !== undefined && { unit }) };
+        const event = { type: 'found', outcome, evidence, ...more, at } as const;
+        return { type: 'reported', check: whose.check, event, at };
+      });
+      return state;
+    },
+  };
+}
+
+const used = (message: string) => new AppError('LinkUsed', message, { target: 'token' });
+
+/** Whether the check still waits for a report. */
+function mayBeReported(
+  validation: Validation | undefined,
+  id: string,
+  name: string,
+  otherwise: 'InvalidPhase' | 'LinkUsed',
+): void {
+  const check = validation?.checks.find(({ plan }) => plan.name === name);
+  if (check?.plan.kind !== 'external' || !check.plan.report) {
+    throw new AppError('NotFound', `Validation ${id} waits for no report on ${name}.`, { target: name });
+  }
+  if (validation?.end === undefined && !isOver(check)) return;
+  const why = isOver(check) ? `Check ${name} is ${check.state} already.` : `Validation ${id} is over.`;
+  throw otherwise === 'LinkUsed' ? used(why) : new AppError(otherwise, why, { target: name });
+}
+
+/** The address of a run, below the app's own. */
+export function pathOf({ subject }: Validation): string {
+  return `validations/${validationId(subject)}`;
+}
