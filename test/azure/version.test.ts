@@ -61,6 +61,12 @@ describe('what a version asks of Azure', () => {
       return run?.state !== 'running' && run;
     });
 
+  const settled = async () =>
+    await cloud.until(async () => {
+      const it = await home().findVersion(version());
+      return it?.provisioningState === 'Succeeded' && it;
+    });
+
   it('resolves latest to the highest version of the region', async () => {
     const { exactVersion } = marketplace(cloud.azure);
     const asked = { ...image, subscriptionId: cloud.subscriptionId, version: 'latest' };
@@ -193,10 +199,7 @@ describe('what a version asks of Azure', () => {
     await home().captureVersion(version(), wanted);
     const begun = await home().findVersion(version());
     expect(begun).toMatchObject({ owner, excludeFromLatest: true, provisioningState: 'Creating' });
-    const done = await cloud.until(async () => {
-      const it = await home().findVersion(version());
-      return it?.provisioningState === 'Succeeded' && it;
-    });
+    const done = await settled();
     expect(done.regions).toEqual({
       westeurope: { state: 'completed', percent: 100 },
       northeurope: { state: 'completed', percent: 100 },
@@ -242,10 +245,7 @@ describe('what a version asks of Azure', () => {
   it('promotes, keeps the regions, and can be taken back', async () => {
     const changed = async (change: Parameters<ReturnType<typeof home>['changeVersion']>[1]) => {
       await home().changeVersion(version(), change);
-      return await cloud.until(async () => {
-        const it = await home().findVersion(version());
-        return it?.provisioningState === 'Succeeded' && it;
-      });
+      return await settled();
     };
     const promoted = await changed({ excludeFromLatest: false, isProtected: true });
     expect(promoted).toMatchObject({ excludeFromLatest: false, isProtected: true, endOfLifeDate });
@@ -253,8 +253,10 @@ describe('what a version asks of Azure', () => {
     // Until its end of life Azure refuses, and asking again brings the same answer.
     const early = home().removeVersion(version());
     await expect(early).rejects.toMatchObject({ code: 'AzureRefused', retryable: false });
-    const left = await changed({ excludeFromLatest: true });
-    expect(left).toMatchObject({ excludeFromLatest: true, isProtected: true });
+    expect(await changed({ excludeFromLatest: true })).toMatchObject({
+      excludeFromLatest: true,
+      isProtected: true,
+    });
     expect(await changed({ isProtected: false })).toMatchObject({ isProtected: false, endOfLifeDate });
     await home().removeVersion(version());
     await cloud.until(async () => (await home().findVersion(version())) === undefined);

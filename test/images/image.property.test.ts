@@ -23,14 +23,17 @@ async function expectNothingLeft(lived: Lived): Promise<void> {
   expect(lived.unrecorded).toEqual([]);
 }
 
-/** In the end it is released, with every effect once and nothing left behind. */
+/** In the end it is available, with every effect once and nothing left behind. */
 const comesToItsEnd = (without: Without = {}) =>
   asyncProperty(ills, plainly, async (ills, lot) => {
     const lived = await liveAVersion(ills, lot, without);
     expect(lived.failures).toEqual([]);
-    expect(lived.version?.phase).toBe('released');
-    expect(lived.wasLightTooEarly).toBe(false);
-    expect(lived.bench.left().versions).toEqual([{ number: '1.0.0', owner: 'win11.1.0.0', excluded: false }]);
+    expect(lived.version?.phase).toBe('available');
+    expect(lived.isReleased()).toBe(true);
+    expect(lived.wasLight).toBe(false);
+    expect(lived.bench.left().versions).toEqual([
+      { number: '1.0.0', owner: 'win11.1.0.0', excluded: true, isProtected: true },
+    ]);
     expect(lived.bench.counts.created).toBeLessThanOrEqual(1);
     expect(lived.bench.counts.captured).toBe(1);
     expect([...lived.guest.runs].filter(([, runs]) => runs !== 1)).toEqual([]);
@@ -41,22 +44,38 @@ const staysCanceled = (without: Without = {}) =>
   asyncProperty(ills, plainly, integer({ min: 0, max: 150 }), async (ills, lot, cancelAtMinute) => {
     const lived = await liveAVersion(ills, { ...lot, cancelAtMinute }, without);
     const { version, wasCanceled } = lived;
-    expect(['released', 'canceled']).toContain(version?.phase);
-    if (wasCanceled) expect(version?.phase).not.toBe('released');
+    expect(['available', 'canceled']).toContain(version?.phase);
+    if (wasCanceled) expect(version?.phase).not.toBe('available');
     if (version?.phase === 'canceled' && !version.facts.imageVersionId) {
       expect(lived.bench.left().versions).toEqual([]);
     }
     await expectNothingLeft(lived);
   });
 
+const isGoneWhenDeleted = asyncProperty(
+  ills,
+  plainly,
+  integer({ min: 0, max: 150 }),
+  integer({ min: 0, max: 300 }),
+  async (ills, lot, cancelAtMinute, deleteAtMinute) => {
+    const lived = await liveAVersion(ills, { ...lot, cancelAtMinute, deleteAtMinute });
+    const { version } = lived;
+    // What was canceled before anything of it was in the gallery has nothing to delete.
+    expect(version?.phase).toBe(version?.facts.imageVersionId === undefined ? 'canceled' : 'deleted');
+    expect(lived.bench.left().versions).toEqual([]);
+    await expectNothingLeft(lived);
+  },
+);
+
 describe('the life of a version', () => {
   for (const source of sourceNames) {
-    it(`V4: from ${source} comes to its release in a kind world, with every effect once`, async () => {
+    it(`V4: from ${source} is available, and dark, in a kind world, with every effect once`, async () => {
       const lived = await liveAVersion(well, { source, steps: stepNames });
       expect(lived.failures).toEqual([]);
-      expect(lived.version?.phase).toBe('released');
-      expect(lived.wasLightTooEarly).toBe(false);
-      expect(lived.announced()).toBe(1);
+      expect(lived.version?.phase).toBe('available');
+      expect(lived.isReleased()).toBe(true);
+      expect(lived.wasLight).toBe(false);
+      expect(lived.bench.left().versions).toMatchObject([{ excluded: true, isProtected: true }]);
       expect([...lived.guest.runs].filter(([, runs]) => runs !== 1)).toEqual([]);
       await expectNothingLeft(lived);
     });
@@ -75,6 +94,10 @@ describe('the life of a version', () => {
     await assert(staysCanceled(), { numRuns });
   });
 
+  it('V1: leaves not even the dark version of a canceled one, once it is deleted', { timeout }, async () => {
+    await assert(isGoneWhenDeleted, { numRuns: Math.ceil(numRuns / 2) });
+  });
+
   it('leaves nothing behind when a step, a capture or the cleaning up fails', { timeout }, async () => {
     const lots = record({
       source,
@@ -88,13 +111,13 @@ describe('the life of a version', () => {
       asyncProperty(ills, lots, async (ills, lot) => {
         const lived = await liveAVersion(ills, lot as Lot);
         const { version, bench } = lived;
-        expect(['released', 'failed']).toContain(version?.phase);
+        expect(['available', 'failed']).toContain(version?.phase);
         expect(version?.number).toBe('1.0.0');
         const number = { number: '1.0.0', owner: 'win11.1.0.0' };
         const captured = version?.facts.imageVersionId !== undefined;
         expect(bench.left().versions).toMatchObject(captured ? [number] : []);
         // The one whose capture failed is captured again, and not built again.
-        if (lot.captureFails && lot.retried && version?.phase === 'released') {
+        if (lot.captureFails && lot.retried && version?.phase === 'available') {
           expect(bench.counts.captured).toBe(2);
           expect(version.facts.attempt ?? 1).toBe(1);
         }

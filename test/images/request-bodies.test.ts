@@ -77,6 +77,6 @@ describe('the body that requests a version', () => {
     expect(error?.issues.map(({ path }) => path.join('.'))).toContain(target);
   });
   it('needs nothing', () => {
-    expect(RequestVersion.parse({})).toEqual({ priority: 'normal', notes: '', waivers: [] });
+    expect(RequestVersion.parse({})).toEqual({ priority: 'normal', notes: '', waivers: [], release: true });
   });
 });

@@ -1,71 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Version, type VersionEvent, versionLife } from '../../shared/images/image.ts';
-import { type ImageSet, type ImageSetEvent, imageSetLife } from '../../shared/images/image-set.ts';
-import { type Leftover, type LeftoverEvent, leftoverLife } from '../../shared/images/leftover.ts';
-import {
-  type KeptRecipe,
-  type KeptRecipeEvent,
-  keptRecipeLife,
-} from '../../shared/images/recipe-revision.ts';
 import { recipeHash } from '../../shared/images/recipe-bodies.ts';
 import { RequestVersion } from '../../shared/images/request-bodies.ts';
-import type { StartRelease } from '../../shared/images/hand-over.ts';
-import { imageRequests } from '../../shared/images/requests.ts';
-import { revokedView } from '../../shared/images/view.ts';
-import type { Use } from '../../shared/images/use.ts';
-import { Engine } from '../../shared/workflow/engine.ts';
-import type { Rows } from '../../shared/workflow/rows.ts';
-import { WorkflowStore } from '../../shared/workflow/store.ts';
-import { memoryRows } from '../support/memory-rows.ts';
-import { built, done, fails, noon, plan, taken, type Told, upTo } from './versions.ts';
+import { openImages } from './requests-world.ts';
+import { done, fails, noon, plan, type Told, upTo } from './versions.ts';
 
 const request = RequestVersion.parse({ bump: 'minor' });
 const plainRequest = RequestVersion.parse({});
 
-/** `dyingOnce`: the process ends right before it first saves a version. */
-function open({ dyingOnce = false } = {}) {
-  const now = () => noon;
-  const wake = async () => {};
-  const due = memoryRows();
-  const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', memoryRows(), due);
-  const rows = memoryRows();
-  let isDying = dyingOnce;
-  const write: Rows['write'] = async (...given) => {
-    if (isDying) {
-      isDying = false;
-      throw new Error('died here');
-    }
-    await rows.write(...given);
-  };
-  const versionStore = new WorkflowStore<Version, VersionEvent>('version', { ...rows, write }, due);
-  const idle = async () => await Promise.reject(new Error('nothing is looked at here'));
-  const sets = new Engine({ workflow: imageSetLife, store: setStore, perform: idle, wake, now });
-  const versions = new Engine({ workflow: versionLife, store: versionStore, perform: idle, wake, now });
-  const recipeStore = new WorkflowStore<KeptRecipe, KeptRecipeEvent>('recipe', memoryRows(), due);
-  const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, perform: idle, wake, now });
-  const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', memoryRows(), due);
-  const leftovers = new Engine({ workflow: leftoverLife, store: leftoverStore, perform: idle, wake, now });
-  const released: Parameters<StartRelease>[0][] = [];
-  const uses: Use[] = [];
-  const images = imageRequests({
-    sets,
-    setStore,
-    recipes,
-    leftovers,
-    leftoverStore,
-    versions,
-    versionStore,
-    startRelease: async (wanted) => void released.push(wanted),
-    usedBy: async () => uses,
-    now,
-  });
-  return { ...images, released, uses, tell: versions, left: async () => await images.leftovers(), leftovers };
-}
-
 describe('what people may ask of images', () => {
-  let images = open();
+  let images = openImages();
   beforeEach(async () => {
-    images = open();
+    images = openImages();
     await images.define('win11', plan as never);
   });
 
@@ -86,7 +31,7 @@ describe('what people may ask of images', () => {
   });
 
   it('gives it the number that it was issued before the process died', async () => {
-    images = open({ dyingOnce: true });
+    images = openImages({ dyingOnce: true });
     await images.define('win11', plan as never);
     await expect(images.request('win11', 'request', request)).rejects.toThrow('died here');
     expect((await images.request('win11', 'request', request)).number).toBe('1.0.0');
@@ -224,60 +169,6 @@ describe('what people may ask of images', () => {
     // Asked again, after an answer that was lost, it is started again: there is one for each version.
     await images.request('win11', 'one', { ...request, upTo: 'test', notes: 'new Teams' });
     expect(images.released).toHaveLength(2);
-  });
-
-  describe('that are built', () => {
-    const id = 'win11.1.0.0';
-    const tell = async (...story: Told[]) => {
-      for (const told of story) await images.tell.record(id, (version) => told(version, 1));
-    };
-    beforeEach(async () => {
-      await images.request('win11', 'one', request);
-      await tell(...built());
-    });
-    const use: Use = { kind: 'rollout', name: 'r-1', message: 'Rollout r-1 brings pool a onto it.' };
-    const remove = async () => await images.remove('win11', '1.0.0', { reason: 'old', by: 'ana' });
-    const revoke = async () =>
-      await images.revoke('win11', '1.0.0', { reason: 'bad', by: 'ana', rollback: true });
-
-    it('V5: refuses to delete what anything uses, and says what', async () => {
-      images.uses.push(use);
-      await expect(remove()).rejects.toMatchObject({
-        code: 'ReferencedVersionCannotBeDeleted',
-        message: /Rollout r-1/,
-        details: [{ code: 'rollout', target: 'r-1' }],
-      });
-      expect((await images.version('win11', '1.0.0')).phase).toBe('available');
-    });
-
-    it('V5: refuses to delete what a channel has taken just now', async () => {
-      await tell(taken('test'));
-      await expect(remove()).rejects.toMatchObject({
-        code: 'ReferencedVersionCannotBeDeleted',
-        details: [{ target: 'test' }],
-      });
-    });
-
-    it('V1: deletes what nothing uses, once, and keeps the tombstone', async () => {
-      expect(await remove()).toMatchObject({ phase: 'deleting', by: 'ana', standing: { stage: 'delete' } });
-      expect(await remove()).toMatchObject({ phase: 'deleting', standing: { look: 12 } });
-      await tell(done);
-      expect(await remove()).toMatchObject({ phase: 'deleted', reason: 'old' });
-      expect((await images.request('win11', 'two', request)).number).toBe('1.1.0');
-      await expect(revoke()).rejects.toMatchObject({ code: 'VersionOver' });
-    });
-
-    it('V7: revokes whatever uses it, says who does, and the ways back', async () => {
-      await tell(taken('production'));
-      images.uses.push(use, { kind: 'channel', name: 'win11.production', message: 'Held by production.' });
-      const revoked = await revoke();
-      expect(revoked).toMatchObject({ version: { phase: 'revoked', rollback: true }, usedBy: images.uses });
-      expect(revokedView(revoked).youCan).toEqual([
-        'roll channel production back: POST /image-sets/win11/channels/production/rollback',
-        'build a newer one: POST /image-sets/win11/versions',
-      ]);
-      expect((await revoke()).version).toEqual(revoked.version);
-    });
   });
 
   const refusals: [title: string, code: string, ask: () => Promise<unknown>][] = [

@@ -1,29 +1,36 @@
-import { canBeRetried, type Version } from '../../shared/images/image.ts';
+import { canBeRetried, type Version, type VersionEvent } from '../../shared/images/image.ts';
 import { benchMachine } from '../../shared/images/names.ts';
+import { canBeDeleted } from '../../shared/images/shelf.ts';
+import { minutesAfter } from '../../shared/instant.ts';
 import { type Ills, World } from '../support/world.ts';
 import { versionId, versionWorld, type Lot, type Without } from './version-world.ts';
 import { requested } from './versions.ts';
+
+const ends = new Set<Version['phase']>(['available', 'deleted', 'failed', 'canceled']);
 
 type Wired = ReturnType<typeof versionWorld>;
 
 export interface Lived extends Omit<Wired, 'version' | 'engine'> {
   readonly version: Version | undefined;
-  readonly wasLightTooEarly: boolean;
+  readonly wasLight: boolean;
   /** Somebody canceled it and was told that it is so. */
   readonly wasCanceled: boolean;
   /** Each time it failed or was held, why. */
   readonly failures: readonly string[];
 }
 
-/** A whole life of a version: approved as soon as it waits for it, or canceled at that minute. */
+/** A whole life of a version until it is built, or canceled or deleted from that minute on. */
 export async function liveAVersion(ills: Ills, lot: Lot, without: Without = {}): Promise<Lived> {
   const world = new World(ills, { sweeping: !without.sweeper });
   const { now } = world;
   const { version, engine, ...parts } = versionWorld(world, lot, without);
   let wasCanceled = false;
+  const { deleteAtMinute } = lot;
+  const deletesFrom = deleteAtMinute === undefined ? undefined : minutesAfter(now(), deleteAtMinute);
   let retries = 0;
   const failures: string[] = [];
-  world.start(async () => await engine.record(versionId, () => ({ ...requested, plan: parts.plan })));
+  const asked = { ...requested, plan: parts.plan, release: {} } as VersionEvent;
+  world.start(async () => await engine.record(versionId, () => asked));
   if (lot.cancelAtMinute !== undefined) {
     world.start(async () => {
       if (!(await version())) return;
@@ -45,29 +52,33 @@ export async function liveAVersion(ills: Ills, lot: Lot, without: Without = {}):
       await engine.record(versionId, () => ({ type: 'retried', by: 'ana', from, at: now() }));
     });
   };
-  let wasLightTooEarly = false;
+  /** Asks for it as soon as it is time and can be; false once there is nothing to wait for. */
+  const isToBeDeleted = (current: Version) => {
+    if (deletesFrom === undefined || current.phase === 'deleted') return false;
+    if (now() < deletesFrom) return true;
+    if (!canBeDeleted(current)) return false;
+    const event = { type: 'delete-asked', by: 'ana', reason: '', at: now() } as const;
+    world.start(async () => void (await engine.record(versionId, () => event)));
+    return true;
+  };
+  let wasLight = false;
   let lastPhase = '';
   const isOver = async () => {
     const current = await version();
     if (!current) return false;
     const [excluded] = parts.bench.left().versions.map((one) => one.excluded);
-    wasLightTooEarly ||= excluded === false && !current.facts.approval;
+    wasLight ||= excluded === false;
     if ('failure' in current && lastPhase !== current.phase) failures.push(current.failure.code);
     lastPhase = current.phase;
-    if (current.phase === 'awaiting-approval') {
-      world.start(async () => {
-        await engine.record(versionId, () => ({ type: 'approved', by: 'ben', reason: '', at: now() }));
-      });
-    }
     const mayRetry = lot.retried === true && retries < 3 && canBeRetried(current).length > 0;
     if (mayRetry) await retry(current);
-    return !mayRetry && ['released', 'failed', 'canceled'].includes(current.phase);
+    return !mayRetry && !isToBeDeleted(current) && ends.has(current.phase);
   };
   await world.passUntil(isOver, { days: 9 });
   // Whatever is still on its way lands, and the reaper has its turns, before the books are closed.
   await world.passUntil(async () => (await parts.leftovers()) === 0, { days: 5 });
   await world.passUntil(() => false, { days: 1 / 24 });
-  return { ...parts, version: await version(), wasLightTooEarly, wasCanceled, failures };
+  return { ...parts, version: await version(), wasLight, wasCanceled, failures };
 }
 
 /** The names of the run commands that are still on the machine it was built on. */

@@ -1,6 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
 import { ensureAdmitted, leavingBench, leftBench, waitingForQuota } from '../../shared/images/admit.ts';
-import { ensureAnnounced } from '../../shared/images/announce.ts';
 import {
   type BenchPlaces,
   type BenchPlacesEvent,
@@ -9,6 +8,7 @@ import {
 import { ensureCaptured } from '../../shared/images/capture.ts';
 import { ensureCleanedUp } from '../../shared/images/clean-up.ts';
 import { ensureCustomised } from '../../shared/images/customise.ts';
+import { ensureDeleted } from '../../shared/images/delete.ts';
 import { ensureGeneralised } from '../../shared/images/generalise.ts';
 import {
   type Version,
@@ -16,6 +16,7 @@ import {
   type VersionEvent,
   versionLife,
 } from '../../shared/images/image.ts';
+import { ensureHandedOver } from '../../shared/images/hand-over.ts';
 import { ensureInspected } from '../../shared/images/inspect.ts';
 import {
   type Leftover,
@@ -26,14 +27,12 @@ import {
 import { performVersion } from '../../shared/images/perform.ts';
 import { benchPlaces } from '../../shared/images/places.ts';
 import { ensurePrepared } from '../../shared/images/prepare.ts';
-import { ensurePromoted } from '../../shared/images/promote.ts';
 import { ensureProvisioned } from '../../shared/images/provision.ts';
 import { ensureQuarantined } from '../../shared/images/quarantine.ts';
 import { performLeftover, reaper } from '../../shared/images/reap.ts';
+import { ensureRecalled } from '../../shared/images/recall.ts';
 import { ensureReplicated } from '../../shared/images/replicate.ts';
 import { ensureResolved } from '../../shared/images/resolve.ts';
-import { ensureReleased, ensureTested } from '../../shared/images/roll-out.ts';
-import { ensureValidated } from '../../shared/images/validate.ts';
 import { ensureWithdrawn } from '../../shared/images/withdraw.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import { replicationRoom } from '../../shared/replication/room.ts';
@@ -44,7 +43,6 @@ import { memoryRows } from '../support/memory-rows.ts';
 import type { World } from '../support/world.ts';
 import { livedPlan, secretUri, type StepName } from './lived-plans.ts';
 import { smallBench } from './small-bench.ts';
-import { smallChannels } from './small-channels.ts';
 import { type Going, smallGuest } from './small-guest.ts';
 
 /** The version that lives here. */
@@ -78,6 +76,8 @@ export interface Lot {
   /** Somebody retries it once it is held or has failed. */
   readonly retried?: boolean;
   readonly cancelAtMinute?: number;
+  /** Somebody revokes and deletes it, from this minute on until it is gone. */
+  readonly deleteAtMinute?: number;
   /** Something of somebody else's that has the name of what would be made on the bench. */
   readonly foreign?: 'machine' | 'nic' | 'disk' | 'snapshot';
 }
@@ -89,7 +89,8 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
   const saved = async () => (await seen.load(versionId))?.state;
   const bench = smallBench(now);
   const { ports } = bench;
-  const plan = livedPlan(lot.source, lot.steps);
+  // Its life ends, so that Azure is asked to protect it until then.
+  const plan = { ...livedPlan(lot.source, lot.steps), endOfLifeDays: 90 };
   const { osType } = plan.definition;
   const guest = smallGuest({
     now,
@@ -98,9 +99,20 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     going: (command) => (/^step-1-[a-z]+-1$/.test(command) ? lot.stepFails : undefined),
   });
   if (lot.captureFails) bench.failNextCapture('no space');
-  let announced = 0;
-  const announce = async () => {
-    announced += 1;
+  const released = new Set<string>();
+  const releases = {
+    startRelease: async ({ set: name, number }: { readonly set: string; readonly number: string }) =>
+      void released.add(`${name}.${number}`),
+  };
+  const { startRelease } = world.port(releases, { startRelease: late });
+  /** Who publishes versions is not of this world: what is built here nobody takes. */
+  const rooms = {
+    usedBy: async () => [],
+    ensureCopiesRemoved: async () => ({ status: 'done' }) as const,
+    copiesOf: async () => [],
+    stopRolloutsTo: async () => ({ status: 'done', rollouts: [] }) as const,
+    rollBack: async () => {},
+    nudgeRelease: async () => {},
   };
   const refuseWhileStuck = () => {
     if (now() < minutesAfter(began, (lot.stuckHours ?? 0) * 60))
@@ -146,7 +158,7 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     createGallery: late,
     createDefinition: late,
     captureVersion: late,
-    includeInLatest: late,
+    changeVersion: late,
     removeVersion: late,
   });
   const sources = world.port(ports.sources, {});
@@ -157,7 +169,6 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     },
   };
   const marketplace = world.port(shelf, {});
-  const channels = smallChannels(now);
   const due = memoryRows();
   const tables = new Map<string, ReturnType<typeof memoryRows>>();
   const store = <State, Event>(kind: string, rows = memoryRows()) => {
@@ -214,12 +225,10 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
         capture: ensureCaptured(gallery, machines),
         'clean-up': leavingBench(claims, ensureCleanedUp(remains)),
         replicate: ensureReplicated(replication.copies),
-        test: ensureTested(channels),
-        validate: ensureValidated(channels),
-        promote: ensurePromoted(gallery),
-        announce: ensureAnnounced(announce),
-        release: ensureReleased(channels),
-        withdraw: leavingBench(claims, ensureWithdrawn(channels, remains)),
+        'hand-over': ensureHandedOver(gallery, startRelease),
+        recall: ensureRecalled({ gallery, ...rooms }),
+        delete: ensureDeleted({ gallery, ...rooms }),
+        withdraw: leavingBench(claims, ensureWithdrawn(remains)),
         quarantine: leftBench(claims, ensureQuarantined(remains, reaper(leftovers, now))),
       },
       now,
@@ -237,7 +246,8 @@ export function versionWorld(world: World, lot: Lot, without: Without) {
     guest,
     plan,
     engine,
-    announced: () => announced,
+    /** Whether its release was begun. */
+    isReleased: () => released.has(versionId),
     /** What was made without being on record first. */
     unrecorded,
     version: saved,

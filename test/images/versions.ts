@@ -81,10 +81,10 @@ export const fails: Told = (version, index) => ({
   failure: { code: 'AzureRefused', message: 'no', remedy: '' },
 });
 /** The capture is done, and the image version in the gallery. */
-export const captures: Told = (version, index) => ({
-  ...done(version, index),
-  ...{ facts: { imageVersionId: '/versions/1.0.0' } },
-});
+export const captures: Told = (version, index) => {
+  const facts = { imageVersionId: '/versions/1.0.0' };
+  return { type: 'stage-done', ...answering(version), at: at(index), facts };
+};
 /** Nothing came of the stage it is in by its deadline. */
 export const overdue: Told = (version, index) => ({
   type: 'stage-overdue',

@@ -166,7 +166,9 @@ export function smallGallery(things: Things, machines: SmallMachines, counts: { 
     versions: () =>
       [...versions.keys()].flatMap((number) => {
         const found = find(number);
-        return found ? [{ number, owner: found.owner, excluded: found.excluded }] : [];
+        if (!found) return [];
+        const { owner, excluded, isProtected } = found;
+        return [{ number, owner, excluded, ...(isProtected && { isProtected }) }];
       }),
     /** Somebody's version, under a number that is ours to issue. */
     addForeign: (number: string) => {
