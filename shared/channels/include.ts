@@ -1,7 +1,7 @@
 import type { Versions } from './ports.ts';
 import { done, type EnsureChannelStage, running } from './stage.ts';
 
-type Latest = Pick<Versions, 'ensureInLatest' | 'held'>;
+type Latest = Pick<Versions, 'ensureInLatest' | 'held' | 'refusal'>;
 /** The numbers that are promoted: held by channels of the set where they are not only proven. */
 export type PromotedIn = (set: string) => Promise<ReadonlySet<string>>;
 
@@ -39,19 +39,18 @@ export function ensureExcluded(versions: Latest, promotedIn: PromotedIn): Ensure
 type Work = Parameters<EnsureChannelStage>[0]['work'];
 
 /** The first that is not as it is to be. */
-async function darken({ ensureInLatest }: Latest, promotedIn: PromotedIn, { set, leaving }: Work) {
+async function darken(versions: Latest, promotedIn: PromotedIn, { set, leaving }: Work) {
   for (const { number, isPromotion, isTakenBack } of leaving) {
     if (!isPromotion || !isTakenBack) continue;
     const isHeld = (await promotedIn(set)).has(number);
-    const found = await ensureInLatest(set, number, isHeld);
+    // A revoked version stays dark, whoever holds it still.
+    if (isHeld && (await versions.refusal(set, number))) continue;
+    const found = await versions.ensureInLatest(set, number, isHeld);
     if (found.status !== 'done') return found;
     // Another channel may have been moved to it meanwhile, and found it included still.
     if ((await promotedIn(set)).has(number) === isHeld) continue;
-    return {
-      status: 'running' as const,
-      waitingFor: `version ${number} to be seen again`,
-      lookAgainInSeconds: 1,
-    };
+    const waitingFor = `version ${number} to be seen again`;
+    return { status: 'running' as const, waitingFor, lookAgainInSeconds: 1 };
   }
   return undefined;
 }

@@ -1,13 +1,35 @@
-import { heldBy } from './channel.ts';
+import type { Failure } from '../errors.ts';
+import type { Channel } from './channel.ts';
 import type { Holding, Past } from './holding.ts';
+import type { ChannelPolicy } from './policy.ts';
 import type { Ring } from './rings.ts';
 
 /** A channel as others go by it: its policy filled in, what it holds, and how that stands. */
-export function standingOf(ring: Ring) {
-  const { set, channel, first, only, policy, revision, state } = ring;
+export interface ChannelStanding {
+  readonly set: string;
+  readonly channel: string;
+  readonly first: boolean;
+  readonly only: boolean;
+  readonly policy: ChannelPolicy;
+  readonly revision: number;
+  readonly holds?: Holding;
+  readonly phase: Channel['phase'];
+  readonly failure?: Failure;
+  readonly waitingFor?: string;
+}
+
+export function standingOf({
+  set,
+  channel,
+  first,
+  only,
+  policy,
+  revision,
+  state,
+  holds,
+}: Ring): ChannelStanding {
   const known = { set, channel, first, only, policy, revision };
-  const holds = state && heldBy(state);
-  if (!state || !holds) return { ...known, phase: 'empty' as const };
+  if (!state || !holds) return { ...known, phase: 'empty' };
   const held = { ...known, holds, phase: state.phase };
   if (state.phase === 'stuck') return { ...held, failure: state.failure };
   if (state.phase !== 'moving') return held;
