@@ -13,13 +13,13 @@ import { retentionView, writtenView } from './keep-view.ts';
 import { imageVersion } from './names.ts';
 import { isNews, noteOf, refuseEndOfLife, refuseGone } from './notes.ts';
 import type { PatchVersion, RunRetention } from './request-bodies.ts';
-import type { Planned } from './retention.ts';
+import type { Hold, Planned } from './retention.ts';
 import { type RetentionParts, restoreMoved, runRetention, shelfOf } from './retention-run.ts';
 import { madeAt } from './shelved.ts';
 import { somebody } from './somebody.ts';
 import { versionId } from './stage.ts';
 import { askedOf, usageView, usesOfVersion } from './usage.ts';
-import type { Use, UsedBy } from './use.ts';
+import type { UsedBy } from './use.ts';
 import { isVersionNumber } from './version-number.ts';
 
 interface Parts extends RetentionParts {
@@ -59,7 +59,7 @@ export function keepRequests(parts: Parts) {
     for (const version of of) {
       const id = versionId(version);
       if (!known.has(id) && mayHaveDate(version)) {
-        const found = await dateInAzure(version);
+        const found = await unless(dateInAzure(version), () => undefined);
         if (found) known.set(id, found);
       }
     }
@@ -82,12 +82,16 @@ export function keepRequests(parts: Parts) {
     const all = await load('');
     const usedByThen = usesOfVersion({ rooms, all: async () => all });
     const ofSet = all.filter((version) => version.set === set);
-    const uses = new Map<string, readonly Use[]>();
+    const holds = new Map<string, readonly Hold[]>();
     for (const version of ofSet.filter((one) => isThere(one))) {
-      uses.set(versionId(version), await usedByThen(askedOf(version)));
+      // Nobody knows is not nobody: what cannot be found out now holds it until it can.
+      const who = await unless(usedByThen(askedOf(version)), (why) => [
+        { message: `who uses it could not be found out: ${why}` },
+      ]);
+      holds.set(versionId(version), who);
     }
     const at = now();
-    return { policy, at, shelf: shelfOf(ofSet, uses, await datesOf(set, ofSet), { policy, now: at }) };
+    return { policy, at, shelf: shelfOf(ofSet, holds, await datesOf(set, ofSet), { policy, now: at }) };
   };
   const run = async (set: string, by: string, only: (line: Planned) => boolean) => {
     const { policy, at, shelf: found } = await shelf(set);
@@ -195,6 +199,16 @@ export function keepRequests(parts: Parts) {
 
     sweep: async () => await endsOfLife.sweep(),
   };
+}
+
+/** What was asked for or, where Azure does not say now, what is made of its reason. */
+async function unless<T, U>(asked: Promise<T>, instead: (why: string) => U): Promise<T | U> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof AppError) return instead(error.message);
+    throw error;
+  }
 }
 
 const isThere = ({ phase, facts }: Version) =>

@@ -6,7 +6,7 @@ import { inUse } from './delete.ts';
 import type { EndOfLifeDate } from './end-of-life.ts';
 import type { Version, VersionCommand, VersionEvent } from './image.ts';
 import type { RetentionPolicy } from './image-set.ts';
-import { type Planned, retentionPlan } from './retention.ts';
+import { type Hold, type Planned, retentionPlan } from './retention.ts';
 import { shelved } from './shelved.ts';
 import { canBeDeleted, heldBy } from './shelf.ts';
 import { versionId } from './stage.ts';
@@ -34,10 +34,10 @@ export interface RetentionParts {
   readonly now: () => Instant;
 }
 
-/** The versions of a set as they are at one moment, and what holds each of them. */
+/** The versions of a set as they are at one moment, and what is made of each of them. */
 export interface Shelf {
   readonly versions: readonly Version[];
-  readonly uses: ReadonlyMap<string, readonly Use[]>;
+
   readonly plan: readonly Planned[];
 }
 
@@ -54,13 +54,13 @@ const ended = 'Retention: its end of life';
 /** What the policy makes of the versions of a set now; uses and dates by the ids of the versions. */
 export function shelfOf(
   versions: readonly Version[],
-  uses: ReadonlyMap<string, readonly Use[]>,
+  held: ReadonlyMap<string, readonly Hold[]>,
   dates: ReadonlyMap<string, EndOfLifeDate>,
   { policy, now }: { readonly policy: RetentionPolicy; readonly now: Instant },
 ): Shelf {
   const seen = versions.map((version) => shelved(version, dates.get(versionId(version))));
-  const holds = new Map(versions.map((version) => [version.number, uses.get(versionId(version)) ?? []]));
-  return { versions, uses, plan: retentionPlan(seen, holds, policy, now) };
+  const holds = new Map(versions.map((version) => [version.number, held.get(versionId(version)) ?? []]));
+  return { versions, plan: retentionPlan(seen, holds, policy, now) };
 }
 
 /** Carries out one line of the plan after the other. One that cannot be carried out keeps none of the others. */
