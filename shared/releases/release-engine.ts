@@ -1,3 +1,4 @@
+import { type Instant, secondsBetween } from '../instant.ts';
 import { Engine, type EngineParts } from '../workflow/engine.ts';
 import { lookAtStage, type Progress } from '../workflow/look.ts';
 import type { StageCommand } from '../workflow/stages.ts';
@@ -62,7 +63,7 @@ function unlessOver(ports: Ports) {
       const release = look.work;
       const ending = await endingOf(release);
       if (ending) return ends(ending);
-      if (isPaused(release)) return await held(ports, release, release.pause);
+      if (isPaused(release)) return await held(ports, release, release.pause, look.now);
       if (!release.facts.isHeld) return await stage(look);
       await letGo(ports, release);
       const progress = await stage(look);
@@ -71,13 +72,21 @@ function unlessOver(ports: Ports) {
 }
 
 /** While it is paused: what of its movement has begun meanwhile is paused too, with every look. */
-async function held({ channels, rollouts }: Ports, release: Release, { by, reason }: Pause) {
+async function held(
+  { channels, rollouts }: Ports,
+  release: Release,
+  { by, reason, at }: Pause,
+  now: Instant,
+) {
   const channel = channelAt(release);
   const waits = `somebody to resume it: paused by ${by}: ${reason}`;
   const { holds, phase } = await channels.standing(release.set, channel);
-  if (holds?.versionId !== versionIdOf(release) || phase === 'settled') return running(waits, 120);
+  if (holds?.versionId !== versionIdOf(release) || phase === 'settled') {
+    return running(waits, secondsBetween(at, now) < 1200 ? 60 : 600);
+  }
   await rollouts.pauseRollouts(`${release.set}.${channel}.${holds.movement}`, by, reason);
-  return running(waits, 60);
+  // What was just beginning when it was paused has begun by then.
+  return running(waits, secondsBetween(at, now) < 1200 ? 60 : 600);
 }
 
 async function letGo({ channels, rollouts }: Ports, release: Release): Promise<void> {
