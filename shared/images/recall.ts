@@ -78,7 +78,7 @@ async function rolledBack(ports: RecallPorts, version: Revoked, stopped: readonl
   const noWayBack: { channel: string; failure: ReturnType<typeof failure> }[] = [];
   for (const channel of new Set([...plan.channels, ...held])) {
     try {
-      const request = `${versionId(version)} revoked`;
+      const request = `${versionId(version)}.revoked`;
       await ports.rollBack({ set, channel, from: number, request, by, reason: `revoked: ${reason}` });
       if (held.includes(channel)) back.add(channel);
     } catch (error) {

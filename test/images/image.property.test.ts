@@ -95,7 +95,7 @@ describe('the life of a version', () => {
   });
 
   it('V1: leaves not even the dark version of a canceled one, once it is deleted', { timeout }, async () => {
-    await assert(isGoneWhenDeleted, { numRuns: Math.ceil(numRuns / 2) });
+    await assert(isGoneWhenDeleted, { numRuns: Math.ceil(numRuns / 4) });
   });
 
   it('leaves nothing behind when a step, a capture or the cleaning up fails', { timeout }, async () => {
