@@ -116,7 +116,9 @@ export function changeBody({
     ...(excludeFromLatest !== undefined && { publishingProfile: { excludeFromLatest } }),
     // Required even where nothing in it changes.
     storageProfile: {},
-    ...(isProtected !== undefined && { safetyProfile: { blockDeletionBeforeEndOfLife: isProtected } }),
+    ...(isProtected !== undefined && {
+      safetyProfile: { blockDeletionBeforeEndOfLife: isProtected, allowDeletionOfReplicatedLocations: true },
+    }),
   };
 }
 

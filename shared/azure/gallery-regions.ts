@@ -40,7 +40,7 @@ export function regionGallery({ compute }: Pick<Azure, 'compute'>): RegionGaller
         const body = {
           publishingProfile: { targetRegions },
           storageProfile: {},
-          safetyProfile: { allowDeletionOfReplicatedLocations: true },
+          safetyProfile: { ...protectionOf(found), allowDeletionOfReplicatedLocations: true },
         };
         await versions.update(resourceGroup, gallery, definition, number, body).submitted();
       });
@@ -65,6 +65,12 @@ function refOf(imageVersionId: string): ImageVersionRef {
 /** Only these three are an end; any other state is one that Azure is at. */
 function isChanging({ provisioningState = '' }: GalleryImageVersion): boolean {
   return !['Succeeded', 'Failed', 'Canceled'].includes(provisioningState);
+}
+
+/** Said again, for no page says that Azure keeps the one half of a safety profile that is not mentioned. */
+function protectionOf({ safetyProfile }: GalleryImageVersion) {
+  const { blockDeletionBeforeEndOfLife } = safetyProfile ?? {};
+  return blockDeletionBeforeEndOfLife === undefined ? {} : { blockDeletionBeforeEndOfLife };
 }
 
 /** All target regions as Azure is asked for them: each as it shows it, but for what is changed. */
