@@ -47,12 +47,25 @@ const pictures = {
           'ending' in version && [version.ending.as, 'stage' in version.ending && version.ending.stage],
           'failure' in version && version.stage,
           version.facts.imageVersionId,
-          version.facts.approval === undefined,
+          version.phase === 'deleting' && [version.before.phase, 'intent' in version.standing],
+          version.facts.promotedAt !== undefined,
+          version.facts.holding,
+          version.facts.recall?.failure !== undefined,
         ]),
       events: (version) => [
-        { type: 'approved', ...by },
-        { type: 'rejected', ...by },
         { type: 'canceled', ...by },
+        { type: 'revoked', ...by, rollback: false },
+        { type: 'deprecated', ...by },
+        { type: 'restored', ...by },
+        { type: 'delete-asked', ...by },
+        ...[1, 2, 3].map((movement) => ({
+          type: 'held' as const,
+          channel: 'production',
+          movement,
+          isHeld: movement !== 2,
+          isPromotion: true,
+          at: noon,
+        })),
         ...Object.keys(stages).map((from) => ({
           type: 'retried' as const,
           by: 'ana',
@@ -60,7 +73,7 @@ const pictures = {
           at: noon,
         })),
         ...('look' in version
-          ? [{ type: 'expired' as const, look: version.look, stage: 'validate' as const, failure, at: noon }]
+          ? [{ type: 'expired' as const, look: version.look, stage: 'capture' as const, failure, at: noon }]
           : []),
         ...('standing' in version ? (answers(version.standing) as VersionEvent[]) : []),
       ],
