@@ -34,7 +34,6 @@ export interface ImageSetPlan {
   readonly endOfLifeDays?: number;
   /** In the order a version passes them: the first is where it is proven, the last is production. */
   readonly channels: readonly string[];
-  readonly approvalDays: number;
   /** Which versions are kept, and for how long; `retentionOf` fills in what sets were given before there was any. */
   readonly retention?: RetentionPolicy;
 }

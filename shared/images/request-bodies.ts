@@ -94,7 +94,6 @@ export const DefineImageSet = z
     replicationMode: z.enum(['Full', 'Shallow']).default('Full'),
     endOfLifeDays: z.int().min(1).max(3650).exactOptional(),
     channels: z.array(channelName).min(1).max(10).default(['test', 'production']),
-    approvalDays: z.int().min(1).max(90).default(14),
     retention: Retention,
     by: person,
   })

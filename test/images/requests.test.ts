@@ -124,13 +124,13 @@ describe('what people may ask of images', () => {
   });
 
   it('builds what the set is when the number is issued, whatever it was when the request came', async () => {
-    const changed = { ...plan, recipe: [plan.recipe[0]], approvalDays: 3 };
+    const changed = { ...plan, recipe: [plan.recipe[0]], endOfLifeDays: 3 };
     const [, { number }] = await Promise.all([
       images.define('win11', changed as never),
       images.request('win11', 'one', request),
     ]);
     const { plan: asked, requested } = await images.version('win11', number);
-    const isChanged = asked.approvalDays === 3;
+    const isChanged = asked.endOfLifeDays === 3;
     expect(asked.recipe).toEqual((isChanged ? changed : plan).recipe);
     expect(requested.recipe).toEqual({ revision: isChanged ? 2 : 1, hash: recipeHash(asked.recipe) });
   });

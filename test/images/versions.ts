@@ -49,7 +49,6 @@ export const plan: ImageSetPlan = {
   ],
   replicationMode: 'Full',
   channels: ['test', 'production'],
-  approvalDays: 14,
 };
 
 export const requested: VersionEvent = {
