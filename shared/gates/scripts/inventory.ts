@@ -23,7 +23,9 @@ $roots = 'HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall', 'HKLM
 $installed = @()
 foreach ($root in $roots) {
   foreach ($key in @(Get-ChildItem $root -Name -ErrorAction SilentlyContinue)) {
-    $entry = Get-ItemProperty "$root\\$key" -ErrorAction SilentlyContinue
+    $entry = $null
+    # Values that are not of the kind that they say stop Get-ItemProperty, whatever it is told to do of errors.
+    try { $entry = Get-ItemProperty "$root\\$key" -ErrorAction SilentlyContinue } catch { continue }
     if ($entry.DisplayName -and $entry.SystemComponent -ne 1) {
       $installed += @{ name = "$($entry.DisplayName)"; version = "$($entry.DisplayVersion)" }
     }

@@ -32,8 +32,11 @@ if ($boot.Count -eq 0) {
   Answer @{ inconclusive = 'Windows has recorded no boot' }
   exit 0
 }
-$time = ([xml]$boot[0].ToXml()).Event.EventData.Data | Where-Object { $_.Name -eq 'BootTime' }
-$milliseconds = [double]$time.'#text'
-Answer @{ measured = [math]::Round($milliseconds / 1000, 1); unit = 's'; evidence = "the boot of $($boot[0].TimeCreated)" }
+if ($boot[0].ToXml() -match 'Name=[''"]BootTime[''"]>(\\d+)<') {
+  $seconds = [math]::Round([double]$Matches[1] / 1000, 1)
+  Answer @{ measured = $seconds; unit = 's'; evidence = "the boot of $($boot[0].TimeCreated)" }
+} else {
+  Answer @{ inconclusive = 'the record of the last boot has no time' }
+}
 exit 0
 `;

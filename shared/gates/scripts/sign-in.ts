@@ -17,11 +17,11 @@ while ($true) {
   $events = @(Get-WinEvent -FilterHashtable @{ LogName = $log; Id = 22, 41; StartTime = $boot } -ErrorAction SilentlyContinue)
   $begun = @{}
   $seconds = @()
-  foreach ($event in ($events | Sort-Object TimeCreated)) {
-    $session = "$($event.Properties[1].Value)"
-    if ($event.Id -eq 41) { $begun[$session] = $event.TimeCreated; continue }
+  foreach ($entry in ($events | Sort-Object TimeCreated)) {
+    $session = "$($entry.Properties[1].Value)"
+    if ($entry.Id -eq 41) { $begun[$session] = $entry.TimeCreated; continue }
     if ($begun.ContainsKey($session)) {
-      $seconds += ($event.TimeCreated - $begun[$session]).TotalSeconds
+      $seconds += ($entry.TimeCreated - $begun[$session]).TotalSeconds
       $begun.Remove($session)
     }
   }

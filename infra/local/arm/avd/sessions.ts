@@ -1,3 +1,4 @@
+import { logEvent, SESSIONS_LOG } from '../compute/guest/event-log.ts';
 import type { Random } from '../core/random.ts';
 import type { World } from '../core/world.ts';
 import type { HostPool } from './host-pool.ts';
@@ -46,11 +47,23 @@ export class Sessions {
     host.sessions.set(session.id, session);
     this.#changed(host.pool);
     if (state === 'Pending') {
-      timeline.after(this.#random.between(5, 20) * 1000, () => {
-        if (session.state === 'Pending') session.state = 'Active';
+      const usually = this.#random.between(5, 20);
+      const { signInSeconds = usually } = host.machine.guest.contents.system;
+      this.#noteSignIn(session, 41);
+      timeline.after(signInSeconds * 1000, () => {
+        if (session.state !== 'Pending' || !isThere(session)) return;
+        session.state = 'Active';
+        this.#noteSignIn(session, 22);
       });
     }
     return session;
+  }
+
+  /** Windows' session manager writes down each step: 41 begins a session, with 22 the shell starts. */
+  #noteSignIn({ user, id, host }: UserSession, event: 41 | 22): void {
+    const at = this.#world.timeline.iso();
+    const values = { User: user, SessionID: id, ...(event === 22 && { Address: '10.0.0.9' }) };
+    logEvent(host.machine.guest.contents, { log: SESSIONS_LOG, id: event, at, values });
   }
 
   message(session: UserSession, title: string): void {

@@ -1,4 +1,5 @@
 import { Contents } from './guest/contents.ts';
+import { BOOT_LOG, logEvent } from './guest/event-log.ts';
 import { install } from './guest/fresh.ts';
 import { finishPendingRestart } from './guest/pending-restart.ts';
 import type { Image } from './image.ts';
@@ -64,9 +65,19 @@ export class Guest {
     this.installing.until = 0;
     // A sysprepped Windows that boots again leaves the sealed state: it must be sysprepped anew.
     this.imageState = 'IMAGE_STATE_COMPLETE';
+    this.#noteBoot(new Date(now).toISOString(), agentDelaySeconds);
     if (this.#contents.isEmpty) return;
     finishPendingRestart(this.#contents);
     this.#contents.setSystem({ bootedAt: new Date(now).toISOString() });
+  }
+
+  /** Client editions of Windows write down how long they took to start. */
+  #noteBoot(at: string, agentDelaySeconds: number): void {
+    this.#contents.noteBoot(at);
+    const { caption, bootSeconds = agentDelaySeconds / 4 } = this.#contents.system;
+    if (this.os !== 'Windows' || /Server/.test(caption)) return;
+    const values = { BootTime: Math.round(bootSeconds * 1000) };
+    logEvent(this.#contents, { log: BOOT_LOG, id: 100, at, values });
   }
 
   /** `now` is given where the guest comes up again at once: what it last reported stays to be seen. */

@@ -90,8 +90,10 @@ export class Machines {
     this.#sets.set(scaleSet, (this.#sets.get(scaleSet) ?? new Set()).add(machine));
     this.#byGuest.set(guest, machine);
     fill(guest, image);
-    if (running) Object.assign(guest, { power: 'running', agentReadyAt: this.#world.timeline.now() });
-    else this.boot(machine);
+    if (running) {
+      Object.assign(guest, { power: 'running', agentReadyAt: this.#world.timeline.now() });
+      guest.facts.set('booted-at', this.#world.timeline.iso());
+    } else this.boot(machine);
     machine.up = running;
     return machine;
   }

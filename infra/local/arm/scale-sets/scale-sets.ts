@@ -3,6 +3,7 @@ import type { ScriptReader } from '../compute/script.ts';
 import { ArmError } from '../core/arm-error.ts';
 import type { LocalRoute, Provider } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
+import { hostGuestRoutes } from './guest-routes.ts';
 import { instanceRoutes } from './instance-routes.ts';
 import { machinesOf } from './machines.ts';
 import { modelRoutes } from './model-routes.ts';
@@ -35,5 +36,8 @@ export function scaleSetsProvider(world: World, readers: readonly ScriptReader[]
       return { status: 200, body: settingsOf(world) };
     },
   };
-  return { routes: [...modelRoutes(world), ...instanceRoutes(world), ...runCommands], local: [settle] };
+  return {
+    routes: [...modelRoutes(world), ...instanceRoutes(world), ...runCommands],
+    local: [settle, ...hostGuestRoutes(world)],
+  };
 }

@@ -10,6 +10,7 @@ export function applyChanges(contents: Contents, changes: Changes): void {
   changePackages(contents, changes.appx ?? {});
   changeUpdates(contents, changes.updates ?? []);
   changeUsers(contents, changes.users ?? {});
+  changeProcesses(contents, changes.processes ?? {});
   if (changes.system) contents.setSystem(changes.system);
   if (changes.needsReboot) markPendingRestart(contents, 'file rename');
 }
@@ -43,6 +44,13 @@ function changeUsers({ users }: Contents, changed: NonNullable<Changes['users']>
   for (const [name, password] of Object.entries(changed)) {
     if (password === null) users.delete(name);
     else users.set(name, { name, password });
+  }
+}
+
+function changeProcesses({ processes }: Contents, changed: NonNullable<Changes['processes']>): void {
+  for (const [name, state] of Object.entries(changed)) {
+    if (state === null) processes.delete(name);
+    else processes.set(name, { name });
   }
 }
 

@@ -47,6 +47,20 @@ export interface LocalUser {
   readonly admin?: boolean;
 }
 
+/** A program that runs whenever the system does. */
+export interface RunningProcess {
+  readonly name: string;
+}
+
+/** A line of one of Windows' event logs. */
+export interface LoggedEvent {
+  readonly log: string;
+  readonly id: number;
+  readonly at: string;
+  /** What the event says, in its own order. */
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
 /** The settings of the whole system; what is absent is as Windows has it by default. */
 export interface SystemState {
   readonly os: 'Windows' | 'Linux';
@@ -59,6 +73,11 @@ export interface SystemState {
   readonly diskSizeGB?: number;
   /** How often sysprep may still reset the licence. */
   readonly rearms?: number;
+  /** How long Windows takes to start, and a user to sign in; how much of the machine is in use. */
+  readonly bootSeconds?: number;
+  readonly signInSeconds?: number;
+  readonly cpuPercent?: number;
+  readonly memoryMB?: number;
   /** How sysprep ends whatever the guest's state: without a word, never, or untruthfully. */
   readonly sysprep?: 'fails' | 'hangs' | 'lies';
 }
@@ -82,6 +101,7 @@ export interface Changes {
   readonly appx?: Readonly<Record<string, Partial<Omit<AppxPackage, 'name'>> | null>>;
   readonly updates?: readonly (Partial<Update> & { readonly id: string })[];
   readonly users?: Readonly<Record<string, string | null>>;
+  readonly processes?: Readonly<Record<string, 'Running' | null>>;
   readonly system?: Partial<SystemState>;
   readonly needsReboot?: boolean;
 }
@@ -94,15 +114,21 @@ export class Contents {
   readonly appx: Shelf<AppxPackage>;
   readonly updates: Shelf<Update>;
   readonly users: Shelf<LocalUser>;
+  readonly processes: Shelf<RunningProcess>;
+  readonly events: Shelf<LoggedEvent>;
   readonly #system: Shelf<SystemState>;
+  readonly #facts: Map<string, string>;
 
   constructor(facts: Map<string, string>) {
+    this.#facts = facts;
     this.files = new Tree(facts, 'file');
     this.registry = new Tree(facts, 'key');
     this.services = new Shelf(facts, 'service');
     this.appx = new Shelf(facts, 'appx');
     this.updates = new Shelf(facts, 'update');
     this.users = new Shelf(facts, 'user');
+    this.processes = new Shelf(facts, 'process');
+    this.events = new Shelf(facts, 'event');
     this.#system = new Shelf(facts, 'system');
   }
 
@@ -112,6 +138,15 @@ export class Contents {
 
   get system(): SystemState {
     return this.#system.get('state') ?? { os: 'Windows', caption: 'Microsoft Windows', build: '0' };
+  }
+
+  /** When the system that has the disk now came up; the disk does not tell it of its first start. */
+  get bootedAt(): string | undefined {
+    return this.#facts.get('booted-at') ?? this.system.bootedAt;
+  }
+
+  noteBoot(at: string): void {
+    this.#facts.set('booted-at', at);
   }
 
   setSystem(changes: Partial<SystemState>): void {

@@ -74,7 +74,7 @@ export function guestRoutes(world: World): LocalRoute[] {
 }
 
 /** Everything but the passwords. */
-function shown(guest: Guest): Json {
+export function shown(guest: Guest): Json {
   const { contents } = guest;
   return {
     name: guest.name,
@@ -89,5 +89,7 @@ function shown(guest: Guest): Json {
     appx: contents.appx.all(),
     updates: contents.updates.all(),
     users: contents.users.all().map(({ name }) => name),
+    processes: contents.processes.all().map(({ name }) => name),
+    events: contents.events.all(),
   };
 }

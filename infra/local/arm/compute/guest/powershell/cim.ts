@@ -2,6 +2,8 @@ import type { Host } from '../host.ts';
 import { Thing, type Value } from './values.ts';
 
 const GB = 1024 ** 3;
+/** In kilobytes, as Windows gives its memory. */
+const MB = 1024 ** 2;
 
 /** Accounts that Windows itself has a profile for. */
 const SPECIAL = new Set(['public', 'default', 'default user', 'all users']);
@@ -17,13 +19,20 @@ export const CIM: Readonly<Record<string, (host: Host, filter: string) => Value>
       Model: 'Virtual Machine',
       TotalPhysicalMemory: 16 * GB,
     }),
-  win32_operatingsystem: ({ contents: { system }, now }) =>
+  win32_processor: ({ contents: { system }, random }) =>
+    new Thing('Win32_Processor', {
+      Name: 'Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz',
+      LoadPercentage: Math.round((system.cpuPercent ?? 6) * random.between(0.7, 1.3)),
+    }),
+  win32_operatingsystem: ({ contents: { system, bootedAt }, now }) =>
     new Thing('Win32_OperatingSystem', {
       Caption: system.caption,
       BuildNumber: system.build,
       Version: `10.0.${system.build}`,
       OSArchitecture: '64-bit',
-      LastBootUpTime: new Date(system.bootedAt ?? now()),
+      LastBootUpTime: new Date(bootedAt ?? now()),
+      TotalVisibleMemorySize: 16 * MB,
+      FreePhysicalMemory: 16 * MB - (system.memoryMB ?? 3600) * 1024,
       LocalDateTime: new Date(now()),
     }),
   win32_logicaldisk: ({ contents: { system } }) => {

@@ -1,6 +1,7 @@
 import type { Cmdlet } from './cmdlet.ts';
 import { CONTENT } from './cmdlets/content.ts';
 import { DATA } from './cmdlets/data.ts';
+import { EVENTS } from './cmdlets/events.ts';
 import { ITEMS } from './cmdlets/items.ts';
 import { PIPELINE } from './cmdlets/pipeline.ts';
 import { PROCESSES } from './cmdlets/processes.ts';
@@ -21,6 +22,7 @@ export const CMDLETS: Readonly<Record<string, Cmdlet>> = {
   ...WEB,
   ...SYSTEM,
   ...STORE,
+  ...EVENTS,
   ...PROCESSES,
 };
 

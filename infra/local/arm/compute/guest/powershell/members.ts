@@ -79,23 +79,27 @@ const DATE: Readonly<Record<string, (date: Date, given: readonly Value[]) => Val
 /** What a method comes to; calling one on nothing is the error it is in PowerShell. */
 export function methodOf(session: Session, of: Value, name: string): Method | undefined {
   const wanted = name.toLowerCase();
-  if (of instanceof Thing) {
-    if (wanted === 'getenumerator')
-      return () => of.names.map((name) => new Thing('Entry', { Name: name, Key: name, Value: of.get(name) }));
-    if (wanted === 'containskey') return (given) => of.has(first(given));
-    if (wanted === 'add' && of.type === 'hashtable') {
-      return (given) => {
-        of.set(first(given), given[1] ?? null);
-        return null;
-      };
-    }
-    return of.method(name);
-  }
+  if (of instanceof Thing) return thingMethod(of, name, wanted);
   if (of === null)
     throw new PowerShellError('You cannot call a method on a null-valued expression.', 'statement');
   if (of instanceof Date) return bound(DATE[wanted], of);
   if (Array.isArray(of)) return arrayMethod(of, wanted) ?? eachOf(session, of, name);
   return bound(TEXT[wanted], textOf(of)) ?? (wanted === 'tostring' ? () => textOf(of) : undefined);
+}
+
+function thingMethod(of: Thing, name: string, wanted: string): Method | undefined {
+  if (wanted === 'getenumerator')
+    return () => of.names.map((name) => new Thing('Entry', { Name: name, Key: name, Value: of.get(name) }));
+  if (wanted === 'containskey') return (given) => of.has(first(given));
+  const isTable = of.type === 'hashtable';
+  if (wanted === 'add' && isTable) return (given) => changed(() => of.set(first(given), given[1] ?? null));
+  if (wanted === 'remove' && isTable) return (given) => changed(() => of.delete(first(given)));
+  return of.method(name);
+}
+
+function changed(change: () => void): null {
+  change();
+  return null;
 }
 
 function bound<T>(

@@ -20,11 +20,10 @@ const RUNNERS: Runners = {
     yield* pipeline(session, stages);
   },
   *assign(session, { target, operator, value }) {
-    const collected = yield* session.collecting(() => statement(session, value));
-    const given = unwrapped(collected);
-    if (operator === '=') return yield* assign(session, target, given);
+    const found = yield* given(session, value);
+    if (operator === '=') return yield* assign(session, target, found);
     const before = yield* evaluate(session, target);
-    yield* assign(session, target, operate(operator.slice(0, 1), before, given, session));
+    yield* assign(session, target, operate(operator.slice(0, 1), before, found, session));
   },
   *if(session, { branches }) {
     for (const { condition, body } of branches) {
@@ -103,6 +102,13 @@ export function* statement(session: Session, one: Statement): Work<void> {
   const runner = RUNNERS[one.kind] as (session: Session, one: Statement) => Work<void> | undefined;
   const work = runner(session, one);
   if (work) yield* work;
+}
+
+/** What an assignment takes: of commands what they put out, of a plain value itself, an empty array too. */
+export function* given(session: Session, value: Statement): Work<Value> {
+  const [first, ...more] = value.kind === 'pipeline' ? value.stages : [];
+  if (first?.kind === 'value' && more.length === 0) return yield* evaluate(session, first.value);
+  return unwrapped(yield* session.collecting(() => statement(session, value)));
 }
 
 function* valueOf(session: Session, one: Statement): Work<Value> {

@@ -1,5 +1,6 @@
 import type { Work } from '../../host.ts';
 import { cmdlet, type Cmdlet, type CmdletCall } from '../cmdlet.ts';
+import { isLike } from '../operators.ts';
 import { awaitEnd, programNamed, start } from '../programs.ts';
 import { PowerShellError, type Started } from '../session.ts';
 import { itemsOf, numberFrom, Thing, textOf, type Value } from '../values.ts';
@@ -74,7 +75,26 @@ function running(call: CmdletCall): Started[] {
   );
 }
 
-/** Programs that the script started. */
+/** What runs in the system besides: programs of its own, and one for each service. */
+function systemsOwn(call: CmdletCall): Thing[] {
+  const { processes, services } = call.session.host.contents;
+  const names = [
+    ...processes.all().map(({ name }) => name.replace(/\.exe$/i, '')),
+    ...services
+      .all()
+      .filter(({ status }) => status === 'Running')
+      .map(({ name }) => name),
+    'explorer',
+    'svchost',
+  ];
+  const wanted = call.texts('name').map((name) => name.replace(/\.exe$/i, ''));
+  if (wanted.length === 0 && call.texts('id').length > 0) return [];
+  return names
+    .filter((name) => wanted.length === 0 || wanted.some((one) => isLike(name, one)))
+    .map((name, index) => new Thing('Process', { Id: 900 + index, ProcessName: name, Name: name }));
+}
+
+/** Programs that the script started, and those that run anyway. */
 export const PROCESSES: Readonly<Record<string, Cmdlet>> = {
   'start-process': cmdlet(
     'filepath argumentlist workingdirectory verb windowstyle credential redirectstandardoutput redirectstandarderror',
@@ -87,10 +107,10 @@ export const PROCESSES: Readonly<Record<string, Cmdlet>> = {
     return null;
   }),
   'get-process': cmdlet('name id', '', (call) => {
-    const all = running(call);
-    if (all.length === 0 && call.text('name') !== '')
+    const all = [...running(call).map((process) => processThing(process)), ...systemsOwn(call)];
+    if (all.length === 0 && call.text('name') !== '' && !/[*?]/.test(call.text('name')))
       call.complain(`Cannot find a process with the name "${call.text('name')}".`);
-    return all.map((process) => processThing(process));
+    return all;
   }),
   'stop-process': cmdlet('name id inputobject', '', (call) => {
     for (const process of running(call)) process.exitCode = -1;

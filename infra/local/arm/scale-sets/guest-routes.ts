@@ -1,0 +1,33 @@
+import { checkDirt, dirty, type Dirt } from '../compute/guest/dirt.ts';
+import { shown } from '../compute/guest/routes.ts';
+import { ArmError } from '../core/arm-error.ts';
+import type { LocalCall, LocalRoute } from '../core/provider.ts';
+import type { World } from '../core/world.ts';
+import { machinesOf } from './machines.ts';
+
+/** The insides of scale-set instances, by computer name, to be looked at and made dirty as those of VMs. */
+export function hostGuestRoutes(world: World): LocalRoute[] {
+  const guestOf = ({ params }: LocalCall) => {
+    const machine = machinesOf(world).named(params['name'] ?? '');
+    if (machine) return machine.guest;
+    throw new ArmError(404, 'NotFound', `There is no host '${params['name'] ?? ''}'.`);
+  };
+  return [
+    {
+      method: 'GET',
+      path: '/local/hosts/{name}/guest',
+      handle: (call) => ({ status: 200, body: shown(guestOf(call)) }),
+    },
+    {
+      method: 'POST',
+      path: '/local/hosts/{name}/guest',
+      handle: (call) => {
+        const dirt = (call.body ?? {}) as Dirt;
+        checkDirt(dirt);
+        const guest = guestOf(call);
+        dirty(guest, dirt, world.timeline.now());
+        return { status: 200, body: shown(guest) };
+      },
+    },
+  ];
+}
