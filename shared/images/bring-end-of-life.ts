@@ -28,7 +28,7 @@ type Nothing = Record<string, never>;
 const { running, done } = answersOf<Nothing>();
 
 /** Azure has the date too. Should the version be gone, there is nothing to bring it to. */
-export function ensureEndOfLife(gallery: EndOfLifeGallery): EnsureStage<EndOfLifeDate, Nothing> {
+function ensureEndOfLife(gallery: EndOfLifeGallery): EnsureStage<EndOfLifeDate, Nothing> {
   return async ({ work: { ref, date } }) => {
     const found = await gallery.findVersion(ref);
     if (!found || found.provisioningState === 'Deleting') return done();

@@ -8,7 +8,7 @@ import { versionId } from './stage.ts';
 import { compareNumbers } from './version-number.ts';
 
 /** One thing that is not as it was; absent where it was not, or is not any more. */
-export interface Change {
+interface Change {
   readonly what: string;
   readonly before?: unknown;
   readonly after?: unknown;

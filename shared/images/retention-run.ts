@@ -35,7 +35,7 @@ export interface RetentionParts {
 }
 
 /** The versions of a set as they are at one moment, and what is made of each of them. */
-export interface Shelf {
+interface Shelf {
   readonly versions: readonly Version[];
 
   readonly plan: readonly Planned[];
@@ -169,17 +169,22 @@ async function askToDelete({ versions, now }: RetentionParts, version: Version, 
   });
 }
 
-/** An end of life that was moved away gives the version back; what was deprecated for anything else stays so. */
-export async function restoreMoved({ versions, now }: RetentionParts, version: Version, by: string) {
-  if (!isEnded(version)) return version;
+/** Whether it was deprecated for its end of life; what was deprecated for anything else stays so. */
+export const isEnded = (version: Version): boolean =>
+  version.phase === 'deprecated' && version.reason.startsWith(ended);
+
+/** An end of life that was moved away gives the version back. */
+export async function restored(
+  { versions, now }: RetentionParts,
+  version: Version,
+  by: string,
+): Promise<Version> {
   const { state } = await versions.record(versionId(version), (current) => {
     if (!current || !isEnded(current)) throw changedMeanwhile(current ?? version);
     return { type: 'restored', by, reason: 'Its end of life was moved.', at: now() };
   });
   return state;
 }
-
-const isEnded = (version: Version) => version.phase === 'deprecated' && version.reason.startsWith(ended);
 
 function refuseUsed(uses: readonly Use[]): void {
   if (uses.length > 0) throw new AppError('ReferencedVersionCannotBeDeleted', inUse(uses));

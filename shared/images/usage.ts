@@ -41,7 +41,7 @@ export function askedOf(version: Version): Parameters<UsedBy>[0] {
  * A version that is being built reads it, and a shallow one refers to its bytes for ever; any other that was built
  * from it has bytes of its own. One that has not looked up yet what `latest` is may find this one.
  */
-export function versionsThatHold(version: Version, all: readonly Version[]): readonly Use[] {
+function versionsThatHold(version: Version, all: readonly Version[]): readonly Use[] {
   const children = childrenOf(version, all);
   const waiting = all.filter((other) => isLookingUpLatestOf(other, version));
   return [...children, ...waiting].flatMap((child) => {

@@ -1,9 +1,10 @@
+import { AppError } from '../../shared/errors.ts';
 import { refusalOf } from '../../shared/images/standing.ts';
 import type { Use } from '../../shared/images/use.ts';
 import type { VersionNumber } from '../../shared/images/version-number.ts';
 import { type Ills, World } from '../support/world.ts';
 import { days, keptWorld, put, set } from './kept-world.ts';
-import { deprecated, noon } from './versions.ts';
+import { deprecated } from './versions.ts';
 
 /** A rollout to a version: when somebody begins it, and for how long it is under way. */
 export interface Begun {
@@ -13,7 +14,7 @@ export interface Begun {
 }
 
 export const numbers = ['1.0.0', '1.1.0', '1.2.0', '1.3.0'] as const satisfies readonly VersionNumber[];
-export const policy = {
+const policy = {
   keepLast: 1,
   keepDays: 1,
   endOfLifeNoticeDays: 1,
@@ -21,16 +22,23 @@ export const policy = {
   enabled: true,
 };
 
-/** `heedless`: rollouts that begin without asking the version whether they may. */
 export interface Without {
+  /** Whether rollouts ask the version whether they may begin. */
   readonly asking?: boolean;
 }
+
+/** Where the end of life of the newest is moved to, should somebody move it. */
+export const movedTo = days(30);
 
 /**
  * Three days of a set whose versions are old, with rollouts that begin whenever they like: each writes its row, then
  * asks whether it may, and only then makes hosts of the version.
  */
-export async function liveAShelf(ills: Ills, rollouts: readonly Begun[], without: Without = {}) {
+export async function liveAShelf(
+  ills: Ills,
+  { rollouts, moveAtMinute }: { readonly rollouts: readonly Begun[]; readonly moveAtMinute?: number },
+  without: Without = {},
+) {
   const world = new World(ills, { sweeping: true });
   const { now } = world;
   let isIll = false;
@@ -79,7 +87,6 @@ export async function liveAShelf(ills: Ills, rollouts: readonly Begun[], without
     },
   );
 
-  const refused: number[] = [];
   for (const [id, { number, minute, minutes }] of rollouts.entries()) {
     world.start(async () => {
       if (making.has(id)) return;
@@ -88,7 +95,6 @@ export async function liveAShelf(ills: Ills, rollouts: readonly Begun[], without
       const why = without.asking === false ? undefined : version && refusalOf(version);
       if (why) {
         rows.delete(id);
-        refused.push(id);
         return;
       }
       making.set(id, number);
@@ -98,6 +104,16 @@ export async function liveAShelf(ills: Ills, rollouts: readonly Begun[], without
       });
     }, minute * 60);
   }
+  /** Whoever hears that Azure does not answer now asks again. */
+  const move = async (): Promise<void> => {
+    try {
+      await keep.patch(set, '1.3.0', { endOfLifeDate: movedTo });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      world.start(move, 60);
+    }
+  };
+  if (moveAtMinute !== undefined) world.start(move, moveAtMinute * 60);
   const hours = 3;
   for (let hour = 1; hour < 72; hour += hours) {
     world.start(async () => await keep.runRetentionOfAll(), hour * 3600);
@@ -112,5 +128,6 @@ export async function liveAShelf(ills: Ills, rollouts: readonly Begun[], without
   await world.passUntil(() => false, { days: 5 });
   isIll = false;
   const phases = Object.fromEntries((await kept.all()).map(({ number, phase }) => [number, phase]));
-  return { ...kept, lost: [...lost], phases, refused, began: noon };
+  const end = await kept.ends.load(`${set}.1.3.0`);
+  return { ...kept, lost: [...lost], phases, end };
 }

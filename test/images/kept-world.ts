@@ -27,7 +27,7 @@ export const set = 'win11';
 export const days = (count: number, from: Instant = noon): Instant => minutesAfter(from, count * 24 * 60);
 
 /** A gallery of versions that are there, each with the end of life that it was given. */
-export function smallShelf(now: () => Instant) {
+function smallShelf(now: () => Instant) {
   interface Kept {
     readonly id: string;
     readonly owner: string;

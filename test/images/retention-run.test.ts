@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
-import { PatchVersion } from '../../shared/images/request-bodies.ts';
 import type { Use } from '../../shared/images/use.ts';
 import type { Instant } from '../../shared/instant.ts';
 import { days, keptWorld, type KeptWorld, put, set } from './kept-world.ts';
@@ -182,74 +181,6 @@ describe('retention of a set', () => {
     expect(lineOf(await run(), '1.3.0')).toMatchObject({ action: 'keep' });
     now = days(51);
     expect(lineOf(await run(), '1.3.0')).toMatchObject({ action: 'delete', outcome: 'done' });
-  });
-
-  describe('V6: the end of life', () => {
-    const inADay = async () => {
-      now = days(1, now);
-      await world.keep.runRetentionOfAll();
-    };
-    beforeEach(async () => {
-      await world.define({ retention: { ...policy, enabled: false } });
-      await put(world, '2.0.0', { at: now, plan: { endOfLifeDays: 60 }, endOfLifeDate: days(60, now) });
-    });
-
-    it('is told once, so many days before, and then ends its use', async () => {
-      const end = days(60, now);
-      for (let day = 0; day < 46; day += 1) {
-        expect(world.told.size).toBe(0);
-        await inADay();
-      }
-      expect([...world.told.values()]).toMatchObject([
-        { kind: 'end-of-life', number: '2.0.0', endOfLifeDate: end, over: end },
-      ]);
-      uses.set('2.0.0', [pool]);
-      for (let day = 0; day < 13; day += 1) {
-        await inADay();
-        expect(await phaseOf('2.0.0')).toBe('available');
-      }
-      await inADay();
-      expect(await world.versionOf('2.0.0')).toMatchObject({ phase: 'deprecated', by: 'retention' });
-      expect(world.told.size).toBe(1);
-      const types = (await world.keep.history(set, '2.0.0')).map(({ event }) => event.type);
-      expect(types.slice(-3)).toEqual(['end-of-life-found', 'end-of-life-noticed', 'deprecated']);
-    });
-
-    it('that was missed is told first, and gives people the whole of their notice', async () => {
-      now = days(70, now);
-      await world.keep.runRetentionOfAll();
-      expect(world.told.size).toBe(1);
-      expect(await phaseOf('2.0.0')).toBe('available');
-      now = days(13, now);
-      await world.keep.runRetentionOfAll();
-      expect(await phaseOf('2.0.0')).toBe('available');
-      await inADay();
-      expect(await phaseOf('2.0.0')).toBe('deprecated');
-    });
-
-    it('can be moved away, which gives the version back and has its own notice', async () => {
-      now = days(50, now);
-      await inADay();
-      now = days(20, now);
-      await world.keep.runRetentionOfAll();
-      expect(await phaseOf('2.0.0')).toBe('deprecated');
-      const endOfLifeDate = days(20, now);
-      const patched = await world.keep.patch(set, '2.0.0', PatchVersion.parse({ endOfLifeDate, by: 'ben' }));
-      expect(patched).toMatchObject({
-        status: 'available',
-        endOfLife: { date: endOfLifeDate, by: 'ben', inAzure: 'on its way' },
-      });
-      now = days(6, now);
-      await world.keep.runRetentionOfAll();
-      expect(world.told.size).toBe(2);
-    });
-
-    it('gives nothing back that was deprecated for another reason', async () => {
-      await world.keep.runRetention(set, {});
-      expect(await phaseOf('1.0.0')).toBe('deprecated');
-      await world.keep.patch(set, '1.0.0', { endOfLifeDate: days(90, now) });
-      expect(await phaseOf('1.0.0')).toBe('deprecated');
-    });
   });
 
   it('goes on with the other sets when one fails', async () => {
