@@ -15,6 +15,9 @@ interface Parts {
   readonly now: () => Instant;
 }
 
+/** Nothing that is made of such a version is of use to anybody. */
+const isOver: ReadonlySet<string> = new Set(['deleting', 'deleted', 'failed', 'canceled']);
+
 /**
  * Carries out what a copy's life calls for. Each look asks first whether it is still wanted: whoever deletes the
  * version or the place writes that first, and then asks who uses it (V5), so that one of the two sees the other.
@@ -32,7 +35,7 @@ export function performCopy({ stages, placeOf, versions, now }: Parts) {
     if ((await placeOf(placeId(set, place)))?.phase !== 'there')
       return unwanted(`place ${place} was deleted`);
     const { status = 'deleted' } = (await versions.standing(set, number)) ?? {};
-    if (status === 'deleting' || status === 'deleted') return unwanted(`version ${number} is ${status}`);
+    if (isOver.has(status)) return unwanted(`version ${number} is ${status}`);
     if (status !== 'revoked') return undefined;
     return { type: 'stopped', failure: failure('Revoked', `Version ${number} is revoked.`), at: now() };
   };

@@ -52,10 +52,14 @@ export function sharingPort(parts: PortParts) {
   return {
     usesOf,
 
-    /** A version that is available is on its way to all places that its set has now. Safe to repeat. */
+    /**
+     * A version is on its way to all places that its set has now. Safe to repeat. Whoever hands it over says so
+     * before it calls itself available, which is why one that is still being built is none that is refused.
+     */
     ensureCopies: async (set: string, number: string, by = 'goldsmith'): Promise<void> => {
       const standing = await versions.standing(set, number);
-      if (!standing || refusalOf(standing, number)) return;
+      const status = standing?.status === 'building' ? 'available' : standing?.status;
+      if (!standing || !status || refusalOf({ ...standing, status }, number)) return;
       const all = await placeStore.loadAll(`${set}.`);
       const there = all.map(({ saved }) => saved.state).filter(({ phase }) => phase === 'there');
       for (const place of there) await wantCopy(parts, { place, number, standing, by });
@@ -106,6 +110,16 @@ export function sharingPort(parts: PortParts) {
       if (open.length === 0) return { status: 'done' };
       const names = open.map(({ copy }) => `${copy.place} (${waitingForOf(copy)})`);
       return { status: 'running', waitingFor: `its copies to be gone: ${names.join(', ')}` };
+    },
+
+    /** The copies of a version, for people who ask where it is: they go with it, and hold nothing. */
+    copyUses: async (set: string, number: string): Promise<readonly Use[]> => {
+      const all = await copiesOfVersion(set, number);
+      return all.map(({ copy: { place, phase } }) => ({
+        kind: 'copy',
+        name: place,
+        message: `Its copy at ${place} is ${phase}.`,
+      }));
     },
 
     /** The copies that have, or had, machines made of them. */

@@ -46,7 +46,7 @@ export interface PoolAtPlace {
 
 /** What holds a version: one shape everywhere. */
 export interface Use {
-  readonly kind: 'host-pool';
+  readonly kind: 'host-pool' | 'copy';
   readonly name: string;
   readonly message: string;
 }

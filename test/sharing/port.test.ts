@@ -38,8 +38,22 @@ describe('what other rooms ask of copies', () => {
     expect(await imageVersionAt(set, '9.9.9', 'branch')).toMatchObject({ failure: { code: 'NotFound' } });
   });
 
-  it('begins no copies before the version is available, nor of one that is revoked', async () => {
-    for (const status of ['building', 'revoked', 'deleting'] as const) {
+  it('begins the copies of a version that is being handed over', async () => {
+    const { copiesOf, copyUses } = await whole({ status: 'building' });
+    expect(await copiesOf(set, number)).toMatchObject([{ place: 'branch', state: 'completed' }]);
+    expect(await copyUses(set, number)).toEqual([
+      { kind: 'copy', name: 'branch', message: 'Its copy at branch is completed.' },
+    ]);
+  });
+
+  it('begins no copies of what is in no gallery, or is over', async () => {
+    const { versionId } = available;
+    const { ensureCopies, copies, standings } = await whole({ status: 'failed' });
+    standings.set('1.1.0', { versionId, status: 'building' });
+    await ensureCopies(set, '1.1.0');
+    await ensureCopies(set, '9.9.9');
+    expect(await copies(set, '1.1.0')).toEqual([]);
+    for (const status of ['canceled', 'revoked', 'deleting', 'deleted'] as const) {
       const { copies } = await whole({ status });
       expect(await copies(set, number)).toEqual([]);
     }
