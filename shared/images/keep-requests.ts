@@ -57,9 +57,9 @@ export function keepRequests(parts: Parts) {
 
     async usage(set: string, number: string) {
       const version = await versionOf(set, number);
-      const asked = askedOf(version);
-      const [all, uses, copies] = [await load(''), await usedBy(asked), await copiesOf(asked)];
-      return usageView(version, { uses, copies, all });
+      const [asked, all] = [askedOf(version), await load('')];
+      const uses = await usesOfVersion({ rooms, all: async () => all })(asked);
+      return usageView(version, { uses, copies: await copiesOf(asked), all });
     },
 
     async ancestry(set: string, number: string) {
