@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Pool, PoolEvent } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
-import { usageOf } from '../../shared/rollouts/usage.ts';
+import { usageOf, usesOf } from '../../shared/rollouts/usage.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 import { newVersion, oldVersion } from '../support/small-azure.ts';
@@ -11,12 +11,15 @@ import { poolOf, start } from './pool-of.ts';
 async function usage() {
   const pool = await poolOf();
   const { azure, seen } = pool;
-  const usedIn = usageOf({
+  const parts = {
     poolStore: seen.pools,
     rolloutStore: seen.rollouts,
-    scaleSets: { model: async (of) => await azure.scaleSets.model(of), list: azure.machines.list },
-  });
-  return { ...pool, usedIn };
+    scaleSets: {
+      model: async (of: Parameters<typeof azure.scaleSets.model>[0]) => await azure.scaleSets.model(of),
+      list: azure.machines.list,
+    },
+  };
+  return { ...pool, usedIn: usageOf(parts), uses: usesOf(parts) };
 }
 
 describe('who depends on a version in a region', () => {
@@ -51,5 +54,23 @@ describe('who depends on a version in a region', () => {
       scaleSets: { model: async () => undefined, list: async () => [] },
     });
     expect(await usedIn(newVersion, 'westeurope')).toEqual([]);
+  });
+});
+
+describe('V5: what holds image versions', () => {
+  it('are the pools that make hosts from any of them, the hosts that run one, and rollouts under way', async () => {
+    const { uses, asks, azure, end } = await usage();
+    const pool = { kind: 'host-pool', name: 'pool', message: 'host pool pool makes its hosts from it' };
+    const hosts = { kind: 'hosts', name: 'pool', message: '2 hosts of host pool pool run it' };
+    expect(await uses([newVersion, oldVersion.toUpperCase()])).toEqual([pool, hosts]);
+    expect(await uses([newVersion])).toEqual([]);
+    expect(await uses([])).toEqual([]);
+    const { id } = await asks.startRollout('pool', start, 'by hand');
+    const rollout = { kind: 'rollout', name: id, message: `rollout ${id} is under way` };
+    expect(await uses([newVersion])).toEqual([rollout]);
+    await end();
+    expect(await uses([newVersion])).toEqual([pool, hosts]);
+    azure.model = oldVersion;
+    expect(await uses([newVersion])).toEqual([hosts]);
   });
 });
