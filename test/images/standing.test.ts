@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Version } from '../../shared/images/image.ts';
-import { refusalOf, versionStanding } from '../../shared/images/standing.ts';
+import { RequestVersion } from '../../shared/images/request-bodies.ts';
+import { refusalOf, versionPort, versionStanding } from '../../shared/images/standing.ts';
+import { openImages } from './requests-world.ts';
 import {
   after,
   built,
@@ -9,7 +11,9 @@ import {
   deprecated,
   done,
   fails,
+  noon,
   noted,
+  plan,
   revoked,
   taken,
   type Told,
@@ -92,5 +96,52 @@ describe('how a version stands', () => {
       failure: { code: 'AzureRefused' },
       notes: 'new Teams',
     });
+  });
+});
+
+describe('what other rooms ask of versions', () => {
+  const open = async (...story: Told[]) => {
+    const images = openImages();
+    await images.define('win11', plan as never);
+    await images.request('win11', 'one', RequestVersion.parse({}));
+    for (const told of story) await images.tell.record('win11.1.0.0', (version) => told(version, 1));
+    // Whoever may not be in latest is not even looked up.
+    const gallery = { findVersion: async () => undefined } as never;
+    return { images, port: versionPort({ versions: images.tell, gallery, now: () => noon }) };
+  };
+  const holding = { set: 'win11', channel: 'production', movement: 3, isHeld: true, isPromotion: true };
+
+  it('is told which channel holds a version, however often', async () => {
+    const { port } = await open(...built());
+    await port.held({ ...holding, number: '1.0.0' });
+    await port.held({ ...holding, number: '1.0.0' });
+    expect(await port.standing('win11', '1.0.0')).toMatchObject({ status: 'promoted' });
+    await port.held({ ...holding, number: '1.0.0', movement: 2, isHeld: false });
+    expect(await port.standing('win11', '1.0.0')).toMatchObject({ status: 'promoted' });
+  });
+
+  it('is refused where there is no such version', async () => {
+    const { port } = await open();
+    expect(await port.standing('win11', '9.9.9')).toBeUndefined();
+    expect(await port.standing('win11', 'latest')).toBeUndefined();
+    expect(await port.refusal('win11', '9.9.9')).toMatchObject({ code: 'NotFound' });
+    await expect(port.held({ ...holding, number: '9.9.9' })).rejects.toMatchObject({ code: 'NotFound' });
+  });
+
+  it('V7: never includes what was revoked in latest, and always excludes it', async () => {
+    const { port } = await open(...built(), revoked);
+    const failure = { code: 'Revoked', message: 'Version 1.0.0 was revoked by ben: because' };
+    expect(await port.ensureInLatest('win11', '1.0.0', true)).toMatchObject({ status: 'failed', failure });
+    expect(await port.ensureInLatest('win11', '1.0.0', false)).toEqual({ status: 'done' });
+  });
+
+  it('ends a build that is under way, and nothing else', async () => {
+    const { port } = await open();
+    await port.cancel('win11', '1.0.0', 'ana', 'stopped');
+    expect(await port.standing('win11', '1.0.0')).toMatchObject({ status: 'canceled' });
+    const whole = await open(...built());
+    await whole.port.cancel('win11', '1.0.0', 'ana', 'stopped');
+    await whole.port.cancel('win11', '9.9.9', 'ana', 'stopped');
+    expect(await whole.port.standing('win11', '1.0.0')).toMatchObject({ status: 'available' });
   });
 });
