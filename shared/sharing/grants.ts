@@ -28,7 +28,7 @@ const shareSeconds = 20;
 /** The set's gallery is shared with the place: read back, and brought to all of its regions. */
 export function ensureGranted(parts: Parts): EnsureCopyStage {
   const { gallery, grants, placeOf, now } = parts;
-  return async ({ work: copy }) => {
+  return async ({ work: copy, since }) => {
     const { plan, set, place } = copy;
     if (plan.how !== 'grant') return done();
     const [need, id] = [placeId(set, place), grantId(plan.gallery, plan.grantee)];
@@ -53,11 +53,24 @@ export function ensureGranted(parts: Parts): EnsureCopyStage {
       const why = `Gallery ${name} was made ${shares.permissions}, and Azure does not change that: it is shared with nobody. Make the place a copy, or the set in a gallery made with permissions Groups.`;
       return failed('CopyFailed', why);
     }
-    if (!isGranted(shares, grantee)) return await granted(parts, plan, grant);
-    if (shares.state === 'Failed') return failed('CopyFailed', `Azure could not share gallery ${name}.`);
-    if (shares.state === 'InProgress') return running('the gallery to be shared in its regions', 30);
-    return done({ imageVersionId: copy.originalId, sharedAs: sharedAs(shares, copy.originalId) });
+    const isStale = grant.isOurs && (grant.addAskedAt ?? '') < since;
+    const isMissing = !isGranted(shares, grantee);
+    // What failed is asked for once more by whoever retries it; what others asked for is theirs to mend.
+    if (isMissing || (isStale && shares.state === 'Failed')) return await granted(parts, plan, grant);
+    return verdictOn(shares, copy.originalId, name);
   };
+}
+
+/** Of a gallery that is shared with the place: whether that has come to all of its regions. */
+function verdictOn(shares: FoundShares, originalId: string, name: string) {
+  switch (shares.state) {
+    case 'Failed':
+      return failed('CopyFailed', `Azure could not share gallery ${name} in all of its regions.`);
+    case 'InProgress':
+      return running('the gallery to be shared in its regions', 30);
+    default:
+      return done({ imageVersionId: originalId, sharedAs: sharedAs(shares, originalId) });
+  }
 }
 
 async function granted({ gallery, grants, now }: Parts, plan: GrantPlan, { removeAskedAt }: Grant) {

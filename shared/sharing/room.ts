@@ -79,8 +79,12 @@ export function sharingRoom({ gallery, versions, planOf, poolsAt, rows, due, wak
     requests: sharingRequests(parts),
     advance: async (id: string) => await (isOfCopy(id) ? copies : places).advance(id),
     sweep: async () => {
-      const [ofCopies, ofPlaces] = [await copies.sweep(), await places.sweep()];
-      return ofCopies + ofPlaces;
+      try {
+        await copies.sweep();
+      } finally {
+        // What one kind fails on must not keep the other from being found.
+        await places.sweep();
+      }
     },
   };
 }

@@ -227,6 +227,24 @@ describe('copies of a version in Azure', () => {
       expect(exists(home.standing.imageVersionId ?? '')).toBeDefined();
     });
 
+    it('that Azure could not bring to its regions is asked for again by a retry', async () => {
+      const home = await made('unlucky');
+      const before = await shares();
+      await home.put('branch', { how: 'grant', subscriptionId: BRANCH });
+      cloud.next({ fault: 'fail-operation', method: 'POST', path: 'gal_shared/share' });
+      await home.port.ensureCopies('unlucky', '1.0.0');
+      expect(await home.over('branch')).toMatchObject({
+        phase: 'failed',
+        stage: 'grant',
+        failure: { code: 'CopyFailed', message: expect.stringContaining('could not share') },
+      });
+      await home.requests.retry('unlucky', '1.0.0', 'branch', {});
+      expect(await home.over('branch')).toMatchObject({ phase: 'completed' });
+      await home.requests.remove('unlucky', 'branch');
+      await home.until(async () => (await home.requests.list('unlucky')).length === 0);
+      expect(await shares()).toEqual(before);
+    });
+
     it('are refused where the gallery was not made to be shared', async () => {
       const home = open('gal_sources', 'parent-win11', { set: 'private' });
       await home.put('branch', { how: 'grant', subscriptionId: BRANCH });

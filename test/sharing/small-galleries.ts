@@ -4,7 +4,6 @@ import type {
   CopyRef,
   FoundCopy,
   FoundShares,
-  GalleryRef,
   Grantee,
   SharingGallery,
   WantedCopy,
@@ -169,6 +168,3 @@ export class SmallGalleries {
     });
   }
 }
-
-/** Where the versions of all sets of these tests lie. */
-export const home: GalleryRef = { subscriptionId: 's1', resourceGroup: 'rg', gallery: 'gal' };
