@@ -64,6 +64,8 @@ export interface Step {
   /** By what right it was asked to enter. */
   readonly proof?: Proof;
   readonly movement?: number;
+  /** The channel went on from it to a newer one, and not back: what it did there still counts. */
+  readonly isPassedOn?: boolean;
   readonly enteredAt?: Instant;
   readonly appliedAt?: Instant;
   /** Which validation of the channel counts for it; absent before one is asked for, and after a resume. */
@@ -100,7 +102,7 @@ export interface Said {
 /** How a release ends that did not go all its way. */
 export type Ending =
   | { readonly phase: 'stopped'; readonly by: string; readonly reason: string }
-  | { readonly phase: 'superseded'; readonly number: string; readonly channel: string }
+  | { readonly phase: 'superseded'; readonly newer: string; readonly channel: string }
   | RolledBack
   | { readonly phase: 'revoked'; readonly reason: string }
   | { readonly phase: 'canceled'; readonly reason: string };
@@ -108,7 +110,7 @@ export type Ending =
 export interface RolledBack {
   readonly phase: 'rolled-back';
   /** The channels that went back. */
-  readonly channels: readonly string[];
+  readonly wentBack: readonly string[];
   readonly to?: string;
   /** Set where this release takes them back itself: who asked for it, and the name of that request. */
   readonly asked?: { readonly by: string; readonly reason: string; readonly request: string };

@@ -78,7 +78,7 @@ export function ensureEntered(ports: Ports, now: () => Instant): EnsureReleaseSt
     const { holds } = standing;
     if (holds?.versionId === versionIdOf(release)) return await whileHeld(ports, release, channel, standing);
     if (holds && isNewer(holds.number, release.number)) {
-      return ends({ phase: 'superseded', number: holds.number, channel });
+      return ends({ phase: 'superseded', newer: holds.number, channel });
     }
     return await intend(release, channel, holds);
   };
@@ -137,12 +137,12 @@ function answerTo(entered: Entered, channel: string, release: Release, step: Ste
       });
     }
     case 'newer':
-      return ends({ phase: 'superseded', number: entered.number, channel });
+      return ends({ phase: 'superseded', newer: entered.number, channel });
     case 'left':
       return ends(
         isNewer(entered.number, release.number)
-          ? { phase: 'superseded', number: entered.number, channel }
-          : { phase: 'rolled-back', channels: [channel], to: entered.number },
+          ? { phase: 'superseded', newer: entered.number, channel }
+          : { phase: 'rolled-back', wentBack: [channel], to: entered.number },
       );
     case 'refused': {
       const { code, message } = entered.failure;

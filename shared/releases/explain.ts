@@ -110,12 +110,12 @@ function endOf(release: Exclude<Release, { phase: 'running' | 'blocked' | 'stopp
     case 'stopped':
       return { code: 'Stopped', message: `${release.by} ended it: ${release.reason}` };
     case 'superseded': {
-      const { channel, number } = release;
-      return { code: 'Superseded', message: `Channel ${channel} holds ${number}, which is newer.` };
+      const { channel, newer } = release;
+      return { code: 'Superseded', message: `Channel ${channel} holds ${newer}, which is newer.` };
     }
     case 'rolled-back': {
-      const { channels, to } = release;
-      const where = channels.join(', ') || 'No channel';
+      const { wentBack, to } = release;
+      const where = wentBack.join(', ') || 'No channel';
       return { code: 'RolledBack', message: `${where} went back${to === undefined ? '' : ` to ${to}`}.` };
     }
     case 'revoked':

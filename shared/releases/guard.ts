@@ -1,17 +1,25 @@
-import { type Ending, type Release, stepOf } from './course.ts';
+import { type Ending, type Release, type Step, stepOf, type Way } from './course.ts';
+import type { Instant } from '../instant.ts';
 import type { ChannelStanding, Ports, VersionStanding } from './ports.ts';
 import { isNewer, versionIdOf } from './stage.ts';
 
-/** How the release must end, as its version and its channels are now; undefined where it may go on. */
-export function endingFor({ versions, channels }: Pick<Ports, 'versions' | 'channels'>) {
-  return async (release: Release): Promise<Ending | undefined> => {
+interface Seen {
+  /** How it must end; undefined where it may go on. */
+  readonly ending?: Ending | undefined;
+  /** What is to be remembered of its channels, as they are now. */
+  readonly way: Way;
+}
+
+/** What every look asks first: whether the version may still be used, and what its channels made of it. */
+export function seeFirst({ versions, channels }: Pick<Ports, 'versions' | 'channels'>) {
+  return async (release: Release): Promise<Seen> => {
     const { set, number } = release;
     const version = await versions.standing(set, number);
-    const over = version && afterVersion(version);
-    if (over || isBuilding(release)) return over;
-    const standings: ChannelStanding[] = [];
-    for (const channel of release.channels) standings.push(await channels.standing(set, channel));
-    return afterChannels(release, standings);
+    const ending = version && afterVersion(version);
+    if (ending || isBuilding(release)) return { ending, way: {} };
+    const standings: Record<string, ChannelStanding> = {};
+    for (const channel of release.channels) standings[channel] = await channels.standing(set, channel);
+    return { ending: afterChannels(release, standings), way: newsOf(release, standings) };
   };
 }
 
@@ -31,30 +39,69 @@ function afterVersion({ status, number, failure }: VersionStanding): Ending | un
   return { phase: 'stopped', by: 'the version', reason: `Version ${number} is ${status}.` };
 }
 
-/** What has become of it in its channels, in order; each stands where `release.channels` names it. */
-export function afterChannels(release: Release, standings: readonly ChannelStanding[]): Ending | undefined {
+type Standings = Readonly<Record<string, ChannelStanding>>;
+
+/** What has become of it in its channels, in their order. */
+export function afterChannels(release: Release, standings: Standings): Ending | undefined {
   if (!('index' in release)) return undefined;
   for (const [at, channel] of release.channels.entries()) {
-    const holds = standings[at]?.holds;
+    const standing = standings[channel];
+    const holds = standing?.holds;
     if (!holds || holds.versionId === versionIdOf(release)) continue;
     const { movement } = stepOf(release.facts.way, channel);
     const { number } = holds;
     // A movement before ours is what the channel fell back to without ever having let it in.
     const hasLeft = movement !== undefined && holds.movement > movement;
     if (hasLeft && !isNewer(number, release.number)) {
-      return { phase: 'rolled-back', channels: [channel], to: number };
+      return { phase: 'rolled-back', wentBack: [channel], to: number };
     }
-    if (isNewer(number, release.number) && !mayGoOn(release, at)) {
-      return { phase: 'superseded', number, channel };
+    if (isNewer(number, release.number) && !mayGoOn(release, at, standing)) {
+      return { phase: 'superseded', newer: number, channel };
     }
   }
   return undefined;
 }
 
+type OnItsWay = Release & { readonly index: number };
+
 /** A newer one is no hindrance where this has passed already: the gate, and the soak that the next asks for. */
-function mayGoOn(release: Release & { readonly index: number }, at: number): boolean {
+function mayGoOn(release: OnItsWay, at: number, standing: ChannelStanding): boolean {
   if (at >= release.index) return false;
   if (at < release.index - 1) return true;
-  const next = release.channels[release.index] ?? '';
-  return stepOf(release.facts.way, next).soakedAt !== undefined;
+  const [before = '', next = ''] = release.channels.slice(at);
+  return soakedIn(release, before, standing, next) !== undefined;
+}
+
+/** When it had soaked for `next` in the channel before, which has gone on to a newer one, and never back, since. */
+export function soakedIn(
+  release: Release,
+  before: string,
+  { holds }: ChannelStanding,
+  next: string,
+): Instant | undefined {
+  if (!holds || !isNewer(holds.number, release.number)) return undefined;
+  const step = stepOf(release.facts.way, before);
+  // What an ended release has seen is no news: nobody has looked since.
+  const isSeen = 'index' in release && step.isPassedOn === true;
+  const isPassedOn = isSeen || follows(holds.movement, step);
+  return isPassedOn ? stepOf(release.facts.way, next).soakedAt : undefined;
+}
+
+const follows = (movement: number, step: Step) => movement === (step.movement ?? Number.NaN) + 1;
+
+/** While a newer one is seen right after it, it is known not to have been taken back between. */
+function newsOf(release: Release, standings: Standings): Way {
+  const way: Record<string, Step> = {};
+  for (const [channel, { holds }] of Object.entries(standings)) {
+    const step = stepOf(release.facts.way, channel);
+    if (!holds || step.movement === undefined) continue;
+    if (holds.versionId !== versionIdOf(release)) {
+      const isNext = follows(holds.movement, step) && isNewer(holds.number, release.number);
+      if (isNext && !step.isPassedOn) way[channel] = { isPassedOn: true };
+    } else if (holds.movement > step.movement) {
+      // It was gone back to: what comes now comes after that.
+      way[channel] = { movement: holds.movement, isPassedOn: false };
+    }
+  }
+  return way;
 }

@@ -2,7 +2,6 @@ import { type Failure, failure } from '../errors.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { Override, Proof } from './course.ts';
 import type { ApprovalStanding, ChannelStanding, Proven, Validated, VersionStanding } from './ports.ts';
-import { isNewer } from './stage.ts';
 import { verdictOf } from './verdict.ts';
 
 /** All that the answer to "may this version enter this channel?" depends on. */
@@ -45,7 +44,7 @@ function of({ before, overrides, now, approval, here }: Question): Proof {
 }
 
 function unsoaked({ before, version, here, now }: Question): Failure | undefined {
-  const soak = before && soakOf(version, here.policy.soakHours, before, now);
+  const soak = before && soakOf(version.versionId, here.policy.soakHours, before, now);
   return !soak || soak.isOver ? undefined : failure('SoakNotOver', soak.message);
 }
 
@@ -80,15 +79,14 @@ export interface Soak {
 
 /** P5: counted from when the channel before had it on all its hosts, and of its present stay there. */
 export function soakOf(
-  { versionId, number }: Pick<VersionStanding, 'versionId' | 'number'>,
+  versionId: string,
   soakHours: number,
   before: NonNullable<Question['before']>,
   now: Instant,
 ): Soak {
   const { holds } = before.standing;
   if (holds?.versionId !== versionId) {
-    // Only a newer one may have taken its place: what was taken back has to soak anew.
-    const isOver = before.soakedAt !== undefined && holds !== undefined && isNewer(holds.number, number);
+    const isOver = before.soakedAt !== undefined;
     return { isOver, message: `${before.channel} does not hold it: it has to be there, and to soak, first.` };
   }
   if (holds.appliedAt === undefined) {

@@ -1,6 +1,7 @@
 import type { Instant } from '../instant.ts';
-import { type Override, type Release, stepOf } from './course.ts';
+import type { Override, Release } from './course.ts';
 import type { ApprovalStanding, Ports, VersionStanding } from './ports.ts';
+import { soakedIn } from './guard.ts';
 import type { Question } from './proof.ts';
 import { approvalIdOf } from './stage.ts';
 
@@ -23,12 +24,14 @@ export function questionOf({ versions, channels, gates, approvals }: Needed, now
     const here = await channels.standing(set, channel);
     const versionId = `${set}.${number}`;
     const name = order[order.indexOf(channel) - 1];
-    const before = name !== undefined && {
-      channel: name,
-      standing: await channels.standing(set, name),
-      validation: await gates.latest(versionId, name),
-      soakedAt: release && stepOf(release.facts.way, channel).soakedAt,
-    };
+    const there = name === undefined ? undefined : await channels.standing(set, name);
+    const before = name !== undefined &&
+      there && {
+        channel: name,
+        standing: there,
+        validation: await gates.latest(versionId, name),
+        soakedAt: release && soakedIn(release, name, there, channel),
+      };
     const approval =
       here.policy.entry === 'approved' ? await approvalFor(versionId, channel, release) : undefined;
     const refusal = await versions.refusal(set, number);

@@ -12,9 +12,10 @@ import {
   type Pause,
   type Release,
   type ReleaseEvent,
+  type Way,
 } from './course.ts';
 import { ensureEntered } from './enter.ts';
-import { endingFor } from './guard.ts';
+import { seeFirst } from './guard.ts';
 import type { Ports } from './ports.ts';
 import { releaseLife } from './release.ts';
 import { ensureSettled } from './settle.ts';
@@ -57,18 +58,26 @@ export function releaseEngine({ ports, ...parts }: Parts): ReleaseEngine {
 
 /** Every look first asks whether the version may still be used, and whether its channels still hold it. */
 function unlessOver(ports: Ports) {
-  const endingOf = endingFor(ports);
+  const see = seeFirst(ports);
   return (stage: EnsureReleaseStage): EnsureReleaseStage =>
     async (look): Promise<Progress<Facts>> => {
       const release = look.work;
-      const ending = await endingOf(release);
+      const { ending, way } = await see(release);
       if (ending) return ends(ending);
-      if (isPaused(release)) return await held(ports, release, release.pause, look.now);
-      if (!release.facts.isHeld) return await stage(look);
+      if (isPaused(release)) return withSeen(await held(ports, release, release.pause, look.now), way);
+      if (!release.facts.isHeld) return withSeen(await stage(look), way);
       await letGo(ports, release);
       const progress = await stage(look);
-      return { ...progress, facts: { ...progress.facts, isHeld: false } };
+      return withSeen({ ...progress, facts: { ...progress.facts, isHeld: false } }, way);
     };
+}
+
+/** What the stage itself has found of a channel is newer. */
+function withSeen(progress: Progress<Facts>, seen: Way): Progress<Facts> {
+  const { facts } = progress;
+  const way = { ...seen };
+  for (const [channel, step] of Object.entries(facts?.way ?? {})) way[channel] = { ...way[channel], ...step };
+  return Object.keys(way).length === 0 ? progress : { ...progress, facts: { ...facts, way } };
 }
 
 /** While it is paused: what of its movement has begun meanwhile is paused too, with every look. */

@@ -130,7 +130,7 @@ function afterPeople(
     case 'rollback-asked': {
       if (!canBeRolledBack(release)) return release;
       const asked = { by, reason, request: event.request };
-      return stop(withWord(release, 'rolled back', event), { phase: 'rolled-back', channels: [], asked }, at);
+      return stop(withWord(release, 'rolled back', event), { phase: 'rolled-back', wentBack: [], asked }, at);
     }
   }
 }
@@ -218,8 +218,10 @@ function afterStage(release: Staged, at: Instant): Release {
       return { ...common(release), at, ...release.ending };
     case 'blocked':
       return enter(release, release.stage, release.index, at);
-    case 'running':
-      return afterRunning(release, at);
+    case 'running': {
+      const next = afterRunning(release, at);
+      return release.pause && next.phase === 'running' ? { ...next, pause: release.pause } : next;
+    }
   }
 }
 

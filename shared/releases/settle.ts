@@ -33,7 +33,7 @@ function reasonOf(ending: Ending): string {
     case 'stopped':
       return `stopped by ${ending.by}: ${ending.reason}`;
     case 'superseded':
-      return `superseded by ${ending.number}`;
+      return `superseded by ${ending.newer}`;
     case 'rolled-back':
       return ending.asked ? `rolled back by ${ending.asked.by}: ${ending.asked.reason}` : 'rolled back';
     case 'revoked':
@@ -150,5 +150,5 @@ async function endingOf({ channels }: Ports, release: Stopping, way: Way): Promi
   }
   const last = back.at(-1);
   const now = last === undefined ? undefined : (await channels.standing(set, last)).holds?.number;
-  return { ...ending, channels: back, ...(now !== undefined && { to: now }) };
+  return { ...ending, wentBack: back, ...(now !== undefined && { to: now }) };
 }

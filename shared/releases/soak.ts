@@ -1,5 +1,5 @@
 import { secondsBetween } from '../instant.ts';
-import { stepOf } from './course.ts';
+import { soakedIn } from './guard.ts';
 import type { Channels } from './ports.ts';
 import { soakOf } from './proof.ts';
 import { channelAt, done, type EnsureReleaseStage, known, running, versionIdOf } from './stage.ts';
@@ -11,14 +11,9 @@ export function ensureSoaked(channels: Channels): EnsureReleaseStage {
     if (before === undefined) return done();
     const { policy } = await channels.standing(release.set, channel);
     const standing = await channels.standing(release.set, before);
-    const { soakedAt } = stepOf(release.facts.way, channel);
+    const soakedAt = soakedIn(release, before, standing, channel);
     const question = { channel: before, standing, validation: undefined, soakedAt };
-    const soak = soakOf(
-      { versionId: versionIdOf(release), number: release.number },
-      policy.soakHours,
-      question,
-      now,
-    );
+    const soak = soakOf(versionIdOf(release), policy.soakHours, question, now);
     const { until } = soak;
     if (soak.isOver) {
       return done(

@@ -91,7 +91,7 @@ export async function liveRelease(ills: Ills, lot: Lot): Promise<Lived> {
         channel,
         held,
         validation: before && gates.latest(id, before),
-        before: before ? channels.held(before).map((one) => ({ ...one })) : [],
+        before: before ? [...channels.held(before)] : [],
       });
     },
   });
@@ -160,50 +160,50 @@ export async function liveRelease(ills: Ills, lot: Lot): Promise<Lived> {
   );
 
   const overrides: { channel: string; at: Instant; expiresAt: Instant }[] = [];
-  const done = async (act: Act): Promise<void> => {
-    const { what, who: by, channel, hours } = act;
+  const toChannel = (what: 'channel back' | 'newer', channel: Name, minute: number) => {
+    const { holds } = channels.ring(channel);
+    if (what === 'channel back' && holds?.number === number) channels.goBack(channel, `by hand ${minute}`);
+    if (what === 'newer' && holds?.number !== '1.2.0')
+      channels.move(channel, '1.2.0', 'request', `1.2.0 ${minute}`);
+  };
+  const promoted = async ({ channel, who: by, minute }: Act) => {
+    const proven = await releases.port.proofFor({ set: 'win11', number, channel, by });
+    const { holds } = channels.ring(channel);
+    const isThere = holds?.number === number || holds?.number === '1.2.0';
+    if (proven.ok && !isThere) channels.move(channel, number, 'request', `hand ${minute}`, proven.proof);
+  };
+  const overridden = async (said: { by: string; reason: string }, hours: number) => {
+    const [at, expiresAt] = [now(), minutesAfter(now(), hours * 60)];
+    for (const one of names) overrides.push({ channel: one, at, expiresAt });
+    await releases.requests.override(id, { checks: ['sign-in'], ...said, expiresAt });
+  };
+  const revoked = async () => {
+    revokedAt ??= now();
+    status = 'revoked';
+    await releases.port.nudge(id);
+  };
+  const done = async (act: Act): Promise<unknown> => {
+    const { what, who: by, channel, hours, minute } = act;
     const said = { by, reason: `${by} wants it` };
     switch (what) {
       case 'pause':
       case 'resume':
       case 'stop':
       case 'rollback':
-        await releases.requests[what](id, said);
-        return;
-      case 'override': {
-        const expiresAt = minutesAfter(now(), hours * 60);
-        const at = now();
-        const override = { checks: ['sign-in'], ...said, expiresAt };
-        for (const one of names) overrides.push({ channel: one, at, expiresAt });
-        await releases.requests.override(id, override);
-        return;
-      }
+        return await releases.requests[what](id, said);
+      case 'override':
+        return await overridden(said, hours);
       case 'approve':
-        await approvals.requests.approveVersion('win11', number, said);
-        return;
+        return await approvals.requests.approveVersion('win11', number, said);
       case 'reject':
-        await approvals.requests.rejectVersion('win11', number, said);
-        return;
+        return await approvals.requests.rejectVersion('win11', number, said);
       case 'revoke':
-        revokedAt ??= now();
-        status = 'revoked';
-        await releases.port.nudge(id);
-        return;
+        return await revoked();
       case 'channel back':
-        if (channels.ring(channel).holds?.number === number)
-          channels.goBack(channel, `by hand ${act.minute}`);
-        return;
       case 'newer':
-        if (channels.ring(channel).holds?.number !== '1.2.0')
-          channels.move(channel, '1.2.0', 'request', '1.2.0');
-        return;
-      case 'promote': {
-        const proven = await releases.port.proofFor({ set: 'win11', number, channel, by });
-        const { holds } = channels.ring(channel);
-        const isThere = holds?.number === number || holds?.number === '1.2.0';
-        if (proven.ok && !isThere)
-          channels.move(channel, number, 'request', `hand ${act.minute}`, proven.proof);
-      }
+        return toChannel(what, channel, minute);
+      case 'promote':
+        return await promoted(act);
     }
   };
   for (const act of lot.acts) {
