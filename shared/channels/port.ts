@@ -79,6 +79,22 @@ export function channelPort({ channels, rings, versions, rollouts, now }: Parts)
 
     standing: async (set: string, channel: string) => standingOf(await rings.ring(set, channel)),
 
+    /** What it holds, and the last good one before that; undefined while it holds nothing. */
+    async holding(set: string, channel: string) {
+      const { holds, state } = await rings.ring(set, channel);
+      if (!holds) return undefined;
+      const before = state?.past.find(
+        ({ number, appliedAt }) => number !== holds.number && appliedAt !== undefined,
+      );
+      const { number, versionId, imageVersionId } = holds;
+      return {
+        number,
+        versionId,
+        imageVersionId,
+        ...(before && { previous: { number: before.number, versionId: before.versionId } }),
+      };
+    },
+
     /** Ends the movement to this version where it is; done once none of its rollouts is open. */
     async stop(set: string, channel: string, versionId: string, by: string, reason: string) {
       const { holds } = await rings.ring(set, channel);

@@ -88,7 +88,9 @@ export class SmallRollouts {
   }
 
   #stop(one: Try): void {
-    if (one.state === 'claiming' || one.state === 'running') {
+    if (one.state === 'claiming') {
+      one.state = 'aborted'; // it had no pool yet, and takes none
+    } else if (one.state === 'running') {
       one.state = 'ending';
       this.#world.after(this.#world.random.between(60, 1800), () => {
         one.state = 'aborted';
