@@ -42,6 +42,12 @@ export function gatePort(parts: GateParts) {
       return last && validated(last);
     },
 
+    /** One run, whichever it is. */
+    async find(id: string): Promise<Validated | undefined> {
+      const validation = await validations.load(id);
+      return validation && validated(validation);
+    },
+
     /** Does nothing if it is over, or never was. */
     async cancel(id: string, by: string, reason: string): Promise<void> {
       if (!(await validations.load(id))) return;

@@ -197,10 +197,16 @@ async function compareSize(
   }, refused);
 }
 
-/** Takes away the scripts of checks that are over; what was never seen may still land, and is waited for. */
-export async function clear({ probes }: Pick<Ports, 'probes'>, { id, notes }: Looking): Promise<void> {
+/**
+ * Takes away the scripts of checks that were over before this look: what they found is kept by then. What was
+ * never seen may still land, and is waited for.
+ */
+export async function clear(
+  { probes }: Pick<Ports, 'probes'>,
+  { id, validation, notes }: Looking,
+): Promise<void> {
   let left = mostAsked;
-  for (const check of notes.checks.filter(isOver)) {
+  for (const check of validation.checks.filter(isOver)) {
     for (const [host, course] of Object.entries(check.courses ?? {})) {
       if (!mayBeThere(course) || left === 0 || isToLand(course, notes)) continue;
       left -= 1;
