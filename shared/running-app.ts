@@ -1,23 +1,27 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type App, createApp } from './app.ts';
 import { connect } from './azure/clients.ts';
 import { capacity } from './azure/capacity.ts';
 import { benchParts } from './azure/disks.ts';
 import { gallery } from './azure/gallery.ts';
+import { endOfLifeGallery } from './azure/gallery-end-of-life.ts';
 import { regionGallery } from './azure/gallery-regions.ts';
 import { Governor } from './azure/governor.ts';
 import { hostPools } from './azure/host-pools.ts';
 import { keyVault } from './azure/key-vault.ts';
 import { marketplace } from './azure/marketplace.ts';
 import { marketplaceShelves } from './azure/marketplace-shelves.ts';
+import { probes } from './azure/probes.ts';
 import { runCommands } from './azure/run-commands.ts';
 import { scaleSetMachines } from './azure/scale-set-machines.ts';
 import { scaleSets } from './azure/scale-sets.ts';
 import { sessionHosts } from './azure/session-hosts.ts';
+import { sharingGallery } from './azure/sharing.ts';
 import { sources } from './azure/sources.ts';
 import { tableRows } from './azure/table-rows.ts';
 import { virtualMachines } from './azure/virtual-machines.ts';
 import { wakeQueue } from './azure/wake-queue.ts';
+import { callSystem } from './gates/call.ts';
 import { postToWebhooks } from './notifications/post.ts';
 import { clockOf, settings } from './settings.ts';
 
@@ -47,16 +51,20 @@ function fromSettings(): App {
     secrets: keyVault(azure, clock.now),
     machines: virtualMachines(azure),
     scripts: runCommands(azure),
-    gallery: { ...gallery(azure), ...regionGallery(azure) },
+    gallery: { ...gallery(azure), ...regionGallery(azure), ...endOfLifeGallery(azure) },
+    sharing: sharingGallery(azure),
     hostPools: hostPools(azure),
     scaleSets: scaleSets(azure),
     hostMachines: scaleSetMachines(azure),
     sessionHosts: sessionHosts(azure, clock.now),
+    probes: probes(azure),
+    callSystem,
     post: postToWebhooks({ teams: teamsWebhook }, publicUrl),
     tellsTeams: teamsWebhook !== undefined,
     publicUrl,
     mostBuilds,
     now: clock.now,
     newId: randomUUID,
+    newSecret: () => randomBytes(32).toString('base64url'),
   });
 }

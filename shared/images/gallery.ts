@@ -23,6 +23,8 @@ export interface ImageVersion {
   readonly provisioningState: string;
   readonly error?: string;
   readonly excludeFromLatest: boolean;
+  /** Of the operating system disk, where Azure tells. */
+  readonly sizeGb?: number;
   readonly owner: string | undefined;
   /** Azure refuses to delete it before its end of life. */
   readonly isProtected: boolean;

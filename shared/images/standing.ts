@@ -143,6 +143,13 @@ export function versionPort({ versions, gallery, now }: Parts) {
       }));
     },
 
+    /** The size of its operating system disk in the gallery, where Azure tells. */
+    async imageSizeGb(set: string, number: string): Promise<number | undefined> {
+      const version = await find(set, number);
+      if (version?.facts.imageVersionId === undefined) return undefined;
+      return (await gallery.findVersion(imageVersion(version)))?.sizeGb;
+    },
+
     /** Whether anything may begin to use it now: undefined, or why not. */
     async refusal(set: string, number: string): Promise<Failure | undefined> {
       const version = await find(set, number);

@@ -11,12 +11,12 @@ import {
   stayed,
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import type { Promotion } from './promotion.ts';
+import type { News } from './chat-news.ts';
 
 /** One message to one receiver, until it is taken or given up. The address is a secret and not in here. */
 interface Common {
   readonly receiver: 'teams';
-  readonly promotion: Promotion;
+  readonly what: News;
 }
 
 export type Delivery = Common &
@@ -31,7 +31,7 @@ export type DeliveryEvent =
   | {
       readonly type: 'requested';
       readonly receiver: 'teams';
-      readonly promotion: Promotion;
+      readonly what: News;
       readonly at: Instant;
     }
   | StageEvent<'deliver', Nothing>;
@@ -43,23 +43,23 @@ export const deliveryLife: Workflow<Delivery, DeliveryEvent, StageCommand> = {
   evolve(delivery, event) {
     if (event.type === 'requested') return delivery ?? requested(event);
     if (delivery?.phase !== 'pending' || !answers(delivery.standing, event)) return delivery;
-    const { receiver, promotion, standing } = delivery;
+    const { receiver, what, standing } = delivery;
     switch (event.type) {
       case 'stage-running':
       case 'stage-intended':
       case 'stage-troubled':
         return { ...delivery, standing: stayed(standing, event) };
       case 'stage-done':
-        return { receiver, promotion, phase: 'delivered', at: event.at };
+        return { receiver, what, phase: 'delivered', at: event.at };
       case 'stage-failed':
       case 'stage-overdue':
-        return { receiver, promotion, phase: 'dead', at: event.at, failure: event.failure };
+        return { receiver, what, phase: 'dead', at: event.at, failure: event.failure };
     }
   },
   decide: (delivery, now) => (delivery.phase === 'pending' ? decideStage(delivery.standing, now) : {}),
   isNews: isStageNews,
 };
 
-function requested({ receiver, promotion, at }: Extract<DeliveryEvent, { type: 'requested' }>): Delivery {
-  return { receiver, promotion, phase: 'pending', standing: entered('deliver', at, minutesAllowed, 0) };
+function requested({ receiver, what, at }: Extract<DeliveryEvent, { type: 'requested' }>): Delivery {
+  return { receiver, what, phase: 'pending', standing: entered('deliver', at, minutesAllowed, 0) };
 }

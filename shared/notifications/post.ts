@@ -5,10 +5,10 @@ const timeoutMs = 10_000;
 
 /** Posts to the webhook of each receiver; never follows a redirect, and never tells where it posted to. */
 export function postToWebhooks(webhooks: { readonly teams: string | undefined }, publicUrl: string): Post {
-  return async ({ promotion, receiver }, id) => {
+  return async ({ what, receiver }, id) => {
     const url = webhooks[receiver];
     if (url === undefined) return { status: 410 };
-    return await post(url, id, teamsMessage(promotion, publicUrl));
+    return await post(url, id, teamsMessage(what, publicUrl));
   };
 }
 

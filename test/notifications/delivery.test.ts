@@ -42,7 +42,7 @@ async function delivered(answers: readonly Answer[], atOnce = 1) {
     wake: async () => {},
     now: () => now,
   });
-  await engine.record('d', () => ({ type: 'requested', receiver: 'teams', promotion, at: now }));
+  await engine.record('d', () => ({ type: 'requested', receiver: 'teams', what: promotion, at: now }));
   for (let seconds = 0; seconds < 10 * 3600; seconds += 5) {
     await Promise.all(Array.from({ length: atOnce }, async () => await engine.advance('d')));
     now = secondsAfter(now, 5);

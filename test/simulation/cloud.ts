@@ -13,7 +13,17 @@ import { Ports } from './ports.ts';
 import { Tables } from './tables.ts';
 import { type TakenOut, withoutLease } from './taken-out.ts';
 
-type OurOwn = 'post' | 'tellsTeams' | 'publicUrl' | 'mostBuilds' | 'now' | 'newId';
+type OurOwn =
+  | 'sharing'
+  | 'probes'
+  | 'callSystem'
+  | 'post'
+  | 'tellsTeams'
+  | 'publicUrl'
+  | 'mostBuilds'
+  | 'now'
+  | 'newId'
+  | 'newSecret';
 
 export interface Counts {
   executions: number;
@@ -55,6 +65,11 @@ export class Cloud {
     world.sweepAtOnce(async () => await this.app().sweep());
     this.#wakes = {
       'advance-image': this.#queue(async (app, id) => await app.advanceImage(id)),
+      'advance-release': this.#queue(async (app, id) => await app.advanceRelease(id)),
+      'advance-channel': this.#queue(async (app, id) => await app.advanceChannel(id)),
+      'advance-validation': this.#queue(async (app, id) => await app.advanceValidation(id)),
+      'advance-approval': this.#queue(async (app, id) => await app.advanceApproval(id)),
+      'advance-copy': this.#queue(async (app, id) => await app.advanceCopy(id)),
       'advance-replication': this.#queue(async (app, id) => await app.advanceReplication(id)),
       'reap-leftover': this.#queue(async (app, id) => await app.reapLeftover(id)),
       'advance-rollout': this.#queue(async (app, id) => await app.advanceRollout(id)),
@@ -106,14 +121,27 @@ export class Cloud {
       },
       wake: (queue) => this.#wakes[queue],
       ...this.#toAzure,
+      // No place, no probe and no external check is ever defined here.
+      sharing: nobody('sharing'),
+      probes: nobody('probes'),
+      callSystem: async () => await Promise.reject(new Error('nobody is called')),
       post: async () => await Promise.reject(new Error('nobody is told')),
       tellsTeams: false,
       publicUrl: 'https://goldsmith.example',
       mostBuilds: 2,
       now: world.now,
       newId: () => `id-${(this.#ids += 1)}`,
+      newSecret: () => 'a secret that nobody asks for',
     };
   }
+}
+
+/** A port that nothing here has a reason to ask. */
+function nobody<Port extends object>(name: string): Port {
+  const ask = (_: object, what: string | symbol) => async () => {
+    throw new Error(`${name} is asked to ${String(what)}`);
+  };
+  return new Proxy({}, { get: ask }) as Port;
 }
 
 /** Thousands of lives have thousands of lines to log, and nobody reads them. */

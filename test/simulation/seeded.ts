@@ -15,7 +15,7 @@ export async function seedVersion(cloud: Cloud, number: string, imageVersionId: 
     plan,
     requested: { by, at, notes: ofBefore, recipe, priority },
     facts: { imageVersionId },
-    phase: 'released',
+    phase: 'available',
     at,
   };
   const row = { row: 'state', json: JSON.stringify(version), columns: { changes: 1, dueAt: '' } };

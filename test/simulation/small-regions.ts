@@ -51,6 +51,7 @@ export function smallRegions(
       changedAt.set(ref.number, now());
     },
     replicasIn: async () => 1,
+    moveEndOfLife: async () => {},
     completedRegions: async (imageVersionId) => {
       if ([...seeded.values()].includes(imageVersionId)) return ['West Europe', 'North Europe'];
       const number = imageVersionId.slice(imageVersionId.lastIndexOf('/') + 1);

@@ -1,0 +1,94 @@
+import type { Outside } from '../app.ts';
+import { hostEngine } from '../hosts/host-engine.ts';
+import type { Host, HostEvent } from '../hosts/host.ts';
+import { sharedReadings } from '../hosts/readings.ts';
+import { hostRequests } from '../hosts/requests.ts';
+import { logged } from '../news.ts';
+import { channelRequests } from '../rollouts/channels.ts';
+import { freezeRequests } from '../rollouts/freeze-requests.ts';
+import { type FreezeCalendar, type FreezeEvent, freezeLife, freezesIn } from '../rollouts/freezes.ts';
+import { rememberingHostPools } from '../rollouts/host-pool-memory.ts';
+import { rolloutInsight } from '../rollouts/insight.ts';
+import { planner } from '../rollouts/planner.ts';
+import { type Pool, type PoolEvent, poolLife } from '../rollouts/pool.ts';
+import { poolClaims } from '../rollouts/pools.ts';
+import { type Parts as RequestParts, rolloutRequests } from '../rollouts/requests.ts';
+import { rolloutEngine } from '../rollouts/rollout-engine.ts';
+import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
+import { imageVersionsAt } from '../rollouts/associations.ts';
+import { usageOf, usesOf } from '../rollouts/usage.ts';
+import { Engine } from '../workflow/engine.ts';
+import { WorkflowStore } from '../workflow/store.ts';
+import { resting } from './resting.ts';
+
+type Publishing = Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt'> &
+  Pick<Parameters<typeof rolloutEngine>[0], 'isUnderWay'>;
+
+export type Desktops = ReturnType<typeof wireDesktops>;
+
+/** Host pools, the rollouts that bring them to a version, and the work on each host. */
+export function wireDesktops(outside: Outside, publishing: Publishing) {
+  const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, scaleSets } = outside;
+  const { refusal, imageVersionAt, isUnderWay, versionOf } = publishing;
+  const due = rows('due');
+  const poolStore = new WorkflowStore<Pool, PoolEvent>('host-pool', rows('hostpools'), due);
+  const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>('rollout', rows('rollouts'), due);
+  const hostStore = new WorkflowStore<Host, HostEvent>('host', rows('hosts'), due);
+
+  const hostParts = { machines: hostMachines, sessionHosts, now };
+  const readings = sharedReadings(hostParts);
+  const hosts = hostEngine({
+    ...hostParts,
+    readings,
+    store: hostStore,
+    wake: wake('advance-host'),
+    ...logged('host'),
+  });
+  const hostAsks = hostRequests({ ...hostParts, hosts, hostStore });
+
+  const pools = new Engine({ workflow: poolLife, store: poolStore, ...resting('host-pool', now) });
+  const calendar = new Engine({
+    workflow: freezeLife,
+    store: new WorkflowStore<FreezeCalendar, FreezeEvent>('freezes', rows('freezes'), due),
+    ...resting('freezes', now),
+  });
+  const freezes = freezesIn(calendar);
+  const rollouts = rolloutEngine({
+    freezes,
+    pools: poolClaims(pools, now),
+    gallery,
+    // What a rollout reads of a pool its hosts may read too.
+    hostPools: { ...rememberingHostPools(hostPools, now), list: readings.listSessionHosts },
+    scaleSets: { ...scaleSets, list: readings.listMachines },
+    hosts: hostAsks,
+    refusal,
+    isUnderWay,
+    store: rolloutStore,
+    wake: wake('advance-rollout'),
+    now,
+    ...logged('rollout'),
+  });
+  const parts = { pools, poolStore, rollouts, rolloutStore, freezes, now };
+  const planFor = planner({ hostPools, scaleSets, gallery, freezes, now });
+  const inAzure = { poolStore, rolloutStore, scaleSets };
+  return {
+    requests: {
+      ...rolloutRequests({ ...parts, versionOf, refusal, imageVersionAt, planFor }),
+      ...rolloutInsight({ ...parts, work: hostAsks }),
+    },
+    freezes: freezeRequests({ ...parts, calendar }),
+    hosts: hostAsks,
+    ofChannels: channelRequests({
+      ...parts,
+      gallery,
+      imageVersionAt,
+      examine: async (what) => await hostAsks.examine(what),
+    }),
+    usageOf: usageOf(inAzure),
+    usesOf: usesOf(inAzure),
+    poolsAt: imageVersionsAt(inAzure),
+    advanceRollout: async (id: string) => await rollouts.advance(id),
+    advanceHost: async (id: string) => await hosts.advance(id),
+    kinds: [rollouts, hosts],
+  };
+}

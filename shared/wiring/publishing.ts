@@ -1,0 +1,132 @@
+import type { Outside } from '../app.ts';
+import { approvalRoom } from '../approvals/room.ts';
+import { channelRoom } from '../channels/room.ts';
+import { gateRoom } from '../gates/room.ts';
+import { logged } from '../news.ts';
+import type { News } from '../notifications/chat-news.ts';
+import { releaseRoom } from '../releases/room.ts';
+import { sharingRoom } from '../sharing/room.ts';
+import type { Desktops } from './desktops.ts';
+import type { Images } from './images.ts';
+
+interface Around {
+  readonly versions: Images['port'];
+  readonly planOf: Images['planOf'];
+  readonly about: Images['about'];
+  readonly rollouts: Desktops['ofChannels'];
+  readonly examineHosts: Desktops['hosts']['examineHosts'];
+  readonly poolsAt: Desktops['poolsAt'];
+  readonly tell: (id: string, what: News) => Promise<void>;
+}
+
+export type PublishingRooms = ReturnType<typeof wirePublishing>;
+
+/** What brings a version that was built to people: channels, gates, approvals, releases, and copies elsewhere. */
+export function wirePublishing(outside: Outside, around: Around) {
+  const { rows, wake, now, publicUrl, probes, callSystem, newSecret } = outside;
+  const { versions, planOf, rollouts, tell } = around;
+  const due = rows('due');
+  const channelsOf = async (set: string) => (await planOf(set))?.channels;
+
+  const approvals = approvalRoom({
+    releases: {
+      nudge: async (id) => await releases.port.nudge(id),
+      waitsFor: async (id) => await releases.port.waitsFor(id),
+    },
+    rows: rows('approvals'),
+    due,
+    wake: wake('advance-approval'),
+    now,
+    ...logged('approval'),
+  });
+  const channels: ReturnType<typeof channelRoom> = channelRoom({
+    orderOf: channelsOf,
+    versions,
+    rollouts,
+    proofFor: async (asked) => await releases.port.proofFor(asked),
+    async about(set, number, { validation, approval }) {
+      const [known, gate, given] = await Promise.all([
+        around.about(set, number),
+        validation === undefined ? undefined : gates.port.find(validation),
+        approval === undefined ? undefined : approvals.port.find(approval),
+      ]);
+      const passed = gate?.checks.filter(({ state }) => state === 'passed').length ?? 0;
+      return {
+        ...known,
+        ...(gate && { checks: { passed, total: gate.checks.length } }),
+        approvals: given?.decisions.map(({ by, reason }) => ({ by, reason })) ?? [],
+      };
+    },
+    announce: tell,
+    nudge: async (id) => await releases.port.nudge(id),
+    rows: rows('channels'),
+    due,
+    wake: wake('advance-channel'),
+    now,
+    ...logged('channel'),
+  });
+  const gates: ReturnType<typeof gateRoom> = gateRoom({
+    poolsOf: rollouts.poolsOf,
+    examine: around.examineHosts,
+    probes,
+    imageSizeGb: versions.imageSizeGb,
+    call: callSystem,
+    refusal: versions.refusal,
+    reportUrl: (token) => `${publicUrl}/api/external-checks/${token}`,
+    newSecret,
+    channelsOf,
+    holding: async (set, channel) => await channels.port.holding(set, channel),
+    rows,
+    due,
+    wake: wake('advance-validation'),
+    now,
+    ...logged('validation'),
+  });
+  const releases: ReturnType<typeof releaseRoom> = releaseRoom({
+    versions,
+    channels: channels.port,
+    gates: {
+      ...gates.port,
+      async ensureValidated(asked) {
+        const found = await gates.port.ensureValidated(asked);
+        const { id, status, checks } = found;
+        if (status !== 'failed' && status !== 'inconclusive') return found;
+        const { set, number, channel } = asked;
+        const open = checks.filter(({ state }) => !['passed', 'skipped'].includes(state));
+        const told = open.map(({ name, state, evidence }) => `${name} ${state}: ${evidence}`);
+        await tell(id, { kind: 'gate', id, set, number, channel, outcome: status, checks: told });
+        return found;
+      },
+    },
+    approvals: {
+      ...approvals.port,
+      async ensureAsked(asked) {
+        const found = await approvals.port.ensureAsked(asked);
+        const { id, expiresAt } = found;
+        const { set, number, channel, requestedBy, facts } = asked;
+        const what = { kind: 'approval', id, set, number, channel, requestedBy, facts, expiresAt } as const;
+        if (found.status === 'pending') await tell(id, what);
+        return found;
+      },
+    },
+    rollouts,
+    channelsOf,
+    rows: rows('releases'),
+    due,
+    wake: wake('advance-release'),
+    now,
+    ...logged('release'),
+  });
+  const sharing = sharingRoom({
+    gallery: outside.sharing,
+    versions,
+    planOf,
+    poolsAt: around.poolsAt,
+    rows: { places: rows('hostingplaces'), copies: rows('copies'), grants: rows('grants') },
+    due,
+    wake: wake('advance-copy'),
+    now,
+    ...logged('copy'),
+  });
+  return { approvals, channels, gates, releases, sharing };
+}
