@@ -5,6 +5,7 @@ import { computeProvider } from './compute/compute.ts';
 import { localRoutes } from './core/local-routes.ts';
 import type { Provider } from './core/provider.ts';
 import { resourceGroupsProvider } from './core/resource-groups.ts';
+import { rightsRoutes } from './core/rights.ts';
 import { serve } from './core/server.ts';
 import { subscriptionsProvider } from './core/subscriptions.ts';
 import { createWorld, type World } from './core/world.ts';
@@ -31,7 +32,7 @@ export interface Arm {
 export async function startArm({ clock, port, seed, fleet }: ArmOptions): Promise<Arm> {
   const world = createWorld({ clock, seed });
   const providers: Provider[] = [
-    { routes: [], local: localRoutes(world) },
+    { routes: [], local: [...localRoutes(world), ...rightsRoutes(world)] },
     resourceGroupsProvider(world.resources),
     subscriptionsProvider(world),
     world.operations.provider(),

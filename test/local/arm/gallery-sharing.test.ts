@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { done, GROUP, REGION, refusal, startAzure, SUBSCRIPTION } from './azure.ts';
+import { computeId, done, GROUP, REGION, refusal, startAzure, SUBSCRIPTION } from './azure.ts';
 import { definitionBody } from './bench.ts';
 
 const expand = { expand: 'SharingProfile/Groups' } as const;
@@ -85,4 +85,27 @@ test('a subscription says whose it is', async () => {
   const azure = await startAzure();
   const { body } = await azure.ask('GET', `/subscriptions/${SUBSCRIPTION}?api-version=2022-12-01`);
   expect(body).toMatchObject({ tenantId: '11111111-1111-1111-1111-111111111111', state: 'Enabled' });
+});
+
+test('what the client has no right to it may not do, nor link to', async () => {
+  const { azure } = await withGallery();
+  const { galleries, galleryImages, galleryImageVersions } = azure.compute;
+  const gallery = computeId('galleries/gal');
+  await done(azure, galleryImages.createOrUpdate(GROUP, 'gal', 'win11', definitionBody()));
+  const withheld = await azure.ask('POST', '/local/rights', { scope: gallery, verb: 'write' });
+  expect(withheld.status).toBe(201);
+  expect(await galleries.get(GROUP, 'gal')).toMatchObject({ name: 'gal' });
+  expect(await refusal(galleries.delete(GROUP, 'gal'))).toMatchObject({
+    statusCode: 403,
+    code: 'AuthorizationFailed',
+  });
+  await azure.ask('DELETE', '/local/rights');
+  const source = computeId('galleries/theirs/images/win11/versions/1.0.0');
+  await azure.ask('POST', '/local/rights', { scope: computeId('galleries/theirs') });
+  const linked = { location: REGION, storageProfile: { source: { id: source } } };
+  expect(
+    await refusal(galleryImageVersions.createOrUpdate(GROUP, 'gal', 'win11', '1.0.0', linked)),
+  ).toMatchObject({ statusCode: 403, code: 'LinkedAuthorizationFailed' });
+  expect((await azure.ask('POST', '/local/rights', {})).status).toBe(400);
+  expect((await azure.ask('GET', '/local/rights')).body.withheld).toHaveLength(1);
 });

@@ -3,6 +3,7 @@ import { ArmError, type Answer } from './arm-error.ts';
 import type { Fault } from './faults.ts';
 import type { Call, Route } from './provider.ts';
 import { regionName } from './resource-id.ts';
+import { refuseUnentitled } from './rights.ts';
 import { checkApiVersion, RouteTable, routeType } from './routes.ts';
 import { refuseForeignToken } from './tenants.ts';
 import type { World } from './world.ts';
@@ -95,6 +96,7 @@ export class FrontDoor {
     const inGroup = call.resourceGroup !== '' && /\/resourceGroups\/[^/]+\/./i.test(call.path);
     resources.requireScope(call.subscriptionId, inGroup ? call.resourceGroup : undefined);
     refuseForeignToken(this.#world, call.subscriptionId, call.headers);
+    refuseUnentitled(this.#world, route, call);
     const left = throttle.take(route.buckets ?? [], call, this.#regionOf(call));
     const answer = await route.handle(call);
     return { ...answer, headers: { ...remaining, ...left, ...answer.headers } };

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ArmError } from './arm-error.ts';
 import { parseId, sameId } from './resource-id.ts';
+import { refuseUnreadable } from './rights.ts';
 import type { World } from './world.ts';
 
 /** The tenant of every subscription that was not given another. */
@@ -33,7 +34,7 @@ export function refuseForeignToken(world: World, subscriptionId: string, headers
 }
 
 /**
- * Refuses to link to another tenant's resource without a token of that tenant beside the first ("Authenticate
+ * Refuses to link to what the client may not read, and to another tenant's resource without a token of that tenant beside the first ("Authenticate
  * requests across tenants": header `x-ms-authorization-auxiliary`).
  */
 export function refuseForeignLink(
@@ -42,6 +43,7 @@ export function refuseForeignLink(
   linked: string,
 ): void {
   const { subscriptionId, type } = parseId(linked);
+  refuseUnreadable(world, id, linked, type);
   const [tenant, own] = [tenantOf(world, subscriptionId), tenantOf(world, parseId(id).subscriptionId)];
   if (sameId(tenant, own) || isFor(tenant, String(headers['x-ms-authorization-auxiliary'] ?? ''))) return;
   throw new ArmError(
