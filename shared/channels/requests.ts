@@ -70,7 +70,8 @@ export function requestsOfChannels({ channels, store, rings, versions, proofFor,
         const message = `Channel ${channel} holds ${ring.holds.number}, which is newer than ${number}.`;
         throw new AppError('VersionIsNewer', message, { target: 'version' });
       }
-      const proven = await proofFor({ set, number, channel, by: somebody(by) });
+      const said = { by: somebody(by), ...(reason && { reason }) };
+      const proven = await proofFor({ set, number, channel, ...said });
       if (!proven.ok) throw refused(proven.failure);
       const what = { request, number, versionId, imageVersionId, reason, proof: proven.proof };
       const place = { isPromotion: isPromotionIn(ring), isFirst: ring.first };
