@@ -41,6 +41,8 @@ export type Approval = Common &
 export type ApprovalEvent =
   | { readonly type: 'asked'; subject: Subject; expiresAt: Instant; at: Instant }
   | ({ readonly type: 'decided' } & Decision)
+  /** Asked for and decided in one, by whoever brings the version in by hand: never open to anybody else. */
+  | { readonly type: 'given'; subject: Subject; expiresAt: Instant; by: string; reason: string; at: Instant }
   | { readonly type: 'expired'; at: Instant }
   /** With a subject it also keeps an approval that was not asked for yet from ever being open. */
   | { readonly type: 'withdrawn'; reason: string; at: Instant; subject?: Subject };
@@ -56,6 +58,7 @@ export const approvalLife: Workflow<Approval, ApprovalEvent, ApprovalCommand> = 
     const { at } = event;
     switch (event.type) {
       case 'asked':
+      case 'given':
         return approval;
       case 'decided':
         return refusalOf(approval, event) ? approval : decided(approval, event);
@@ -117,6 +120,12 @@ function begun(event: ApprovalEvent): Approval | undefined {
   if (event.type === 'asked') {
     const { subject, expiresAt } = event;
     return { ...subject, askedAt: at, expiresAt, decisions: [], phase: 'pending' };
+  }
+  if (event.type === 'given') {
+    const { subject, expiresAt, by, reason } = event;
+    const decision: Decision = { by, reason, at, decision: 'approved' };
+    const asked: Approval = { ...subject, askedAt: at, expiresAt, decisions: [], phase: 'pending' };
+    return refusalOf(asked, decision) ? undefined : decided(asked, decision);
   }
   if (event.type !== 'withdrawn' || !event.subject) return undefined;
   const { subject, reason } = event;

@@ -45,15 +45,21 @@ export function approvalPort(approvals: ApprovalEngine, now: () => Instant) {
     },
 
     /** Asks for it and has it decided at once: whoever brings a version in by hand approves it. */
-    async ensureApproved(wanted: Asked, { by, reason }: { by: string; reason: string }): Promise<Stands> {
-      await asked(wanted);
-      const { state } = await approvals.record(wanted.id, (approval) => {
-        const decision: Decision = { by, reason, at: now(), decision: 'approved' };
-        const why = approval && approval.phase !== 'approved' ? refusalOf(approval, decision) : undefined;
+    async ensureApproved({ id, days, ...given }: Asked, { by, reason }: { by: string; reason: string }) {
+      const at = now();
+      const expiresAt = minutesAfter(at, days * 24 * 60);
+      const subject = subjectOf(given);
+      const decision: Decision = { by, reason, at, decision: 'approved' };
+      const { state } = await approvals.record(id, (approval) => {
+        // Refused before it is on record: what nobody has asked people for must not be open.
+        const open: Approval = { ...subject, askedAt: at, expiresAt, decisions: [], phase: 'pending' };
+        const why = approval?.phase === 'approved' ? undefined : refusalOf(approval ?? open, decision);
         if (why) throw why;
-        return { type: 'decided', ...decision };
+        return approval
+          ? { type: 'decided', ...decision }
+          : { type: 'given', subject, expiresAt, by, reason, at };
       });
-      return stands(wanted.id, state);
+      return stands(id, state);
     },
 
     /** Nobody can decide it any more, even where it was only about to be asked for. */

@@ -127,7 +127,7 @@ async function isLetGo({ channels, gates }: Ports, release: Stopping, now: Insta
     return holds?.versionId === versionIdOf(release);
   }
   const latest = await gates.latest(versionIdOf(release), channel);
-  return latest !== undefined && runOf(latest) === stepOf(release.facts.way, channel).run;
+  return latest !== undefined && runOf(latest) >= (stepOf(release.facts.way, channel).run ?? 1);
 }
 
 /** What came of taking it back, where that was asked for. */
