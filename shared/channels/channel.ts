@@ -173,7 +173,7 @@ function moved(channel: Channel, event: Told<'moved'>): Channel {
   const standing = entered('admit' as const, at, stages.admit, lookAfter(channel));
   const was = heldBy(channel);
   if (!was) return { ...kept, phase: 'moving', holds, standing };
-  const left: Past = { ...was, leftAt: at, leftFor: { movement, number, cause } };
+  const left: Past = { ...was, rollouts: [], leftAt: at, leftFor: { movement, number, cause } };
   const past = [left, ...channel.past].slice(0, remembered);
   const next = { ...kept, past, phase: 'moving' as const, holds, standing };
   if (channel.phase === 'moving' && channel.standing.stage === 'admit') {

@@ -79,6 +79,8 @@ export type ProofFor = (asked: {
   readonly number: string;
   readonly channel: string;
   readonly by: string;
+  /** What they say who ask for it. */
+  readonly reason?: string;
 }) => Promise<
   { readonly ok: true; readonly proof: Proof } | { readonly ok: false; readonly failure: Failure }
 >;
