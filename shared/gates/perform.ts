@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts';
+import { type Instant, secondsBetween } from '../instant.ts';
 import type { Engine, Outcome } from '../workflow/engine.ts';
 import { carriedOut, intendedNow } from './carry-out.ts';
 import { type Check, isOver } from './check.ts';
@@ -70,7 +70,7 @@ export function performValidation({ ports, store, now }: Parts) {
       told: notes.told,
       intends: false,
       waitingFor: 'its scripts to be gone from the hosts',
-      lookInSeconds: Math.max(notes.waitSeconds, 60),
+      lookInSeconds: Math.max(notes.waitSeconds, clearInSeconds(validation, notes.at)),
       ...(left !== undefined && { news: left }),
     };
     return { event };
@@ -92,7 +92,12 @@ export function performValidation({ ports, store, now }: Parts) {
   };
 }
 
-/** What could not be taken away in two hours is nobody's to wait for. */
+/** What is not gone after half an hour is not about to be. */
+function clearInSeconds({ end, since }: Validation, at: Instant): number {
+  return secondsBetween(end?.at ?? since, at) < 30 * 60 ? 60 : 600;
+}
+
+/** What could not be taken away in a day is nobody's to wait for. */
 function abandon(notes: Notes): string | undefined {
   const left: string[] = [];
   for (const check of notes.checks) {

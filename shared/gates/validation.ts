@@ -86,8 +86,8 @@ export type ValidationCommand = { readonly type: 'look' | 'end' | 'clear' };
 /** Unless the one who intended something answers, nobody looks before this: until then he may be at it. */
 export const intentHoldsSeconds = 10 * 60;
 const soonSeconds = 30;
-/** A host that is gone or out of reach keeps its scripts; it is not asked for ever. */
-const clearMinutes = 120;
+/** A host that is out of reach keeps its scripts; it is not asked for ever. */
+const clearMinutes = 24 * 60;
 
 /** One run of a gate: all its checks go at once, each by itself, and its end is final. */
 export const validationLife: Workflow<Validation, ValidationEvent, ValidationCommand> = {

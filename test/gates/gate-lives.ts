@@ -145,7 +145,7 @@ export async function liveGate(ills: Ills, lot: Lot, without: Without = {}): Pro
     return heard.size === lot.asks.length && all.length > 0 && all.every((one) => one.end && !hasTraces(one));
   };
   await world.passUntil(() => false, { days: Math.max(1, ...lot.asks) / 1440 });
-  await world.passUntil(isAtRest, { days: 1 });
+  await world.passUntil(isAtRest, { days: 3 });
   // What was on its way when all seemed over has arrived by then.
   await world.passUntil(() => false, { days: 15 / 1440 });
   const kept: string[] = [];
