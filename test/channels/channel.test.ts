@@ -3,6 +3,7 @@ import { type Channel, channelLife, heldBy, isUnderWay } from '../../shared/chan
 import { isNewer } from '../../shared/channels/holding.ts';
 import { isPromotionIn, policyOf } from '../../shared/channels/policy.ts';
 import { minutesAfter } from '../../shared/instant.ts';
+import { draw } from '../support/diagram.ts';
 import {
   after,
   applied,
@@ -21,6 +22,7 @@ import {
   waits,
   where,
 } from './movements.ts';
+import { channelPicture } from './picture.ts';
 
 const held = [to('1.0.0'), ...applied];
 /** The channel held 1.0.0, all pools on it, when it was moved to 1.1.0. */
@@ -241,5 +243,26 @@ describe('the policy of a channel', () => {
     expect(isNewer('1.10.0', '1.9.0')).toBe(true);
     expect(isNewer('1.9.0', '1.10.0')).toBe(false);
     expect(isNewer('1.9.0', '1.9.0')).toBe(false);
+  });
+});
+
+describe('the picture of a channel', () => {
+  it('shows every stage, and an end for each', () => {
+    const lines = draw(channelPicture).split('\n').slice(1);
+    const froms = new Set(lines.map((line) => line.trim().split(' ')[0]));
+    for (const stage of [
+      'admit',
+      'stop',
+      'include',
+      'announce',
+      'roll',
+      'exclude',
+      'settled',
+      'stuck',
+      'empty',
+    ]) {
+      expect(froms).toContain(stage);
+    }
+    expect(lines).toContain('  admit --> settled: stage-failed, stage-overdue, stopped');
   });
 });
