@@ -1,75 +1,10 @@
-import type { CallSystem, Probes } from './gates/ports.ts';
-import type { Machines as HostMachines } from './hosts/machine.ts';
-import type { SessionHosts } from './hosts/session-host.ts';
-import type { EndOfLifeGallery } from './images/bring-end-of-life.ts';
-import type { Shelves } from './images/browse.ts';
 import { marketplaceRequests } from './images/browse-requests.ts';
-import type { Capacity } from './images/capacity.ts';
-import type { Gallery } from './images/gallery.ts';
-import type { Machines, Scripts } from './images/machine.ts';
-import type { Marketplace } from './images/marketplace.ts';
-import type { Parts } from './images/parts.ts';
-import type { Secrets } from './images/secrets.ts';
-import type { Sources } from './images/sources.ts';
-import type { Instant } from './instant.ts';
-import type { Post } from './notifications/deliver.ts';
 import { repeats } from './repeats.ts';
-import type { RegionGallery } from './replication/gallery.ts';
-import type { HostPools } from './rollouts/host-pool.ts';
-import type { Gallery as RolloutGallery, ReplicaGallery, ScaleSets } from './rollouts/scale-set.ts';
-import type { SharingGallery } from './sharing/gallery.ts';
 import { wireChat } from './wiring/chat.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
 import { type Images, wireImages } from './wiring/images.ts';
 import { type PublishingRooms, wirePublishing } from './wiring/publishing.ts';
-import type { Rows } from './workflow/rows.ts';
-
-export type Queue =
-  | 'advance-image'
-  | 'reap-leftover'
-  | 'advance-replication'
-  | 'advance-release'
-  | 'advance-channel'
-  | 'advance-validation'
-  | 'advance-approval'
-  | 'advance-copy'
-  | 'advance-rollout'
-  | 'advance-host'
-  | 'deliver-notification';
-
-/** All that the app needs of the world around it. */
-export interface Outside {
-  readonly rows: (table: string) => Rows;
-  /** Asks for a look at a time; never throws. */
-  readonly wake: (queue: Queue) => (id: string, at: Instant) => Promise<void>;
-  readonly marketplace: Marketplace;
-  readonly shelves: Shelves;
-  readonly sources: Sources;
-  readonly capacity: Capacity;
-  readonly parts: Parts;
-  readonly secrets: Secrets;
-  readonly machines: Machines;
-  readonly scripts: Scripts;
-  readonly gallery: Gallery & RolloutGallery & ReplicaGallery & RegionGallery & EndOfLifeGallery;
-  readonly sharing: SharingGallery;
-  readonly hostPools: HostPools;
-  readonly scaleSets: ScaleSets;
-  readonly hostMachines: HostMachines;
-  readonly sessionHosts: SessionHosts;
-  readonly probes: Probes;
-  /** Tells another system that a check waits for its word. */
-  readonly callSystem: CallSystem;
-  readonly post: Post;
-  /** Whether anybody wants to hear of promotions. */
-  readonly tellsTeams: boolean;
-  readonly publicUrl: string;
-  /** How many versions may be on the bench of one subscription at once. */
-  readonly mostBuilds: number;
-  readonly now: () => Instant;
-  readonly newId: () => string;
-  /** What nobody can guess: 32 bytes and more, in letters, digits, - and _. */
-  readonly newSecret: () => string;
-}
+import type { Outside } from './outside.ts';
 
 /**
  * The whole app, wired in one place. Triggers and tests both start here. No room imports another: what one needs of
@@ -92,7 +27,7 @@ export function createApp(outside: Outside) {
     },
     nudgeRelease: async (versionId) => await publishing.releases.port.nudge(versionId),
     rollBack: async (asked) => await publishing.channels.port.rollBack(asked),
-    stopRolloutsTo: desktops.ofChannels.stopRolloutsTo,
+    stopRolloutsTo: async (...asked) => await desktops.ofChannels.stopRolloutsTo(...asked),
     copiesOf: async (set, number) => await publishing.sharing.port.copiesOf(set, number),
     ensureCopiesRemoved: async (set, number) =>
       await publishing.sharing.port.ensureCopiesRemoved(set, number),
@@ -112,11 +47,11 @@ export function createApp(outside: Outside) {
   const publishing: PublishingRooms = wirePublishing(outside, {
     versions: images.port,
     planOf: images.planOf,
-    about: images.about,
+    about: async (set, number) => await images.about(set, number),
     rollouts: desktops.ofChannels,
-    examineHosts: desktops.hosts.examineHosts,
+    examineHosts: async (asked) => await desktops.hosts.examineHosts(asked),
     poolsAt: desktops.poolsAt,
-    tell: chat.tell,
+    tell: async (id, what) => await chat.tell(id, what),
   });
   const { approvals, channels, gates, releases, sharing } = publishing;
   const kinds = [
@@ -131,7 +66,10 @@ export function createApp(outside: Outside) {
   ];
 
   return {
-    images: images.requests,
+    images: {
+      ...images.requests,
+      history: async (set: string, number: string) => await images.keep.history(set, number),
+    },
     keep: images.keep,
     replication: images.replication,
     marketplace: marketplaceRequests(outside.shelves),
@@ -144,17 +82,17 @@ export function createApp(outside: Outside) {
     freezes: desktops.freezes,
     hosts: desktops.hosts,
     requestFor: repeats(rows('requests'), now, newId),
-    advanceImage: images.advanceImage,
-    advanceReplication: images.advanceReplication,
-    reapLeftover: images.reapLeftover,
-    advanceRelease: releases.advance,
-    advanceChannel: channels.advance,
-    advanceValidation: gates.advance,
-    advanceApproval: approvals.advance,
-    advanceCopy: sharing.advance,
-    advanceRollout: desktops.advanceRollout,
-    advanceHost: desktops.advanceHost,
-    deliver: chat.deliver,
+    advanceImage: async (id: string) => await images.advanceImage(id),
+    advanceReplication: async (id: string) => await images.advanceReplication(id),
+    reapLeftover: async (id: string) => await images.reapLeftover(id),
+    advanceRelease: async (id: string) => await releases.advance(id),
+    advanceChannel: async (id: string) => await channels.advance(id),
+    advanceValidation: async (id: string) => await gates.advance(id),
+    advanceApproval: async (id: string) => await approvals.advance(id),
+    advanceCopy: async (id: string) => await sharing.advance(id),
+    advanceRollout: async (id: string) => await desktops.advanceRollout(id),
+    advanceHost: async (id: string) => await desktops.advanceHost(id),
+    deliver: async (id: string) => await chat.deliver(id),
     /** Wakes whatever is overdue. */
     sweep: async () => {
       // Each for itself: what one kind fails on must not keep the others from being found.

@@ -1,4 +1,4 @@
-import type { Outside } from '../app.ts';
+import type { Outside } from '../outside.ts';
 import { logged } from '../news.ts';
 import { type Delivery, type DeliveryEvent, deliveryLife } from '../notifications/delivery.ts';
 import { performDelivery } from '../notifications/perform.ts';

@@ -1,4 +1,4 @@
-import type { Outside } from '../app.ts';
+import type { Outside } from '../outside.ts';
 import { hostEngine } from '../hosts/host-engine.ts';
 import type { Host, HostEvent } from '../hosts/host.ts';
 import { sharedReadings } from '../hosts/readings.ts';

@@ -1,4 +1,4 @@
-import type { Outside } from '../app.ts';
+import type { Outside } from '../outside.ts';
 import { AppError } from '../errors.ts';
 import { ensureAdmitted, leavingBench, leftBench, waitingForQuota } from '../images/admit.ts';
 import { benchPlacesLife, type BenchPlaces, type BenchPlacesEvent } from '../images/bench-places.ts';

@@ -1,4 +1,4 @@
-import type { Outside } from '../app.ts';
+import type { Outside } from '../outside.ts';
 import { approvalRoom } from '../approvals/room.ts';
 import { channelRoom } from '../channels/room.ts';
 import { gateRoom } from '../gates/room.ts';
@@ -66,12 +66,12 @@ export function wirePublishing(outside: Outside, around: Around) {
     ...logged('channel'),
   });
   const gates: ReturnType<typeof gateRoom> = gateRoom({
-    poolsOf: rollouts.poolsOf,
+    poolsOf: async (set, channel) => await rollouts.poolsOf(set, channel),
     examine: around.examineHosts,
     probes,
-    imageSizeGb: versions.imageSizeGb,
+    imageSizeGb: async (set, number) => await versions.imageSizeGb(set, number),
     call: callSystem,
-    refusal: versions.refusal,
+    refusal: async (set, number) => await versions.refusal(set, number),
     reportUrl: (token) => `${publicUrl}/api/external-checks/${token}`,
     newSecret,
     channelsOf,

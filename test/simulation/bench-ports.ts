@@ -1,4 +1,4 @@
-import type { Outside } from '../../shared/app.ts';
+import type { Outside } from '../../shared/outside.ts';
 import type { smallBench } from '../images/small-bench.ts';
 import type { smallGuest } from '../images/small-guest.ts';
 import type { World } from '../support/world.ts';

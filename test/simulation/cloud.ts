@@ -1,4 +1,5 @@
-import { type App, createApp, type Outside, type Queue } from '../../shared/app.ts';
+import { type App, createApp } from '../../shared/app.ts';
+import type { Outside, Queue } from '../../shared/outside.ts';
 import { log } from '../../shared/log.ts';
 import { AdmissionWatch } from '../support/admission-watch.ts';
 import { blind } from '../support/fleet.ts';
@@ -137,11 +138,11 @@ export class Cloud {
 }
 
 /** A port that nothing here has a reason to ask. */
-function nobody<Port extends object>(name: string): Port {
+function nobody(name: string): never {
   const ask = (_: object, what: string | symbol) => async () => {
     throw new Error(`${name} is asked to ${String(what)}`);
   };
-  return new Proxy({}, { get: ask }) as Port;
+  return new Proxy({}, { get: ask }) as never;
 }
 
 /** Thousands of lives have thousands of lines to log, and nobody reads them. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Outside } from '../../shared/app.ts';
+import type { Outside } from '../../shared/outside.ts';
 import { agentScript, tokenParameter } from '../../shared/hosts/agent-script.ts';
 import type { Machine } from '../../shared/hosts/machine.ts';
 

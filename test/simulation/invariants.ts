@@ -1,13 +1,13 @@
 import type { Host } from '../../shared/hosts/host.ts';
-import type { Version } from '../../shared/images/image.ts';
 import { minutesAfter, secondsBetween } from '../../shared/instant.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
 import type { Cloud } from './cloud.ts';
+import { PublishingRules } from './publishing-rules.ts';
 import type { Kept, Saving } from './tables.ts';
 
 /** Work that has a time of its own, by its table. */
-const works = new Set(['versions', 'rollouts', 'hosts', 'leftovers', 'deliveries']);
+const works = new Set(['versions', 'channels', 'rollouts', 'hosts', 'leftovers', 'deliveries']);
 /** A look at what is overdue comes at the latest with the sweeper, and may itself be doubled or die. */
 const overdueMinutes = 60;
 /** The engine waits no longer for any stage, however much its policy gives. */
@@ -34,6 +34,7 @@ export class Invariants {
   readonly #floor: Policy['floor'];
   readonly #tell: (violation: string) => void;
   readonly #excused: (bounce: string) => boolean;
+  readonly #publishing: PublishingRules;
   /** Hosts under way: by place and machine, the work and its rollout. */
   readonly #underWay = new Map<string, Map<string, UnderWay>>();
 
@@ -49,8 +50,9 @@ export class Invariants {
     this.#floor = floor;
     this.#tell = tell;
     this.#excused = excused;
+    this.#publishing = new PublishingRules(cloud, tell);
     cloud.tables.onSaved = (saving) => this.#afterSave(saving);
-    cloud.tables.onUnpointed = (row) => this.#afterUnpointing(row);
+    cloud.tables.onUnpointed = (kind, row) => this.#afterUnpointing(kind, row);
   }
 
   /** What the world itself has written down as wrong. */
@@ -68,7 +70,7 @@ export class Invariants {
     if (works.has(saving.table)) this.#timed(saving);
     if (saving.table === 'rollouts') this.#rollout(saving);
     if (saving.table === 'hosts') this.#host(saving);
-    if (saving.table === 'versions') this.#version(saving.id, saving.after.state as Version);
+    this.#publishing.afterSave(saving);
     if (/eyJ[\w-]{8}|geheim/.test(JSON.stringify([saving.after.state, saving.event])))
       this.#tell(`X8: ${saving.table} ${saving.id} keeps a secret`);
   }
@@ -78,7 +80,7 @@ export class Invariants {
     const { table, id, after } = saving;
     const { standing } = after.state as Worked;
     if (standing && after.dueAt === '') this.#tell(`X4: ${table} ${id} is not over and never due`);
-    if (after.dueAt !== '' && !this.#cloud.tables.pointers.has(pointerOf(id, after)))
+    if (after.dueAt !== '' && !this.#cloud.tables.pointers.has(`${kindOf(table)}|${pointerOf(id, after)}`))
       this.#tell(`X4: ${table} ${id} is due at ${after.dueAt} and nothing points at it`);
     if (standing) this.#inTime(saving, standing);
   }
@@ -95,10 +97,10 @@ export class Invariants {
       this.#tell(`X5: ${table} ${id} is in ${stage} after its deadline ${deadline}`);
   }
 
-  #afterUnpointing(row: string): void {
+  #afterUnpointing(kind: string, row: string): void {
     const [, id = '', changes] = row.split('|');
     for (const [table, states] of this.#cloud.tables.states) {
-      const kept = states.get(id);
+      const kept = kindOf(table) === kind ? states.get(id) : undefined;
       if (kept && kept.dueAt !== '' && pointerOf(id, kept) === row && String(kept.changes) === changes)
         this.#tell(`X4: ${table} ${id} is due at ${kept.dueAt} and was taken out of the index`);
     }
@@ -166,14 +168,11 @@ export class Invariants {
         this.#tell(`R5: session ${session} on ${plan.name} was logged off within its grace`);
     }
   }
+}
 
-  /** P1: promoted is approved, after every check has passed. */
-  #version(id: string, { facts }: Version): void {
-    if (facts.promotedAt === undefined) return;
-    if (!facts.approval) this.#tell(`P1: ${id} was promoted unasked`);
-    if (facts.checks?.some(({ outcome }) => outcome !== 'passed'))
-      this.#tell(`P1: ${id} was promoted with a check that did not pass`);
-  }
+/** By what the due index knows what is in the table. */
+function kindOf(table: string): string {
+  return table.replace(/ies$/, 'y').replace(/s$/, '');
 }
 
 function pointerOf(id: string, { dueAt, changes }: Kept): string {

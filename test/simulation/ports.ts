@@ -1,4 +1,4 @@
-import type { Outside } from '../../shared/app.ts';
+import type { Outside } from '../../shared/outside.ts';
 import type { World } from '../support/world.ts';
 import { type Address, type Place, placeOf } from './place.ts';
 import { type TakenOut, withoutProof, withoutReadBack } from './taken-out.ts';

@@ -1,4 +1,4 @@
-import type { Outside } from '../../shared/app.ts';
+import type { Outside } from '../../shared/outside.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Gallery } from '../../shared/images/gallery.ts';
 import { type Instant, minutesAfter } from '../../shared/instant.ts';

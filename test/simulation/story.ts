@@ -1,5 +1,8 @@
+import type { App } from '../../shared/app.ts';
 import { RequestVersion } from '../../shared/images/request-bodies.ts';
+import type { Approval } from '../../shared/approvals/approval.ts';
 import type { Version } from '../../shared/images/image.ts';
+import { isOver, type Release } from '../../shared/releases/course.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { livedPlan, sourceNames, stepNames } from '../images/lived-plans.ts';
@@ -7,14 +10,17 @@ import { populate } from '../support/fleet-verdict.ts';
 import { Random } from '../support/random.ts';
 import { newVersion, oldVersion } from '../support/small-azure.ts';
 import { type Ills, World } from '../support/world.ts';
+import type { Channel } from '../../shared/channels/channel.ts';
 import { Cloud } from './cloud.ts';
 import { Invariants } from './invariants.ts';
 import { isOpen, People } from './people.ts';
 import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor } from './policies.ts';
-import { ofBefore, seedVersion } from './seeded.ts';
+import { ofBefore, seedChannel, seedVersion } from './seeded.ts';
 import type { TakenOut } from './taken-out.ts';
 import { Trace } from './trace.ts';
 import { wrongAtTheEnd } from './verdict.ts';
+
+const built = `${imageSet}.1.1.0`;
 
 export interface Told {
   readonly seed: number;
@@ -113,6 +119,7 @@ class Story {
     if (this.isBuilt) this.#settle('test', random.whole(2, 3));
     await seedVersion(this.cloud, '1.0.0', oldVersion);
     if (!this.isBuilt) await seedVersion(this.cloud, '1.1.0', newVersion);
+    else for (const channel of ['test', 'production']) await seedChannel(this.cloud, channel, '1.0.0');
     await this.#pass(1 / 48, () => false);
     for (const { name } of this.cloud.places.values()) this.#define(name);
     if (this.isBuilt) this.#build();
@@ -189,6 +196,45 @@ class Story {
       await app.images.request(imageSet, 'build', asked);
     });
     this.#decide();
+    this.#meddleWithRelease();
+  }
+
+  /** People change their minds about what is being released, at some time in the first day. */
+  #meddleWithRelease(): void {
+    const { random } = this.#world;
+    const said = { reason: 'changed their mind' };
+    const some = (share: number, what: string, asking: (app: App) => Promise<unknown>) => {
+      if (random.happens(share)) this.#people.ask(what, asking, random.between(3600, 86_400));
+    };
+    for (const channel of ['test', 'production']) {
+      some(
+        0.2,
+        `roll ${channel} back`,
+        async (app) => await app.channels.rollBack(imageSet, channel, said, { request: `back-${channel}` }),
+      );
+    }
+    some(0.15, 'pause the release', async (app) => await app.releases.pause(built, said));
+    for (const hours of [1, 6, 26]) {
+      this.#people.ask(
+        'resume the release',
+        async (app) => await app.releases.resume(built, said),
+        hours * 3600,
+      );
+    }
+    some(0.1, 'stop the release', async (app) => await app.releases.stop(built, said));
+    some(0.1, 'take the release back', async (app) => await app.releases.rollback(built, said));
+    some(
+      0.15,
+      'revoke 1.1.0',
+      async (app) => await app.images.revoke(imageSet, '1.1.0', { ...said, rollback: random.happens(0.5) }),
+    );
+    for (const version of ['1.0.0', '1.1.0']) {
+      some(
+        0.2,
+        `delete ${version}`,
+        async (app) => await app.images.remove(imageSet, version, { reason: '' }),
+      );
+    }
   }
 
   /** Somebody looks every ten minutes whether there is something to decide. */
@@ -196,15 +242,23 @@ class Story {
     const { random } = this.#world;
     this.#world.after(600, () => {
       this.#decide();
-      const [, version] =
-        this.cloud.tables.statesOf<Version>('versions').find(([id]) => id === `${imageSet}.1.1.0`) ?? [];
+      const { tables } = this.cloud;
+      const [, version] = tables.statesOf<Version>('versions').find(([id]) => id === built) ?? [];
+      const [, release] = tables.statesOf<Release>('releases').find(([id]) => id === built) ?? [];
       const decision = { reason: 'because' };
-      if (version?.phase === 'awaiting-approval') {
+      for (const [id, { phase }] of tables.statesOf<Approval>('approvals')) {
+        if (phase !== 'pending') continue;
         const says = random.happens(0.9) ? 'approve' : 'reject';
-        this.#people.ask(says, async (app) => await app.images[says](imageSet, '1.1.0', decision));
+        this.#people.ask(says, async (app) => await app.approvals[says](id, decision));
       }
       if (version?.phase === 'held')
         this.#people.ask('cancel', async (app) => await app.images.cancel(imageSet, '1.1.0', decision));
+      if (version?.phase === 'failed')
+        this.#people.ask('stop', async (app) => await app.releases.stop(built, decision));
+      if (release?.phase === 'blocked') {
+        const says = random.happens(0.5) ? 'resume' : 'stop';
+        this.#people.ask(says, async (app) => await app.releases[says](built, decision));
+      }
     });
   }
 
@@ -219,7 +273,9 @@ class Story {
     return (
       isThere &&
       rollouts.every(([, rollout]) => !isOpen(rollout)) &&
-      versions.every(([, { phase }]) => ['released', 'failed', 'canceled'].includes(phase)) &&
+      versions.every(([, version]) => !('standing' in version) && version.phase !== 'held') &&
+      tables.statesOf<Release>('releases').every(([, release]) => isOver(release)) &&
+      tables.statesOf<Channel>('channels').every(([, { phase }]) => phase !== 'moving') &&
       tables.statesOf<{ goneAt?: string }>('leftovers').every(([, { goneAt }]) => goneAt !== undefined)
     );
   }

@@ -27,11 +27,11 @@ const pageSize = 1000;
 export class Tables {
   readonly #tables = new Map<string, Rows>();
   readonly states = new Map<string, Map<string, Kept>>();
-  /** The rows of the due index, of all kinds. */
+  /** The rows of the due index, of all kinds: `kind|row`. */
   readonly pointers = new Set<string>();
   readonly counts = { reads: 0, writes: 0, queryPages: 0, removes: 0 };
   onSaved: (saving: Saving) => void = () => {};
-  onUnpointed: (row: string) => void = () => {};
+  onUnpointed: (kind: string, row: string) => void = () => {};
 
   /** The table of that name. */
   rows(name: string): Rows {
@@ -60,15 +60,15 @@ export class Tables {
       write: async (partition, writes) => {
         counts.writes += 1;
         await rows.write(partition, writes);
-        if (name === 'due') for (const { row } of writes) this.pointers.add(row);
+        if (name === 'due') for (const { row } of writes) this.pointers.add(`${partition}|${row}`);
         else this.#saved(name, partition, writes);
       },
       remove: async (partition, row) => {
         counts.removes += 1;
         await rows.remove(partition, row);
         if (name !== 'due') return;
-        this.pointers.delete(row);
-        this.onUnpointed(row);
+        this.pointers.delete(`${partition}|${row}`);
+        this.onUnpointed(partition, row);
       },
       inPartition: async (partition, range) => paged(await rows.inPartition(partition, range)),
       acrossPartitions: async (row, range) => paged(await rows.acrossPartitions(row, range)),

@@ -1,5 +1,9 @@
 import type { Host } from '../../shared/hosts/host.ts';
+import type { Approval } from '../../shared/approvals/approval.ts';
+import type { Channel } from '../../shared/channels/channel.ts';
+import type { Validation } from '../../shared/gates/validation.ts';
 import type { Version } from '../../shared/images/image.ts';
+import type { Release } from '../../shared/releases/course.ts';
 import type { Pool } from '../../shared/rollouts/pool.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { tag } from '../support/small-azure.ts';
@@ -22,6 +26,7 @@ export function wrongAtTheEnd(cloud: Cloud, people: People): string[] {
       ),
     ...[...cloud.places.values()].flatMap((place) => wrongAt(place, people, hosts)),
     ...leftOnTheBench(cloud),
+    ...unsettled(cloud),
   ];
 }
 
@@ -33,6 +38,28 @@ function endless(id: string, rollout: Rollout): string[] {
   return Object.values(rollout.facts.hosts ?? {})
     .filter(({ outcome }) => outcome === 'admitted')
     .map(({ name }) => `R11: ${id} is over and ${name} never ended`);
+}
+
+/** V5, P6: whatever happened, a channel is at rest, and who holds a version is there. */
+function unsettled(cloud: Cloud): string[] {
+  const { tables } = cloud;
+  const releases = tables
+    .statesOf<Release>('releases')
+    .flatMap(([id, release]) =>
+      'standing' in release ? [`X5: release ${id} is ${release.phase} for ever`] : [],
+    );
+  const channels = tables
+    .statesOf<Channel>('channels')
+    .flatMap(([id, channel]) => (channel.phase === 'moving' ? [`X5: channel ${id} moves for ever`] : []));
+  const open = tables
+    .statesOf<Approval>('approvals')
+    .flatMap(([id, { phase }]) =>
+      phase === 'pending' ? [`X5: approval ${id} is open, and nobody waits for it`] : [],
+    );
+  const runs = tables
+    .statesOf<Validation>('validations')
+    .flatMap(([id, { end }]) => (end ? [] : [`X5: validation ${id} is under way, and nobody waits for it`]));
+  return [...releases, ...channels, ...open, ...runs];
 }
 
 function unfinished(id: string, version: Version): string[] {

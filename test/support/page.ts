@@ -74,28 +74,40 @@ export function missing(
   kept: Map<string, string>,
   at = 'the answer',
 ): string[] {
-  if (shown === '…') return answer === undefined ? [`${at} is not there`] : [];
-  const name = typeof shown === 'string' ? /^<(\w+)>$/.exec(shown)?.[1] : undefined;
-  if (name !== undefined) {
-    if (typeof answer !== 'string') return [`${at} is no text`];
-    kept.set(name, answer);
-    return [];
-  }
-  if (Array.isArray(shown)) {
-    if (!Array.isArray(answer)) return [`${at} is no list`];
-    return shown.flatMap((one, index) =>
-      answer.some((other) => holds(one, other, kept))
-        ? []
-        : [`${at} has no ${JSON.stringify(one)} (entry ${index})`],
-    );
-  }
-  if (typeof shown === 'object' && shown !== null) {
-    if (typeof answer !== 'object' || answer === null) return [`${at} is no object`];
-    return Object.entries(shown).flatMap(([field, value]) =>
-      missing(value, (answer as Record<string, unknown>)[field], kept, `${at}.${field}`),
-    );
-  }
+  if (typeof shown === 'string') return missingText(shown, answer, kept, at);
+  if (Array.isArray(shown)) return missingEntries(shown, answer, kept, at);
+  if (typeof shown !== 'object' || shown === null) return isNot(shown, answer, at);
+  if (typeof answer !== 'object' || answer === null) return [`${at} is no object`];
+  return Object.entries(shown).flatMap(([field, value]) =>
+    missing(value, (answer as Record<string, unknown>)[field], kept, `${at}.${field}`),
+  );
+}
+
+function isNot(shown: unknown, answer: unknown, at: string): string[] {
   return shown === answer ? [] : [`${at} is ${JSON.stringify(answer)} and not ${JSON.stringify(shown)}`];
+}
+
+function missingText(shown: string, answer: unknown, kept: Map<string, string>, at: string): string[] {
+  if (shown === '…') return answer === undefined ? [`${at} is not there`] : [];
+  const name = /^<(\w+)>$/.exec(shown)?.[1];
+  if (name === undefined) return isNot(shown, answer, at);
+  if (typeof answer !== 'string') return [`${at} is no text`];
+  kept.set(name, answer);
+  return [];
+}
+
+function missingEntries(
+  shown: readonly unknown[],
+  answer: unknown,
+  kept: Map<string, string>,
+  at: string,
+): string[] {
+  if (!Array.isArray(answer)) return [`${at} is no list`];
+  return shown.flatMap((one, index) =>
+    answer.some((other) => holds(one, other, kept))
+      ? []
+      : [`${at} has no ${JSON.stringify(one)} (entry ${index})`],
+  );
 }
 
 /** What an entry that does not fit would have kept is not kept. */

@@ -1,0 +1,66 @@
+import type { CallSystem, Probes } from './gates/ports.ts';
+import type { Machines as HostMachines } from './hosts/machine.ts';
+import type { SessionHosts } from './hosts/session-host.ts';
+import type { EndOfLifeGallery } from './images/bring-end-of-life.ts';
+import type { Shelves } from './images/browse.ts';
+import type { Capacity } from './images/capacity.ts';
+import type { Gallery } from './images/gallery.ts';
+import type { Machines, Scripts } from './images/machine.ts';
+import type { Marketplace } from './images/marketplace.ts';
+import type { Parts } from './images/parts.ts';
+import type { Secrets } from './images/secrets.ts';
+import type { Sources } from './images/sources.ts';
+import type { Instant } from './instant.ts';
+import type { Post } from './notifications/deliver.ts';
+import type { RegionGallery } from './replication/gallery.ts';
+import type { HostPools } from './rollouts/host-pool.ts';
+import type { Gallery as RolloutGallery, ReplicaGallery, ScaleSets } from './rollouts/scale-set.ts';
+import type { SharingGallery } from './sharing/gallery.ts';
+import type { Rows } from './workflow/rows.ts';
+
+export type Queue =
+  | 'advance-image'
+  | 'reap-leftover'
+  | 'advance-replication'
+  | 'advance-release'
+  | 'advance-channel'
+  | 'advance-validation'
+  | 'advance-approval'
+  | 'advance-copy'
+  | 'advance-rollout'
+  | 'advance-host'
+  | 'deliver-notification';
+
+/** All that the app needs of the world around it. */
+export interface Outside {
+  readonly rows: (table: string) => Rows;
+  /** Asks for a look at a time; never throws. */
+  readonly wake: (queue: Queue) => (id: string, at: Instant) => Promise<void>;
+  readonly marketplace: Marketplace;
+  readonly shelves: Shelves;
+  readonly sources: Sources;
+  readonly capacity: Capacity;
+  readonly parts: Parts;
+  readonly secrets: Secrets;
+  readonly machines: Machines;
+  readonly scripts: Scripts;
+  readonly gallery: Gallery & RolloutGallery & ReplicaGallery & RegionGallery & EndOfLifeGallery;
+  readonly sharing: SharingGallery;
+  readonly hostPools: HostPools;
+  readonly scaleSets: ScaleSets;
+  readonly hostMachines: HostMachines;
+  readonly sessionHosts: SessionHosts;
+  readonly probes: Probes;
+  /** Tells another system that a check waits for its word. */
+  readonly callSystem: CallSystem;
+  readonly post: Post;
+  /** Whether anybody wants to hear of promotions. */
+  readonly tellsTeams: boolean;
+  readonly publicUrl: string;
+  /** How many versions may be on the bench of one subscription at once. */
+  readonly mostBuilds: number;
+  readonly now: () => Instant;
+  readonly newId: () => string;
+  /** What nobody can guess: 32 bytes and more, in letters, digits, - and _. */
+  readonly newSecret: () => string;
+}
