@@ -51,6 +51,8 @@ export interface Rollouts {
     readonly failure?: Failure;
     readonly rollouts: readonly string[];
   }>;
+  /** What failed or was ended is set aside, so that new ones begin; what is under way goes on. */
+  readonly setAside: (movement: string) => Promise<{ readonly status: 'running' | 'done' }>;
   /** Nothing of the movement's rollouts starts any more; done once all are over, the failed ones set aside. */
   readonly stopRollouts: (
     movement: string,

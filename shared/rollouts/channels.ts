@@ -141,6 +141,13 @@ export function channelRequests(parts: Parts) {
       return { status: all.every(({ rollout }) => isOver(rollout)) ? 'done' : 'running' };
     },
 
+    /** What failed or was ended is set aside, so that new ones begin; what is under way goes on. */
+    async setAside(movement: string): Promise<{ readonly status: 'running' | 'done' }> {
+      const all = await rolloutsTo(movement);
+      for (const { id } of all) await rollouts.record(id, () => ({ type: 'set-aside', at: now() }));
+      return { status: all.some(({ rollout }) => rollout.phase === 'stopping') ? 'running' : 'done' };
+    },
+
     /** Nothing of the movement's rollouts that are under way starts, until they are resumed. */
     async pauseRollouts(movement: string, by: string, reason: string): Promise<void> {
       for (const { id, rollout } of await rolloutsTo(movement)) {

@@ -98,7 +98,7 @@ export async function liveChannels(ills: Ills, asks: readonly Ask[], without: Wi
       ...versions,
       ...world.port({ ensureInLatest: versions.ensureInLatest }, { ensureInLatest: 60 }),
     },
-    rollouts: world.port(rollouts.port(), { ensureRolledOut: 60, stopRollouts: 60 }),
+    rollouts: world.port(rollouts.port(), { ensureRolledOut: 60, setAside: 60, stopRollouts: 60 }),
     proofFor: async () => ({ ok: true, proof }),
     about: async () => ({ source: 's', notes: '', regions: [] }),
     announce: async (id, announcement) => {

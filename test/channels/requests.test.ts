@@ -224,7 +224,7 @@ describe('a channel that is stuck', () => {
     world.rollouts.clear();
     await requests.retry('win11', 'production', { by: 'ben' });
     expect((await look('production')).state?.phase).toBe('settled');
-    expect(world.stopped).toEqual(['win11.production.1: channel production tries 1.0.0 again']);
+    expect(world.stopped).toEqual(['win11.production.1 set aside']);
     expect(await refusal(requests.retry('win11', 'production', {}))).toMatchObject({ code: 'InvalidPhase' });
     expect(await refusal(requests.retry('win11', 'test', {}))).toMatchObject({ code: 'InvalidPhase' });
   });

@@ -47,6 +47,11 @@ export class SmallRollouts {
         if (!isOver) return { status: 'running', waitingFor: last.state, rollouts };
         return { status: 'failed', failure: failure('RolloutFailed', last.state), rollouts };
       },
+      setAside: async (movement) => {
+        const all = this.tries.filter((one) => one.movement === movement);
+        for (const one of all) one.isSetAside ||= one.state === 'failed' || one.state === 'aborted';
+        return { status: all.some(({ state }) => state === 'ending') ? 'running' : 'done' };
+      },
       stopRollouts: async (movement) => {
         const all = this.tries.filter((one) => one.movement === movement);
         for (const one of all) this.#stop(one);

@@ -51,6 +51,10 @@ export function smallRoom(order: readonly string[] = ['test', 'pilot', 'producti
       const known = { status, rollouts: [`${movement}-pool`] };
       return status === 'failed' ? { ...known, failure: failure('BreakerOpen', 'too many') } : known;
     },
+    setAside: async (movement) => {
+      world.stopped.push(`${movement} set aside`);
+      return { status: 'done' };
+    },
     stopRollouts: async (movement, reason) => {
       world.stopped.push(`${movement}: ${reason}`);
       return { status: 'done' };

@@ -103,6 +103,22 @@ describe('a rollout that a movement of a channel wanted', () => {
     expect(await channels.ensureRolledOut(back)).toMatchObject({ status: 'done' });
   });
 
+  it('is set aside once it has failed, and goes on while it has not', async () => {
+    const { channels, asks, end, world } = await poolOf();
+    const [first] = (await channels.ensureRolledOut(wanted)).rollouts;
+    await world.passUntil(() => false, minutes(3));
+    expect(await channels.setAside(wanted.movement)).toEqual({ status: 'done' });
+    expect((await asks.rollout(first ?? '')).phase).toBe('running');
+    await asks.abort(first ?? '', { reason: 'enough' });
+    expect(await channels.setAside(wanted.movement)).toEqual({ status: 'running' });
+    await end();
+    expect(await channels.ensureRolledOut(wanted)).toMatchObject({ status: 'failed', rollouts: [first] });
+    expect(await channels.setAside(wanted.movement)).toEqual({ status: 'done' });
+    const { status, rollouts } = await channels.ensureRolledOut(wanted);
+    expect([status, rollouts.includes(first ?? '')]).toEqual(['running', false]);
+    expect((await end()).at(-1)).toMatchObject({ phase: 'succeeded' });
+  });
+
   it('is paused and resumed with all the others of its movement, as often as that is asked', async () => {
     const { channels, end, seen, world } = await poolOf();
     const { rollouts } = await channels.ensureRolledOut(wanted);
