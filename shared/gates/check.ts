@@ -50,7 +50,6 @@ export interface Finding {
 }
 
 export type CheckEvent = { readonly at: Instant } & (
-  | { readonly type: 'begun' }
   | ({ readonly type: 'found' } & Finding)
   /** The hosts that its script is to run on. */
   | { readonly type: 'placed'; readonly courses: Readonly<Record<string, Course>> }
@@ -88,8 +87,6 @@ export function afterCheck(check: Check, event: CheckEvent): Check {
   if (isOver(check)) return check;
   const { at } = event;
   switch (event.type) {
-    case 'begun':
-      return check.state === 'pending' ? { ...check, state: 'running', since: at } : check;
     case 'found':
       return found(check, event);
     case 'placed':

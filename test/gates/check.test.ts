@@ -16,8 +16,7 @@ import {
 /** What becomes of a check in each state by each event; `=` is: nothing, not even a trace of it. */
 const checkTable = cellsOf(`
               | pending      | running      | passed | failed | inconclusive | errored | skipped
-begun         | running      | =            | =      | =      | =            | =       | =
-open          | running      | running      | =      | =      | =            | =       | =
+open          | running      | =            | =      | =      | =            | =       | =
 passed        | passed       | passed       | =      | =      | =            | =       | =
 failed        | failed       | failed       | =      | =      | =            | =       | =
 inconclusive  | inconclusive | inconclusive | =      | =      | =            | =       | =

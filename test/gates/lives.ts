@@ -65,7 +65,6 @@ const found = (outcome: Extract<CheckEvent, { type: 'found' }>['outcome']): Chec
 
 /** Everything that can happen to a check. */
 export const checkEvents = {
-  begun: { type: 'begun', at },
   open: found('open'),
   passed: found('passed'),
   failed: found('failed'),
@@ -89,7 +88,7 @@ export const checkAfter = (...events: readonly CheckEvent[]): Check =>
 /** A check in each of its states. */
 export const checks = {
   pending: checkAfter(),
-  running: checkAfter(checkEvents.begun),
+  running: checkAfter(checkEvents.open),
   passed: checkAfter(checkEvents.passed),
   failed: checkAfter(checkEvents.failed),
   inconclusive: checkAfter(checkEvents.inconclusive),
