@@ -45,11 +45,9 @@ export function wirePublishing(outside: Outside, around: Around) {
     rollouts,
     proofFor: async (asked) => await releases.port.proofFor(asked),
     async about(set, number, { validation, approval }) {
-      const [known, gate, given] = await Promise.all([
-        around.about(set, number),
-        validation === undefined ? undefined : gates.port.find(validation),
-        approval === undefined ? undefined : approvals.port.find(approval),
-      ]);
+      const known = await around.about(set, number);
+      const gate = validation === undefined ? undefined : await gates.port.find(validation);
+      const given = approval === undefined ? undefined : await approvals.port.find(approval);
       const passed = gate?.checks.filter(({ state }) => state === 'passed').length ?? 0;
       return {
         ...known,
