@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import { type Instant, secondsBetween } from '../instant.ts';
+import { withoutSecrets } from '../log.ts';
 import type { Check, CheckEvent, Finding } from './check.ts';
 import type { Course, CourseEvent } from './course.ts';
 import { timeoutSeconds } from './look.ts';
@@ -154,7 +155,7 @@ function said(body: string): Finding {
     const { outcome, evidence, measured, unit } = Report.parse(JSON.parse(body));
     return {
       outcome,
-      evidence,
+      evidence: withoutSecrets(evidence),
       ...(measured !== undefined && { measured }),
       ...(unit !== undefined && { unit }),
     };

@@ -53,7 +53,8 @@ export function reading({ ports, store }: Parts) {
       if (plan.kind === 'compare' && plan.metric === 'imageSizeGb') await compareSize(ports, looking, check);
       else if (courses) await judge(notes, check, before);
     }
-    return Object.fromEntries(hostsOf(found ?? []).map((host) => [host.host, identityOf(host)]));
+    const seen = hostsOf(found ?? []).map((host) => [host.host, identityOf(host)] as const);
+    return Object.fromEntries(seen.filter(([host, is]) => validation.machines[host] !== is));
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { avdHealthChecks, metrics, ownHealthChecks } from './gate.ts';
+import { avdHealthChecks, type CheckPlan, metrics, ownHealthChecks } from './gate.ts';
+import { scriptOf } from './scripts/script-of.ts';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 const person = text(256).optional();
@@ -132,20 +133,27 @@ const External = z
     message: 'A check that waits for no report needs a url, whose answer says how it went.',
   });
 
+const AnyCheck = z.discriminatedUnion('kind', [Health, Probe, Compare, External]);
+
+/** What the script of a check may take: its time-out, and what it waits for by itself. */
+function minutesOf(check: z.infer<typeof AnyCheck>): number {
+  if (!('timeoutMinutes' in check)) return 0;
+  // A probe that was refused already is not made into one.
+  if (check.kind === 'probe' && !Object.hasOwn(check, 'probe')) return 0;
+  return check.timeoutMinutes + Math.ceil(scriptOf(check as unknown as CheckPlan)?.minutes ?? 0);
+}
+
 const mostOnHosts = 15;
 
 /** The checks of a channel; what is left out is filled in. */
 export const PutGate = z
   .strictObject({
-    checks: z
-      .array(z.discriminatedUnion('kind', [Health, Probe, Compare, External]))
-      .min(1)
-      .max(30),
+    checks: z.array(AnyCheck).min(1).max(30),
     minutes: minutes(5, 7 * 24 * 60).default(360),
     allowNoHosts: z.boolean().default(false),
     by: person,
   })
-  .superRefine(({ checks }, context) => {
+  .superRefine(({ checks, minutes: whole }, context) => {
     const once = (field: 'name' | 'which', of: readonly (string | undefined)[]) => {
       of.forEach((value, index) => {
         if (value === undefined || of.indexOf(value) === index) return;
@@ -164,6 +172,12 @@ export const PutGate = z
       'which',
       checks.map((check) => (check.kind === 'health' ? check.which : undefined)),
     );
+    checks.forEach((check, index) => {
+      const needs = minutesOf(check);
+      if (needs <= whole) return;
+      const message = `${check.name} alone may take ${needs} minutes, the whole run ${whole}.`;
+      context.addIssue({ code: 'custom', path: ['checks', index, 'timeoutMinutes'], message });
+    });
     const running = checks.filter(
       (one) => one.kind === 'probe' || (one.kind === 'compare' && one.metric !== 'imageSizeGb'),
     );

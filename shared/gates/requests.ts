@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { withoutSecrets } from '../log.ts';
 import type { Line } from '../workflow/store.ts';
 import { isOver } from './check.ts';
 import { type CheckPlan, defaultGate, type KeptGate } from './gate.ts';
@@ -142,7 +143,7 @@ export function gateRequests(parts: Parts) {
         const at = now();
         if (current && at >= current.deadline) throw used('The time for this report is over.');
         const more = { ...(measured !== undefined && { measured }), ...(unit !== undefined && { unit }) };
-        const event = { type: 'found', outcome, evidence, ...more, at } as const;
+        const event = { type: 'found', outcome, evidence: withoutSecrets(evidence), ...more, at } as const;
         return { type: 'reported', check: whose.check, event, at };
       });
       return state;

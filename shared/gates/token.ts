@@ -22,7 +22,9 @@ export function subjectOf(
     const told: unknown = JSON.parse(Buffer.from(whose, 'base64url').toString());
     if (!Array.isArray(told)) return undefined;
     const [validation, check]: unknown[] = told;
-    return typeof validation === 'string' && typeof check === 'string' ? { validation, check } : undefined;
+    if (typeof validation !== 'string' || typeof check !== 'string') return undefined;
+    // It is looked for in a table, whose keys take no others.
+    return /^[a-z0-9.-]{1,160}$/.test(validation) ? { validation, check } : undefined;
   } catch {
     return undefined;
   }

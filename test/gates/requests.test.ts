@@ -102,8 +102,13 @@ describe('a gate', () => {
       'checks',
     ],
     ['an unknown field', [health('Status', { hurry: true })], 'checks.0'],
+    [
+      'a script that may take longer than the run',
+      [probe({ signIn: { waitMinutes: 180 }, timeoutMinutes: 120 })],
+      'checks.0.timeoutMinutes',
+    ],
   ])('is refused with %s, and the field named', (_, checks, path) => {
-    const { error } = PutGate.safeParse({ checks }, { error: inWords });
+    const { error } = PutGate.safeParse({ checks, minutes: 299 }, { error: inWords });
     expect(error?.issues.map((issue) => issue.path.join('.'))).toContain(path);
   });
 });
