@@ -18,10 +18,11 @@ interface Parts {
  */
 export function usesOfVersion({ rooms, all }: Parts): UsedBy {
   return async (asked) => {
-    const told = await Promise.all(rooms.map(async (room) => await room(asked)));
+    const told: Use[] = [];
+    for (const room of rooms) told.push(...(await room(asked)));
     const versions = await all();
     const version = versions.find((one) => versionId(one) === asked.versionId);
-    return [...told.flat(), ...(version ? versionsThatHold(version, versions) : [])];
+    return [...told, ...(version ? versionsThatHold(version, versions) : [])];
   };
 }
 

@@ -1,16 +1,24 @@
 import type { WorkflowStore } from '../workflow/store.ts';
 import type { Pool, PoolEvent } from './pool.ts';
+import { isOver, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { scaleSetOf } from './stage.ts';
 
 interface Parts {
   readonly poolStore: WorkflowStore<Pool, PoolEvent>;
+  readonly rolloutStore: WorkflowStore<Rollout, RolloutEvent>;
   readonly scaleSets: Pick<ScaleSets, 'model' | 'list'>;
 }
 
-/** The host pools of a set at a hosting place, and the image versions that their models name and their hosts run. */
-export function imageVersionsAt({ poolStore, scaleSets }: Parts) {
+/**
+ * The host pools of a set at a hosting place, and the image versions that their models name, their hosts run, or a
+ * rollout is about to bring.
+ */
+export function imageVersionsAt({ poolStore, rolloutStore, scaleSets }: Parts) {
   return async (set: string, place: string) => {
+    const open = (await rolloutStore.loadAll(''))
+      .map(({ saved }) => saved.state)
+      .filter((one) => !isOver(one));
     const found: { name: string; imageVersionIds: readonly string[] }[] = [];
     for (const { id: name, saved } of await poolStore.loadAll('')) {
       const { link } = saved.state;
@@ -18,7 +26,8 @@ export function imageVersionsAt({ poolStore, scaleSets }: Parts) {
       const scaleSet = scaleSetOf(link);
       const model = await scaleSets.model(scaleSet);
       const hosts = model ? await scaleSets.list(scaleSet) : [];
-      const ids = [model?.imageVersionId ?? '', ...hosts.map(({ imageVersionId }) => imageVersionId)];
+      const coming = open.filter(({ pool }) => pool === name).map(({ version }) => version);
+      const ids = [model?.imageVersionId ?? '', ...[...hosts, ...coming].map((one) => one.imageVersionId)];
       found.push({ name, imageVersionIds: [...new Set(ids.filter((id) => id !== ''))] });
     }
     return found;

@@ -21,6 +21,8 @@ import { Trace } from './trace.ts';
 import { wrongAtTheEnd } from './verdict.ts';
 
 const built = `${imageSet}.1.1.0`;
+/** From then on nobody tries again what did not come to its end. */
+const lastHours = 64;
 
 export interface Told {
   readonly seed: number;
@@ -126,7 +128,8 @@ class Story {
     else this.#rollOut();
     this.#people.meddle();
     // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
-    for (const hours of this.isBuilt ? [16, 40, 64] : [4, 8, 12]) this.#people.abortAll(hours * 3600);
+    for (const hours of this.isBuilt ? [16, 40, lastHours, lastHours + 12] : [4, 8, 12])
+      this.#people.abortAll(hours * 3600);
     await this.#pass(12, () => this.#isOver());
     // Whatever is still on its way lands, and the reaper has its turns, before the books are closed.
     await this.#pass(1 / 24, () => false);
@@ -256,7 +259,8 @@ class Story {
       if (version?.phase === 'failed')
         this.#people.ask('stop', async (app) => await app.releases.stop(built, decision));
       if (release?.phase === 'blocked') {
-        const says = random.happens(0.5) ? 'resume' : 'stop';
+        const isLate = Date.parse(this.#world.now()) - this.began > lastHours * 3_600_000;
+        const says = !isLate && random.happens(0.5) ? 'resume' : 'stop';
         this.#people.ask(says, async (app) => await app.releases[says](built, decision));
       }
     });
