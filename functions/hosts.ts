@@ -15,7 +15,7 @@ app.http('list-hosts-of-rollout', {
     const work = new Map((await hosts.ofRollout(id)).map(({ id, host }) => [id, host]));
     return {
       jsonBody: {
-        value: records.map((record) => hostView(record, work.get(rollouts.workOn(id, record.instanceId)))),
+        value: records.map((record) => hostView(record, work.get(rollouts.workOn(id, record)))),
       },
     };
   }),
@@ -29,8 +29,9 @@ app.http('get-host-history', {
     const { rollouts, hosts } = runningApp();
     const id = pathValue(request, 'rollout', RolloutId);
     const instanceId = pathValue(request, 'instance');
-    await rollouts.rollout(id);
-    return { jsonBody: historyView(await hosts.history(rollouts.workOn(id, instanceId))) };
+    const records = await rollouts.hostsOf(id);
+    const record = records.find((one) => one.instanceId === instanceId) ?? { instanceId };
+    return { jsonBody: historyView(await hosts.history(rollouts.workOn(id, record))) };
   }),
 });
 

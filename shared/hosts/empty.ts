@@ -43,7 +43,7 @@ export function ensureEmpty(sessionHosts: SessionHosts, readings: Readings): Ens
 }
 
 /** The session host as the pool's list shows it; undefined if the machine is in no pool, or not any more. */
-async function seen(readings: Readings, look: Look<Host>): Promise<SessionHost | undefined> {
+export async function seen(readings: Readings, look: Look<Host>): Promise<SessionHost | undefined> {
   const { plan, facts } = look.work;
   if (facts.sessionHost === undefined) return undefined;
   return named(await readings.sessionHosts(plan.pool, freshFor(look)), facts.sessionHost);
@@ -69,14 +69,19 @@ export async function sessionsOf(
 
 /** Nothing to learn from a list of sessions: no more and no fewer than before, and nothing falls due. */
 function isAsCounted({ work: host, now }: Look<Host>, found: SessionHost | undefined): boolean {
-  const { counted, quietSince, emptyingSince, loggedOff = [] } = host.facts;
+  const { counted, quietSince, loggedOff = [] } = host.facts;
   if (!counted || (found?.sessions ?? 0) !== counted.sessions) return false;
   if (counted.sessions === 0) return Boolean(quietSince) && quietFor(host, quietSince ?? now, now) > 0;
   // Who is to be logged off is asked to leave at each look, until he has.
   if (loggedOff.length > 0 || secondsBetween(counted.at, now) >= countedForSeconds) return false;
   // Passed since they were counted, so that somebody is to be logged off or the patience is over.
-  const ends = [...graceEnds(host), minutesAfter(emptyingSince ?? now, patienceMinutes(host.plan.policy))];
+  const ends = [...graceEnds(host), minutesAfter(emptyingFrom(host, now), patienceMinutes(host.plan.policy))];
   return !ends.some((end) => end > counted.at && end <= now);
+}
+
+/** Since when its users are waited for; anew each time that it was empty and they came back. */
+function emptyingFrom({ facts }: Host, now: Instant): Instant {
+  return facts.emptyingSince || now;
 }
 
 function waitOn(look: Look<Host>): Settled<Facts> {
@@ -98,7 +103,8 @@ function lateArrivals({ work: host, now }: Look<Host>, left: number, facts: Part
 
 /** The longer somebody stays, the less often it is worth asking. */
 function toEnd({ work: host, now }: Look<Host>, sessions: number, facts: Partial<Facts>): Settled<Facts> {
-  const { emptyingSince = now, loggedOff = [] } = { ...host.facts, ...facts };
+  const emptyingSince = facts.emptyingSince ?? emptyingFrom(host, now);
+  const { loggedOff = [] } = host.facts;
   const usual = sessions > few ? usersLookSeconds.many : usersLookSeconds.few;
   const least = loggedOff.length > 0 ? tickSeconds : usual;
   const pace = Math.min(60, Math.max(least, secondsBetween(emptyingSince, now) / 60));
@@ -118,7 +124,7 @@ async function withUsers(
   const untold = sessions.filter(({ id }) => !facts.told?.some(({ session }) => session === id));
   if (untold.length > 0) return tell(sessionHosts, look, untold, sessions.length);
 
-  const emptyingSince = facts.emptyingSince ?? now;
+  const emptyingSince = emptyingFrom(host, now);
   const known = { emptyingSince, quietSince: '' as const, counted };
   if (now >= minutesAfter(emptyingSince, patienceMinutes(plan.policy))) {
     const users = sessions.map(({ user }) => user).join(', ');
@@ -199,7 +205,7 @@ function tell(
     before: untold.map(({ id }) => id).join(' '),
     facts: {
       told: [...earlier, ...told],
-      emptyingSince: facts.emptyingSince ?? now,
+      emptyingSince: emptyingFrom(host, now),
       quietSince: '',
       // Those told before: until the next list nobody knows who of the others was.
       counted: { sessions: all - untold.length, at: now },

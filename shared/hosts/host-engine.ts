@@ -13,6 +13,7 @@ import { ensureReimaged } from './reimage.ts';
 import { ensureReturned } from './return.ts';
 import type { SessionHosts } from './session-host.ts';
 import type { EnsureHostStage } from './stage.ts';
+import { ensureTurn } from './turn.ts';
 import { ensureVerified } from './verify.ts';
 
 export type HostEngine = Engine<Host, HostEvent, StageCommand>;
@@ -33,6 +34,7 @@ export function hostEngine({ machines, sessionHosts, readings, ...parts }: Parts
     exclude: ensureExcluded(machines, readings),
     drain: ensureDrained(sessionHosts),
     empty: ensureEmpty(sessionHosts, readings),
+    turn: ensureTurn(readings),
     reimage: ensureReimaged(all),
     register: ensureRegistered(all),
     verify: ensureVerified(all),

@@ -22,6 +22,7 @@ export const stages = {
   exclude: 60, //   the scaling plan must leave the machine alone
   drain: 60, //     no new sessions, written and read back
   empty: 240, //    users told and waited for; besides what the policy gives them
+  turn: 20160, //   drained ahead of its turn, it waits for the rollout's word
   reimage: 240, //  a new OS disk from the image version
   register: 240, // the agent speaks for the new disk
   verify: 120, //   healthy, twice
@@ -35,6 +36,7 @@ const timeOf = {
   exclude: 'own',
   drain: 'own',
   empty: 'users',
+  turn: 'turn',
   reimage: 'azure',
   register: 'azure',
   verify: 'azure',
@@ -43,6 +45,8 @@ const timeOf = {
 
 export interface Spent {
   readonly users: number;
+  /** Empty, until there was a place for it among those that are worked on. */
+  readonly turn: number;
   readonly azure: number;
   readonly own: number;
 }
@@ -103,6 +107,8 @@ export interface Facts {
   readonly counted?: { readonly sessions: number; readonly at: Instant };
   readonly told?: readonly Told[];
   readonly loggedOff?: readonly LoggedOff[];
+  /** The rollout's word that it may be reimaged; it may come before the host is empty. */
+  readonly goAt?: Instant;
   /** The last intention to reimage certainly came to nothing. */
   readonly refused?: boolean;
   /** It has a new disk from the old image: nothing is as it was any more. */
@@ -117,6 +123,8 @@ export interface Facts {
   /** The last intention to register certainly came to nothing. */
   readonly registrationRefused?: boolean;
   readonly healthySince?: Instant;
+  /** The first time it was found healthy, whatever came after: the next host need wait no longer. */
+  readonly firstHealthyAt?: Instant;
   readonly checks?: readonly Check[];
 }
 
@@ -166,13 +174,15 @@ interface Lost {
 export type HostEvent =
   | { readonly type: 'admitted'; plan: HostPlan; at: Instant }
   | { readonly type: 'aborted'; by: string; reason: string; at: Instant }
+  /** It is this host's turn. */
+  | { readonly type: 'go'; at: Instant }
   | StageEvent<Stage, Facts>;
 
 export const hostLife: Workflow<Host, HostEvent, StageCommand> = {
   evolve(host, event) {
     if (event.type === 'admitted') return host ?? admitted(event.plan, event.at);
     if (!host) return undefined;
-    const next = event.type === 'aborted' ? afterAbort(host, event) : afterLook(host, event);
+    const next = told(host, event);
     return next === host ? host : { ...next, heardAt: event.at };
   },
 
@@ -207,11 +217,25 @@ function admitted(plan: HostPlan, at: Instant): Host {
     plan,
     startedAt: at,
     heardAt: at,
-    spent: { users: 0, azure: 0, own: 0 },
+    spent: { users: 0, turn: 0, azure: 0, own: 0 },
     facts: plan.sessionHost === '' ? {} : { sessionHost: plan.sessionHost },
     phase: 'running',
     standing: entered('exclude', at, stages.exclude, 0),
   };
+}
+
+function told(host: Host, event: Exclude<HostEvent, { type: 'admitted' }>): Host {
+  if (event.type === 'go') return afterWord(host, event.at);
+  return event.type === 'aborted' ? afterAbort(host, event) : afterLook(host, event);
+}
+
+/** Heard once; a host that is on its way back, or was let go before, does not hear it any more. */
+function afterWord(host: Host, at: Instant): Host {
+  if (host.phase !== 'running' || host.facts.goAt !== undefined) return host;
+  const { stage } = host.standing;
+  if (order.indexOf(stage) > order.indexOf('turn')) return host;
+  const heard: Host = { ...host, facts: { ...host.facts, goAt: at } };
+  return stage === 'turn' ? enter('reimage', heard, at) : heard;
 }
 
 function afterAbort(host: Host, { by, reason, at }: Extract<HostEvent, { type: 'aborted' }>): Host {
@@ -241,6 +265,8 @@ function afterLook(host: Host, event: StageEvent<Stage, Facts>): Host {
 function afterStage(host: Host, stage: Stage, at: Instant): Host {
   // Done without a reimage: users came back or somebody lifted the drain, so that it must be emptied again.
   if (stage === 'reimage' && host.facts.reimagedAt === undefined) return enter('empty', host, at);
+  if (stage === 'turn' && host.facts.goAt === undefined) return enter('empty', host, at);
+  if (stage === 'empty' && host.facts.goAt !== undefined) return enter('reimage', host, at);
   const next = order[order.indexOf(stage) + 1];
   return next ? enter(next, host, at) : { ...common(host, at), at, phase: 'done' };
 }

@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts';
+import { type Instant, minutesAfter } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Check, examine } from './health.ts';
 import { type Host, type HostEvent, type HostPlan, type HostPolicy, isPastReturn } from './host.ts';
@@ -54,6 +54,11 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
       await hosts.record(id, (host) => ({ type: 'admitted', plan: host?.plan ?? plan, at: now() }));
     },
 
+    /** It is the host's turn: it may be reimaged once it is empty. Repeatable. */
+    async go(id: string): Promise<void> {
+      await hosts.record(id, () => ({ type: 'go', at: now() }));
+    },
+
     async standings(rollout: string) {
       const found = await hostStore.loadAll(`${rollout}.`);
       return found.map(({ id, saved }) => standingOf(id, saved.state));
@@ -80,14 +85,35 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
   };
 }
 
+/** When it will have been empty for as long as it must, or was; undefined while it is not empty, or later on. */
+function emptyAt(host: Host): Instant | undefined {
+  if (host.phase !== 'running') return undefined;
+  const { standing, facts, plan } = host;
+  if (standing.stage === 'turn') return standing.since;
+  const isQuiet = standing.stage === 'empty' && Boolean(facts.quietSince);
+  return isQuiet ? minutesAfter(facts.quietSince ?? '', plan.policy.minDrainMinutes) : undefined;
+}
+
+/** How far it is, as far as others of its rollout wait for it and it for them. */
+function turnOf(host: Host) {
+  const readyAt = emptyAt(host);
+  const { goAt, firstHealthyAt } = host.facts;
+  return {
+    ...(readyAt !== undefined && { readyAt }),
+    ...(goAt !== undefined && { goAt }),
+    ...(firstHealthyAt !== undefined && { firstHealthyAt }),
+  };
+}
+
 /** How the work on one host stands, for who asked for it. */
 function standingOf(id: string, host: Host) {
   const { told = [], loggedOff = [] } = host.facts;
   const counts = { told: told.length, loggedOff: loggedOff.length, seconds: host.spent };
   if ('standing' in host) {
-    const { stage, waitingFor } = host.standing;
+    const { stage, waitingFor, lookAt } = host.standing;
     const canBePutBack = host.phase === 'running' && !isPastReturn(host);
-    return { id, outcome: 'running' as const, why: waitingFor, stage, canBePutBack, ...counts };
+    const running = { outcome: 'running' as const, why: waitingFor, stage, nextLookAt: lookAt, canBePutBack };
+    return { id, ...running, ...turnOf(host), ...counts };
   }
   const ended = { id, outcome: host.phase, canBePutBack: false, endedAt: host.at, ...counts };
   switch (host.phase) {

@@ -51,8 +51,10 @@ export function ensureVerified({ machines, readings, durations }: Parts): Ensure
 
 function settled({ plan, facts }: Host, checks: readonly Check[], now: Instant) {
   const healthySince = facts.healthySince || now;
+  const firstHealthyAt = facts.firstHealthyAt ?? healthySince;
+  const known = { healthySince, firstHealthyAt, checks };
   const until = secondsAfter(healthySince, plan.policy.healthy.settleSeconds);
-  if (now >= until && now > healthySince) return done({ healthySince, checks });
+  if (now >= until && now > healthySince) return done(known);
   const left = Math.ceil((Date.parse(until) - Date.parse(now)) / 1000);
-  return running('a second look at its health', Math.max(1, left), { facts: { healthySince, checks } });
+  return running('a second look at its health', Math.max(1, left), { facts: known });
 }

@@ -9,6 +9,8 @@ export interface HostView {
   /** The broker can send users there: in the pool, available, heard of lately and not drained. */
   readonly takesUsers: boolean;
   readonly sessions: number;
+  /** Sessions more than when the rollout first looked. */
+  readonly came?: number;
   /** Admitted and not ended counts as gone, whether or not anything is to be seen of it yet. */
   readonly standing: 'untouched' | 'in-flight' | 'lost' | 'ended';
 }

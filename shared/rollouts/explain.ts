@@ -3,9 +3,9 @@ import { expected, percentile, tookIn } from './durations.ts';
 import { forecastOf, minutesOf, type Work } from './forecast.ts';
 import { pausedBy } from './hold.ts';
 import type { HostStanding } from './hosts.ts';
-import { waveSizes } from './pool.ts';
+import { type Took, waveSizes } from './pool.ts';
 import { canBeAborted, canBePaused, isOver, isPaused, type Rollout } from './rollout.ts';
-import type { Reason } from './waves.ts';
+import { hasBegun, type HostRecord, type Reason } from './waves.ts';
 import { adviceFor } from './you-can.ts';
 
 /**
@@ -16,7 +16,14 @@ export type Movement = 'moving' | 'waiting' | 'blocked' | 'paused' | 'over';
 
 /** Besides the reasons why no further host starts, those why something is under way or has ended. */
 export interface Because extends Omit<Reason, 'code'> {
-  readonly code: Reason['code'] | 'HostsUnderWay' | 'AzureTrouble' | 'Stage' | 'Stopping' | Ended;
+  readonly code:
+    | Reason['code']
+    | 'HostsUnderWay'
+    | 'DrainedAhead'
+    | 'AzureTrouble'
+    | 'Stage'
+    | 'Stopping'
+    | Ended;
 }
 type Ended = 'Succeeded' | 'Failed' | 'Aborted';
 
@@ -64,7 +71,7 @@ function becauseOf(id: string, rollout: Rollout, underWay: readonly HostStanding
   if (!('standing' in rollout)) return [ending(rollout)];
   const { standing, facts } = rollout;
   const because: Because[] = [];
-  if (underWay.length > 0) because.push(hostsUnderWay(id, underWay));
+  if (underWay.length > 0) because.push(hostsUnderWay(id, underWay), ...drainedAhead(underWay));
   if (standing.troubles > 0) {
     const message = `${standing.waitingFor} (${standing.troubles} times in a row)`;
     because.push({ code: 'AzureTrouble', message, until: standing.lookAt });
@@ -105,6 +112,13 @@ function hostsUnderWay(id: string, underWay: readonly HostStanding[]): Because {
   return { code: 'HostsUnderWay', message, detail: { hosts: underWay.length } };
 }
 
+function drainedAhead(underWay: readonly HostStanding[]): readonly Because[] {
+  const hosts = underWay.filter(({ stage, goAt }) => stage === 'turn' && goAt === undefined).length;
+  if (hosts === 0) return [];
+  const are = hosts === 1 ? '1 host is drained and waits' : `${hosts} hosts are drained and wait`;
+  return [{ code: 'DrainedAhead', message: `${are} for a place in the window`, detail: { hosts } }];
+}
+
 function sinceOf(rollout: Rollout): Instant {
   if (!('standing' in rollout)) return rollout.at;
   if (isPaused(rollout)) return rollout.pause.at;
@@ -115,7 +129,7 @@ function sinceOf(rollout: Rollout): Instant {
 function progressOf({ facts: { hosts = {}, reading } }: Rollout) {
   const counts: Record<string, number> = {};
   for (const { outcome } of Object.values(hosts)) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  const { admitted: underWay = 0, skipped = 0, ...ended } = counts;
+  const { admitted: underWay = 0, skipped = 0, 'put-off': _, ...ended } = counts;
   const left = reading?.left ?? 0;
   const over = Object.values(ended).reduce((sum, count) => sum + count, 0);
   const total = over + underWay + left;
@@ -138,15 +152,11 @@ function etaOf(rollout: Rollout, now: Instant) {
 function workLeft({ facts, link: { policy } }: Rollout, now: Instant): Work {
   const { hosts = {}, reading, waits, capacity = { usable: 0, need: 0, perHost: 0 } } = facts;
   const took = expected(tookIn(facts), policy);
-  const usual = percentile(
-    took.map(({ users, rest }) => users + rest),
-    50,
-  );
   const records = Object.values(hosts);
   const inFlight = records.filter(({ outcome }) => outcome === 'admitted');
   const begun = records.filter(({ outcome }) => outcome === 'done').length + inFlight.length;
-  const left = reading?.left ?? 0;
-  const ended = records.filter(({ outcome }) => outcome !== 'skipped').length - inFlight.length;
+  const { left = 0, most = 1, ahead = 0 } = reading ?? {};
+  const ended = records.filter(hasBegun).length - inFlight.length;
   const bakes = waits?.because.find(({ code }) => code === 'Baking')?.until;
   const sizes = waveSizes(policy.waves ?? [], left + inFlight.length + ended);
   const waves = sizes.flatMap((size, index) => {
@@ -160,12 +170,25 @@ function workLeft({ facts, link: { policy } }: Rollout, now: Instant): Work {
   return {
     ...capacity,
     hosts: Array.from({ length: left }, () => ({ costs: true, hasUsers: true })),
-    underWay: inFlight.map(({ admittedAt }) => Math.max(60, usual - secondsBetween(admittedAt, now))),
-    maxUnderWay: Math.max(reading?.most ?? 1, 1),
+    underWay: inFlight.map((record) => leftOf(record, took, now)),
+    maxUnderWay: Math.max(most, 1),
+    drainAhead: ahead,
     waves,
     windows: policy.windows ?? [],
     took,
     quietSeconds: policy.minDrainMinutes * 60,
+    settleSeconds: policy.healthy.settleSeconds,
     from: now,
   };
+}
+
+/** What a host under way has before it, if it takes as long as is usual. */
+function leftOf({ admittedAt, goAt }: HostRecord, took: readonly Took[], now: Instant): Took {
+  const usual = (of: keyof Took) =>
+    percentile(
+      took.map((one) => one[of]),
+      50,
+    );
+  if (goAt !== undefined) return { users: 0, rest: Math.max(60, usual('rest') - secondsBetween(goAt, now)) };
+  return { users: Math.max(0, usual('users') - secondsBetween(admittedAt, now)), rest: usual('rest') };
 }

@@ -8,14 +8,18 @@ import { fitOf } from './windows.ts';
 export interface Work extends Capacity {
   /** In the order in which they start. */
   readonly hosts: readonly { readonly costs: boolean; readonly hasUsers: boolean }[];
+  /** Worked on at once, and as many more drained meanwhile. */
   readonly maxUnderWay: number;
-  /** Seconds that those under way have before them; their places are gone already. */
-  readonly underWay?: readonly number[];
+  readonly drainAhead: number;
+  /** What those under way have before them; their places are gone already. */
+  readonly underWay?: readonly Took[];
   readonly waves: readonly { readonly upTo: number; readonly bakeMinutes: number }[];
   readonly windows: readonly MaintenanceWindow[];
   /** How long hosts are expected to take; and without users, how long they are watched to stay empty. */
   readonly took: readonly Took[];
   readonly quietSeconds: number;
+  /** For so long, of the rest that a host takes, it holds up nobody any more. */
+  readonly settleSeconds: number;
   readonly from: Instant;
 }
 
@@ -23,7 +27,9 @@ export interface Work extends Capacity {
 export interface Point {
   readonly minute: number;
   readonly usable: number;
+  /** Out of service; and of these, worked on. */
   readonly underWay: number;
+  readonly workedOn: number;
 }
 
 export interface Forecast {
@@ -97,17 +103,48 @@ function played(work: Work, takes: () => Took, curve?: Point[]): number | undefi
     }
     if (!table.waitFor(host.costs, host.hasUsers ? most : quietMost)) return undefined;
     const { users, rest } = takes();
-    table.start(host.costs, (host.hasUsers ? users : Math.min(users, work.quietSeconds)) + rest);
+    table.start(host.costs, { users: host.hasUsers ? users : Math.min(users, work.quietSeconds), rest });
   }
   table.finishAll();
   return table.at;
 }
 
+/** One host under way: when what it is at ends, and what comes after it. */
+interface Leg {
+  readonly end: number;
+  readonly costs: boolean;
+  readonly rest: number;
+}
+
+/** Those who are at the same, the next to end last. */
+class Legs {
+  readonly #legs: Leg[] = [];
+
+  get count(): number {
+    return this.#legs.length;
+  }
+
+  get next(): number {
+    return this.#legs.at(-1)?.end ?? Infinity;
+  }
+
+  enter(leg: Leg): void {
+    const place = this.#legs.findLastIndex((other) => other.end >= leg.end) + 1;
+    this.#legs.splice(place, 0, leg);
+  }
+
+  leave(): Leg | undefined {
+    return this.#legs.pop();
+  }
+}
+
 /** Who is under way, until when, and what is left meanwhile. */
 class Table {
   readonly #work: Work;
-  /** The next to end is the last. */
-  readonly #underWay: { readonly end: number; readonly costs: boolean }[] = [];
+  /** To be empty, or empty and waiting for their turn. */
+  readonly #draining = new Legs();
+  readonly #working = new Legs();
+  readonly #settling = new Legs();
   readonly #curve: Point[] | undefined;
   readonly #from: number;
   #usable: number;
@@ -119,7 +156,7 @@ class Table {
     this.#from = Date.parse(work.from);
     this.#usable = work.usable;
     this.at = this.#from;
-    for (const seconds of work.underWay ?? []) this.#enter(this.at + seconds * 1000, true);
+    for (const took of work.underWay ?? []) this.#enter(true, took);
     this.#note();
   }
 
@@ -127,7 +164,7 @@ class Table {
   waitFor(costs: boolean, mostSeconds: number): boolean {
     for (;;) {
       if (!this.#hasRoomFor(costs)) {
-        if (!this.finishOne()) return false;
+        if (!this.#step()) return false;
         continue;
       }
       if (this.#work.windows.length === 0) return true;
@@ -138,33 +175,53 @@ class Table {
     }
   }
 
-  #hasRoomFor(costs: boolean): boolean {
-    const { maxUnderWay, need, perHost } = this.#work;
-    return this.#underWay.length < maxUnderWay && (!costs || this.#usable - perHost >= need);
+  get #underWay(): number {
+    return this.#draining.count + this.#working.count + this.#settling.count;
   }
 
-  start(costs: boolean, seconds: number): void {
-    this.#enter(this.at + seconds * 1000, costs);
+  #hasRoomFor(costs: boolean): boolean {
+    const { maxUnderWay, drainAhead, need, perHost } = this.#work;
+    return this.#underWay < maxUnderWay + drainAhead && (!costs || this.#usable - perHost >= need);
+  }
+
+  start(costs: boolean, took: Took): void {
+    this.#enter(costs, took);
     if (costs) this.#usable -= this.#work.perHost;
     this.#note();
   }
 
-  #enter(end: number, costs: boolean): void {
-    const place = this.#underWay.findLastIndex((other) => other.end >= end) + 1;
-    this.#underWay.splice(place, 0, { end, costs });
+  #enter(costs: boolean, { users, rest }: Took): void {
+    this.#draining.enter({ end: this.at + users * 1000, costs, rest });
   }
 
-  finishOne(): boolean {
-    const next = this.#underWay.pop();
-    if (!next) return false;
-    this.at = Math.max(this.at, next.end);
-    if (next.costs) this.#usable += this.#work.perHost;
+  /** The next that happens, of all that is under way; false if nothing is. */
+  #step(): boolean {
+    const next = this.#nextAt();
+    if (next === Infinity) return false;
+    this.at = Math.max(this.at, next);
+    if (next === this.#settling.next) this.#end(this.#settling.leave());
+    else if (next === this.#working.next) this.#settle(this.#working.leave());
+    else this.#begin(this.#draining.leave());
     this.#note();
     return true;
   }
 
+  #begin(leg: Leg | undefined): void {
+    if (!leg) return;
+    const settle = Math.min(this.#work.settleSeconds, leg.rest);
+    this.#working.enter({ ...leg, end: this.at + (leg.rest - settle) * 1000, rest: settle });
+  }
+
+  #settle(leg: Leg | undefined): void {
+    if (leg) this.#settling.enter({ ...leg, end: this.at + leg.rest * 1000 });
+  }
+
+  #end(leg: Leg | undefined): void {
+    if (leg?.costs) this.#usable += this.#work.perHost;
+  }
+
   finishAll(): void {
-    while (this.finishOne()) {
+    while (this.#step()) {
       // one after the other
     }
   }
@@ -174,8 +231,15 @@ class Table {
   }
 
   passUntil(time: number): void {
-    while ((this.#underWay.at(-1)?.end ?? Infinity) <= time) this.finishOne();
+    while (this.#nextAt() <= time && this.#step()) {
+      // whatever happens until then
+    }
     this.at = Math.max(this.at, time);
+  }
+
+  #nextAt(): number {
+    const turn = this.#working.count < this.#work.maxUnderWay ? this.#draining.next : Infinity;
+    return Math.min(turn, this.#working.next, this.#settling.next);
   }
 
   /** One point a minute: the last of it. */
@@ -183,7 +247,8 @@ class Table {
     if (!this.#curve) return;
     const minute = Math.floor((this.at - this.#from) / 60_000);
     if (this.#curve.at(-1)?.minute === minute) this.#curve.pop();
-    this.#curve.push({ minute, usable: this.#usable, underWay: this.#underWay.length });
+    const [usable, underWay, workedOn] = [this.#usable, this.#underWay, this.#working.count];
+    this.#curve.push({ minute, usable, underWay, workedOn });
   }
 }
 

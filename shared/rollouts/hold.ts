@@ -2,9 +2,12 @@ import { type Instant, secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
 import { expected, mostSeconds, tookIn } from './durations.ts';
 import { type Freezes, frozenBy, type NamedFreeze } from './freezes.ts';
+import type { Hosts } from './hosts.ts';
 import type { Policy } from './pool.ts';
 import { type Facts, isPaused, type Pause, type Rollout } from './rollout.ts';
 import { type EnsureRolloutStage, running } from './stage.ts';
+import { tellHosts } from './tell-hosts.ts';
+import { putOff, turnsOf } from './turns.ts';
 import type { Reason } from './waves.ts';
 import { fitOf, isOpen } from './windows.ts';
 
@@ -36,10 +39,10 @@ function frozen(freezes: readonly NamedFreeze[]): Reason | undefined {
 /** Nothing is begun that, of ten hosts such as this, nine would not end before the window closes. */
 export function outsideWindow(
   { work: { link, facts }, now }: Look<Rollout>,
-  host: { readonly hasUsers: boolean },
+  host: { readonly hasUsers: boolean; readonly isEmpty?: boolean },
 ): Reason | undefined {
   const { windows = [], minDrainMinutes } = link.policy;
-  const quietSeconds = host.hasUsers ? undefined : minDrainMinutes * 60;
+  const quietSeconds = host.hasUsers ? undefined : host.isEmpty ? 0 : minDrainMinutes * 60;
   const seconds = mostSeconds(expected(tookIn(facts), link.policy), quietSeconds);
   const fit = fitOf(windows, now, seconds);
   if (fit.fits) return undefined;
@@ -67,11 +70,23 @@ export function mayGoDark({ windows = [] }: Policy, hosts: number, now: Instant)
   );
 }
 
-/** A stage that does nothing while the rollout is held back. */
-export function unlessHeld(freezes: Freezes, ensure: EnsureRolloutStage): EnsureRolloutStage {
+/** A stage that does nothing while the rollout is held back, but put back those whose turn has not come. */
+export function unlessHeld(freezes: Freezes, hosts: Hosts, ensure: EnsureRolloutStage): EnsureRolloutStage {
   return async (look) => {
+    const { id, work: rollout, now } = look;
     const hold = await holdOn(look, freezes);
-    if (hold) return running(hold.message, lookAgainIn(hold, look.now), told(look, hold));
+    if (hold) {
+      const { facts, news } = told(look, hold);
+      const { hosts: records = {} } = rollout.facts;
+      if (Object.keys(records).length === 0)
+        return running(hold.message, lookAgainIn(hold, now), { facts, news });
+      const standings = await hosts.standings(id);
+      await tellHosts(hosts, look, standings);
+      const back = putOff(turnsOf(id, records, standings), hold.message, now);
+      const isAny = Object.keys(back).length > 0;
+      const seconds = isAny ? 0 : lookAgainIn(hold, now);
+      return running(hold.message, seconds, { facts: { ...facts, ...(isAny && { hosts: back }) }, news });
+    }
     // Its time runs again from here, so that this is kept before anything is done in it.
     if (look.work.facts.waits?.because.length) return running('its turn', 0, told(look));
     return await ensure(look);

@@ -2,12 +2,14 @@ import type { Instant } from '../instant.ts';
 import type { Policy } from './pool.ts';
 import type { Rollout } from './rollout.ts';
 import { hostPoolOf, scaleSetOf } from './stage.ts';
-import type { HostOutcome, HostRecord } from './waves.ts';
+import type { HostOutcome, HostRecord, HostSeconds } from './waves.ts';
 
 /** What a rollout needs of the work on single hosts: handed in, because a capability knows only itself. */
 export interface Hosts {
   /** Sees to it that the work on this host exists. Repeatable: the first one counts. */
   readonly ensureAdmitted: (id: string, plan: HostPlan) => Promise<void>;
+  /** It is this host's turn to be worked on, once it is empty. Repeatable. */
+  readonly go: (id: string) => Promise<void>;
   /** How the work on each host of this rollout stands. */
   readonly standings: (rollout: string) => Promise<readonly HostStanding[]>;
   /** The host is put back as it was, unless it is past the point of no return. Repeatable. */
@@ -41,16 +43,27 @@ export interface HostStanding {
   readonly why: string;
   readonly code?: string;
   readonly stage?: string;
+  readonly nextLookAt?: Instant;
   readonly canBePutBack: boolean;
+  /** When it will have been empty for as long as it must, or was, if it is not worked on yet. */
+  readonly readyAt?: Instant;
+  /** It has heard that it is its turn. */
+  readonly goAt?: Instant;
+  /** Since then the next one need not wait for it any longer. */
+  readonly firstHealthyAt?: Instant;
   readonly endedAt?: Instant;
   readonly told: number;
   readonly loggedOff: number;
-  readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
+  readonly seconds: HostSeconds;
 }
 
 /** The id of the work on one host: all of a rollout's begin with the rollout's id and a period. */
-export function hostId(rollout: string, { instanceId }: Pick<HostRecord, 'instanceId'>): string {
-  return `${rollout}.${instanceId.replaceAll(/[^\w-]/g, '-')}`;
+export function hostId(
+  rollout: string,
+  { instanceId, attempt = 1 }: Pick<HostRecord, 'instanceId' | 'attempt'>,
+): string {
+  const id = `${rollout}.${instanceId.replaceAll(/[^\w-]/g, '-')}`;
+  return attempt === 1 ? id : `${id}~${attempt}`;
 }
 
 export function planFor(rollout: string, { link, version }: Rollout, host: HostRecord): HostPlan {
@@ -73,7 +86,9 @@ export function heard(rollout: string, records: Records, standings: readonly Hos
   for (const record of Object.values(records)) {
     const host = standings.find(({ id }) => id === hostId(rollout, record));
     if (record.outcome !== 'admitted' || !host || host.outcome === 'running') continue;
-    const { outcome, why, code, endedAt, told, loggedOff, seconds } = host;
+    const { why, code, endedAt, told, loggedOff, seconds } = host;
+    const isPutOff = record.backAt !== undefined && host.outcome === 'put-back';
+    const outcome = isPutOff ? 'put-off' : host.outcome;
     changed[record.instanceId] = {
       ...record,
       ...(code !== undefined && { code }),

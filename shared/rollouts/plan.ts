@@ -5,7 +5,7 @@ import { costs, type HostView } from './capacity.ts';
 import { expected } from './durations.ts';
 import { type Forecast, forecastOf, minutesOf, type Work } from './forecast.ts';
 import type { Freeze } from './freezes.ts';
-import { waveSizes, windowOf } from './pool.ts';
+import { drainAheadOf, waveSizes, windowOf } from './pool.ts';
 import { inOrder } from './waves.ts';
 
 /** What a rollout would do, before anything is done. */
@@ -25,10 +25,12 @@ export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freez
     ...capacity,
     hosts: todo.map((view) => ({ costs: costs(view), hasUsers: view.sessions > 0 })),
     maxUnderWay: windowOf(policy.maxUnavailable, views.length),
+    drainAhead: drainAheadOf(policy, views.length),
     waves: sizes.map((upTo, index) => ({ upTo, bakeMinutes: policy.waves?.[index]?.bakeMinutes ?? 0 })),
     windows: policy.windows ?? [],
     took: expected(pool.took ?? [], policy),
     quietSeconds: policy.minDrainMinutes * 60,
+    settleSeconds: policy.healthy.settleSeconds,
     from: now,
   };
   const forecast: Forecast = todo.length > 0 ? forecastOf(work) : { p50: now, p90: now, curve: [] };
@@ -57,6 +59,7 @@ export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freez
       bakeMinutes: index < sizes.length - 1 ? (policy.waves?.[index]?.bakeMinutes ?? 0) : 0,
     })),
     maxUnderWay: work.maxUnderWay,
+    drainAhead: work.drainAhead,
     capacity: {
       usable: capacity.usable,
       floor: capacity.need,

@@ -16,8 +16,10 @@ export interface PoolLink {
 }
 
 export interface Policy {
-  /** How many hosts may be under way at once: a number, or a share of the pool. */
+  /** How many hosts may be worked on at once: a number, or a share of the pool. */
   readonly maxUnavailable: number | `${number}%`;
+  /** How many more may be drained meanwhile, so that they are empty when their turn comes; none if not stated. */
+  readonly drainAhead?: number | `${number}%`;
   /** What must stay usable: a share of all places, and the present sessions with headroom. */
   readonly floor: { readonly percent: number; readonly headroomPercent: number };
   /** More hosts than this in failure, and nothing new starts. */
@@ -129,8 +131,14 @@ export function waveSizes(waves: readonly Wave[], total: number): readonly numbe
   return [...sizes, total];
 }
 
-/** How many hosts of a pool of `total` may be under way at once: at least one, or none would ever be. */
+/** How many hosts of a pool of `total` may be worked on at once: at least one, or none would ever be. */
 export function windowOf(maxUnavailable: Policy['maxUnavailable'], total: number): number {
   if (typeof maxUnavailable === 'number') return Math.max(1, Math.floor(maxUnavailable));
   return Math.max(1, Math.floor((Number.parseFloat(maxUnavailable) * total) / 100));
+}
+
+/** How many more of a pool of `total` may be drained before their turn: shares rounded down, and none is enough. */
+export function drainAheadOf({ drainAhead = 0 }: Pick<Policy, 'drainAhead'>, total: number): number {
+  if (typeof drainAhead === 'number') return Math.floor(drainAhead);
+  return Math.floor((Number.parseFloat(drainAhead) * total) / 100);
 }

@@ -4,6 +4,7 @@ import { type Capacity, capacityOf, type HostView } from './capacity.ts';
 import type { HostPools } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import type { PoolLink } from './pool.ts';
+import type { Facts } from './rollout.ts';
 import { sessionHostOn, viewsOf } from './reading.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { hostPoolOf, scaleSetOf } from './stage.ts';
@@ -19,6 +20,7 @@ export interface Asked {
   readonly link: PoolLink;
   readonly imageVersionId: string;
   readonly records: Records;
+  readonly sessionsBefore?: Facts['sessionsBefore'];
   readonly now: Instant;
 }
 
@@ -26,14 +28,16 @@ export interface Asked {
 export async function readPool(
   hostPools: HostPools,
   scaleSets: ScaleSets,
-  { link, imageVersionId, records, now }: Asked,
+  { link, imageVersionId, records, sessionsBefore, now }: Asked,
 ): Promise<PoolAtOnce> {
   const hostPool = await hostPools.hostPool(hostPoolOf(link));
   if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
   const instances = await scaleSets.list(scaleSetOf(link));
   const sessionHosts = await hostPools.list(hostPoolOf(link));
   const { heartbeatMinutes } = link.policy.healthy;
-  const views = viewsOf({ instances, sessionHosts, records, imageVersionId, heartbeatMinutes, now });
+  const before = sessionsBefore && { sessionsBefore };
+  const seen = { instances, sessionHosts, records, imageVersionId, heartbeatMinutes, now };
+  const views = viewsOf({ ...seen, ...before });
   const sessionHostNames = Object.fromEntries(
     instances.map((one) => [one.instanceId, sessionHostOn(one, sessionHosts)?.name ?? '']),
   );

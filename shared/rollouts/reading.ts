@@ -3,6 +3,7 @@ import type { HostView } from './capacity.ts';
 import type { SessionHostReading } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import type { Policy } from './pool.ts';
+import type { Facts } from './rollout.ts';
 import type { HostRecord } from './waves.ts';
 import type { Instance } from './scale-set.ts';
 
@@ -11,6 +12,8 @@ export interface PoolReading {
   readonly instances: readonly Instance[];
   readonly sessionHosts: readonly SessionHostReading[];
   readonly records: Records;
+  /** Sessions by instance, when the rollout first looked. */
+  readonly sessionsBefore?: Facts['sessionsBefore'];
   readonly imageVersionId: string;
   readonly heartbeatMinutes: Policy['healthy']['heartbeatMinutes'];
   readonly now: Instant;
@@ -22,6 +25,7 @@ const takingUsers = new Set(['Available', 'NeedsAssistance']);
 export function viewsOf(reading: PoolReading): readonly HostView[] {
   return reading.instances.map((instance) => {
     const sessionHost = sessionHostOn(instance, reading.sessionHosts);
+    const { sessions = 0 } = sessionHost ?? {};
     return {
       instanceId: instance.instanceId,
       name: instance.computerName || `instance ${instance.instanceId}`,
@@ -29,7 +33,8 @@ export function viewsOf(reading: PoolReading): readonly HostView[] {
       isBusy: !['Succeeded', 'Failed', 'Canceled'].includes(instance.provisioningState),
       isPoweredOff: instance.power === 'deallocated' || instance.power === 'stopped',
       takesUsers: sessionHost !== undefined && takesUsers(sessionHost, reading),
-      sessions: sessionHost?.sessions ?? 0,
+      sessions,
+      came: Math.max(0, sessions - (reading.sessionsBefore?.[instance.instanceId] ?? sessions)),
       standing: standingOf(reading.records[instance.instanceId]),
     };
   });
@@ -57,6 +62,7 @@ function takesUsers(
 function standingOf(record: HostRecord | undefined): HostView['standing'] {
   switch (record?.outcome) {
     case undefined:
+    case 'put-off':
       return 'untouched';
     case 'admitted':
       return 'in-flight';

@@ -84,6 +84,7 @@ const wave = z.strictObject({
 
 const policy = z.strictObject({
   maxUnavailable: z.union([z.int().min(1).max(1000), share]).default('20%'),
+  drainAhead: z.union([z.int().min(0).max(1000), share]).default('10%'),
   floor: z
     .strictObject({ percent: percent.default(50), headroomPercent: z.int().min(0).max(400).default(20) })
     .prefault({}),

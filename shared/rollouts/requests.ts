@@ -173,8 +173,8 @@ export function rolloutRequests({
       return Object.values((await rolloutWith(id)).facts.hosts ?? {});
     },
 
-    /** The id of the work on one host of a rollout. */
-    workOn: (id: string, instanceId: string): string => hostId(id, { instanceId }),
+    /** The id of the work on one host of a rollout: of the last, if it was put off before. */
+    workOn: (id: string, host: Pick<HostRecord, 'instanceId' | 'attempt'>): string => hostId(id, host),
 
     async history(id: string): Promise<readonly Line<RolloutEvent>[]> {
       await rolloutWith(id);

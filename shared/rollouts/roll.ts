@@ -2,23 +2,16 @@ import { type Instant, secondsAfter } from '../instant.ts';
 import type { Look, Settled } from '../workflow/look.ts';
 import type { HostView } from './capacity.ts';
 import type { HostPools } from './host-pool.ts';
-import {
-  broken,
-  heard,
-  hostId,
-  type Hosts,
-  type HostStanding,
-  named,
-  planFor,
-  type Records,
-} from './hosts.ts';
-import { windowOf } from './pool.ts';
+import { broken, heard, type Hosts, type HostStanding, named, type Records } from './hosts.ts';
+import { drainAheadOf, windowOf } from './pool.ts';
 import type { Freezes } from './freezes.ts';
 import { holdOn, isUsual, lookAgainIn, mayGoDark, outsideWindow, told } from './hold.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts, Rollout } from './rollout.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
+import { tellHosts } from './tell-hosts.ts';
+import { putOff, type Turns, turnsOf, untilNext, whoseTurn } from './turns.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
 import {
   admit,
@@ -43,22 +36,29 @@ interface Parts {
 /**
  * Host by host onto the version. Each look takes one reading of the whole pool and admits under it. Who is
  * admitted is written down first and started by the next look, so that a crash between the two loses nobody
- * and counts nobody as usable who is not.
+ * and counts nobody as usable who is not; and so is whose turn it is. More hosts are drained than are worked
+ * on at once, so that the next is empty when a place is free.
  */
 export function ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }: Parts): EnsureRolloutStage {
   return unlessRefused(refusal, async (look) => {
     const { id, work: rollout } = look;
     // The work on the hosts before the pool: what ends in between still counts as gone.
     const standings = await hosts.standings(id);
-    await startAdmitted(hosts, look, standings);
+    await tellHosts(hosts, look, standings);
     const { changed, news } = heard(id, rollout.facts.hosts ?? {}, standings);
     const records = { ...rollout.facts.hosts, ...changed };
-    const hold = (await holdOn(look, freezes)) ?? outsideWindow(look, { hasUsers: false });
+    const turns = turnsOf(id, records, standings);
+    const bar = await holdOn(look, freezes);
+    const hold = bar ?? outsideWindow(look, { hasUsers: false });
+    // What has just been heard may have been one failure too many: that comes first.
+    const told = Object.keys(changed).length === 0 ? turned(look, turns, standings, bar) : undefined;
+    if (told) return told;
     const idle = Object.keys(changed).length === 0 ? nothingCanStart(look, hold, standings) : undefined;
     if (idle) return idle;
     const { link, version } = rollout;
     const { imageVersionId } = version;
-    const asked = { link, imageVersionId, records, now: look.now };
+    const { sessionsBefore } = rollout.facts;
+    const asked = { link, imageVersionId, records, ...(sessionsBefore && { sessionsBefore }), now: look.now };
     const reading = await readPool(hostPools, scaleSets, asked);
     const wave = waveNow(link.policy.waves ?? [], Object.values(records), reading.views, look.now);
     const failures = broken(records);
@@ -69,7 +69,7 @@ export function ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }: 
       const why = `${failures.length} hosts failed and ${maxFailed} may${where}: ${named(failures)}.`;
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
     }
-    return next(look, reading, { records, changed, news, standings, hold, wave });
+    return next(look, reading, { records, changed, news, standings, turns, hold, wave });
   });
 }
 
@@ -78,20 +78,30 @@ interface Known {
   readonly changed: Records;
   readonly news: readonly string[];
   readonly standings: readonly HostStanding[];
+  readonly turns: Turns;
   readonly hold: Reason | undefined;
   readonly wave: WaveNow;
 }
 
-async function startAdmitted(
-  hosts: Hosts,
-  { id, work: rollout }: Look<Rollout>,
+/**
+ * Whose turn it is, as far as places have become free; undefined if it is nobody's. Where nothing may go on,
+ * or would not end in time, those who wait for their turn are put back: they would wait without users.
+ */
+function turned(
+  look: Look<Rollout>,
+  turns: Turns,
   standings: readonly HostStanding[],
-): Promise<void> {
-  for (const record of Object.values(rollout.facts.hosts ?? {})) {
-    const child = hostId(id, record);
-    if (record.outcome !== 'admitted' || standings.some((host) => host.id === child)) continue;
-    await hosts.ensureAdmitted(child, planFor(id, rollout, record));
-  }
+  bar: Reason | undefined,
+): Settled<Facts> | undefined {
+  const { id, work: rollout, now } = look;
+  const places = rollout.facts.reading?.most;
+  if (turns.waiting.length === 0 || places === undefined) return undefined;
+  const hold = bar ?? outsideWindow(look, { hasUsers: false, isEmpty: true });
+  const hosts = hold ? putOff(turns, hold.message, now) : whoseTurn(id, turns, standings, { places, now });
+  const names = Object.values(hosts).map(({ name }) => name);
+  if (names.length === 0) return undefined;
+  const news = hold ? `put off: ${names.join(', ')} (${hold.message})` : undefined;
+  return running(`${names.join(', ')} to ${hold ? 'be put back' : 'go on'}`, 0, { facts: { hosts }, news });
 }
 
 /** While nothing can start, the pool is read only now and then: Azure counts every call. */
@@ -109,7 +119,7 @@ function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standing
   const reason = hold ?? before ?? fullWindow(inFlight, reading.window);
   const why = sentencesOf(standings, reason);
   const { facts, news } = told(look, reason);
-  return running(why.join('; '), 15, { facts, news });
+  return running(why.join('; '), untilNext(standings, now), { facts, news });
 }
 
 function underWayIn(records: Records): number {
@@ -124,15 +134,21 @@ function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Fact
   const { work: rollout, now } = look;
   const { views } = pool;
   const inFlight = underWayIn(known.records);
-  const window = Math.min(windowIn(rollout, views), inFlight + known.wave.room);
-  const { admitted, because } = whoMayStart(look, pool, known, { window, inFlight });
+  const most = windowIn(rollout, views);
+  const ahead = drainAheadOf(rollout.link.policy, views.length);
+  const window = Math.min(most + ahead, inFlight + known.wave.room);
+  const places = most + known.turns.settled;
+  const { admitted, because } = whoMayStart(look, pool, known, { window, inFlight, places });
   const hosts = { ...known.changed, ...passedOver(pool, now) };
-  for (const view of admitted) hosts[view.instanceId] = begun(view, pool, now);
+  for (const view of admitted) hosts[view.instanceId] = begun(view, pool, now, known.records);
   const { number, of, upTo } = known.wave;
   const wave = { number, of, upTo };
   const left = inOrder(views).length - admitted.length;
-  const reading = { at: now, window, most: windowIn(rollout, views), left };
-  const facts = { hosts, ...measured(rollout, pool, now), reading, wave };
+  // Full is also what takes no more because of who would have to leave.
+  const full = because.code === 'WindowFull' ? inFlight + admitted.length : window;
+  const reading = { at: now, window: full, most, ahead, left };
+  const first = rollout.facts.sessionsBefore ? {} : { sessionsBefore: sessionsIn(views) };
+  const facts = { hosts, ...measured(rollout, pool, now), ...first, reading, wave };
   if (admitted.length > 0) {
     const names = admitted.map(({ name }) => name).join(', ');
     const news = [...known.news, `admitted ${names}`].join('; ');
@@ -141,6 +157,10 @@ function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Fact
   const isLeft = inOrder(views).length > 0;
   if (inFlight === 0 && !isLeft) return ended({ ...known.records, ...hosts }, facts);
   return waiting(look, known, isLeft ? because : lastHosts, facts);
+}
+
+function sessionsIn(views: readonly HostView[]): NonNullable<Facts['sessionsBefore']> {
+  return Object.fromEntries(views.map(({ instanceId, sessions }) => [instanceId, sessions]));
 }
 
 function windowIn({ link }: Rollout, views: readonly HostView[]): number {
@@ -162,7 +182,8 @@ function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: Known, window
   const inTime = late ? views.filter((one) => one.sessions === 0 || one.standing !== 'untouched') : views;
   const { admitted, because } = admit(inTime, { ...pool, need }, window);
   if (late && because.code === 'LastHosts') return { admitted, because: late };
-  const isWaveFull = because.code === 'WindowFull' && window.window < windowIn(rollout, views);
+  const most = windowIn(rollout, views) + drainAheadOf(rollout.link.policy, views.length);
+  const isWaveFull = because.code === 'WindowFull' && window.window < most;
   return { admitted, because: isWaveFull ? wave.because : because };
 }
 
@@ -178,7 +199,11 @@ function waiting(look: Look<Rollout>, known: Known, reason: Reason, facts: Parti
   const news = [...known.news, ...(waits.news === undefined ? [] : [waits.news])].join('; ');
   const why = sentencesOf(known.standings, reason);
   const isHeld = known.hold !== undefined || reason.until !== undefined;
-  const seconds = underWayIn(known.records) > 0 ? 15 : isHeld ? lookAgainIn(reason, look.now) : 30;
+  // What has ended may have made a place for one that waits for it.
+  const isNew = Object.keys(known.changed).length > 0 && known.turns.waiting.length > 0;
+  const soon = isNew ? 0 : untilNext(known.standings, look.now);
+  const held = isHeld ? lookAgainIn(reason, look.now) : 30;
+  const seconds = underWayIn(known.records) > 0 ? soon : held;
   return running(why.join('; ') || 'its last host', seconds, {
     facts: { ...facts, ...waits.facts },
     news: news === '' ? undefined : news,
@@ -196,7 +221,13 @@ function passedOver(pool: PoolAtOnce, now: Instant): Record<string, HostRecord> 
   );
 }
 
-function begun({ instanceId, name }: HostView, { sessionHostNames }: PoolAtOnce, now: Instant): HostRecord {
+function begun(
+  { instanceId, name }: HostView,
+  { sessionHostNames }: PoolAtOnce,
+  now: Instant,
+  records: Records = {},
+): HostRecord {
+  const before = records[instanceId];
   return {
     instanceId,
     name,
@@ -204,6 +235,7 @@ function begun({ instanceId, name }: HostView, { sessionHostNames }: PoolAtOnce,
     outcome: 'admitted',
     why: '',
     admittedAt: now,
+    ...(before && { attempt: (before.attempt ?? 1) + 1 }),
     told: 0,
     loggedOff: 0,
     seconds: { users: 0, azure: 0, own: 0 },

@@ -48,7 +48,7 @@ export function rolloutEngine(all: Parts): RolloutEngine {
   const { pools, gallery, hostPools, scaleSets, hosts, freezes, refusal, isUnderWay, ...parts } = all;
   const stages: Record<AnyStage, EnsureRolloutStage> = {
     claim: ensureClaimed(pools, refusal, isUnderWay),
-    prepare: unlessHeld(freezes, ensurePrepared(gallery, hostPools, scaleSets, refusal)),
+    prepare: unlessHeld(freezes, hosts, ensurePrepared(gallery, hostPools, scaleSets, refusal)),
     roll: ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }),
     settle: ensureSettled(hosts),
     'release-pool': ensureReleased(pools),

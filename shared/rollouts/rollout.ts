@@ -64,11 +64,17 @@ export interface Facts {
   readonly took?: readonly Took[];
   /** Which wave it is, and up to how many hosts it goes. */
   readonly wave?: { readonly number: number; readonly of: number; readonly upTo: number };
-  /** When the pool was last read: how many hosts might be under way, by wave and in all, and are yet to start. */
+  /** Sessions by instance, at the first look at its hosts. */
+  readonly sessionsBefore?: Readonly<Record<string, number>>;
+  /**
+   * When the pool was last read: how many hosts might be out of service by then, how many worked on at once, how
+   * many more drained ahead, and are yet to start.
+   */
   readonly reading?: {
     readonly at: Instant;
     readonly window: number;
     readonly most?: number;
+    readonly ahead?: number;
     readonly left?: number;
   };
   /** Why no further host starts, and since when it has been just this. */

@@ -86,16 +86,16 @@ function hostTime(
   const { name, outcome, admittedAt, endedAt, seconds } = record;
   const total = secondsBetween(admittedAt, endedAt ?? all.until);
   // What is not accounted for by its stages passed between our own messages, or is passing now.
-  const { users, azure } = seconds;
-  const rest = total - users - azure;
-  const worked = endedAt === undefined ? { underWay: total } : { users, azure, own: rest };
+  const { users, turn = 0, azure } = seconds;
+  const own = total - users - turn - azure;
+  const worked = endedAt === undefined ? { underWay: total } : { users, turn, azure, own };
   return {
     host: name,
     outcome,
     admittedAt,
     ...(endedAt !== undefined && { endedAt }),
     waited: summed(within(stretches, all.from, admittedAt)),
-    worked: worked as Seconds<'users' | 'azure' | 'own' | 'underWay'>,
+    worked: worked as Seconds<'users' | 'turn' | 'azure' | 'own' | 'underWay'>,
     ofWhich: detoursOf(lines),
   };
 }

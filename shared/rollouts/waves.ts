@@ -7,15 +7,29 @@ export interface HostRecord {
   readonly instanceId: string;
   readonly name: string;
   readonly sessionHost: string;
-  readonly outcome: 'admitted' | HostOutcome | 'skipped';
+  readonly outcome: 'admitted' | HostOutcome | 'skipped' | 'put-off';
   readonly why: string;
   readonly admittedAt: Instant;
+  /** Which time it is, where it was put off before. */
+  readonly attempt?: number;
+  /** It may be worked on. Written down before the host is told. */
+  readonly goAt?: Instant;
+  /** Nothing may go on, and it had not had its turn: it is put back, and its turn comes again. */
+  readonly backAt?: Instant;
   readonly endedAt?: Instant;
   /** Of its failure, if it failed. */
   readonly code?: string;
   readonly told: number;
   readonly loggedOff: number;
-  readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
+  readonly seconds: HostSeconds;
+}
+
+/** Whose time it took; `turn` is what it waited for its turn. */
+export interface HostSeconds {
+  readonly users: number;
+  readonly turn?: number;
+  readonly azure: number;
+  readonly own: number;
 }
 
 export type HostOutcome = 'done' | 'put-back' | 'deferred' | 'failed' | 'quarantined';
@@ -48,19 +62,25 @@ export interface Admission {
   readonly because: Reason;
 }
 
-/** How many hosts may be under way, and how many are. A machine that vanished under way still counts. */
+/** How many hosts may be out of service, and how many are. A machine that vanished under way still counts. */
 export interface Window {
   readonly window: number;
   readonly inFlight: number;
+  /** Of these as many have their turn at once; the others are drained ahead of it. All, if not stated. */
+  readonly places?: number;
 }
 
-/** The hosts that are yet to be started, those first that cost the users least. */
+/**
+ * The hosts that are yet to be started, those first that cost the users least. Where users came since the
+ * rollout began it comes last: among them are those who had to leave another host.
+ */
 export function inOrder(hosts: readonly HostView[]): readonly HostView[] {
   return hosts
     .filter(({ standing, isOnVersion }) => standing === 'untouched' && !isOnVersion)
     .toSorted(
       (a, b) =>
         Number(b.isPoweredOff) - Number(a.isPoweredOff) ||
+        (a.came ?? 0) - (b.came ?? 0) ||
         a.sessions - b.sessions ||
         Number(costs(a)) - Number(costs(b)) ||
         a.name.localeCompare(b.name, 'en', { numeric: true }),
@@ -74,19 +94,22 @@ export function inOrder(hosts: readonly HostView[]): readonly HostView[] {
 export function admit(
   hosts: readonly HostView[],
   { usable, need, perHost }: Capacity,
-  { window, inFlight }: Window,
+  limits: Window,
 ): Admission {
+  const { inFlight } = limits;
   const admitted: HostView[] = [];
   let left = usable;
   let tooFew: Reason | undefined;
   let busy: Reason | undefined;
+  let refuge = refugeIn(hosts, perHost);
   for (const host of inOrder(hosts)) {
     if (host.isBusy) {
       busy ??= { code: 'AzureBusy', message: `Azure to finish with ${host.name}` };
       continue;
     }
-    if (inFlight + admitted.length >= window) {
-      return { admitted, because: fullWindow(inFlight + admitted.length, window) };
+    const underWay = inFlight + admitted.length;
+    if (hasNoPlace(host, underWay, limits, refuge)) {
+      return { admitted, because: fullWindow(underWay, limits.window) };
     }
     const cost = costs(host) ? perHost : 0;
     if (cost > 0 && left - cost < need) {
@@ -94,9 +117,31 @@ export function admit(
       continue;
     }
     left -= cost;
+    refuge -= host.sessions;
     admitted.push(host);
   }
   return { admitted, because: tooFew ?? busy ?? { code: 'LastHosts', message: 'no host is left to start' } };
+}
+
+/** Drained ahead of its turn is only who finds his users a place where they can stay. */
+function hasNoPlace(
+  { sessions }: HostView,
+  underWay: number,
+  { window, places = window }: Window,
+  refuge: number,
+): boolean {
+  return underWay >= window || (underWay >= places && sessions > Math.max(0, refuge));
+}
+
+/**
+ * Places on hosts that are done, less the users who are about to look for one. Nobody has to leave before it
+ * must be where none is left: he would come to a host that has its turn yet to come, and have to leave again.
+ */
+function refugeIn(hosts: readonly HostView[], perHost: number): number {
+  const isRefuge = (host: HostView) => host.isOnVersion && costs(host);
+  const places = hosts.filter(isRefuge).reduce((sum, { sessions }) => sum + perHost - sessions, 0);
+  const leaving = hosts.filter(({ standing }) => standing === 'in-flight');
+  return places - leaving.reduce((sum, { sessions }) => sum + sessions, 0);
 }
 
 export function fullWindow(underWay: number, window: number): Reason {
@@ -137,7 +182,7 @@ export function waveNow(
 ): WaveNow {
   const done = records.filter(({ outcome }) => outcome === 'done');
   const inFlight = records.filter(({ outcome }) => outcome === 'admitted').length;
-  const ended = records.filter(({ outcome }) => outcome !== 'skipped').length - inFlight;
+  const ended = records.filter(hasBegun).length - inFlight;
   const sizes = waveSizes(waves, inOrder(hosts).length + inFlight + ended);
   const begun = done.length + inFlight;
   for (const [index, upTo] of sizes.entries()) {
@@ -153,6 +198,11 @@ export function waveNow(
     if (because) return { ...wave, room: 0, because };
   }
   throw new Error('the last wave is for the rest');
+}
+
+/** Under way or ended; not one that was passed over, nor one whose turn comes again. */
+export function hasBegun({ outcome }: HostRecord): boolean {
+  return outcome !== 'skipped' && outcome !== 'put-off';
 }
 
 function unproven(

@@ -21,6 +21,9 @@ const advice: Readonly<Partial<Record<string, Advice>>> = {
     `lower floor.headroomPercent (now ${headroomPercent}) or floor.percent (now ${percent}) ${anew}`,
   ],
   WindowFull: (_, { maxUnavailable }) => [`raise maxUnavailable (now ${maxUnavailable}) ${anew}`],
+  DrainedAhead: (_, { drainAhead = 0 }) => [
+    `lower drainAhead (now ${drainAhead}) ${anew}, if these hosts are missed`,
+  ],
   AzureTrouble: () => ['see whether Azure is well in this region; it is tried again until it is given up'],
 };
 

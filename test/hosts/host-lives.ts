@@ -62,6 +62,12 @@ function beginAndMeddle(
   };
   // Whoever asks asks until he is heard, as a rollout does at each look.
   world.start(async () => await hostApi.ensureAdmitted(id, plan));
+  // Its turn comes sooner or later, and it is told until it has heard.
+  const go = async () => {
+    if (await seen.hosts.load(id)) await hostApi.go(id);
+    world.start(go, 300);
+  };
+  world.start(go, random.oneOf([0, random.between(60, 5400)]));
   if (random.happens(0.2)) {
     world.start(async () => await hostApi.abort(id, 'somebody', 'no more'), random.between(60, 3600));
   }
@@ -70,7 +76,7 @@ function beginAndMeddle(
   const lift = async () => {
     const host = (await seen.hosts.load(id))?.state;
     const { stage, intent } = host && 'standing' in host ? host.standing : {};
-    if (stage === 'empty' || (stage === 'reimage' && !intent)) {
+    if (stage === 'empty' || stage === 'turn' || (stage === 'reimage' && !intent)) {
       // A drain of ours that lands late may cover it up, and with it whom the broker sent meanwhile.
       azure.desktop.lift(name, { unnoticed: ills.faults > 0 });
     }

@@ -60,7 +60,12 @@ const refused: Next = (host) => ({
   lookAt: noon,
 });
 const aborted: Next = () => ({ type: 'aborted', by: 'ann', reason: 'enough', at: noon });
-const through = (last: Stage): Next[] => order.slice(0, order.indexOf(last) + 1).map(() => done);
+const go: Next = (host) => {
+  const since = 'standing' in host ? host.standing.since : noon;
+  return { type: 'go', at: minutesAfter(since, 1) };
+};
+const through = (last: Stage): Next[] =>
+  order.slice(0, order.indexOf(last) + 1).map((stage) => (stage === 'turn' ? go : done));
 
 function after(...story: Next[]): Host {
   const first = hostLife.evolve(undefined, { type: 'admitted', plan, at: noon });
@@ -73,8 +78,35 @@ describe('a host on its way to a version', () => {
     ['is first taken from the scaling plan', 'running', 'exclude', []],
     ['is then drained', 'running', 'drain', through('exclude')],
     ['is then emptied', 'running', 'empty', through('drain')],
-    ['is then reimaged', 'running', 'reimage', through('empty')],
-    ['is emptied again if users came back', 'running', 'empty', [...through('empty'), notEmpty]],
+    ['R3: then waits for its turn', 'running', 'turn', through('empty')],
+    ['is reimaged when it has the word', 'running', 'reimage', through('turn')],
+    ['is reimaged at once if it had the word before', 'running', 'reimage', [go, ...through('empty')]],
+    ['is emptied as ever if it has the word before', 'running', 'exclude', [go, go]],
+    ['hears the word once', 'running', 'reimage', [...through('turn'), go]],
+    ['does not hear it on its way back', 'putting-back', 'return', [aborted, go]],
+    ['does not hear it when it is over', 'put-back', undefined, [aborted, done, go]],
+    [
+      'is emptied again if its drain is lifted while it waits',
+      'running',
+      'empty',
+      [...through('empty'), done],
+    ],
+    ['and then waits again', 'running', 'turn', [...through('empty'), done, done]],
+    [
+      'is put back if it is aborted while it waits',
+      'put-back',
+      undefined,
+      [...through('empty'), aborted, done],
+    ],
+    ['is put back if the word never comes', 'failed', undefined, [...through('empty'), overdue, done]],
+    [
+      'has failed if it vanishes while it waits',
+      'failed',
+      undefined,
+      [...through('empty'), failed('HostVanished')],
+    ],
+    ['is emptied again if users came back', 'running', 'empty', [...through('turn'), notEmpty]],
+    ['and goes on without another word', 'running', 'reimage', [...through('turn'), notEmpty, done]],
     ['then registers', 'running', 'register', through('reimage')],
     ['is then verified', 'running', 'verify', through('register')],
     ['is then given back', 'running', 'return', through('verify')],
@@ -99,38 +131,38 @@ describe('a host on its way to a version', () => {
       'R11: goes on if it is aborted past the point of no return',
       'running',
       'reimage',
-      [...through('empty'), intended, aborted],
+      [...through('turn'), intended, aborted],
     ],
     ['R11: goes on if it is aborted later still', 'running', 'verify', [...through('register'), aborted]],
     [
       'may be put back if its reimage was turned away',
       'put-back',
       undefined,
-      [...through('empty'), intended, refused, aborted, done],
+      [...through('turn'), intended, refused, aborted, done],
     ],
     [
       'is past the point again once it is intended again',
       'running',
       'reimage',
-      [...through('empty'), intended, refused, intended, aborted],
+      [...through('turn'), intended, refused, intended, aborted],
     ],
     [
       'is put back if its reimage is refused for certain',
       'failed',
       undefined,
-      [...through('empty'), intended, refused, failed(), done],
+      [...through('turn'), intended, refused, failed(), done],
     ],
     [
       'R13: is quarantined if its reimage fails',
       'quarantined',
       undefined,
-      [...through('empty'), intended, failed('ReimageFailed')],
+      [...through('turn'), intended, failed('ReimageFailed')],
     ],
     [
       'R13: is quarantined if nobody knows of its reimage',
       'quarantined',
       undefined,
-      [...through('empty'), intended, overdue],
+      [...through('turn'), intended, overdue],
     ],
     [
       'is quarantined if it does not register',
@@ -191,14 +223,17 @@ describe('a host on its way to a version', () => {
   });
 
   it('accounts for its time by whose it was', () => {
-    expect(after(...through('return'))).toMatchObject({ spent: { users: 60, azure: 180, own: 180 } });
+    expect(after(...through('return'))).toMatchObject({
+      spent: { users: 60, turn: 60, azure: 180, own: 180 },
+    });
   });
 
   it('calls for nothing once it has ended, and says whether there is a way back', () => {
     expect(hostLife.decide(after(...through('return')), noon)).toEqual({});
     expect(isPastReturn(after(...through('drain')))).toBe(false);
     expect(isPastReturn(after(...through('empty')))).toBe(false);
-    expect(isPastReturn(after(...through('empty'), intended))).toBe(true);
+    expect(isPastReturn(after(...through('turn')))).toBe(false);
+    expect(isPastReturn(after(...through('turn'), intended))).toBe(true);
     expect(isPastReturn(after(...through('reimage')))).toBe(true);
   });
 });

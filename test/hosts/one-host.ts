@@ -40,8 +40,12 @@ export function one(
     azure.desktop.sessionHosts = overhear(azure.desktop.sessionHosts);
   });
   fleet.azure.add('0', kind);
-  const bring = async (plan = planWith(), id = 'r.0'): Promise<Host> => {
-    world.start(async () => await fleet.hostApi.ensureAdmitted(id, plan));
+  /** Its turn is at once, unless it is to wait for it. */
+  const bring = async (plan = planWith(), id = 'r.0', isToWait = false): Promise<Host> => {
+    world.start(async () => {
+      await fleet.hostApi.ensureAdmitted(id, plan);
+      if (!isToWait) await fleet.hostApi.go(id);
+    });
     const saved = async () => (await fleet.seen.hosts.load(id))?.state;
     const isOver = async () => 'at' in ((await saved()) ?? {});
     await world.passUntil(isOver, { days: 5 });

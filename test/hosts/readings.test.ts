@@ -121,7 +121,10 @@ describe('the proof of a reimage', () => {
         azure.reimageSeconds = () => 40;
       });
       fleet.azure.add('0', { temper: { ...evenTempered, keepsImage: true } });
-      world.start(async () => await fleet.hostApi.ensureAdmitted('r.0', planWith({ minDrainMinutes: 0 })));
+      world.start(async () => {
+        await fleet.hostApi.ensureAdmitted('r.0', planWith({ minDrainMinutes: 0 }));
+        await fleet.hostApi.go('r.0');
+      });
       const phase = async () => (await fleet.seen.hosts.load('r.0'))?.state.phase ?? 'running';
       await world.passUntil(async () => (await phase()) !== 'running', { days: 1 });
       phases.push(await phase());

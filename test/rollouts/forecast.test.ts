@@ -14,10 +14,12 @@ const work: Work = {
   perHost: 10,
   hosts: hosts(10),
   maxUnderWay: 2,
+  drainAhead: 0,
   waves: [{ upTo: 10, bakeMinutes: 0 }],
   windows: [],
   took: [{ users: 600, rest: 1200 }],
   quietSeconds: 120,
+  settleSeconds: 60,
   from: noon,
 };
 const minutes = (change: Partial<Work>) => minutesOf(forecastOf({ ...work, ...change }), noon)?.p50Minutes;
@@ -30,6 +32,8 @@ describe('a forecast', () => {
   const table: [title: string, change: Partial<Work>, minutes: number | undefined][] = [
     ['starts the next host when one ends', {}, 150],
     ['starts as many at once as may', { maxUnderWay: 5 }, 60],
+    ['loses no time with users who leave ahead of their turn', { drainAhead: 2 }, 106],
+    ['keeps the floor with those too who are drained ahead', { drainAhead: 8, need: 70 }, 120],
     ['keeps the floor', { maxUnderWay: 5, need: 80 }, 150],
     [
       'needs no places for hosts that have none to give',
@@ -62,9 +66,13 @@ describe('a forecast', () => {
 
   it('draws the curve of what is left to the users', () => {
     expect(forecastOf({ ...work, hosts: hosts(3) }).curve).toEqual([
-      { minute: 0, usable: 80, underWay: 2 },
-      { minute: 30, usable: 90, underWay: 1 },
-      { minute: 60, usable: 100, underWay: 0 },
+      { minute: 0, usable: 80, underWay: 2, workedOn: 0 },
+      { minute: 10, usable: 80, underWay: 2, workedOn: 2 },
+      { minute: 29, usable: 80, underWay: 2, workedOn: 0 },
+      { minute: 30, usable: 90, underWay: 1, workedOn: 0 },
+      { minute: 40, usable: 90, underWay: 1, workedOn: 1 },
+      { minute: 59, usable: 90, underWay: 1, workedOn: 0 },
+      { minute: 60, usable: 100, underWay: 0, workedOn: 0 },
     ]);
   });
 
@@ -75,11 +83,12 @@ describe('a forecast', () => {
     expect(first.p50 !== undefined && first.p90 !== undefined && first.p50 < first.p90).toBe(true);
   });
 
-  it('R2, R3: never goes below the floor, nor has more under way than may', () => {
+  it('R2, R3: never goes below the floor, nor has more out of service or worked on than may', () => {
     const drawn = record({
       count: integer({ min: 0, max: 30 }),
       need: integer({ min: 0, max: 120 }),
       maxUnderWay: integer({ min: 1, max: 8 }),
+      drainAhead: integer({ min: 0, max: 8 }),
       upTo: integer({ min: 1, max: 10 }),
       took: constantFrom(work.took, [
         { users: 0, rest: 60 },
@@ -87,7 +96,7 @@ describe('a forecast', () => {
       ]),
     });
     assert(
-      property(drawn, ({ count, need, maxUnderWay, upTo, took }) => {
+      property(drawn, ({ count, need, maxUnderWay, drainAhead, upTo, took }) => {
         const usable = count * 10;
         const waves = [
           { upTo, bakeMinutes: 5 },
@@ -99,12 +108,14 @@ describe('a forecast', () => {
           need,
           hosts: hosts(count),
           maxUnderWay,
+          drainAhead,
           waves,
           took,
         });
         for (const point of curve) {
           expect(point.usable >= Math.min(need, usable)).toBe(true);
-          expect(point.underWay <= maxUnderWay).toBe(true);
+          expect(point.workedOn <= maxUnderWay).toBe(true);
+          expect(point.underWay <= maxUnderWay + drainAhead).toBe(true);
         }
         expect(p50 !== undefined).toBe(count === 0 || usable - 10 >= need);
       }),

@@ -137,7 +137,7 @@ describe('a host pool in a freeze', () => {
   it('R8: what is under way ends, nothing new starts, and it goes on by itself in the end', async () => {
     const { asks, freezeAsks, world, end } = await poolOf(3);
     const { id } = await asks.startRollout('pool', start, 'r');
-    await world.passUntil(async () => (await asks.hostsOf(id)).length > 0, { days: 1 });
+    await world.passUntil(async () => (await asks.hostsOf(id)).some(({ goAt }) => goAt), { days: 1 });
     await freezeAsks.put('a', { scope: everything, reason: 'a fair', until: later(600), by: 'ann' });
     await freezeAsks.put('b', { scope: everything, reason: 'a game', until: later(900), by: 'ben' });
     await world.passUntil(() => false, { days: 0.3 });

@@ -113,6 +113,7 @@ function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, is
   const policy = {
     ...link.policy,
     maxUnavailable: random.oneOf([1, 2, 3, '20%', '50%'] as const),
+    drainAhead: isCalm ? 1 : random.oneOf([0, 1, 2, '50%'] as const),
     waves: random.happens(0.5) ? [] : [{ upTo: 1, bakeMinutes: random.whole(0, 30) }],
     windows: isCalm || random.happens(0.7) ? [] : [windowAround(world)],
     floor: { percent: isCalm ? 0 : random.oneOf([0, 40, 60]), headroomPercent: 10 },

@@ -1,4 +1,4 @@
-import type { Host } from '../../shared/hosts/host.ts';
+import type { Host, HostEvent } from '../../shared/hosts/host.ts';
 import { minutesAfter, secondsBetween } from '../../shared/instant.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
@@ -107,13 +107,13 @@ export class Invariants {
   }
 
   /** R2, R3, R7, R8, as the watch of the pool sees it, under the floor that the pool really has. */
-  #rollout({ before, after, event }: Saving): void {
+  #rollout({ id, before, after, event }: Saving): void {
     if (!event) return;
     const { watch } = this.#cloud.place((after.state as Rollout).link.hostPool);
     const rollout = this.#floored(after);
     const known = before && { ...before, etag: '', state: this.#floored(before), dueAt: before.dueAt };
     const at = this.#cloud.world.now();
-    watch.saving({
+    watch.saving(id, {
       state: rollout,
       event: event as RolloutEvent,
       at,
@@ -133,6 +133,7 @@ export class Invariants {
   #host({ id, after, event }: Saving): void {
     const host = after.state as Host;
     this.#alone(id, host);
+    if (event) this.#cloud.place(host.plan.pool.hostPool).watch.hostSaved(host, event as HostEvent);
     this.#sessions(host);
     const { type, stage = '' } = (event ?? {}) as { type?: string; stage?: string };
     if (type !== 'stage-done' || !['drain', 'register'].includes(stage)) return;

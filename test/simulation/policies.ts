@@ -17,6 +17,7 @@ export function drawnPolicy(world: World, isBuilt: boolean): Policy {
   return {
     ...link.policy,
     maxUnavailable: random.oneOf([1, 2, 3, '20%', '50%'] as const),
+    drainAhead: random.oneOf([0, 1, 2, '50%'] as const),
     waves: random.happens(0.5) ? [] : [{ upTo: 1, bakeMinutes: random.whole(0, 30) }],
     windows: random.happens(isBuilt ? 0.9 : 0.7) ? [] : [windowAround(world)],
     maxFailed: random.whole(0, 2),

@@ -1,5 +1,6 @@
+import type { Host, HostEvent } from '../../shared/hosts/host.ts';
 import type { SessionHosts } from '../../shared/hosts/session-host.ts';
-import { windowOf } from '../../shared/rollouts/pool.ts';
+import { drainAheadOf, windowOf } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
 import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import type { Change } from '../../shared/workflow/store.ts';
@@ -21,7 +22,14 @@ export class AdmissionWatch {
   readonly #world: World;
   readonly #azure: SmallAzure;
   readonly #truths = new WeakMap<object, Truth>();
+  /** Of rollouts and their hosts: whose turn it was, and who has been healthy since. */
+  readonly #rollouts = new Set<string>();
+  readonly #words = new Set<string>();
+  readonly #healthy = new Set<string>();
+  /** The most machines there ever were: a share of them is reckoned from what was read last. */
+  #machines = 0;
   admissions = 0;
+  words = 0;
   /** The end of a freeze that somebody was told is in force. */
   frozenUntil = '';
 
@@ -42,6 +50,7 @@ export class AdmissionWatch {
 
   #truth(): Truth {
     const machines = [...this.#azure.fleet.values()].map(({ machine }) => machine);
+    this.#machines = Math.max(this.#machines, machines.length);
     const { desktop } = this.#azure;
     const open = machines.filter(({ computerName }) => desktop.takesUsers(computerName));
     return {
@@ -51,17 +60,65 @@ export class AdmissionWatch {
     };
   }
 
-  saving({ state, event, at, before }: Change<Rollout, RolloutEvent>): void {
+  /** Hosts are told of their turn when it is written down, and not done anything to before. */
+  hostSaved({ plan, facts }: Host, event: HostEvent): void {
+    const key = `${plan.rollout}/${plan.machine.instanceId}`;
+    if (facts.firstHealthyAt !== undefined) this.#healthy.add(key);
+    const isReimaged = event.type === 'stage-intended' && event.stage === 'reimage';
+    if (isReimaged && facts.goAt === undefined)
+      this.#azure.wrongs.push(`R3: ${plan.name} was reimaged before its turn`);
+    if (event.type === 'go' && this.#rollouts.has(plan.rollout) && !this.#words.has(key))
+      this.#azure.wrongs.push(`R3: ${plan.name} was told of its turn before that was written down`);
+  }
+
+  saving(id: string, { state, event, at, before }: Change<Rollout, RolloutEvent>): void {
+    this.#rollouts.add(id);
     if (event.type !== 'stage-running') return;
     const known = before?.state.facts.hosts ?? {};
-    const admitted = Object.values((event.facts && 'hosts' in event.facts && event.facts.hosts) || {}).filter(
-      ({ instanceId, outcome }) => outcome === 'admitted' && !(instanceId in known),
+    const told = Object.values((event.facts && 'hosts' in event.facts && event.facts.hosts) || {});
+    this.#turns(
+      id,
+      before?.state,
+      state,
+      at,
+      told.filter(({ instanceId, goAt }) => goAt && !known[instanceId]?.goAt),
+    );
+    const admitted = told.filter(
+      ({ instanceId, outcome }) => outcome === 'admitted' && known[instanceId]?.outcome !== 'admitted',
     );
     if (admitted.length === 0) return;
     this.admissions += admitted.length;
     beforeItsWave(state, at).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#heldBack(before?.state, state, at, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
+  }
+
+  /** R3: as many are worked on as may be, from the word to the first time they are found healthy. */
+  #turns(
+    id: string,
+    before: Rollout | undefined,
+    rollout: Rollout,
+    at: string,
+    turns: readonly HostRecord[],
+  ): void {
+    if (turns.length === 0) return;
+    this.words += turns.length;
+    for (const { instanceId } of turns) this.#words.add(`${id}/${instanceId}`);
+    const records = Object.values(rollout.facts.hosts ?? {});
+    const working = records.filter(
+      ({ instanceId, outcome, goAt }) =>
+        outcome === 'admitted' && goAt !== undefined && !this.#healthy.has(`${id}/${instanceId}`),
+    ).length;
+    const may = windowOf(rollout.link.policy.maxUnavailable, this.#machines);
+    const tell = (wrong: string) => this.#azure.wrongs.push(wrong);
+    if (working > may) tell(`R3: ${working} hosts are worked on, and ${may} may`);
+    if (turns.some(({ backAt }) => backAt !== undefined)) tell('R3: a host that is put off had its turn');
+    if (before?.phase === 'running' && before.pause) tell('R8: a host had its turn in a pause');
+    if (at < this.frozenUntil) tell('R8: a host had its turn in a freeze');
+    if (!isInWindow(rollout, at, leastMinutes.work))
+      tell('R8: a host had its turn that cannot end within the window');
+    const failed = brokenIn(records);
+    if (failed > rollout.link.policy.maxFailed) tell(`R7: a host had its turn after ${failed} had failed`);
   }
 
   #heldBack(
@@ -73,7 +130,7 @@ export class AdmissionWatch {
     const wrongs: string[] = [];
     if (before?.phase === 'running' && before.pause) wrongs.push('R8: a host was admitted in a pause');
     if (at < this.frozenUntil) wrongs.push('R8: a host was admitted in a freeze');
-    if (!admitted.every(({ admittedAt }) => isInWindow(rollout, admittedAt))) {
+    if (!admitted.every(({ admittedAt }) => isInWindow(rollout, admittedAt, leastMinutes.all))) {
       wrongs.push('R8: a host was admitted that cannot end within the window');
     }
     return wrongs;
@@ -99,20 +156,24 @@ export class AdmissionWatch {
     const takes = admitted.some(({ instanceId }) => truth.open.has(instanceId));
     if (takes && left < need) wrongs.push(`R2: ${left} places are left and ${need} are needed`);
     const inFlight = records.filter(({ outcome }) => outcome === 'admitted').length;
-    const window = windowOf(policy.maxUnavailable, truth.all);
-    if (inFlight > window) wrongs.push(`R3: ${inFlight} hosts are under way, and ${window} may`);
-    const broken = records.filter(
-      ({ outcome, code }) => outcome === 'quarantined' || (outcome === 'failed' && code !== 'HostVanished'),
-    ).length;
+    const most = windowOf(policy.maxUnavailable, truth.all) + drainAheadOf(policy, truth.all);
+    if (inFlight > most) wrongs.push(`R3: ${inFlight} hosts are out of service, and ${most} may`);
+    const broken = brokenIn(records);
     if (broken > policy.maxFailed) wrongs.push(`R7: a host was admitted after ${broken} had failed`);
     return wrongs;
   }
 }
 
-/** Reckoned on a clock that shows UTC, as all windows of these worlds do; no host takes less than so long. */
-const leastMinutes = 15;
+function brokenIn(records: readonly HostRecord[]): number {
+  return records.filter(
+    ({ outcome, code }) => outcome === 'quarantined' || (outcome === 'failed' && code !== 'HostVanished'),
+  ).length;
+}
 
-function isInWindow({ link }: Rollout, at: string): boolean {
+/** Reckoned on a clock that shows UTC, as all windows of these worlds do; no host takes less than so long. */
+const leastMinutes = { all: 15, work: 10 } as const;
+
+function isInWindow({ link }: Rollout, at: string, least: number): boolean {
   const { windows = [] } = link.policy;
   const minute = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
   const now = minute(at.slice(11, 16));
@@ -120,7 +181,7 @@ function isInWindow({ link }: Rollout, at: string): boolean {
     windows.length === 0 ||
     windows.some(({ start, end }) => {
       const since = (now - minute(start) + 1440) % 1440;
-      return since + leastMinutes <= (minute(end) - minute(start) + 1440) % 1440;
+      return since + least <= (minute(end) - minute(start) + 1440) % 1440;
     })
   );
 }

@@ -46,24 +46,38 @@ export function populate(world: World, { azure }: Pick<Fleet, 'azure'>, count: n
 
 /** All that is not as it must be once the work on these hosts has ended; nothing if all is well. */
 export function wrongIn({ azure }: Fleet, hosts: readonly Host[]): string[] {
-  const told = new Map(hosts.flatMap(({ facts }) => (facts.told ?? []).map((one) => [one.session, one])));
+  const everTold = hosts.flatMap(({ facts }) => facts.told ?? []);
+  const told = new Map(everTold.map((one) => [one.session, one]));
   return [
     ...azure.wrongs,
     ...azure.desktop.bounced,
     ...hosts.flatMap((host) => [
-      ...wrongOf(azure, host).map((wrong) => `${host.plan.name} is ${host.phase}: ${wrong}`),
+      // Of one that was put off and came again, what counts is how it ended.
+      ...(isLast(host, hosts) ? wrongOf(azure, host) : []).map(
+        (wrong) => `${host.plan.name} is ${host.phase}: ${wrong}`,
+      ),
       ...(/eyJ/.test(JSON.stringify(host)) ? [`${host.plan.name} keeps a token`] : []),
       ...(host.facts.loggedOff ?? []).flatMap(({ session }) =>
         told.has(session) ? [] : [`session ${session} was logged off untold`],
       ),
     ]),
-    ...azure.desktop.everySession.flatMap((session) => wrongWith(session, told.get(session.id))),
+    ...azure.desktop.everySession.flatMap((session) => {
+      // Each time that a host has its turn anew its users are told anew.
+      const times = everTold.filter((one) => one.session === session.id).length;
+      return wrongWith(session, told.get(session.id), Math.max(1, times));
+    }),
   ];
 }
 
-function wrongWith({ id, told: times, endedBy }: Session, told: Told | undefined): string[] {
+function isLast({ plan, startedAt }: Host, hosts: readonly Host[]): boolean {
+  return hosts.every(
+    (other) => other.plan.machine.instanceId !== plan.machine.instanceId || other.startedAt <= startedAt,
+  );
+}
+
+function wrongWith({ id, told: times, endedBy }: Session, told: Told | undefined, most: number): string[] {
   const wrongs: string[] = [];
-  if (times > 1) wrongs.push(`session ${id} was told ${times} times`);
+  if (times > most) wrongs.push(`session ${id} was told ${times} times`);
   if (times > 0 && !told) wrongs.push(`session ${id} was told and nobody wrote it down`);
   if (endedBy === 'log-off' && !told) wrongs.push(`session ${id} was logged off untold`);
   if (endedBy === 'reimage') wrongs.push(`session ${id} was cut by a reimage`);

@@ -55,13 +55,13 @@ function store<State, Event>(
   kind: string,
   world: World,
   withoutEtags: boolean,
-  watch: (change: Change<State, Event>) => void = () => {},
+  watch: (id: string, change: Change<State, Event>) => void = () => {},
 ) {
   const tables = { rows: memoryRows(), due: memoryRows() };
   const met = (rows: Rows) => world.rows(withoutEtags ? blind(rows) : rows);
   class WatchedStore extends WorkflowStore<State, Event> {
     override async save(id: string, change: Change<State, Event>): Promise<void> {
-      watch(change);
+      watch(id, change);
       await super.save(id, change);
     }
   }
@@ -125,15 +125,16 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   const { now } = world;
   const poolStores = store<Pool, PoolEvent>('pools', world, withoutEtags);
   const onHostSaved: ((host: Host, event: HostEvent) => void)[] = [];
-  const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags, ({ state, event }) => {
+  const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags, (_, { state, event }) => {
     for (const hear of onHostSaved) hear(state, event);
+    watch.hostSaved(state, event);
     if (event.type !== 'stage-done' || !['drain', 'register'].includes(event.stage)) return;
     const { name } = state.plan;
     if (azure.desktop.isOpen(name)) azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
   });
   const watch = new AdmissionWatch(world, azure);
-  const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags, (change) =>
-    watch.saving(change),
+  const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags, (id, change) =>
+    watch.saving(id, change),
   );
   const sessionHosts = world.port(watch.over(azure.desktop.sessionHosts), {
     setAllowNewSession: 40,
