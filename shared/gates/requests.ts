@@ -5,7 +5,7 @@ import type { Line } from '../workflow/store.ts';
 import { isOver } from './check.ts';
 import { type CheckPlan, defaultGate, type KeptGate } from './gate.ts';
 import { begin, type GateParts, latestOf } from './gates.ts';
-import { gateId, validationId } from './names.ts';
+import { gateId } from './names.ts';
 import type { Holding, Ports } from './ports.ts';
 import type { AskLink, CancelValidation, PutGate, Report, Validate } from './request-bodies.ts';
 import { hashOf, newToken, subjectOf } from './token.ts';
@@ -167,9 +167,4 @@ function mayBeReported(
   if (validation?.end === undefined && !isOver(check)) return;
   const why = isOver(check) ? `Check ${name} is ${check.state} already.` : `Validation ${id} is over.`;
   throw otherwise === 'LinkUsed' ? used(why) : new AppError(otherwise, why, { target: name });
-}
-
-/** The address of a run, below the app's own. */
-export function pathOf({ subject }: Validation): string {
-  return `validations/${validationId(subject)}`;
 }
