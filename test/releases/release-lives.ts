@@ -240,9 +240,8 @@ export async function liveRelease(ills: Ills, lot: Lot): Promise<Lived> {
 export function isAtRest(release: Release | undefined): boolean {
   if (!release) return false;
   if (isOver(release) || release.phase === 'blocked' || isPaused(release)) return true;
-  return (
-    release.phase === 'running' &&
-    release.standing.stage === 'build' &&
-    release.standing.waitingFor.includes('retry')
-  );
+  if (release.phase !== 'running' || release.standing.stage !== 'build') return false;
+  // A build that failed may be retried for ever; the last look at it may have got no answer.
+  const { waitingFor, troubles } = release.standing;
+  return waitingFor.includes('retry') || troubles > 0;
 }

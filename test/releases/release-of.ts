@@ -24,6 +24,8 @@ interface Lot {
   readonly outcomes?: readonly Outcome[];
   readonly fates?: readonly Fate[];
   readonly channels?: readonly string[];
+  /** What happens in the very moment before the channel hears that it is to be entered. */
+  readonly beforeEnter?: () => Promise<void>;
 }
 
 /** A release of 1.1.0 in a world in which nothing goes wrong by itself; every channel had 1.0.0. */
@@ -32,6 +34,7 @@ export async function releaseOf({
   outcomes = [],
   fates = [],
   channels: order = names,
+  beforeEnter,
 }: Lot = {}) {
   const world = new World(well);
   const { now } = world;
@@ -87,7 +90,13 @@ export async function releaseOf({
         version.status = 'canceled';
       },
     },
-    channels: channels.port,
+    channels: {
+      ...channels.port,
+      enter: async (asked) => {
+        await beforeEnter?.();
+        return await channels.port.enter(asked);
+      },
+    },
     gates: gates.port,
     approvals: approvals.port,
     rollouts: channels.rollouts,

@@ -136,6 +136,25 @@ describe('what people may ask of releases', () => {
     }
   });
 
+  it('is to stop it in the very moment that it enters a channel, which is waited for and ended', async () => {
+    const held: { stop?: () => Promise<void> } = {};
+    const one = await releaseOf({ beforeEnter: async () => await held.stop?.() });
+    const { start, until, requests, advance, channels } = one;
+    held.stop = async () => {
+      delete held.stop;
+      await requests.stop(id, ben);
+      // It is settled while whoever asks the channel has not asked yet.
+      await advance(id);
+      expect(await requests.get(id)).toMatchObject({
+        phase: 'stopping',
+        standing: { waitingFor: 'what was about to begin' },
+      });
+    };
+    await start();
+    expect(await until(isEnded)).toMatchObject({ phase: 'stopped' });
+    expect(channels.ring('test')).toMatchObject({ phase: 'stuck', holds: { number } });
+  });
+
   it('is to stop it while it is built, which ends the build', async () => {
     const { start, until, requests, version } = await releaseOf();
     version.status = 'building';
