@@ -25,27 +25,27 @@ describe('minutes', () => {
   });
 
   it('belong to whom the stage belongs to', () => {
-    const history = [
-      { type: 'requested', at: at(0) },
-      done('resolve', 1),
-      done('provision', 5),
-      { type: 'approved', at: at(8) },
-    ];
-    expect(minutesByStage(history, [])).toEqual([
+    const version = [{ type: 'requested', at: at(0) }, done('resolve', 1), done('replicate', 9)];
+    // The second region is copied to while the first channel is entered.
+    const release = [done('build', 5), done('enter', 6), done('check', 7), done('approve', 10)];
+    expect(minutesByStage({ version, release, channels: ['test', 'production'] }, [])).toEqual([
       { stage: 'resolve', azure: 0, users: 0, own: 1 },
-      { stage: 'provision', azure: 4, users: 0, own: 0 },
-      { stage: 'approval', azure: 0, users: 3, own: 0 },
+      { stage: 'replicate', azure: 4, users: 0, own: 0 },
+      { stage: 'enter test', azure: 0, users: 0, own: 1 },
+      { stage: 'check test', azure: 0, users: 0, own: 1 },
+      { stage: 'approve', azure: 0, users: 3, own: 0 },
     ]);
   });
 
   it('of hosts are shared among those under way, and ours when none is', () => {
-    const history = [{ type: 'requested', at: at(0) }, done('release', 30)];
+    const version = [{ type: 'requested', at: at(0) }, done('replicate', 0)];
+    const release = [done('build', 0), done('enter', 30)];
     const hosts = [
       host(10, 20, { azure: 600, users: 0, own: 0 }),
       host(10, 20, { azure: 300, users: 300, own: 0 }),
     ];
-    const [release] = minutesByStage(history, hosts);
-    expect(release).toEqual({ stage: 'release', azure: 7.5, users: 2.5, own: 20 });
+    const found = minutesByStage({ version, release, channels: ['test'] }, hosts);
+    expect(found.at(-1)).toEqual({ stage: 'enter test', azure: 7.5, users: 2.5, own: 20 });
   });
 });
 

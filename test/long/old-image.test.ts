@@ -24,8 +24,11 @@ it(
       expect(told.status).toBe(200);
       const api = apiAt({ url: local.url, key: local.keys.host });
       const linked = await define(api);
-      const { version } = await follow(api, await request(api, randomUUID()), { onProgress: () => {} });
-      expect(version).toMatchObject({ status: 'released', version: '1.0.0' });
+      const { version, release } = await follow(api, await request(api, randomUUID()), {
+        onProgress: () => {},
+      });
+      expect(release).toMatchObject({ status: 'released' });
+      expect(version).toMatchObject({ status: 'promoted', version: '1.0.0' });
       const hosts = (await Promise.all(linked.map(({ hostPool }) => truthAt(local).pool(hostPool)))).flatMap(
         (pool) => pool.hosts,
       );

@@ -17,7 +17,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => await local?.stop());
 
-const filled = (text: string) => text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => kept.get(name) ?? whole);
+const filled = (text: string) =>
+  text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => kept.get(name) ?? whole);
 
 async function made({ method, path, headers, body }: Call) {
   const response = await fetch(`${local.url}/api${filled(path)}`, {
@@ -39,16 +40,21 @@ async function wrongWith(call: Call): Promise<string[]> {
       ...(call.answer === undefined ? [] : missing(call.answer, answer, kept)),
     ];
     if (wrong.length === 0) return [];
-    if (Date.now() >= late) return [`${call.method} ${call.path}`, ...wrong, JSON.stringify(answer).slice(0, 3000)];
+    if (Date.now() >= late)
+      return [`${call.method} ${call.path}`, ...wrong, JSON.stringify(answer).slice(0, 3000)];
     await sleep(300);
   }
 }
 
 describe(`every call of ${page}`, () => {
   for (const [index, call] of callsOf(page).entries()) {
-    it(`${index + 1} ${call.under}: ${call.method} ${call.path}`, { timeout: patienceMs + 20_000 }, async () => {
-      expect(await wrongWith(call)).toEqual([]);
-    });
+    it(
+      `${index + 1} ${call.under}: ${call.method} ${call.path}`,
+      { timeout: patienceMs + 20_000 },
+      async () => {
+        expect(await wrongWith(call)).toEqual([]);
+      },
+    );
   }
 
   it('brings every host back in the end to the version before', async () => {

@@ -40,8 +40,8 @@ beforeAll(async () => {
   await api.put(`image-sets/${imageSet}`, example('image-set'));
   await api.put('host-pools/test', example('host-pool-test'));
   version = await request(api, randomUUID());
-  const { version: built } = await follow(api, version, { onProgress: () => {} });
-  expect(built.status).toBe('released');
+  const { release } = await follow(api, version, { onProgress: () => {} });
+  expect(release.status).toBe('released');
   // No release comes to this channel: what happens here is asked for, step by step.
   const pool = { ...example('host-pool-production'), channel: 'by-hand', policy };
   expect((await send('PUT', 'host-pools/production', pool)).status).toBe(201);

@@ -6,7 +6,7 @@ interface Room {
   readonly height: number;
 }
 
-const label = 15;
+const label = 19;
 
 /** The whole picture, fit to the terminal: in a low one the stages stand side by side. */
 export function draw(scene: Scene, room: Room, frame: number): Line[] {

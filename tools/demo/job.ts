@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, Refused } from './api.ts';
-import type { HostPoolView, HostView, RolloutView, VersionView } from './views.ts';
+import type { ChannelView, HostPoolView, HostView, ReleaseView, RolloutView, VersionView } from './views.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
 const example = (name: string): unknown => JSON.parse(readFileSync(join(examples, `${name}.json`), 'utf8'));
@@ -13,11 +13,12 @@ const pools = ['test', 'production'] as const;
 /** How everything stands that belongs to one version. */
 export interface Progress {
   readonly version: VersionView;
+  readonly release: ReleaseView;
   readonly rollouts: readonly (RolloutView & { readonly hosts: readonly HostView[] })[];
 }
 
-export const isOver = ({ version: { status } }: Progress): boolean =>
-  ['released', 'failed', 'canceled'].includes(status);
+/** Nothing more happens by itself. */
+export const isOver = ({ release }: Progress): boolean => !['running', 'stopping'].includes(release.status);
 
 /** Tells Goldsmith of the image set and of the host pools that run it. */
 export async function define(api: Api): Promise<readonly HostPoolView[]> {
@@ -41,22 +42,32 @@ export async function approve(api: Api, number: string): Promise<void> {
   try {
     await api.post(`${path}/approve`, example('approval'));
   } catch (error) {
-    if (!(error instanceof Refused) || error.code !== 'InvalidPhase') throw error;
-    const { status, failure } = await api.get<VersionView>(path);
-    if (failure || !['running', 'released'].includes(status)) throw error;
+    if (!(error instanceof Refused) || error.code !== 'NotFound') throw error;
+    const { stage } = await api.get<ReleaseView>(`releases/${imageSet}.${number}`);
+    if (stage === 'approve') throw error;
   }
 }
 
 export async function look(api: Api, number: string): Promise<Progress> {
-  const version = await api.get<VersionView>(`image-sets/${imageSet}/versions/${number}`);
-  const rollouts = version.rollouts.map(async (id) => {
+  const [version, release, { value: channels }] = await Promise.all([
+    api.get<VersionView>(`image-sets/${imageSet}/versions/${number}`),
+    api.get<ReleaseView>(`releases/${imageSet}.${number}`),
+    api.get<{ value: readonly ChannelView[] }>(`image-sets/${imageSet}/channels`),
+  ]);
+  const ids = channels.flatMap(({ holds }) => (holds?.version === number ? holds.rollouts : []));
+  const rollouts = ids.map(async (id) => {
     const [rollout, { value: hosts }] = await Promise.all([
       api.get<RolloutView>(`rollouts/${id}`),
       api.get<{ value: readonly HostView[] }>(`rollouts/${id}/hosts`),
     ]);
     return { ...rollout, hosts };
   });
-  return { version, rollouts: await Promise.all(rollouts) };
+  return { version, release, rollouts: await Promise.all(rollouts) };
+}
+
+function waitsForApproval({ release }: Progress): boolean {
+  if (release.status !== 'running' || release.stage !== 'approve') return false;
+  return release.channels.some(({ approval }) => approval?.status === 'pending');
 }
 
 interface Following {
@@ -76,7 +87,7 @@ export async function follow(
     const progress = await look(api, number);
     await onProgress(progress);
     if (isOver(progress)) return progress;
-    if (progress.version.status === 'awaiting-approval') await approve(api, number);
+    if (waitsForApproval(progress)) await approve(api, number);
     await sleep(everyMs, undefined, signal ? { signal } : {});
   }
 }

@@ -12,7 +12,7 @@ export interface StageMinutes extends Minutes {
 }
 
 const none: Minutes = { azure: 0, users: 0, own: 0 };
-/** Whose time a stage is; in the two that are not named here it is the hosts'. */
+/** Whose time a stage is; what is not named here is the hosts'. */
 const whose: Readonly<Record<string, keyof Minutes>> = {
   resolve: 'own',
   admit: 'own',
@@ -24,10 +24,9 @@ const whose: Readonly<Record<string, keyof Minutes>> = {
   capture: 'azure',
   'clean-up': 'azure',
   replicate: 'azure',
-  validate: 'own',
-  approval: 'users',
-  promote: 'azure',
-  announce: 'own',
+  'hand-over': 'own',
+  soak: 'own',
+  approve: 'users',
 };
 
 /**
@@ -35,10 +34,13 @@ const whose: Readonly<Record<string, keyof Minutes>> = {
  * seconds between Azure's end of something and our next look at it count as Azure's here; `npm run bench`
  * measures them.
  */
-export function minutesByStage(history: readonly HistoryLine[], hosts: readonly HostView[]): StageMinutes[] {
+export function minutesByStage(
+  { version, release, channels }: Histories,
+  hosts: readonly HostView[],
+): StageMinutes[] {
   const found: StageMinutes[] = [];
-  for (const { stage, from, to } of spans(history)) {
-    const owner = whose[stage];
+  for (const { stage, from, to } of spans(version, release, channels)) {
+    const owner = whose[stage] ?? (stage.startsWith('check') ? 'own' : undefined);
     const minutes = owner ? { ...none, [owner]: (to - from) / 60_000 } : hostMinutes(hosts, from, to);
     found.push({ stage, ...minutes });
   }
@@ -53,16 +55,40 @@ function plus(a: Minutes, b: Minutes): Minutes {
   return { azure: a.azure + b.azure, users: a.users + b.users, own: a.own + b.own };
 }
 
+/** What happened to the version until its release went on with it, and to the release from then on. */
+export interface Histories {
+  readonly version: readonly HistoryLine[];
+  readonly release: readonly HistoryLine[];
+  /** In the order in which the release passes them. */
+  readonly channels: readonly string[];
+}
+
 /** A stage begins when the one before it is done; the first with the request. */
-function spans(history: readonly HistoryLine[]) {
+function spans(
+  version: readonly HistoryLine[],
+  release: readonly HistoryLine[],
+  channels: readonly string[],
+): { stage: string; from: number; to: number }[] {
   const found: { stage: string; from: number; to: number }[] = [];
-  let from = Date.parse(history[0]?.at ?? '');
-  for (const { type, stage = 'approval', at } of history) {
-    if (type !== 'stage-done' && type !== 'approved') continue;
+  let from = Date.parse(version[0]?.at ?? '');
+  const until = (stage: string, at: string) => {
     found.push({ stage, from, to: Date.parse(at) });
     from = Date.parse(at);
+  };
+  const isDone = ({ type }: HistoryLine) => type === 'stage-done';
+  const [built, ...rest] = release.filter(isDone);
+  // Regions may still be copied to when the first channel is entered already.
+  const end = built?.at ?? '9999';
+  for (const { stage = '', at } of version.filter(isDone)) {
+    if (from < Date.parse(end)) until(stage, at < end ? at : end);
   }
-  return found;
+  let passed = 0;
+  for (const { stage = '', at } of rest) {
+    const channel = channels[passed] ?? '';
+    until(stage === 'enter' || stage === 'check' ? `${stage} ${channel}` : stage, at);
+    if (stage === 'check') passed += 1;
+  }
+  return found.filter(({ stage, from, to }) => to > from || stage in whose);
 }
 
 /**

@@ -60,12 +60,12 @@ export const stageNames = [
   'capture',
   'clean-up',
   'replicate',
-  'test',
-  'validate',
-  'approval',
-  'promote',
-  'announce',
-  'release',
+  'hand-over',
+  'enter test',
+  'check test',
+  'approve',
+  'enter production',
+  'check production',
 ] as const;
 
 interface Around {
@@ -81,15 +81,18 @@ interface Around {
 /** Makes scenes of what is seen; remembers when each stage began, because an answer tells only of the present. */
 export function sceneMaker(): (progress: Progress, around: Around) => Scene {
   const began = new Map<string, number>();
-  return ({ version, rollouts }, { now, people, hosts }) => {
-    const current = stageOf(version);
-    if (!began.has(current)) began.set(current, Date.parse(version.since));
+  return ({ version, release, rollouts }, { now, people, hosts }) => {
+    const current = stageOf(version, release);
+    const since = release.stage === 'build' ? version.since : release.since;
+    if (!began.has(current)) began.set(current, Date.parse(since));
     const at = stageNames.findIndex((name) => name === current);
-    const isReleased = version.status === 'released';
+    const isReleased = release.status === 'released';
     const stateOf = (index: number): StageScene['state'] => {
+      // A channel is entered as soon as the first region is there: others are copied to meanwhile.
+      if (stageNames[index] === version.stage && version.status === 'running') return 'now';
       if (isReleased || index < at) return 'done';
       if (index > at) return 'open';
-      return version.failure ? 'failed' : 'now';
+      return (version.failure ?? release.failure) ? 'failed' : 'now';
     };
     const stages = stageNames.map((name, index): StageScene => {
       const from = began.get(name);
@@ -99,7 +102,7 @@ export function sceneMaker(): (progress: Progress, around: Around) => Scene {
         name,
         state: stateOf(index),
         minutes,
-        note: index === at && !isReleased ? noteOf(version) : '',
+        note: index === at && !isReleased ? noteOf(version, release) : '',
       };
     });
     return {
@@ -107,7 +110,7 @@ export function sceneMaker(): (progress: Progress, around: Around) => Scene {
       source: [version.source.offer, version.source.sku, version.source.version].join(' '),
       now,
       requestedAt: Math.min(...began.values()),
-      status: version.status,
+      status: release.status,
       stages,
       regions: Object.entries(version.regions).map(([name, { percent }]) => ({ name, percent })),
       pools: [...hosts].map(([name, pool]) => {
@@ -123,13 +126,19 @@ export function sceneMaker(): (progress: Progress, around: Around) => Scene {
   };
 }
 
-function stageOf({ status, stage }: Progress['version']): string {
-  if (status === 'awaiting-approval') return 'approval';
-  return status === 'released' ? 'over' : (stage ?? '');
+function stageOf(
+  version: Progress['version'],
+  { status, stage = '', channel = '' }: Progress['release'],
+): string {
+  if (status === 'released') return 'over';
+  if (stage === 'build') return version.stage ?? '';
+  return stage === 'approve' ? stage : `${stage} ${channel}`;
 }
 
-function noteOf({ failure, waitingFor = '' }: Progress['version']): string {
-  return failure ? `${failure.code}: ${failure.message}` : shorter(waitingFor);
+function noteOf(version: Progress['version'], release: Progress['release']): string {
+  const failure = version.failure ?? release.failure;
+  if (failure) return `${failure.code}: ${failure.message}`;
+  return shorter((release.stage === 'build' ? version : release).waitingFor ?? '');
 }
 
 /** Without the hosts that are under way: those are to be seen. */

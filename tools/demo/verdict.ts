@@ -36,11 +36,12 @@ interface Parts {
 
 /** Holds what Goldsmith says it did against what Azure knows. */
 export async function judge(
-  { version, rollouts }: Progress,
+  { version, release, rollouts }: Progress,
   { api, truth, before, pools }: Parts,
 ): Promise<Verdict> {
-  const [history, found, resources, requests, webhooks, queues] = await Promise.all([
+  const [history, released, found, resources, requests, webhooks, queues] = await Promise.all([
     api.get<{ value: HistoryLine[] }>(`image-sets/${imageSet}/versions/${version.version}/history`),
+    api.get<{ value: HistoryLine[] }>(`releases/${imageSet}.${version.version}/history`),
     Promise.all(pools.map(({ hostPool }) => truth.pool(hostPool))),
     truth.resources(),
     truth.requests(),
@@ -48,7 +49,9 @@ export async function judge(
     truth.queues(),
   ]);
   const records = rollouts.flatMap(({ hosts }) => hosts);
-  const stages = minutesByStage(history.value, records);
+  const channels = release.channels.map(({ name }) => name);
+  const passed = release.channels.flatMap(({ name, passedAt }) => (passedAt === undefined ? [] : [name]));
+  const stages = minutesByStage({ version: history.value, release: released.value, channels }, records);
   const hosts = found.flatMap((pool) => pool.hosts);
   const capacities = found.map((pool) => {
     const link = pools.find(({ hostPool }) => hostPool === pool.name);
@@ -64,7 +67,7 @@ export async function judge(
   const { azure, users, own } = total(stages);
   const report: Report = {
     version: version.version,
-    channels: version.channels,
+    channels: passed,
     hosts: {
       total: hosts.length,
       done: hosts.filter(({ imageVersion }) => imageVersion === version.version).length,
@@ -81,15 +84,17 @@ export async function judge(
   };
   const deadLetters = Object.entries(queues).filter(([, { deadLetter }]) => deadLetter > 0);
   const complaints = [
-    ...(version.status === 'released' ? [] : [`The version is ${version.status}, not released.`]),
-    ...(version.failure ? [`${version.failure.code}: ${version.failure.message}`] : []),
-    ...missing(['test', 'production'], version.channels).map((name) => `Channel ${name} was not reached.`),
+    ...(release.status === 'released' ? [] : [`The release is ${release.status}, not released.`]),
+    ...[version, release].flatMap(({ failure }) => (failure ? [`${failure.code}: ${failure.message}`] : [])),
+    ...missing(['test', 'production'], passed).map((name) => `Channel ${name} was not reached.`),
     ...found.flatMap((pool) => hostComplaints(pool, version.version)),
     ...found.flatMap(userComplaints),
     ...capacities
       .filter((one) => !(one.lowest >= one.floor))
       .map((one) => `${one.name} was down to ${one.lowest} places, below its floor of ${one.floor}.`),
-    ...(heard.some((text) => text.includes(version.version)) ? [] : ['No webhook told of the promotion.']),
+    ...(heard.some((text) => text.includes(`${version.version} is promoted`))
+      ? []
+      : ['No webhook told of the promotion.']),
     ...left.map((what) => `Left behind: ${what}.`),
     ...deadLetters.map(([queue, { deadLetter }]) => `${deadLetter} dead letters in ${queue}.`),
   ];

@@ -2,7 +2,7 @@
 
 export interface VersionView {
   readonly version: string;
-  readonly status: 'running' | 'awaiting-approval' | 'withdrawing' | 'failed' | 'canceled' | 'released';
+  readonly status: string;
   readonly stage?: string;
   readonly since: string;
   readonly waitingFor?: string;
@@ -10,9 +10,27 @@ export interface VersionView {
   readonly source: { readonly offer: string; readonly sku: string; readonly version: string };
   readonly steps: readonly { readonly name: string }[];
   readonly regions: Readonly<Record<string, { readonly state: string; readonly percent: number }>>;
-  readonly checks: readonly { readonly outcome: string }[];
-  readonly rollouts: readonly string[];
-  readonly channels: readonly string[];
+}
+
+/** The whole way of a version, from its build to its last channel. */
+export interface ReleaseView {
+  readonly status: string;
+  readonly stage?: string;
+  readonly channel?: string;
+  readonly since: string;
+  readonly waitingFor?: string;
+  readonly failure?: { readonly code: string; readonly message: string };
+  readonly channels: readonly {
+    readonly name: string;
+    readonly passedAt?: string;
+    readonly approval?: { readonly status: string };
+  }[];
+}
+
+export interface ChannelView {
+  readonly name: string;
+  readonly status: string;
+  readonly holds?: { readonly version: string; readonly rollouts: readonly string[] };
 }
 
 export interface HistoryLine {
