@@ -26,6 +26,8 @@ interface Lot {
   readonly channels?: readonly string[];
   /** What happens in the very moment before the channel hears that it is to be entered. */
   readonly beforeEnter?: () => Promise<void>;
+  /** And before an approval is asked for. */
+  readonly beforeAsk?: () => Promise<void>;
 }
 
 /** A release of 1.1.0 in a world in which nothing goes wrong by itself; every channel had 1.0.0. */
@@ -35,6 +37,7 @@ export async function releaseOf({
   fates = [],
   channels: order = names,
   beforeEnter,
+  beforeAsk,
 }: Lot = {}) {
   const world = new World(well);
   const { now } = world;
@@ -92,13 +95,20 @@ export async function releaseOf({
     },
     channels: {
       ...channels.port,
+      standing: async (...asked) => await channels.port.standing(...asked),
       enter: async (asked) => {
         await beforeEnter?.();
         return await channels.port.enter(asked);
       },
     },
     gates: gates.port,
-    approvals: approvals.port,
+    approvals: {
+      ...approvals.port,
+      ensureAsked: async (asked) => {
+        await beforeAsk?.();
+        return await approvals.port.ensureAsked(asked);
+      },
+    },
     rollouts: channels.rollouts,
     channelsOf: async (which) => (which === set ? order : undefined),
     rows: memoryRows(),
