@@ -10,11 +10,8 @@ import {
   type Release,
   stepOf,
 } from './course.ts';
-import { explained, stageOf } from './explain.ts';
+import { stageOf } from './explain.ts';
 import { channelAt, versionIdOf } from './stage.ts';
-
-/** Why a release is or is not moving. */
-export const explainView = explained;
 
 /** A release as the API shows it: all of its way, and who said what. */
 export function releaseView(release: Release, now: Instant) {
