@@ -10,19 +10,21 @@ import type { Progress, Settled } from '../workflow/look.ts';
 export function ensureChecked(gates: Gates, now: () => Instant): EnsureReleaseStage {
   return async ({ work: release }): Promise<Progress<Facts>> => {
     const channel = channelAt(release);
-    const { run } = stepOf(release.facts.way, channel);
+    const { run, asked } = stepOf(release.facts.way, channel);
     const latest = await gates.latest(versionIdOf(release), channel);
     if (run !== undefined && latest && runOf(latest) >= run) {
       // Somebody else may have had it validated since: the latest counts.
-      return judged(release, channel, latest, now());
+      if (asked === undefined || runOf(latest) > run) return judged(release, channel, latest, now());
+      return judged(release, channel, await started(gates, release, channel, asked), now(), asked);
     }
     const next = run ?? nextRun(latest);
     return {
       status: 'intend',
       what: `validate ${release.number} in ${channel}`,
       before: latest?.id ?? '',
-      facts: known(channel, { run: next }),
-      proceed: async () => judged(release, channel, await started(gates, release, channel, next), now()),
+      facts: known(channel, { run: next, asked: undefined }),
+      proceed: async () =>
+        judged(release, channel, await started(gates, release, channel, next), now(), next),
     };
   };
 }
@@ -53,8 +55,14 @@ async function started(gates: Gates, release: Release, channel: string, attempt:
   });
 }
 
-function judged(release: Release, channel: string, validation: Validated, now: Instant): Settled<Facts> {
-  const step = { validation: outcomeOf(validation), run: runOf(validation) };
+function judged(
+  release: Release,
+  channel: string,
+  validation: Validated,
+  now: Instant,
+  asked?: number,
+): Settled<Facts> {
+  const step = { validation: outcomeOf(validation), run: runOf(validation), asked };
   if (validation.status === 'running') {
     const { nextLookAt, waitingFor } = validation;
     const wait = nextLookAt === undefined ? 60 : secondsBetween(now, nextLookAt) + 2;

@@ -70,6 +70,8 @@ export interface Step {
   readonly appliedAt?: Instant;
   /** Which validation of the channel counts for it; absent before one is asked for, and after a resume. */
   readonly run?: number;
+  /** By which attempt of its own the release asked for that one; none where somebody else did. */
+  readonly asked?: number | undefined;
   readonly validation?: Outcome;
   readonly passedAt?: Instant;
   /** The channel was asked to go back, and why it would not. */

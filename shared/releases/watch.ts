@@ -24,7 +24,7 @@ export function ensureWatched({ gates, channels }: Pick<Ports, 'gates' | 'channe
     const latest = await gates.latest(versionIdOf(release), channel);
     const isOther = latest && runOf(latest) !== stepOf(release.facts.way, channel).run;
     const isGood = isOther && verdictOf(latest, channel, release.facts.overrides, now()).isLetThrough;
-    return isGood ? done(known(channel, { run: runOf(latest) })) : undefined;
+    return isGood ? done(known(channel, { run: runOf(latest), asked: undefined })) : undefined;
   };
 
   return stage;
