@@ -305,7 +305,7 @@ export const kinds = {
   ApprovalExpired: {
     httpStatus: 409,
     retryable: false,
-    remedy: 'Retry the version from stage validate and approve it in time.',
+    remedy: 'Resume the release, which asks anew, and have it approved in time.',
   },
   Rejected: {
     httpStatus: 409,

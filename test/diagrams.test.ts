@@ -5,8 +5,11 @@ import { type HostEvent, hostLife } from '../shared/hosts/host.ts';
 import { stages, type Stage, type VersionEvent, versionLife } from '../shared/images/image.ts';
 import { afterRegion, type Region, type RegionEvent } from '../shared/replication/region.ts';
 import { type RolloutEvent, rolloutLife } from '../shared/rollouts/rollout.ts';
+import { approvalPicture } from './approvals/picture.ts';
+import { channelPicture } from './channels/picture.ts';
 import { noon, requested } from './images/versions.ts';
 import { events as regionEvents, seen } from './replication/regions.ts';
+import { releasePicture } from './releases/picture.ts';
 import { draw } from './support/diagram.ts';
 
 const page = join(import.meta.dirname, '..', 'ARCHITECTURE.md');
@@ -78,6 +81,9 @@ const pictures = {
         ...('standing' in version ? (answers(version.standing) as VersionEvent[]) : []),
       ],
     }),
+  release: () => draw(releasePicture),
+  approval: () => draw(approvalPicture),
+  channel: () => draw(channelPicture),
   region: () =>
     draw<Region | 'gone', RegionEvent>({
       life: {
@@ -175,7 +181,7 @@ describe('ARCHITECTURE.md', () => {
   for (const [subject, picture] of Object.entries(pictures)) {
     it(`shows the life of a ${subject} as the code draws it (UPDATE=1 redraws)`, () => {
       const text = readFileSync(page, 'utf8');
-      const block = new RegExp(`(<!-- life of a ${subject} -->\n\`\`\`mermaid\n)[^\`]*(\n\`\`\`)`);
+      const block = new RegExp(`(<!-- life of an? ${subject} -->\n\`\`\`mermaid\n)[^\`]*(\n\`\`\`)`);
       expect(text).toMatch(block);
       const drawn = text.replace(block, (_, opens: string, closes: string) => opens + picture() + closes);
       if (process.env['UPDATE']) writeFileSync(page, drawn);

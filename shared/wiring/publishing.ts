@@ -87,12 +87,7 @@ export function wirePublishing(outside: Outside, around: Around) {
       ...gates.port,
       async ensureValidated(asked) {
         const found = await gates.port.ensureValidated(asked);
-        const { id, status, checks } = found;
-        if (status !== 'failed' && status !== 'inconclusive') return found;
-        const { set, number, channel } = asked;
-        const open = checks.filter(({ state }) => !['passed', 'skipped'].includes(state));
-        const told = open.map(({ name, state, evidence }) => `${name} ${state}: ${evidence}`);
-        await tell(id, { kind: 'gate', id, set, number, channel, outcome: status, checks: told });
+        await tellOfGate(asked, found);
         return found;
       },
     },
@@ -126,5 +121,30 @@ export function wirePublishing(outside: Outside, around: Around) {
     now,
     ...logged('copy'),
   });
-  return { approvals, channels, gates, releases, sharing };
+  /** A gate that was not passed holds a release up until somebody does something: so somebody hears of it. */
+  async function tellOfGate(
+    { set, number, channel }: { readonly set: string; readonly number: string; readonly channel: string },
+    { id, status, checks }: Awaited<ReturnType<typeof gates.port.ensureValidated>>,
+  ): Promise<void> {
+    if (status !== 'failed' && status !== 'inconclusive') return;
+    const open = checks.filter(({ state }) => !['passed', 'skipped'].includes(state));
+    const told = open.map(({ name, state, evidence }) => `${name} ${state}: ${evidence}`);
+    await tell(id, { kind: 'gate', id, set, number, channel, outcome: status, checks: told });
+  }
+
+  return {
+    approvals,
+    channels,
+    gates: {
+      ...gates,
+      async advance(id: string): Promise<void> {
+        await gates.advance(id);
+        const found = await gates.port.find(id);
+        // The release that waits for it goes on at once.
+        if (found?.endedAt !== undefined) await releases.port.nudge(id.split('.').slice(0, -2).join('.'));
+      },
+    },
+    releases,
+    sharing,
+  };
 }

@@ -34,21 +34,31 @@ export class PublishingRules {
     if (table === 'versions') this.#version(id, before?.state as Version | undefined, after.state as Version);
   }
 
-  /** P1, P2, P3: into a channel beyond the first by the gate before it, or by people's word on each open check. */
   #moved(id: string, { wanted, at }: Moved, before: Channel | undefined): void {
-    const version = this.#stateOf<Version>('versions', wanted.versionId);
+    const version = this.#state('versions', wanted.versionId) as Version | undefined;
     if (version?.phase === 'revoked' && minutesAfter(version.at, lookMinutes) < at)
       this.#tell(`V7: ${id} moves to ${wanted.number}, which was revoked`);
     if (wanted.cause === 'rollback' || wanted.isFirst) return;
-    const { validation, approval, overrides = [] } = wanted.proof;
-    if (before?.policy?.entry !== 'automatic' && this.#phaseOf('approvals', approval) !== 'approved')
-      this.#tell(`P1: ${wanted.number} enters ${id} unasked`);
-    const run = validation === undefined ? undefined : this.#stateOf<Validation>('validations', validation);
-    if (!run?.end) return this.#tell(`P1: ${wanted.number} enters ${id} without a validation`);
+    if (before?.policy?.entry !== 'automatic') this.#asked(id, wanted);
+    const { validation = '' } = wanted.proof;
+    const run = this.#state('validations', validation) as Validation | undefined;
+    if (!run?.end) this.#tell(`P1: ${wanted.number} enters ${id} without a validation`);
+    else this.#passed(id, { wanted, at }, run);
+  }
+
+  #asked(id: string, { number, proof: { approval = '' } }: Moved['wanted']): void {
+    const asked = this.#state('approvals', approval) as Approval | undefined;
+    if (asked?.phase !== 'approved') this.#tell(`P1: ${number} enters ${id} unasked`);
+  }
+
+  /** P1, P2, P3: by the gate before it, or by people's word on each open check. */
+  #passed(id: string, { wanted, at }: Pick<Moved, 'wanted' | 'at'>, run: Validation): void {
+    const { overrides = [] } = wanted.proof;
     const said = new Set(overrides.flatMap(({ checks, expiresAt }) => (expiresAt > at ? checks : [])));
-    const open = run.checks.filter(({ plan, state }) => plan.required && state !== 'passed');
-    const wrong = open.filter(
-      ({ plan, state }) => !said.has(plan.name) && !(run.allowNoHosts && state === 'skipped'),
+    const isExcused = ({ plan, state }: Validation['checks'][number]) =>
+      said.has(plan.name) || (run.allowNoHosts && state === 'skipped');
+    const wrong = run.checks.filter(
+      (check) => check.plan.required && check.state !== 'passed' && !isExcused(check),
     );
     if (wrong.length > 0)
       this.#tell(
@@ -102,12 +112,8 @@ export class PublishingRules {
     }
   }
 
-  #stateOf<State>(table: string, id: string): State | undefined {
-    return this.#cloud.tables.states.get(table)?.get(id)?.state as State | undefined;
-  }
-
-  #phaseOf(table: string, id: string | undefined): string | undefined {
-    return id === undefined ? undefined : this.#stateOf<Approval>(table, id)?.phase;
+  #state(table: string, id: string): unknown {
+    return this.#cloud.tables.states.get(table)?.get(id)?.state;
   }
 }
 

@@ -1,6 +1,4 @@
-import type { App } from '../../shared/app.ts';
 import { RequestVersion } from '../../shared/images/request-bodies.ts';
-import type { Approval } from '../../shared/approvals/approval.ts';
 import type { Version } from '../../shared/images/image.ts';
 import { isOver, type Release } from '../../shared/releases/course.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
@@ -14,6 +12,7 @@ import type { Channel } from '../../shared/channels/channel.ts';
 import { Cloud } from './cloud.ts';
 import { Invariants } from './invariants.ts';
 import { isOpen, People } from './people.ts';
+import { lastHours, mindsHours, ReleasePeople } from './release-people.ts';
 import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor } from './policies.ts';
 import { ofBefore, seedChannel, seedVersion } from './seeded.ts';
 import type { TakenOut } from './taken-out.ts';
@@ -21,8 +20,6 @@ import { Trace } from './trace.ts';
 import { wrongAtTheEnd } from './verdict.ts';
 
 const built = `${imageSet}.1.1.0`;
-/** From then on nobody tries again what did not come to its end. */
-const lastHours = 64;
 
 export interface Told {
   readonly seed: number;
@@ -198,72 +195,9 @@ class Story {
       const asked = RequestVersion.parse({ number: '1.1.0' });
       await app.images.request(imageSet, 'build', asked);
     });
-    this.#decide();
-    this.#meddleWithRelease();
-  }
-
-  /** People change their minds about what is being released, at some time in the first day. */
-  #meddleWithRelease(): void {
-    const { random } = this.#world;
-    const said = { reason: 'changed their mind' };
-    const some = (share: number, what: string, asking: (app: App) => Promise<unknown>) => {
-      if (random.happens(share)) this.#people.ask(what, asking, random.between(3600, 86_400));
-    };
-    for (const channel of ['test', 'production']) {
-      some(
-        0.2,
-        `roll ${channel} back`,
-        async (app) => await app.channels.rollBack(imageSet, channel, said, { request: `back-${channel}` }),
-      );
-    }
-    some(0.15, 'pause the release', async (app) => await app.releases.pause(built, said));
-    for (const hours of [1, 6, 26]) {
-      this.#people.ask(
-        'resume the release',
-        async (app) => await app.releases.resume(built, said),
-        hours * 3600,
-      );
-    }
-    some(0.1, 'stop the release', async (app) => await app.releases.stop(built, said));
-    some(0.1, 'take the release back', async (app) => await app.releases.rollback(built, said));
-    some(
-      0.15,
-      'revoke 1.1.0',
-      async (app) => await app.images.revoke(imageSet, '1.1.0', { ...said, rollback: random.happens(0.5) }),
-    );
-    for (const version of ['1.0.0', '1.1.0']) {
-      some(
-        0.2,
-        `delete ${version}`,
-        async (app) => await app.images.remove(imageSet, version, { reason: '' }),
-      );
-    }
-  }
-
-  /** Somebody looks every ten minutes whether there is something to decide. */
-  #decide(): void {
-    const { random } = this.#world;
-    this.#world.after(600, () => {
-      this.#decide();
-      const { tables } = this.cloud;
-      const [, version] = tables.statesOf<Version>('versions').find(([id]) => id === built) ?? [];
-      const [, release] = tables.statesOf<Release>('releases').find(([id]) => id === built) ?? [];
-      const decision = { reason: 'because' };
-      for (const [id, { phase }] of tables.statesOf<Approval>('approvals')) {
-        if (phase !== 'pending') continue;
-        const says = random.happens(0.9) ? 'approve' : 'reject';
-        this.#people.ask(says, async (app) => await app.approvals[says](id, decision));
-      }
-      if (version?.phase === 'held')
-        this.#people.ask('cancel', async (app) => await app.images.cancel(imageSet, '1.1.0', decision));
-      if (version?.phase === 'failed')
-        this.#people.ask('stop', async (app) => await app.releases.stop(built, decision));
-      if (release?.phase === 'blocked') {
-        const isLate = Date.parse(this.#world.now()) - this.began > lastHours * 3_600_000;
-        const says = !isLate && random.happens(0.5) ? 'resume' : 'stop';
-        this.#people.ask(says, async (app) => await app.releases[says](built, decision));
-      }
-    });
+    const people = new ReleasePeople(this.cloud, this.#people, built, this.began);
+    people.decide();
+    people.changeTheirMinds();
   }
 
   #isOver(): boolean {
@@ -271,8 +205,8 @@ class Story {
     const rollouts = tables.statesOf<Rollout>('rollouts');
     const versions = tables.statesOf<Version>('versions');
     const elapsed = Date.parse(this.#world.now()) - this.began;
-    // Rollouts may yet be asked for.
-    if (elapsed < 6 * 3_600_000) return false;
+    // Rollouts may yet be asked for, and people change their minds.
+    if (elapsed < (this.isBuilt ? mindsHours : 6) * 3_600_000) return false;
     const isThere = this.isBuilt ? versions.length > 1 : rollouts.length > 0;
     return (
       isThere &&

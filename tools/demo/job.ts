@@ -60,7 +60,7 @@ export async function look(api: Api, number: string): Promise<Progress> {
       api.get<RolloutView>(`rollouts/${id}`),
       api.get<{ value: readonly HostView[] }>(`rollouts/${id}/hosts`),
     ]);
-    return { ...rollout, hosts };
+    return Object.assign(rollout, { hosts });
   });
   return { version, release, rollouts: await Promise.all(rollouts) };
 }

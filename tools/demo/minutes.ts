@@ -34,12 +34,9 @@ const whose: Readonly<Record<string, keyof Minutes>> = {
  * seconds between Azure's end of something and our next look at it count as Azure's here; `npm run bench`
  * measures them.
  */
-export function minutesByStage(
-  { version, release, channels }: Histories,
-  hosts: readonly HostView[],
-): StageMinutes[] {
+export function minutesByStage(histories: Histories, hosts: readonly HostView[]): StageMinutes[] {
   const found: StageMinutes[] = [];
-  for (const { stage, from, to } of spans(version, release, channels)) {
+  for (const { stage, from, to } of spans(histories)) {
     const owner = whose[stage] ?? (stage.startsWith('check') ? 'own' : undefined);
     const minutes = owner ? { ...none, [owner]: (to - from) / 60_000 } : hostMinutes(hosts, from, to);
     found.push({ stage, ...minutes });
@@ -63,35 +60,40 @@ export interface Histories {
   readonly channels: readonly string[];
 }
 
+interface Span {
+  readonly stage: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const isDone = ({ type }: HistoryLine) => type === 'stage-done';
+
 /** A stage begins when the one before it is done; the first with the request. */
-function spans(
-  version: readonly HistoryLine[],
-  release: readonly HistoryLine[],
-  channels: readonly string[],
-): { stage: string; from: number; to: number }[] {
-  const found: { stage: string; from: number; to: number }[] = [];
-  let from = Date.parse(version[0]?.at ?? '');
-  const until = (stage: string, at: string) => {
-    found.push({ stage, from, to: Date.parse(at) });
-    from = Date.parse(at);
-  };
-  const isDone = ({ type }: HistoryLine) => type === 'stage-done';
+function spans({ version, release, channels }: Histories): readonly Span[] {
   const [built, ...rest] = release.filter(isDone);
+  const building = spansOf(
+    version.filter(isDone).map(({ stage = '', at }) => ({ stage, to: Date.parse(at) })),
+    Date.parse(version[0]?.at ?? ''),
+  );
   // Regions may still be copied to when the first channel is entered already.
-  const end = built?.at ?? '9999';
-  for (const { stage = '', at } of version.filter(isDone)) {
-    if (from < Date.parse(end)) until(stage, at < end ? at : end);
-  }
-  let passed = 0;
-  for (const { stage = '', at } of rest) {
-    // Where a channel asks for neither, both are over at once, and count with what follows.
-    const isNothing = ['soak', 'approve'].includes(stage) && Date.parse(at) - from < 30_000;
-    if (isNothing) continue;
-    const channel = channels[passed] ?? '';
-    until(stage === 'enter' || stage === 'check' ? `${stage} ${channel}` : stage, at);
-    if (stage === 'check') passed += 1;
-  }
-  return found;
+  const end = Date.parse(built?.at ?? '9999-12-31');
+  const before = building.filter(({ from }) => from < end);
+  const released = spansOf(
+    rest.map(({ stage = '', at }, index) => {
+      const passed = rest.slice(0, index).filter((one) => one.stage === 'check').length;
+      const isOfChannel = stage === 'enter' || stage === 'check';
+      return { stage: isOfChannel ? `${stage} ${channels[passed] ?? ''}` : stage, to: Date.parse(at) };
+    }),
+    Math.min(end, before.at(-1)?.to ?? end),
+  );
+  // Where a channel asks for neither, both are over at once.
+  const isNothing = ({ stage, from, to }: Span) => ['soak', 'approve'].includes(stage) && to - from < 30_000;
+  const cut = before.map(({ stage, from, to }) => ({ stage, from, to: Math.min(to, end) }));
+  return [...cut, ...released].filter((span) => !isNothing(span));
+}
+
+function spansOf(ends: readonly { readonly stage: string; readonly to: number }[], start: number): Span[] {
+  return ends.map(({ stage, to }, index) => ({ stage, from: ends[index - 1]?.to ?? start, to }));
 }
 
 /**
