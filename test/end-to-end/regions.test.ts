@@ -13,7 +13,10 @@ const set = 'from-gallery';
 interface Seen {
   readonly status: string;
   readonly regions: Readonly<Record<string, { readonly state: string }>>;
-  readonly failure?: { readonly code: string };
+}
+interface Release {
+  readonly status: string;
+  readonly stage?: string;
 }
 interface Regions {
   readonly value: readonly { readonly name: string; readonly state: string; readonly repairs: number }[];
@@ -71,7 +74,7 @@ beforeAll(async () => {
       { name: 'northeurope', replicas: 1 },
       { name: 'eastus', replicas: 1, required: false },
     ],
-    channels: ['test'],
+    channels: ['test', 'production'],
   });
   // Both hosts at once, which is quick too.
   const policy = { maxUnavailable: 2, floor: { percent: 0, headroomPercent: 0 } };
@@ -82,12 +85,13 @@ afterAll(async () => await local?.stop());
 
 describe('the regions of a version, in the local cloud', () => {
   it('one that stalls is repaired while the others go live and roll out', { timeout: 120_000 }, async () => {
-    const proven = await until(async () => {
-      const seen = await get<Seen>(version);
-      return ['awaiting-approval', 'failed'].includes(seen.status) && seen;
+    const release = await until(async () => {
+      const seen = await get<Release>(`releases/${set}.1.0.0`);
+      return (seen.stage === 'approve' || !['running', 'stopping'].includes(seen.status)) && seen;
     });
-    expect(proven).toMatchObject({
-      status: 'awaiting-approval',
+    expect(release).toMatchObject({ status: 'running', channel: 'production', stage: 'approve' });
+    expect(await get<Seen>(version)).toMatchObject({
+      status: 'available',
       regions: { westeurope: { state: 'completed' }, northeurope: { state: 'completed' } },
     });
     const { hosts } = await truthAt(local).pool('hp-test');
@@ -106,9 +110,9 @@ describe('the regions of a version, in the local cloud', () => {
     expect(eastus.map(({ news }) => news)).toEqual(
       expect.arrayContaining(['eastus stalled', 'eastus repairing', 'eastus completed']),
     );
-    const history = (await get<{ value: readonly Line[] }>(`${version}/history`)).value;
-    const tested = history.find(({ type, stage }) => type === 'stage-done' && stage === 'test');
-    expect((tested?.at ?? 'z') < (eastus.at(-1)?.at ?? '')).toBe(true);
+    const ofChannel = (await get<{ value: readonly Line[] }>(`image-sets/${set}/channels/test/history`)).value;
+    const rolled = ofChannel.find(({ type, stage }) => type === 'stage-done' && stage === 'roll');
+    expect((rolled?.at ?? 'z') < (eastus.at(-1)?.at ?? '')).toBe(true);
   });
 
   it('are changed later, within what Azure allows', { timeout: 60_000 }, async () => {

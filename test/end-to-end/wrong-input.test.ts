@@ -78,13 +78,12 @@ describe('a request that comes at the wrong time is refused', () => {
     expectRefusal(answer, 409, 'ImmutableField', 'definition.architecture');
   });
 
-  it('when it approves what nobody has proven yet', async () => {
-    expectRefusal(
-      await send('POST', `${version}/approve`, example('approval')),
-      409,
-      'InvalidPhase',
-      '1.0.0',
-    );
+  it('when it approves what nobody has asked approval for yet', async () => {
+    const answer = await send('POST', `${version}/approve`, example('approval'));
+    expectRefusal(answer, 404, 'NotFound', '1.0.0');
+    expect(answer.body).toMatchObject({
+      error: { message: expect.stringMatching(/no open approval.*build/) },
+    });
   });
 
   it('when it rolls out what is not in the gallery yet', async () => {
