@@ -105,11 +105,15 @@ interface RolloutGallery {
   readonly completedRegions: (imageVersionId: string) => Promise<readonly string[] | undefined>;
 }
 
+function sizeOf({ storageProfile }: GalleryImageVersion): Pick<ImageVersion, 'sizeGb'> {
+  const sizeGb = storageProfile?.osDiskImage?.sizeInGB;
+  return sizeGb === undefined ? {} : { sizeGb };
+}
+
 function versionOf(found: GalleryImageVersion): ImageVersion {
   const { id = '', provisioningState = '', publishingProfile = {}, safetyProfile = {}, tags } = found;
   const { endOfLifeDate, excludeFromLatest = false } = publishingProfile;
   const { blockDeletionBeforeEndOfLife: isProtected = false } = safetyProfile;
-  const sizeGb = found.storageProfile?.osDiskImage?.sizeInGB;
   const summary = found.replicationStatus?.summary ?? [];
   const failures = summary.flatMap(({ region, state, details }) =>
     state === 'Failed' ? [`${region}: ${details || 'Azure gave no reason'}`] : [],
@@ -121,7 +125,7 @@ function versionOf(found: GalleryImageVersion): ImageVersion {
     excludeFromLatest,
     owner: tags?.[ownerTag],
     isProtected,
-    ...(sizeGb !== undefined && { sizeGb }),
+    ...sizeOf(found),
     ...(endOfLifeDate && { endOfLifeDate: endOfLifeDate.toISOString() }),
     regions: Object.fromEntries(
       summary.map(({ region = '', state, progress = 0 }) => [
