@@ -115,7 +115,11 @@ export async function openBenchCloud(
     build: async (name, wish = {}) => {
       await api.put(`image-sets/${name}`, setOf(name, wish));
       const key = { 'idempotency-key': randomUUID() };
-      const { version } = await api.post<Seen>(`image-sets/${name}/versions`, { release: false, ...wish.version }, key);
+      const { version } = await api.post<Seen>(
+        `image-sets/${name}/versions`,
+        { release: false, ...wish.version },
+        key,
+      );
       return version;
     },
     over: async (name, number) => await until(name, ({ status }) => ends.has(status), number),

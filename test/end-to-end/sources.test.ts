@@ -47,34 +47,30 @@ describe('every source in examples/sources', () => {
   }, 60_000);
   afterAll(async () => await local.stop());
 
-  it(
-    'becomes a version in the gallery, and leaves nothing on the bench',
-    { timeout: 240_000 },
-    async () => {
-      expect(sources.length).toBeGreaterThanOrEqual(9);
-      const names = sources.map((file) => basename(file, '.json'));
-      const requested = names.map(async (name) => {
-        const body: unknown = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
-        await api.put(`image-sets/${name}`, body);
-        const key = { 'idempotency-key': name };
-        const { version } = await api.post<Seen>(`image-sets/${name}/versions`, { release: false }, key);
-        return [name, await untilOver(api, `image-sets/${name}/versions/${version}`)] as const;
-      });
-      const ended = Object.fromEntries(await Promise.all(requested));
-      const how = Object.entries(ended).map(([name, { status, failure }]) => [name, failure ?? status]);
-      expect(how).toEqual(names.map((name) => [name, 'available']));
+  it('becomes a version in the gallery, and leaves nothing on the bench', { timeout: 240_000 }, async () => {
+    expect(sources.length).toBeGreaterThanOrEqual(9);
+    const names = sources.map((file) => basename(file, '.json'));
+    const requested = names.map(async (name) => {
+      const body: unknown = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+      await api.put(`image-sets/${name}`, body);
+      const key = { 'idempotency-key': name };
+      const { version } = await api.post<Seen>(`image-sets/${name}/versions`, { release: false }, key);
+      return [name, await untilOver(api, `image-sets/${name}/versions/${version}`)] as const;
+    });
+    const ended = Object.fromEntries(await Promise.all(requested));
+    const how = Object.entries(ended).map(([name, { status, failure }]) => [name, failure ?? status]);
+    expect(how).toEqual(names.map((name) => [name, 'available']));
 
-      const after = await inAzure();
-      const captured = after.filter(({ type }) => /galleries\/images\/versions$/i.test(type));
-      for (const { imageVersionId } of Object.values(ended)) {
-        expect(captured.map(({ id }) => id.toLowerCase())).toContain(imageVersionId?.toLowerCase());
-      }
-      const known = new Set(before.map(({ id }) => id.toLowerCase()));
-      const isNew = after.filter(({ id }) => !known.has(id.toLowerCase()));
-      const left = isNew.filter(({ type }) => !/\/galleries(\/|$)/i.test(type));
-      expect(left.map(({ id }) => id)).toEqual([]);
-    },
-  );
+    const after = await inAzure();
+    const captured = after.filter(({ type }) => /galleries\/images\/versions$/i.test(type));
+    for (const { imageVersionId } of Object.values(ended)) {
+      expect(captured.map(({ id }) => id.toLowerCase())).toContain(imageVersionId?.toLowerCase());
+    }
+    const known = new Set(before.map(({ id }) => id.toLowerCase()));
+    const isNew = after.filter(({ id }) => !known.has(id.toLowerCase()));
+    const left = isNew.filter(({ type }) => !/\/galleries(\/|$)/i.test(type));
+    expect(left.map(({ id }) => id)).toEqual([]);
+  });
 });
 
 async function untilOver(api: Api, path: string): Promise<Seen> {
