@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts';
-import { type Instant, secondsBetween } from '../instant.ts';
+import { earliest, type Instant, minutesAfter, secondsBetween } from '../instant.ts';
 import {
   answers,
   decideStage,
@@ -136,11 +136,7 @@ export interface Told {
   readonly confirmed: boolean;
 }
 
-export interface LoggedOff {
-  readonly session: string;
-  readonly user: string;
-  readonly at: Instant;
-}
+export type LoggedOff = Omit<Told, 'confirmed'>;
 
 interface Common {
   readonly plan: HostPlan;
@@ -208,6 +204,15 @@ export function patienceMinutes({ sessions: { atGraceEnd, graceMinutes, waitHour
   return atGraceEnd === 'wait' ? Math.max(graceMinutes, waitHours * 60) : graceMinutes + 60;
 }
 
+/** When it will have been empty for as long as it must, or was; undefined while it is not empty, or later on. */
+export function emptyAt({ plan, facts, ...host }: Host): Instant | undefined {
+  if (host.phase !== 'running') return undefined;
+  const { stage, since } = host.standing;
+  if (stage === 'turn') return since;
+  const isQuiet = stage === 'empty' && Boolean(facts.quietSince);
+  return isQuiet ? minutesAfter(facts.quietSince ?? '', plan.policy.minDrainMinutes) : undefined;
+}
+
 function minutesFor(stage: Stage, { policy }: HostPlan): number {
   return stage === 'empty' ? stages.empty + patienceMinutes(policy) + policy.minDrainMinutes : stages[stage];
 }
@@ -235,7 +240,10 @@ function afterWord(host: Host, at: Instant): Host {
   const { stage } = host.standing;
   if (order.indexOf(stage) > order.indexOf('turn')) return host;
   const heard: Host = { ...host, facts: { ...host.facts, goAt: at } };
-  return stage === 'turn' ? enter('reimage', heard, at) : heard;
+  if (stage === 'turn') return enter('reimage', heard, at);
+  // From here on others wait for it: it is looked at as soon as it has been empty for long enough.
+  const lookAt = earliest(host.standing.lookAt, emptyAt(host) ?? host.standing.lookAt);
+  return { ...heard, standing: { ...host.standing, lookAt } };
 }
 
 function afterAbort(host: Host, { by, reason, at }: Extract<HostEvent, { type: 'aborted' }>): Host {

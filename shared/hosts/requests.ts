@@ -1,7 +1,7 @@
-import { type Instant, minutesAfter } from '../instant.ts';
+import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Check, examine } from './health.ts';
-import { type Host, type HostEvent, type HostPlan, type HostPolicy, isPastReturn } from './host.ts';
+import { emptyAt, type Host, type HostEvent, type HostPlan, type HostPolicy, isPastReturn } from './host.ts';
 import type { HostEngine } from './host-engine.ts';
 import type { Machine, Machines, ScaleSetAddress } from './machine.ts';
 import type { HostPoolAddress, SessionHosts } from './session-host.ts';
@@ -83,15 +83,6 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
 
     examineHosts,
   };
-}
-
-/** When it will have been empty for as long as it must, or was; undefined while it is not empty, or later on. */
-function emptyAt(host: Host): Instant | undefined {
-  if (host.phase !== 'running') return undefined;
-  const { standing, facts, plan } = host;
-  if (standing.stage === 'turn') return standing.since;
-  const isQuiet = standing.stage === 'empty' && Boolean(facts.quietSince);
-  return isQuiet ? minutesAfter(facts.quietSince ?? '', plan.policy.minDrainMinutes) : undefined;
 }
 
 /** How far it is, as far as others of its rollout wait for it and it for them. */

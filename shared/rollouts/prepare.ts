@@ -49,7 +49,7 @@ export function ensurePrepared(
     if (model.provisioningState === 'Succeeded' || model.provisioningState === 'Failed') {
       await scaleSets.setModelImage(scaleSetOf(link), version.imageVersionId);
     }
-    return running(`the scale set of ${pool} to take the model`, 5);
+    return running(`the scale set of ${pool} to take the model`, 3);
   });
 }
 

@@ -52,7 +52,7 @@ export function putOff({ waiting }: Turns, why: string, now: Instant): Records {
 }
 
 /** A host is heard of a little after it has looked. */
-const heardSeconds = 3;
+const heardSeconds = 1.5;
 const atLeastEvery = 15;
 
 /** The seconds until a host may have come so far that the next can start. */

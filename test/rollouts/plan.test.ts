@@ -80,16 +80,16 @@ describe('a plan', () => {
 
   it('comes true, once the pool has a history: neither its time nor its calls of Azure are far from what was planned', async () => {
     let calls = () => 0;
-    const { asks, azure, end, world } = await poolOf(12, (azure) => {
+    const { asks, azure, end, world } = await poolOf(40, (azure) => {
       calls = counted(azure);
     });
-    await asks.definePool('pool', withPolicy({ maxUnavailable: 3 }));
+    await asks.definePool('pool', withPolicy({ maxUnavailable: 8 }));
     await asks.startRollout('pool', start, 'first');
     await end();
     for (const state of azure.fleet.values())
       state.machine = { ...state.machine, imageVersionId: oldVersion };
     const plan = await asks.plan('pool', version);
-    expect(plan.basis.hosts).toBe(12);
+    expect(plan.basis.hosts).toBe(40);
     expect(plan.warnings.map(({ code }) => code)).toEqual(['NoCanary']);
     const [began, before] = [world.now(), calls()];
     const second = await asks.startRollout('pool', { ...start, planHash: plan.planHash }, 'second');

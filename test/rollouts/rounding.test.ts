@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waveSizes, windowOf } from '../../shared/rollouts/pool.ts';
+import { drainAheadOf, waveSizes, windowOf } from '../../shared/rollouts/pool.ts';
 
 describe('how many hosts may be under way at once', () => {
   const table: [share: number | `${number}%`, pool: number, window: number][] = [
@@ -21,6 +21,23 @@ describe('how many hosts may be under way at once', () => {
   ];
   it.each(table)('%s of a pool of %d is %d', (share, pool, window) => {
     expect(windowOf(share, pool)).toBe(window);
+  });
+});
+
+describe('how many more may be drained ahead', () => {
+  const table: [share: number | `${number}%` | undefined, pool: number, ahead: number][] = [
+    [undefined, 10, 0],
+    [0, 10, 0],
+    [3, 10, 3],
+    ['10%', 1, 0],
+    ['10%', 9, 0],
+    ['10%', 10, 1],
+    ['10%', 19, 1],
+    ['50%', 3, 1],
+    ['100%', 3, 3],
+  ];
+  it.each(table)('%s of a pool of %d is %d', (drainAhead, pool, ahead) => {
+    expect(drainAheadOf(drainAhead === undefined ? {} : { drainAhead }, pool)).toBe(ahead);
   });
 });
 

@@ -30,6 +30,8 @@ export class SmallDesktop {
   readonly everySession: Session[] = [];
   /** Users whom the broker sent to a host that was taken away before they came. */
   readonly bounced: string[] = [];
+  /** Which of the hosts that take users the broker gives the next. */
+  pick: (open: readonly string[]) => string;
   /** How long the broker takes to heed a drain flag that it was told. */
   flagSeconds: () => number = () => 0;
   readonly #flags = new Map<string, { readonly is: boolean }>();
@@ -38,6 +40,7 @@ export class SmallDesktop {
   constructor(world: World, pulseOf: (name: string) => Pulse) {
     this.#world = world;
     this.#pulseOf = pulseOf;
+    this.pick = (open) => world.random.oneOf(open);
   }
 
   /** A record of the host in the pool; a new one takes users at once. */
@@ -88,7 +91,7 @@ export class SmallDesktop {
       (host) => this.takesUsers(host) && this.count(host) < sessionLimit && !this.#unnoticed.has(host),
     );
     if (open.length === 0) return;
-    const host = this.#world.random.oneOf(open);
+    const host = this.pick(open);
     this.#world.after(this.#world.random.between(0, 60), () => {
       if (!this.isRegistered(host)) return;
       if (this.#pulseOf(host).status !== 'Available') {

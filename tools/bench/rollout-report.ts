@@ -29,6 +29,7 @@ export function rolloutJson(bench: RolloutBench) {
     withUsers: { goldsmith: both(bench.withUsers.goldsmith), peers: shown(bench.withUsers.peers) },
     minutesOfAHost: {
       users: rounded(bench.spent.users, 2),
+      turn: rounded(bench.spent.turn, 2),
       azure: rounded(bench.spent.azure, 2),
       own: rounded(bench.spent.own, 2),
     },

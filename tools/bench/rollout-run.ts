@@ -36,7 +36,7 @@ export interface Ran {
   readonly messagesPerHost: number;
   readonly tableOperationsPerHost: number;
   /** Where the time of a host goes, on average: in whose hands it was, and until the next took its place. */
-  readonly spent: { readonly users: number; readonly azure: number; readonly own: number };
+  readonly spent: Readonly<Record<'users' | 'turn' | 'azure' | 'own', number>>;
   readonly heapMB: number;
 }
 
@@ -54,6 +54,7 @@ function policy(drainMinutes: number): Policy {
   return {
     ...link.policy,
     maxUnavailable: '20%',
+    drainAhead: '10%',
     floor: { percent: 50, headroomPercent: 20 },
     maxFailed: 1,
     minDrainMinutes: drainMinutes,
@@ -162,5 +163,5 @@ async function rolledOut(cloud: Cloud, version: string, policy: Policy): Promise
 function spentBy({ tables }: Cloud): Ran['spent'] {
   const all = tables.statesOf<Host>('hosts').map(([, { spent }]) => spent);
   const mean = (of: keyof Ran['spent']) => all.reduce((sum, spent) => sum + spent[of], 0) / all.length / 60;
-  return { users: mean('users'), azure: mean('azure'), own: mean('own') };
+  return { users: mean('users'), turn: mean('turn'), azure: mean('azure'), own: mean('own') };
 }

@@ -188,7 +188,7 @@ function worst(all: readonly Ran['pressed'][]): Ran['pressed'] {
 
 function meanSpent(all: readonly Ran[]): Ran['spent'] {
   const mean = (of: keyof Ran['spent']) => all.reduce((sum, { spent }) => sum + spent[of], 0) / all.length;
-  return { users: mean('users'), azure: mean('azure'), own: mean('own') };
+  return { users: mean('users'), turn: mean('turn'), azure: mean('azure'), own: mean('own') };
 }
 
 /** Each worker takes the next job when it has done one; the longest come first. */
