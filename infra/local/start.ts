@@ -74,7 +74,8 @@ ${hostPools(api)}
 }
 
 function hostPools(api: (method: string, path: string, example: string) => string): string {
-  return globSync('examples/host-pool-*.json', { cwd: root })
+  // "careful" is another policy for the pool of "production": a scale set belongs to one host pool.
+  return globSync('examples/host-pool-{test,production}.json', { cwd: root })
     .toSorted()
     .map((file) => `  ${api('PUT', `host-pools/${basename(file, '.json').replace('host-pool-', '')}`, file)}`)
     .join('\n');
