@@ -42,7 +42,7 @@ export async function bodyAs<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const text = await request.text();
   if (text.length > largestBody)
-    throw new AppError('BodyTooLarge', `The body has ${text.length} characters.`);
+    throw new AppError('BodyTooLarge', `The body has ${text.length} characters.`, { target: 'body' });
   return schema.parse(text.trim() === '' ? {} : parsed(text), { error: inWords });
 }
 

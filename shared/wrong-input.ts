@@ -7,6 +7,8 @@ export function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return missing;
   if (issue.code === 'invalid_type') return wrongType(issue.expected, issue.input);
   if (issue.code === 'invalid_value') return `One of ${issue.values.map(String).join(', ')}.`;
+  if (issue.code === 'invalid_union' && Array.isArray(issue.options))
+    return `One of ${issue.options.map(String).join(', ')}.`;
   if (issue.code === 'unrecognized_keys') return `There is no field ${issue.keys.join(', ')} here.`;
   if (issue.code === 'too_small') return `At least ${amount(issue.minimum, issue.origin)}.`;
   if (issue.code === 'too_big') return `At most ${amount(issue.maximum, issue.origin)}.`;

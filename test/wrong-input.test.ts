@@ -19,6 +19,14 @@ describe('what is wrong with a value', () => {
     [z.strictObject({}), null, 'An object, { … }, and not null.'],
     [z.record(z.string(), z.string()), 'x', 'An object, { … }, and not text.'],
     [z.enum(['Windows', 'Linux']), 'windows', 'One of Windows, Linux.'],
+    [
+      z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('a') }),
+        z.strictObject({ kind: z.literal('b') }),
+      ]),
+      { kind: 'c' },
+      'One of a, b.',
+    ],
     [z.strictObject({}), { note: 1 }, 'There is no field note here.'],
     [z.string().min(1), '', 'At least 1 character.'],
     [z.string().max(4), 'abcde', 'At most 4 characters.'],
