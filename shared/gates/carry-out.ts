@@ -56,7 +56,8 @@ function callNow(newSecret: () => string, id: string, notes: Notes, check: Check
   const { plan, call } = check;
   if (plan.kind !== 'external') return undefined;
   if (plan.url === undefined) {
-    if (check.state === 'pending') notes.tell(check, { type: 'found', outcome: 'open', evidence: unasked });
+    const evidence = unasked(id, plan.name);
+    if (check.state === 'pending') notes.tell(check, { type: 'found', outcome: 'open', evidence });
   } else if (call?.state === 'meant') {
     // Whoever was to tell it never said how that went.
     const why = 'it is not known whether the other system heard of it';
@@ -70,8 +71,8 @@ function callNow(newSecret: () => string, id: string, notes: Notes, check: Check
   return undefined;
 }
 
-const unasked =
-  'a report is waited for: whoever is to give it needs a link, asked for at …/checks/{check}/link';
+const unasked = (id: string, check: string) =>
+  `a report is waited for: whoever is to give it needs a link: POST /validations/${id}/checks/${check}/link`;
 
 function isToStart({ state, tries, since }: Course, at: Instant): boolean {
   return state === 'wanted' && mayTry(tries, since, at);

@@ -55,6 +55,10 @@ const Script = z
   .refine(({ max, min, equals }) => (max ?? min ?? equals) !== undefined, {
     path: ['max'],
     message: 'A script needs a threshold: max, min or equals.',
+  })
+  .refine(({ max = Infinity, min = -Infinity, equals = min }) => min <= equals && equals <= max, {
+    path: ['max'],
+    message: 'No number is within max, min and equals at once.',
   });
 
 const probes = {

@@ -34,6 +34,10 @@ export function gateRequests(parts: Parts) {
     const message = `Image set ${set} has no channel ${channel}; it has ${channels.join(', ')}.`;
     throw new AppError('NotFound', message, { target: channel });
   };
+  const mustBeVersion = async (set: string, number: string) => {
+    const refused = await ports.refusal(set, number);
+    if (refused?.code === 'NotFound') throw new AppError('NotFound', refused.message, { target: number });
+  };
   const found = async (id: string): Promise<Validation> => {
     const validation = await validations.load(id);
     if (!validation) throw new AppError('NotFound', `There is no validation ${id}.`, { target: id });
@@ -71,6 +75,7 @@ export function gateRequests(parts: Parts) {
     /** The next attempt, for a version that the channel holds; the one under way, if there is one. */
     async validate(set: string, number: string, { channel, by }: z.infer<typeof Validate>, request: string) {
       await mustBeChannel(set, channel);
+      await mustBeVersion(set, number);
       const held = await holding(set, channel);
       if (held?.number !== number) {
         const holds = held ? `it holds ${held.number}` : 'it holds none';
@@ -95,6 +100,7 @@ export function gateRequests(parts: Parts) {
 
     /** Every run for the version, newest first. */
     async ofVersion(set: string, number: string): Promise<readonly Validation[]> {
+      await mustBeVersion(set, number);
       const all = (await store.loadAll(`${set}.${number}.`)).map(({ saved }) => saved.state);
       return all.toSorted((one, other) => (one.since < other.since ? 1 : -1));
     },
