@@ -15,7 +15,8 @@ export function movesOf(channels: ChannelEngine, now: () => Instant) {
       const isKnown = current && knownTo({ state: current }, wanted.request);
       const why = isKnown ? undefined : whyNotMoved(current, event);
       if (!why) return event;
-      throw new AppError(why.code, why.message, { target: `${set}.${channel}` });
+      const target = why.code === 'PreconditionFailed' ? 'If-Match' : channel;
+      throw new AppError(why.code, why.message, { target });
     });
     return { ...ring, state, revision: state.revision, holds: heldBy(state) };
   };

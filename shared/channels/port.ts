@@ -1,4 +1,4 @@
-import { AppError, type Failure, failure } from '../errors.ts';
+import { AppError, type Failure, failure, hasCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { isUnderWay } from './channel.ts';
 import type { ChannelEngine } from './engine.ts';
@@ -139,6 +139,19 @@ export function channelPort({ channels, rings, versions, rollouts, now }: Parts)
       }
     },
 
+    /** Why it could not go back from what it holds to the last that was good; undefined where it could. */
+    async noWayBack(set: string, channel: string): Promise<Failure | undefined> {
+      const { state, policy } = await rings.ring(set, channel);
+      if (!state) return failure('NoRollbackTarget', `Channel ${channel} has never held a version.`);
+      try {
+        await wayBack({ channel: state, policy, to: undefined, refusal: versions.refusal, now: now() });
+        return undefined;
+      } catch (error) {
+        if (hasCode(error, 'NoRollbackTarget')) return failure(error.code, error.message);
+        throw error;
+      }
+    },
+
     /** Goes on from the stage that failed, if it is this version that is stuck. */
     async retry(set: string, channel: string, versionId: string, by: string): Promise<void> {
       const { holds } = await rings.ring(set, channel);
@@ -149,7 +162,11 @@ export function channelPort({ channels, rings, versions, rollouts, now }: Parts)
 
     /** Who holds the version, is about to, or may go back to it. */
     async usesOf(set: string, number: string): Promise<readonly Use[]> {
-      return (await rings.known(set)).flatMap((ring) => usesIn(ring, number, now()));
+      const uses = (await rings.known(set)).flatMap((ring) => usesIn(ring, number, now()));
+      if (!uses.some(isWindow)) return uses;
+      // What is revoked is for ever: no way back leads there.
+      const isRevoked = (await versions.refusal(set, number))?.code === 'Revoked';
+      return isRevoked ? uses.filter((use) => !isWindow(use)) : uses;
     },
 
     /** Whether rollouts of the movement may begin: asked by each once it is on record. */
@@ -160,6 +177,8 @@ export function channelPort({ channels, rings, versions, rollouts, now }: Parts)
     },
   };
 }
+
+const isWindow = ({ kind }: Use) => kind === 'rollback-window';
 
 function releaseOf(asked: ToEnter, ring: Ring): Wanted {
   const { request, number, versionId, imageVersionId, by, reason, proof } = asked;

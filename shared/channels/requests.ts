@@ -64,8 +64,8 @@ export function requestsOfChannels({ channels, store, rings, versions, proofFor,
       const ring = await rings.ring(set, channel);
       if (knownTo(ring, request)) return ring;
       mayDecideOn(ring, ring.state, ifMatch ?? ring.revision);
-      if (ring.holds?.number === number) return ring;
       const { versionId, imageVersionId } = await usable(set, number);
+      if (ring.holds?.number === number) return ring;
       if (ring.holds && isNewer(ring.holds.number, number)) {
         const message = `Channel ${channel} holds ${ring.holds.number}, which is newer than ${number}.`;
         throw new AppError('VersionIsNewer', message, { target: 'version' });
@@ -135,9 +135,9 @@ export function requestsOfChannels({ channels, store, rings, versions, proofFor,
 
 const refused = ({ code, message }: Failure) => new AppError(code, message, { target: 'version' });
 
-function mayDecideOn({ set, channel }: Ring, state: Channel | undefined, onto: number): void {
+function mayDecideOn({ channel }: Ring, state: Channel | undefined, onto: number): void {
   const revision = state?.revision ?? 0;
   if (revision === onto) return;
   const message = `Channel ${channel} is at revision ${revision}, and this was decided on ${onto}.`;
-  throw new AppError('PreconditionFailed', message, { target: `${set}.${channel}` });
+  throw new AppError('PreconditionFailed', message, { target: 'If-Match' });
 }

@@ -35,10 +35,11 @@ export async function wayBack({ channel, policy, to, refusal, now }: Asked): Pro
   for (const past of channel.past) {
     const { number } = past;
     if (number === held || (to !== undefined && number !== to)) continue;
-    const why = whyNot(past, { policy, to, now }) ?? (await refusal(channel.set, number))?.message;
+    const not = whyNot(past, { policy, to, now });
+    const why = not === undefined ? (await refusal(channel.set, number))?.message : `${number} ${not}`;
     if (why === undefined) return past;
     // Of a version that was there more than once, its last time says enough.
-    if (!seen.has(number)) details.push({ code: 'NotUsable', message: `${number} ${why}`, target: number });
+    if (!seen.has(number)) details.push({ code: 'NotUsable', message: why, target: number });
     seen.add(number);
   }
   throw noneOf(channel, to, details);
@@ -49,12 +50,12 @@ function noneOf(
   to: string | undefined,
   details: NonNullable<AppError['details']>,
 ): AppError {
-  const name = `${channel.set}.${channel.channel}`;
-  const none = to === undefined ? 'There is no version to go back to' : `It cannot go back to ${to}`;
-  const whys = details.map(({ message }) => message);
+  const name = channel.channel;
+  const none = to === undefined ? 'has no version to go back to' : `cannot go back to ${to}`;
+  const whys = details.map(({ message }) => message.replace(/\.$/, ''));
   const why = whys.length > 0 ? whys.join('; ') : notHeld(to, heldBy(channel)?.number);
   const target = to === undefined ? name : 'version';
-  return new AppError('NoRollbackTarget', `Channel ${name}: ${none}: ${why}.`, { target, details });
+  return new AppError('NoRollbackTarget', `Channel ${name} ${none}: ${why}.`, { target, details });
 }
 
 function notHeld(to: string | undefined, held: string | undefined): string {

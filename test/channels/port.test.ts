@@ -187,6 +187,19 @@ describe('V5: what holds a version', () => {
     expect(await kinds('9.9.9')).toEqual([]);
   });
 
+  it('is no channel that might have gone back to it, once it is revoked', async () => {
+    const { enter, look, port, world } = smallRoom();
+    for (const number of ['1.0.0', '1.1.0']) {
+      await enter('production', number);
+      await look('production');
+    }
+    expect(await port.usesOf('win11', '1.0.0')).toMatchObject([{ kind: 'rollback-window' }]);
+    world.refused.set('1.0.0', failure('VersionOver', 'It is deprecated.'));
+    expect(await port.usesOf('win11', '1.0.0')).toMatchObject([{ kind: 'rollback-window' }]);
+    world.refused.set('1.0.0', failure('Revoked', 'It was revoked.'));
+    expect(await port.usesOf('win11', '1.0.0')).toEqual([]);
+  });
+
   it('is no channel that took it back, nor one that never let it in', async () => {
     const { enter, look, port, rollBack, world } = smallRoom();
     await enter('production', '1.0.0');

@@ -126,7 +126,7 @@ describe('a promotion', () => {
       expect(both.find((one) => one !== undefined)).toMatchObject({
         code: 'PreconditionFailed',
         httpStatus: 412,
-        target: 'win11.production',
+        target: 'If-Match',
       });
       expect((await look('production')).state).toMatchObject({ phase: 'settled', movements: 2 });
     }
