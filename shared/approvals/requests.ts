@@ -64,8 +64,8 @@ export function approvalRequests({ approvals, approvalStore, releases, now }: Pa
       throw new AppError('InvalidPhase', why, { target });
     }
     const waits = await releases.waitsFor(`${set}.${number}`);
-    const why = waits === undefined ? 'it has no release' : `its release ${waits}`;
-    throw new AppError('NotFound', `Version ${number} of ${set} has no open approval: ${why}.`, { target });
+    const why = waits === undefined ? 'it has no release.' : `its release ${waits}`;
+    throw new AppError('NotFound', `Version ${number} of ${set} has no open approval: ${why}`, { target });
   };
 
   return {

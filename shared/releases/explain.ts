@@ -23,7 +23,7 @@ interface Explained {
 }
 
 /** Why a release is or is not moving, since when, when it looks next, and what somebody can do about it. */
-export function explained(release: Release) {
+export function explained(release: Release, { canGoBack = true }: { readonly canGoBack?: boolean } = {}) {
   const { movement, since, because, until, remedy } = standing(release);
   return {
     id: versionIdOf(release),
@@ -36,7 +36,7 @@ export function explained(release: Release) {
     because: [because],
     ...('standing' in release && { nextCheck: release.standing.lookAt }),
     ...(until !== undefined && { until }),
-    youCan: [...(remedy === undefined ? [] : [remedy]), ...choices(release)],
+    youCan: [...(remedy === undefined ? [] : [remedy]), ...choices(release, canGoBack)],
   };
 }
 
@@ -94,7 +94,8 @@ function whileRunning(release: Extract<Release, { phase: 'running' }>): Explaine
   const step = stepOf(release.facts.way, channelAt(release));
   const until =
     stage === 'soak' ? step.soakUntil : stage === 'approve' ? step.approval?.expiresAt : undefined;
-  const message = `Stage ${stage} of ${channelAt(release)}: it waits for ${ended(waits)}`;
+  const isSentence = stage === 'soak' && waitingFor !== '';
+  const message = `Stage ${stage} of ${channelAt(release)}: ${isSentence ? '' : 'it waits for '}${ended(waits)}`;
   return { movement: movements[stage], since, until, because: { code: codes[stage], message } };
 }
 
@@ -125,7 +126,7 @@ function endOf(release: Exclude<Release, { phase: 'running' | 'blocked' | 'stopp
   }
 }
 
-function choices(release: Release): string[] {
+function choices(release: Release, canGoBack: boolean): string[] {
   const path = `/releases/${versionIdOf(release)}`;
   const approval = isApproving(release) && stepOf(release.facts.way, channelAt(release)).approval;
   const isEntered = Object.values(release.facts.way).some(({ movement }) => movement !== undefined);
@@ -142,7 +143,7 @@ function choices(release: Release): string[] {
       : []),
     ...(canBePaused(release) ? [`pause it: POST ${path}/pause`] : []),
     ...(canBeStopped(release) ? [`stop it: POST ${path}/stop`] : []),
-    ...(isEntered && canBeRolledBack(release) && release.phase !== 'rolled-back'
+    ...(isEntered && canGoBack && canBeRolledBack(release) && release.phase !== 'rolled-back'
       ? [`take it back: POST ${path}/rollback`]
       : []),
   ];

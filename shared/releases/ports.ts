@@ -99,6 +99,8 @@ export interface Channels {
     readonly by: string;
     readonly reason: string;
   }) => Promise<unknown>;
+  /** Why it could not be taken back from what it holds; undefined where it could. */
+  readonly noWayBack: (set: string, channel: string) => Promise<Failure | undefined>;
   readonly retry: (set: string, channel: string, versionId: string, by: string) => Promise<unknown>;
 }
 

@@ -9,6 +9,7 @@ import {
   canBeResumed,
   canBeRolledBack,
   canBeStopped,
+  isOver,
   isPaused,
   type Override,
   type Release,
@@ -39,6 +40,18 @@ export function releaseRequests({ releases, releaseStore, ports, now }: Parts) {
     if (!release) throw new AppError('NotFound', `There is no release ${id}.`, { target: id });
     return release;
   };
+  /** The channels that hold it, and what those of them say that have nothing to go back to. */
+  const waysBack = async (release: Release) => {
+    const [holding, stays]: [string[], string[]] = [[], []];
+    for (const channel of release.channels) {
+      const { holds } = await ports.channels.standing(release.set, channel);
+      if (holds?.versionId !== versionIdOf(release)) continue;
+      holding.push(channel);
+      const why = await ports.channels.noWayBack(release.set, channel);
+      if (why) stays.push(why.message);
+    }
+    return { holding, stays };
+  };
   /** One of the things that people say of a release, where it can be said. */
   const say =
     (type: 'paused' | 'resumed' | 'stopped', isPossible: (release: Release) => boolean, what: string) =>
@@ -63,7 +76,11 @@ export function releaseRequests({ releases, releaseStore, ports, now }: Parts) {
       return await releaseStore.history(id);
     },
 
-    explain: async (id: string) => explained(await get(id)),
+    async explain(id: string) {
+      const release = await get(id);
+      const { holding, stays } = await waysBack(release);
+      return explained(release, { canGoBack: stays.length < holding.length });
+    },
 
     /** Once this has answered nothing new begins; its rollouts that are under way are paused with its next look. */
     pause: say('paused', canBePaused, 'paused') satisfies Ask<typeof Say>,
@@ -73,11 +90,12 @@ export function releaseRequests({ releases, releaseStore, ports, now }: Parts) {
 
     /** Stops it where it is, and takes every channel that holds its version back to what it had. */
     async rollback(id: string, { by, reason }: z.infer<typeof Say>): Promise<Release> {
-      const { set, channels, phase } = await get(id);
-      const holding: string[] = [];
-      for (const channel of channels) {
-        const { holds } = await ports.channels.standing(set, channel);
-        if (holds?.versionId === id) holding.push(channel);
+      const asked = await get(id);
+      const { set, phase } = asked;
+      const { holding, stays } = await waysBack(asked);
+      // One that is under way is at least stopped by it; one that has ended stays as it ended.
+      if (isOver(asked) && holding.length > 0 && stays.length === holding.length) {
+        throw new AppError('NoRollbackTarget', stays.join(' '), { target: id });
       }
       const at = now();
       const { state } = await releases.record(id, (release) => {

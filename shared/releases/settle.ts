@@ -4,6 +4,7 @@ import { askedFor } from './approve.ts';
 import { runOf } from './check.ts';
 import { type Ending, type Release, stepOf, type Way } from './course.ts';
 import type { Ports } from './ports.ts';
+import { outcomeOf } from './verdict.ts';
 import { actor, approvalIdOf, channelAt, type EnsureReleaseStage, running, versionIdOf } from './stage.ts';
 
 type Stopping = Extract<Release, { phase: 'stopping' }>;
@@ -16,14 +17,16 @@ export function ensureSettled(ports: Ports, now: () => Instant): EnsureReleaseSt
   return async ({ work: release }) => {
     if (release.phase !== 'stopping') throw new Error(`${versionIdOf(release)} is not being stopped`);
     const reason = reasonOf(release.ending);
-    await cancelValidations(ports, release, reason);
+    const ended = await cancelValidations(ports, release, reason);
     await withdrawApprovals(ports, release, reason);
-    const way = await takeBack(ports, release, now());
+    const back = await takeBack(ports, release, now());
+    const way = { ...ended, ...back };
+    for (const [channel, step] of Object.entries(ended)) way[channel] = { ...step, ...back[channel] };
     const waits = await stopChannels(ports, release, reason);
     await cancelBuild(ports, release, reason);
     if (!(await isLetGo(ports, release, now()))) waits.push('what was about to begin');
     if (waits.length > 0) return running(waits.join(', '), 15, { facts: { way } });
-    const ending = await endingOf(ports, release, way);
+    const ending = await endingOf(ports, release, back);
     return { status: 'done', facts: { way, ending } };
   };
 }
@@ -42,11 +45,17 @@ function reasonOf(ending: Ending): string {
   }
 }
 
-async function cancelValidations({ gates }: Ports, release: Stopping, reason: string): Promise<void> {
+/** What they came to by that is shown with its channel. */
+async function cancelValidations({ gates }: Ports, release: Stopping, reason: string): Promise<Way> {
+  const way: Record<string, Way[string]> = {};
   for (const channel of release.channels.slice(0, release.index + 1)) {
     const latest = await gates.latest(versionIdOf(release), channel);
     if (latest?.status === 'running') await gates.cancel(latest.id, actor(release), reason);
+    const after = latest && (await gates.latest(versionIdOf(release), channel));
+    if (after && stepOf(release.facts.way, channel).validation)
+      way[channel] = { validation: outcomeOf(after) };
   }
+  return way;
 }
 
 async function withdrawApprovals(

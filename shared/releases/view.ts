@@ -21,7 +21,7 @@ export function releaseView(release: Release, now: Instant) {
     imageSet: set,
     version: number,
     status: phase,
-    ...('index' in release && { channel: channelAt(release), stage: stageOf(release) }),
+    ...(isSomewhere(release) && { channel: channelAt(release), stage: stageOf(release) }),
     ...standing(release),
     requested,
     imageVersionId: facts.imageVersionId,
@@ -33,6 +33,11 @@ export function releaseView(release: Release, now: Instant) {
     canBeStopped: canBeStopped(release),
     canBeRolledBack: canBeRolledBack(release),
   };
+}
+
+/** One that had ended before it was to be taken back is at no channel any more. */
+function isSomewhere(release: Release): release is Extract<Release, { readonly index: number }> {
+  return 'index' in release && !(release.phase === 'stopping' && release.from.stage === 'settle');
 }
 
 function standing(release: Release) {
@@ -79,7 +84,7 @@ function overrideView(override: Override, now: Instant) {
 function stateOf(release: Release, channel: string): string {
   const { takenBack, passedAt, movement } = stepOf(release.facts.way, channel);
   if (takenBack && takenBack.refused === undefined) return 'taken-back';
-  if ('index' in release && channelAt(release) === channel) return stageOf(release) ?? 'ahead';
+  if (isSomewhere(release) && channelAt(release) === channel) return stageOf(release) ?? 'ahead';
   if (passedAt !== undefined) return 'passed';
   return movement === undefined ? 'ahead' : 'entered';
 }

@@ -130,7 +130,7 @@ describe('what people may ask of approvals', () => {
   });
 
   it('is told what the release waits for, where none is open', async () => {
-    const { requests } = await room({ waits: 'is running: it waits for the soak' });
+    const { requests } = await room({ waits: 'is running: it waits for the soak.' });
     await requests.rejectVersion('win11', '1.1.0', ben);
     await expect(requests.approveVersion('win11', '1.1.0', ben)).rejects.toMatchObject({
       code: 'NotFound',

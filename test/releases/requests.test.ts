@@ -181,6 +181,20 @@ describe('what people may ask of releases', () => {
     await expect(requests.rollback(id, ben)).rejects.toMatchObject(refusal('InvalidPhase', id));
   });
 
+  it('is refused a way back once it is over, where no channel has one; nor is it told of one', async () => {
+    const { start, until, requests, channels } = await releaseOf();
+    await start();
+    await until(isReleased);
+    expect((await requests.explain(id)).youCan).toEqual([`take it back: POST /releases/${id}/rollback`]);
+    for (const name of ['test', 'pilot', 'production']) channels.ring(name).past = [];
+    expect((await requests.explain(id)).youCan).toEqual([]);
+    await expect(requests.rollback(id, ben)).rejects.toMatchObject({
+      ...refusal('NoRollbackTarget', id),
+      message: expect.stringContaining('Channel pilot'),
+    });
+    expect(await requests.get(id)).toMatchObject({ phase: 'released' });
+  });
+
   it('is refused a way back while no channel holds it', async () => {
     const { start, requests } = await releaseOf();
     await start();

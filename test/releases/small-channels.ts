@@ -83,12 +83,17 @@ export class SmallChannels {
     this.#begin(channel, this.#parts.fate(channel));
   }
 
-  goBack(channel: string, request: string): void {
+  /** The last that was good before what it holds. */
+  target(channel: string): Held | undefined {
     const { holds, past } = this.ring(channel);
-    if (this.held(channel).some((one) => one.request === request)) return;
-    const target = past.find(
+    return past.find(
       (one) => one.appliedAt !== undefined && holds !== undefined && isNewer(holds.number, one.number),
     );
+  }
+
+  goBack(channel: string, request: string): void {
+    if (this.held(channel).some((one) => one.request === request)) return;
+    const target = this.target(channel);
     if (!target) throw new AppError('NoRollbackTarget', `Channel ${channel} has nothing to go back to.`);
     this.move(channel, target.number, 'rollback', request, target.proof);
   }
@@ -193,6 +198,8 @@ export class SmallChannels {
       return { status: this.#parts.now() < (ring.openUntil ?? '') ? 'running' : 'done' };
     },
 
+    noWayBack: async (_, channel) =>
+      this.target(channel) ? undefined : failure('NoRollbackTarget', `Channel ${channel} has no way back.`),
     rollBack: async ({ channel, from, request }) => {
       if (this.ring(channel).holds?.number === from) this.goBack(channel, request);
     },
