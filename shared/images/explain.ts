@@ -29,7 +29,7 @@ export function explained(version: Version) {
     because: [because],
     ...(nextCheck !== undefined && { nextCheck }),
     ...(until !== undefined && { until }),
-    youCan: [...(remedy === undefined ? [] : [remedy]), ...choices(version)],
+    youCan: [...(remedy === undefined ? [] : [remedy]), ...choices(version), ...lookedUp(version)],
   };
 }
 
@@ -70,10 +70,12 @@ function onTheShelf(version: Shelved): Explained {
   const refused = version.facts.deleteRefused;
   const found =
     'standing' in version ? underWay(version) : ({ movement: 'over', since: version.at } as const);
-  const because = { code: codes[version.phase], message: storyOf(version) + troubleOf(version) };
+  const because = { code: codes[version.phase], message: ended(storyOf(version)) + troubleOf(version) };
   const failed = version.facts.recall?.failure ?? refused;
   return { ...found, because, ...(failed && { remedy: failed.remedy }) };
 }
+
+const ended = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function storyOf(version: Shelved): string {
   const held = heldBy(version).join(', ');
@@ -130,6 +132,19 @@ export function choices(version: Version): string[] {
     ...(canBeCanceled(version) ? [`cancel it: POST ${path}/cancel`] : []),
     ...(isRevocable(version) ? [`revoke it: POST ${path}/revoke`] : []),
     ...(canBeDeleted(version) ? [`delete it: DELETE ${path}`] : []),
+  ];
+}
+
+/** What others know of one on the shelf: how far its release is, and who has it. */
+function lookedUp(version: Version): string[] {
+  const { set, number, phase, requested } = version;
+  if (!(phase in codes) || phase === 'deleting' || phase === 'deleted') return [];
+  const isOnItsWay = requested.release !== undefined && (phase === 'available' || phase === 'promoted');
+  return [
+    ...(isOnItsWay ? [`see what its release waits for: GET /releases/${versionId(version)}/explain`] : []),
+    ...(heldBy(version).length > 0
+      ? [`see who uses it, and how each lets go of it: GET /image-sets/${set}/versions/${number}/usage`]
+      : []),
   ];
 }
 

@@ -53,7 +53,8 @@ export function shelfRequests({ versions, versionOf, all, usedBy, now }: Parts) 
       const uses = await usedBy(askedOf(found));
       const refusal = (version: Version) => {
         if (version.phase === 'deleting' || version.phase === 'deleted') return undefined;
-        if (uses.length === 0 || !canBeDeleted(version)) return notDeletable(version);
+        const isHeld = heldBy(version).length > 0;
+        if (uses.length === 0 || !(isHeld || canBeDeleted(version))) return notDeletable(version);
         return new AppError('ReferencedVersionCannotBeDeleted', inUse(uses), {
           target: number,
           details: uses.map(({ kind, name, message }) => ({ code: kind, message, target: name })),
@@ -84,7 +85,7 @@ function notDeletable(version: Version): AppError | undefined {
   const { number, phase, facts } = version;
   const held = heldBy(version);
   if (held.length > 0) {
-    const message = `It is in use: channel ${held.join(', ')} holds it`;
+    const message = `It is in use: channel ${held.join(', ')} holds it.`;
     const details = held.map((name) => ({
       code: 'channel',
       message: `Channel ${name} holds it.`,

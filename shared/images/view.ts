@@ -48,7 +48,7 @@ export function versionView(version: Version) {
     version: number,
     status: phase,
     ...standing(version),
-    requested,
+    requested: askedView(requested),
     notes: noted?.notes ?? requested.notes,
     description: noted?.description,
     source: { ...plan.source, resolved: facts.source },
@@ -71,6 +71,11 @@ export function versionView(version: Version) {
     canBeRevoked: canBeRevoked(version),
     canBeDeleted: canBeDeleted(version),
   };
+}
+
+/** As it was asked for: with a release, and up to where. */
+function askedView({ release, ...requested }: Version['requested']) {
+  return { ...requested, release: release !== undefined, ...release };
 }
 
 function standing(version: Version) {

@@ -59,7 +59,7 @@ function stepOf({ kind, name, until }: Use, { set }: Version, { older, newer }: 
 function ofChannel(set: string, channel: string, { older, newer }: Instead): string {
   const path = `/image-sets/${set}/channels/${channel}`;
   if (older !== undefined)
-    return `roll channel ${channel} back to ${older}: POST ${path}/rollback {"to":"${older}"}`;
+    return `roll channel ${channel} back to ${older}: POST ${path}/rollback {"version":"${older}","reason":"…"}`;
   if (newer !== undefined)
     return `promote ${newer} to channel ${channel}: POST ${path}/promote {"version":"${newer}"}`;
   return `request a new version for channel ${channel}: POST /image-sets/${set}/versions`;

@@ -84,7 +84,10 @@ describe('why a version is or is not moving', () => {
       [...built(), taken('production')],
       {
         because: [{ code: 'Promoted', message: 'Held by production.' }],
-        youCan: [`revoke it: POST ${path}/revoke`],
+        youCan: [
+          `revoke it: POST ${path}/revoke`,
+          `see who uses it, and how each lets go of it: GET ${path}/usage`,
+        ],
       },
     ],
     [
@@ -94,7 +97,7 @@ describe('why a version is or is not moving', () => {
         movement: 'moving',
         stage: 'recall',
         because: [
-          { code: 'Revoked', message: 'ben revoked it: because It waits for the rollouts to it to end.' },
+          { code: 'Revoked', message: 'ben revoked it: because. It waits for the rollouts to it to end.' },
         ],
       },
     ],

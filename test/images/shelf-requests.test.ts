@@ -42,6 +42,15 @@ describe('what people may ask of a version that is built', () => {
     });
   });
 
+  it('V5: names all that use what a channel holds', async () => {
+    await tell(taken('test'));
+    images.uses.push({ kind: 'channel', name: 'win11.test', message: 'Channel test holds it.' }, use);
+    await expect(remove()).rejects.toMatchObject({
+      code: 'ReferencedVersionCannotBeDeleted',
+      details: [{ code: 'channel' }, { code: 'rollout', target: 'r-1' }],
+    });
+  });
+
   it('V1: deletes what nothing uses, once, and keeps the tombstone', async () => {
     expect(await remove()).toMatchObject({ phase: 'deleting', by: 'ana', standing: { stage: 'delete' } });
     expect(await remove()).toMatchObject({ phase: 'deleting', standing: { look: 12 } });

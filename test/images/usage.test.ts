@@ -48,7 +48,7 @@ describe('who uses a version', () => {
       descendants: [],
     });
     expect(youCan).toEqual([
-      'roll channel production back to 1.0.0: POST /image-sets/win11/channels/production/rollback {"to":"1.0.0"}',
+      'roll channel production back to 1.0.0: POST /image-sets/win11/channels/production/rollback {"version":"1.0.0","reason":"…"}',
       `wait until ${days(9)}: then test is no longer rolled back to it`,
       'bring host pool hp-1 onto another version: POST /host-pools/hp-1/rollouts',
       'abort the rollout, or wait for its end: POST /rollouts/r-1/abort',
