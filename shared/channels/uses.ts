@@ -9,10 +9,10 @@ export function usesIn(ring: Ring, number: string, now: Instant): readonly Use[]
   const { set, channel, state } = ring;
   const name = `${set}.${channel}`;
   const how = howItHolds(state, number);
-  if (how !== undefined) return [{ kind: 'channel', name, message: `Channel ${channel} ${how}.` }];
+  if (how !== undefined) return [{ kind: 'channel', name, message: `channel ${channel} ${how}` }];
   const until = mayGoBackUntil(ring, number);
   if (until === undefined || until <= now) return [];
-  const message = `Channel ${channel} may be rolled back to it until ${until}.`;
+  const message = `channel ${channel} may be rolled back to it until ${until}`;
   return [{ kind: 'rollback-window', name, message, until }];
 }
 

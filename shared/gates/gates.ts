@@ -59,7 +59,7 @@ export function gatePort(parts: GateParts) {
       const all = await store.loadAll(`${versionId}.`);
       return all.flatMap(({ id, saved: { state } }): Use[] => {
         const { end, subject } = state;
-        const message = `Validation ${id} of it in channel ${subject.channel} is under way.`;
+        const message = `validation ${id} of it in channel ${subject.channel} is under way`;
         return end || subject.versionId !== versionId ? [] : [{ kind: 'validation', name: id, message }];
       });
     },

@@ -209,7 +209,8 @@ function isNear({ at }: EndOfLife, { endOfLifeNoticeDays }: RetentionPolicy, now
 const wordsOf = ({ at }: EndOfLife, now: Instant) =>
   at > now ? `its end of life comes on ${at}` : `its end of life was ${at}, and nobody was told`;
 
-const said = ({ message, until }: Hold) => (until === undefined ? message : `${message} (until ${until})`);
+const said = ({ message, until }: Hold) =>
+  until === undefined || message.includes(until) ? message : `${message} (until ${until})`;
 
 /** The end of the last of them; unknown where one of them has none. */
 function untilOf(holds: readonly Hold[]): Instant | undefined {

@@ -85,10 +85,10 @@ function notDeletable(version: Version): AppError | undefined {
   const { number, phase, facts } = version;
   const held = heldBy(version);
   if (held.length > 0) {
-    const message = `It is in use: channel ${held.join(', ')} holds it.`;
+    const message = `It is in use: channel ${held.join(', ')} holds it`;
     const details = held.map((name) => ({
       code: 'channel',
-      message: `Channel ${name} holds it.`,
+      message: `channel ${name} holds it`,
       target: name,
     }));
     return new AppError('ReferencedVersionCannotBeDeleted', message, { target: number, details });

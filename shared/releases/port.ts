@@ -108,7 +108,7 @@ export function releasePort({ releases, ports, channelsOf, now }: Parts) {
     async usesOf(versionId: string): Promise<readonly Use[]> {
       const release = await releases.load(versionId);
       if (!release || isOver(release)) return [];
-      return [{ kind: 'release', name: versionId, message: `Its release is ${release.phase}.` }];
+      return [{ kind: 'release', name: versionId, message: `its release is ${release.phase}` }];
     },
 
     /** What the release of a version waits for, in words; undefined if it has none. */

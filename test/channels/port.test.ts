@@ -173,11 +173,11 @@ describe('V5: what holds a version', () => {
     const kinds = async (number: string) =>
       (await port.usesOf('win11', number)).map(({ kind, message }) => [kind, message]);
     await enter('production', '1.0.0');
-    expect(await kinds('1.0.0')).toEqual([['channel', 'Channel production is moving to it.']]);
+    expect(await kinds('1.0.0')).toEqual([['channel', 'channel production is moving to it']]);
     await look('production');
-    expect(await kinds('1.0.0')).toEqual([['channel', 'Channel production holds it.']]);
+    expect(await kinds('1.0.0')).toEqual([['channel', 'channel production holds it']]);
     await enter('production', '1.1.0');
-    expect(await kinds('1.0.0')).toEqual([['channel', 'Channel production is about to leave it.']]);
+    expect(await kinds('1.0.0')).toEqual([['channel', 'channel production is about to leave it']]);
     await look('production');
     const [use] = await port.usesOf('win11', '1.0.0');
     expect(use).toMatchObject({ kind: 'rollback-window', name: 'win11.production' });

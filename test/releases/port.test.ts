@@ -34,9 +34,7 @@ describe('a release', () => {
       stage: 'build',
       because: [{ message: expect.stringContaining('a retry of the version, which failed: Step 2 failed.') }],
     });
-    expect(await port.usesOf(id)).toEqual([
-      { kind: 'release', name: id, message: 'Its release is running.' },
-    ]);
+    expect(await port.usesOf(id)).toEqual([{ kind: 'release', name: id, message: 'its release is running' }]);
     version.status = 'available';
     await port.nudge(id);
     expect(await until(isReleased)).toMatchObject({ phase: 'released' });
