@@ -100,7 +100,9 @@ function turned(
   const hosts = hold ? putOff(turns, hold.message, now) : whoseTurn(id, turns, standings, { places, now });
   const names = Object.values(hosts).map(({ name }) => name);
   if (names.length === 0) return undefined;
-  const news = hold ? `put off: ${names.join(', ')} (${hold.message})` : undefined;
+  const news = hold
+    ? `put off ${names.join(', ')}: ${hold.message}`
+    : `it is the turn of ${names.join(', ')}`;
   return running(`${names.join(', ')} to ${hold ? 'be put back' : 'go on'}`, 0, { facts: { hosts }, news });
 }
 

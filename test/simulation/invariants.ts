@@ -133,7 +133,7 @@ export class Invariants {
   #host({ id, after, event }: Saving): void {
     const host = after.state as Host;
     this.#alone(id, host);
-    if (event) this.#cloud.place(host.plan.pool.hostPool).watch.hostSaved(host, event as HostEvent);
+    this.#cloud.place(host.plan.pool.hostPool).watch.hostSaved(host, event as HostEvent | undefined);
     this.#sessions(host);
     const { type, stage = '' } = (event ?? {}) as { type?: string; stage?: string };
     if (type !== 'stage-done' || !['drain', 'register'].includes(stage)) return;

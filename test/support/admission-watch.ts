@@ -61,13 +61,13 @@ export class AdmissionWatch {
   }
 
   /** Hosts are told of their turn when it is written down, and not done anything to before. */
-  hostSaved({ plan, facts }: Host, event: HostEvent): void {
+  hostSaved({ plan, facts }: Host, event: HostEvent | undefined): void {
     const key = `${plan.rollout}/${plan.machine.instanceId}`;
     if (facts.firstHealthyAt !== undefined) this.#healthy.add(key);
-    const isReimaged = event.type === 'stage-intended' && event.stage === 'reimage';
+    const isReimaged = event?.type === 'stage-intended' && event.stage === 'reimage';
     if (isReimaged && facts.goAt === undefined)
       this.#azure.wrongs.push(`R3: ${plan.name} was reimaged before its turn`);
-    if (event.type === 'go' && this.#rollouts.has(plan.rollout) && !this.#words.has(key))
+    if (event?.type === 'go' && this.#rollouts.has(plan.rollout) && !this.#words.has(key))
       this.#azure.wrongs.push(`R3: ${plan.name} was told of its turn before that was written down`);
   }
 
