@@ -157,9 +157,11 @@ const pictures = {
           'ending' in host && host.ending.phase,
           'standing' in host && host.standing.intent !== undefined,
           host.facts.reimagedAt,
+          host.facts.goAt !== undefined,
         ]),
       events: (host) => [
         { type: 'aborted', ...by },
+        { type: 'go', at: noon },
         ...('standing' in host ? (answers(host.standing) as HostEvent[]) : []),
       ],
     }),
