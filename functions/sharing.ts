@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { accepted, answer, bodyAs, etagOf, historyView, ifMatch, pathValue, WakeUp } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
-import { PlaceName, PutPlace, RetryCopy } from '../shared/sharing/request-bodies.ts';
+import { PlaceName, PutPlace, RemovePlace, RetryCopy } from '../shared/sharing/request-bodies.ts';
 import { bare, copyView, placeView } from '../shared/sharing/view.ts';
 
 type Request = Parameters<typeof pathValue>[0];
@@ -58,7 +58,8 @@ app.http('remove-place', {
   authLevel: 'function',
   handler: answer(async (request) => {
     const [set, name] = placeOf(request);
-    const place = await runningApp().sharing.remove(set, name);
+    const body = await bodyAs(request, RemovePlace);
+    const place = await runningApp().sharing.remove(set, name, body, ifMatch(request));
     return accepted(runningApp().address(`image-sets/${set}/places/${name}`), bare(place));
   }),
 });

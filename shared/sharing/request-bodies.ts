@@ -72,3 +72,4 @@ export const PutPlace = z.discriminatedUnion('how', [CopyPlace, GrantPlace]);
 export const PlaceName = named(/^[a-z][a-z0-9-]{0,39}$/, 'A place name: lower-case letters, digits and -.');
 
 export const RetryCopy = z.strictObject({ by: person });
+export const RemovePlace = z.strictObject({ by: person });

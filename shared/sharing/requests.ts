@@ -4,7 +4,7 @@ import { copiesAt, usesIn } from './remove.ts';
 import type { Place, PlacePlan } from './place.ts';
 import { type PortParts, refusalOf } from './port.ts';
 import { planOfPlace, refuseOtherPlace, type SetPlan } from './put-place.ts';
-import type { PutPlace, RetryCopy } from './request-bodies.ts';
+import type { PutPlace, RemovePlace, RetryCopy } from './request-bodies.ts';
 import { copyId, type PoolAtPlace, placeId } from './stage.ts';
 import { wantCopy } from './want.ts';
 
@@ -79,7 +79,12 @@ export function sharingRequests(parts: RequestParts) {
     },
 
     /** The place goes with all that we made there, unless host pools there use any of it. */
-    remove: async (set: string, name: string): Promise<Place> => {
+    remove: async (
+      set: string,
+      name: string,
+      { by }: z.infer<typeof RemovePlace> = {},
+      ifRevision?: number,
+    ): Promise<Place> => {
       const { pools } = await associated(await placeOf(set, name));
       const users = pools.filter(({ uses }) => uses.length > 0);
       if (users.length > 0) {
@@ -93,7 +98,8 @@ export function sharingRequests(parts: RequestParts) {
       }
       const { state } = await places.record(placeId(set, name), (place) => {
         if (!place || place.phase === 'removed') throw noSuchPlace(set, name);
-        return { type: 'deleted', by: somebody(undefined), at: now() };
+        mayChange(place, name, ifRevision);
+        return { type: 'deleted', by: somebody(by), at: now() };
       });
       return state;
     },
@@ -144,12 +150,7 @@ interface Put {
 /** Asked of what the place is at the moment of saving. */
 function mayBePut(place: Place | undefined, { name, plan, ifRevision }: Put): void {
   const there = place?.phase === 'removed' ? undefined : place;
-  if (ifRevision !== undefined && ifRevision !== there?.revision) {
-    const is = there ? `at revision ${there.revision}` : 'not there';
-    throw new AppError('PreconditionFailed', `Place ${name} is ${is}, not at revision ${ifRevision}.`, {
-      target: 'If-Match',
-    });
-  }
+  mayChange(there, name, ifRevision);
   if (!there) return;
   if (there.phase !== 'there') {
     throw new AppError('InvalidPhase', `Place ${name} is being deleted.`, { target: name });
@@ -173,4 +174,12 @@ function fixedPartChanged(before: PlacePlan, after: PlacePlan): string | undefin
   if (before.gallery.definition !== after.gallery.definition) return 'definition';
   const isSame = same([before.gallery, before.location], [after.gallery, after.location]);
   return isSame ? undefined : 'gallery';
+}
+
+function mayChange(there: Place | undefined, name: string, ifRevision: number | undefined): void {
+  if (ifRevision === undefined || ifRevision === there?.revision) return;
+  const is = there ? `at revision ${there.revision}` : 'not there';
+  throw new AppError('PreconditionFailed', `Place ${name} is ${is}, not at revision ${ifRevision}.`, {
+    target: 'If-Match',
+  });
 }

@@ -51,7 +51,7 @@ function planView({ plan }: Place) {
 export function copyView({ copy, pools }: CopyWithPools) {
   const { set, number, place, plan, phase, begunAt, facts } = copy;
   return {
-    set,
+    imageSet: set,
     version: number,
     place,
     how: plan.how,

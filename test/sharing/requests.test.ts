@@ -78,7 +78,7 @@ describe('what people may ask of places', () => {
   });
 
   it('V5: keeps a copy that came into use after its place was deleted, and says so', async () => {
-    const { put, ensureCopies, look, remove, made, pools, get } = room();
+    const { put, ensureCopies, look, remove, made, pools, get, placeHistory } = room();
     await put(set, 'branch', copy, undefined);
     await ensureCopies(set, number);
     await look();
@@ -91,7 +91,12 @@ describe('what people may ask of places', () => {
       failure: { code: 'ReferencedVersionCannotBeDeleted' },
     });
     pools.pop();
-    await remove(set, 'branch');
+    await expect(remove(set, 'branch', { by: 'ben' }, 7)).rejects.toMatchObject({
+      code: 'PreconditionFailed',
+      target: 'If-Match',
+    });
+    await remove(set, 'branch', { by: 'ben' }, 1);
+    expect((await placeHistory(set, 'branch')).at(-1)?.event).toMatchObject({ type: 'deleted', by: 'ben' });
     await look();
     expect(made.size).toBe(0);
   });
