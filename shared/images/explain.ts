@@ -114,7 +114,7 @@ function underWay(version: Extract<Version, { standing: unknown }>): Explained {
     return { movement: 'waiting', ...times, because: { code: 'AzureTrouble', message } };
   }
   // In line for a place or a quota nothing moves, and it ends by itself.
-  if (stage === 'admit') {
+  if (stage === 'admit' && waitingFor !== '') {
     const code = waits.startsWith('quota') ? 'QuotaExceeded' : 'BenchTaken';
     return { movement: 'waiting', ...times, because: { code, message: waits } };
   }

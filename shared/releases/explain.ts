@@ -129,7 +129,6 @@ function endOf(release: Exclude<Release, { phase: 'running' | 'blocked' | 'stopp
 function choices(release: Release, canGoBack: boolean): string[] {
   const path = `/releases/${versionIdOf(release)}`;
   const approval = isApproving(release) && stepOf(release.facts.way, channelAt(release)).approval;
-  const isEntered = Object.values(release.facts.way).some(({ movement }) => movement !== undefined);
   return [
     ...(approval
       ? [
@@ -143,10 +142,15 @@ function choices(release: Release, canGoBack: boolean): string[] {
       : []),
     ...(canBePaused(release) ? [`pause it: POST ${path}/pause`] : []),
     ...(canBeStopped(release) ? [`stop it: POST ${path}/stop`] : []),
-    ...(isEntered && canGoBack && canBeRolledBack(release) && release.phase !== 'rolled-back'
+    ...(isEntered(release) && canGoBack && canBeRolledBack(release) && release.phase !== 'rolled-back'
       ? [`take it back: POST ${path}/rollback`]
       : []),
   ];
+}
+
+/** Some channel has moved to it, so that there may be something to take back. */
+export function isEntered({ facts }: Release): boolean {
+  return Object.values(facts.way).some(({ movement }) => movement !== undefined);
 }
 
 function isApproving(release: Release): boolean {

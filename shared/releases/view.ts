@@ -10,7 +10,7 @@ import {
   type Release,
   stepOf,
 } from './course.ts';
-import { stageOf } from './explain.ts';
+import { isEntered, stageOf } from './explain.ts';
 import { channelAt, versionIdOf } from './stage.ts';
 
 /** A release as the API shows it: all of its way, and who said what. */
@@ -31,7 +31,7 @@ export function releaseView(release: Release, now: Instant) {
     canBeResumed: canBeResumed(release),
     canBeOverridden: canBeOverridden(release),
     canBeStopped: canBeStopped(release),
-    canBeRolledBack: canBeRolledBack(release),
+    canBeRolledBack: isEntered(release) && canBeRolledBack(release),
   };
 }
 
