@@ -17,7 +17,7 @@ export const refusalKinds = {
   ImmutableField: {
     httpStatus: 409,
     retryable: false,
-    remedy: 'Azure fixes this at creation: make a new image set.',
+    remedy: 'This is fixed at creation: make a new one under another name.',
   },
   NumberTaken: {
     httpStatus: 409,
