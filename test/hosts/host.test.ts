@@ -195,6 +195,53 @@ describe('a host on its way to a version', () => {
     expect('standing' in host ? host.standing.stage : undefined).toBe(stage);
   });
 
+  /** What the word, an abort and the answers of its stage make of a host in every state there is. */
+  const states: [state: string, story: Next[], go: string, aborted: string, done: string, failed: string][] =
+    [
+      ['exclude', [], 'exclude', 'back', 'drain', 'back'],
+      ['exclude', [go], 'exclude', 'back', 'drain', 'back'],
+      ['drain', through('exclude'), 'drain', 'back', 'empty', 'back'],
+      ['empty', through('drain'), 'empty', 'back', 'turn', 'back'],
+      ['empty', [go, ...through('drain')], 'empty', 'back', 'reimage', 'back'],
+      ['turn', through('empty'), 'reimage', 'back', 'empty', 'back'],
+      ['reimage', through('turn'), 'reimage', 'back', 'register', 'back'],
+      ['reimage', [...through('turn'), intended], 'reimage', 'reimage', 'register', 'quarantined'],
+      ['register', through('reimage'), 'register', 'register', 'verify', 'quarantined'],
+      ['verify', through('register'), 'verify', 'verify', 'return', 'quarantined'],
+      ['return', through('verify'), 'return', 'return', 'done', 'quarantined'],
+      ['back', [aborted], 'back', 'back', 'put-back', 'quarantined'],
+      ['put-back', [aborted, done], 'put-back', 'put-back', '', ''],
+      ['done', through('return'), 'done', 'done', '', ''],
+      ['failed', [failed(), done], 'failed', 'failed', '', ''],
+      ['deferred', [failed('UsersStayed'), done], 'deferred', 'deferred', '', ''],
+      ['quarantined', [...through('reimage'), failed()], 'quarantined', 'quarantined', '', ''],
+    ];
+  const nameOf = (host: Host) =>
+    host.phase === 'putting-back' ? 'back' : host.phase === 'running' ? host.standing.stage : host.phase;
+  it.each(states)('every event in %s (%#)', (state, story, ...became) => {
+    const host = after(...story);
+    expect(nameOf(host)).toBe(state);
+    for (const [index, next] of [go, aborted, done, failed()].entries()) {
+      // Nobody answers for a host that is over.
+      const wanted = became[index] === '' ? state : became[index];
+      const event = 'standing' in host || index < 2 ? next(host) : aborted(host);
+      expect([index, nameOf(hostLife.evolve(host, event) ?? host)]).toEqual([index, wanted]);
+    }
+  });
+
+  it('R3: with the word is looked at as soon as it has been empty for long enough', () => {
+    const quiet: Next = (host) => ({
+      type: 'stage-running',
+      ...inStage(host),
+      lookAt: minutesAfter(noon, 60),
+      facts: { quietSince: minutesAfter(noon, 5) },
+    });
+    const told = after(...through('drain'), quiet, go);
+    expect('standing' in told && told.standing.lookAt).toBe(minutesAfter(noon, 7));
+    const users = after(...through('drain'), go);
+    expect('standing' in users && users.standing.lookAt).toBe('standing' in users && users.standing.since);
+  });
+
   it('hears an answer once, and nothing of a stage it has left', () => {
     const host = after(...through('exclude'));
     const answer = done(host);

@@ -96,6 +96,7 @@ const looks: Record<HostStage, { readonly cell: string; readonly style: Style }>
   exclude: { cell: '▒', style: 'yellow' },
   drain: { cell: '▒', style: 'yellow' },
   empty: { cell: '▒', style: 'yellowBright' },
+  turn: { cell: '▒', style: 'white' },
   reimage: { cell: '▓', style: 'magenta' },
   register: { cell: '▓', style: 'blueBright' },
   verify: { cell: '▓', style: 'cyan' },

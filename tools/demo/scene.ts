@@ -41,6 +41,7 @@ export const hostStages = [
   'exclude',
   'drain',
   'empty',
+  'turn',
   'reimage',
   'register',
   'verify',
@@ -180,6 +181,7 @@ function poolScene({ name, channel, names, rollout, people }: PoolParts): PoolSc
 function hostStage(host: HostView | undefined): HostStage {
   if (!host) return 'to go';
   const { status = host.outcome } = host;
+  if (host.outcome === 'put-off') return 'to go';
   if (status === 'done' || status === 'skipped') return 'done';
   const stage = hostStages.find((name) => name === host.stage);
   if (stage) return stage;
