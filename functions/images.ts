@@ -1,5 +1,14 @@
 import { app } from '@azure/functions';
-import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue, WakeUp } from '../shared/http.ts';
+import {
+  accepted,
+  answer,
+  bodyAs,
+  historyView,
+  idempotencyKey,
+  pathValue,
+  queryValue,
+  WakeUp,
+} from '../shared/http.ts';
 import {
   Decide,
   DefineImageSet,
@@ -9,6 +18,7 @@ import {
   Revision,
   Revoke,
   SetName,
+  VersionStatus,
 } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { explainView, imageSetView, leftoverView, revokedView, versionView } from '../shared/images/view.ts';
@@ -76,8 +86,10 @@ app.http('list-versions', {
   route: 'image-sets/{set}/versions',
   authLevel: 'function',
   handler: answer(async (request) => {
+    const status = queryValue(request, 'status', VersionStatus);
     const versions = await runningApp().images.versions(setOf(request));
-    return { jsonBody: { value: versions.map(versionView) } };
+    const shown = versions.filter(({ phase }) => status === undefined || phase === status);
+    return { jsonBody: { value: shown.map(versionView) } };
   }),
 });
 

@@ -6,6 +6,7 @@ import {
   ResumeRelease,
   Say,
   SetFilter,
+  StatusFilter,
 } from '../shared/releases/request-bodies.ts';
 import { releaseView } from '../shared/releases/view.ts';
 import { runningApp } from '../shared/running-app.ts';
@@ -20,7 +21,9 @@ app.http('list-releases', {
   handler: answer(async (request) => {
     const { releases, now } = runningApp();
     const set = queryValue(request, 'imageSet', SetFilter);
-    const value = (await releases.list({ set })).map((release) => releaseView(release, now()));
+    const status = queryValue(request, 'status', StatusFilter);
+    const found = await releases.list({ set, status });
+    const value = found.map((release) => releaseView(release, now()));
     return { jsonBody: { value } };
   }),
 });

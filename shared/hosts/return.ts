@@ -16,7 +16,7 @@ export function ensureReturned(machines: Machines, sessionHosts: SessionHosts): 
     const late = host.phase === 'putting-back' ? lateRequestsSeconds - secondsBetween(since, now) : 0;
     const open = await notYetBack(machines, sessionHosts, host);
     if (open !== undefined) return running(open, 5);
-    return late > 0 ? running('late requests to land', Math.ceil(late)) : done();
+    return late > 0 ? running('what may still be on its way to Azure', Math.ceil(late)) : done();
   };
 }
 

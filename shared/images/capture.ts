@@ -36,7 +36,7 @@ async function captureBegun(
 ): Promise<Settled<Facts>> {
   if (version.facts.captureFailed) {
     // The number is free again; a request to delete it that is still on its way must not meet the new one.
-    return running('late requests to land', 120, { facts: { captureFailed: false } });
+    return running('what may still be on its way to Azure', 120, { facts: { captureFailed: false } });
   }
   const source = await sourceOf(machines, version);
   if (source === undefined)

@@ -93,7 +93,7 @@ async function refused(
   { found, uses, now, intent }: Refused,
 ): Promise<Settled<Facts>> {
   const open = intent ? lateRequestsSeconds - secondsBetween(intent.at, now) : 0;
-  if (open > 0) return running('late requests to land', open);
+  if (open > 0) return running('what may still be on its way to Azure', open);
   if (shouldBeProtected(found, now)) {
     if (isAtRest(found)) await gallery.changeVersion(imageVersion(version), { isProtected: true });
     return running('Azure to protect it until its end of life again', 30);

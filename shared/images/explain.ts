@@ -101,7 +101,10 @@ function storyOf(version: Shelved): string {
 function troubleOf(version: Shelved): string {
   const { deleteRefused, recall } = version.facts;
   if ('standing' in version) return ` It waits for ${version.standing.waitingFor || 'its first look'}.`;
-  const recalled = recall?.failure ? ` Recalling it did not come to its end: ${recall.failure.message}` : '';
+  const stays = (recall?.noWayBack ?? []).map(({ failure: { message } }) => ` ${ended(message)}`).join('');
+  const recalled = recall?.failure
+    ? ` Recalling it did not come to its end: ${recall.failure.message}`
+    : stays;
   return deleteRefused ? `${recalled} It was not deleted: ${deleteRefused.message}` : recalled;
 }
 

@@ -62,7 +62,7 @@ export function ensureRecalled(ports: RecallPorts): EnsureVersionStage {
     if (stopped.status === 'running') return running('the rollouts to it to end', 30, { facts });
     const open = lateRequestsSeconds - secondsBetween(since, now);
     // Somebody who had not heard of it may have asked just now to include it, or begun to move hosts.
-    if (open > 0) return running('late requests to land', open, { facts });
+    if (open > 0) return running('what may still be on its way to Azure', open, { facts });
     return done(facts);
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Definition, moment } from './definition-body.ts';
-import { type Stage, stages } from './image.ts';
+import { type Stage, stages, type Version } from './image.ts';
 import { defaultRetention } from './image-set.ts';
 import { InspectionPolicy, Waiver } from './inspection-body.ts';
 import { Recipe } from './recipe-bodies.ts';
@@ -186,6 +186,24 @@ export const Retry = z.strictObject({
   waivers,
   by: person,
 });
+
+/** Which versions of a set a list shows; all unless said. */
+export const VersionStatus = z
+  .enum([
+    'running',
+    'held',
+    'withdrawing',
+    'failed',
+    'canceled',
+    'available',
+    'promoted',
+    'superseded',
+    'deprecated',
+    'revoked',
+    'deleting',
+    'deleted',
+  ] satisfies Version['phase'][])
+  .optional();
 
 /** The version that another is compared with; the one before it unless said. */
 export const Base = z.string().refine(isVersionNumber, 'Three numbers, such as 1.4.0.').optional();

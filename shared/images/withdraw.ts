@@ -15,7 +15,7 @@ export function ensureWithdrawn(ports: RemainsPorts): EnsureVersionStage {
     const left = await somethingLeft(ports, version);
     if (left) return left;
     if (secondsBetween(since, now) < lateRequestsSeconds) {
-      return running('late requests to land', lateRequestsSeconds);
+      return running('what may still be on its way to Azure', lateRequestsSeconds);
     }
     return done({ benchGoneAt: version.facts.benchGoneAt ?? now, captureFailed: false });
   };

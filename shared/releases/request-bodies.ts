@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Release } from './course.ts';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 const person = text(256).optional();
@@ -31,3 +32,16 @@ export const OverrideChecks = z.strictObject({
 
 /** Which releases a list shows. */
 export const SetFilter = text(40).optional();
+export const StatusFilter = z
+  .enum([
+    'running',
+    'blocked',
+    'stopping',
+    'released',
+    'stopped',
+    'superseded',
+    'rolled-back',
+    'revoked',
+    'canceled',
+  ] satisfies Release['phase'][])
+  .optional();

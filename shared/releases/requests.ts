@@ -22,6 +22,11 @@ import type { OverrideChecks, ResumeRelease, Say } from './request-bodies.ts';
 import { channelAt, versionIdOf } from './stage.ts';
 import { wrongOf } from './verdict.ts';
 
+interface Filter {
+  readonly set?: string | undefined;
+  readonly status?: Release['phase'] | undefined;
+}
+
 interface Parts {
   readonly releases: ReleaseEngine;
   readonly releaseStore: WorkflowStore<Release, ReleaseEvent>;
@@ -65,8 +70,10 @@ export function releaseRequests({ releases, releaseStore, ports, now }: Parts) {
     };
 
   return {
-    async list({ set }: { set?: string | undefined } = {}): Promise<readonly Release[]> {
-      return (await releaseStore.loadAll(set === undefined ? '' : `${set}.`)).map(({ saved }) => saved.state);
+    async list({ set, status }: Filter = {}): Promise<readonly Release[]> {
+      const all = await releaseStore.loadAll(set === undefined ? '' : `${set}.`);
+      const releases = all.map(({ saved }) => saved.state);
+      return status === undefined ? releases : releases.filter(({ phase }) => phase === status);
     },
 
     get,

@@ -25,7 +25,7 @@ export function ensureSettled(hosts: Hosts): EnsureRolloutStage {
     const late = lateRequestsSeconds - secondsBetween(since, now);
     if (open.length === 0 && late <= 0) return done(facts);
     const why = open.map(({ name }) => name).join(', ');
-    return running(why === '' ? 'late requests to land' : `${why} to end`, 15, {
+    return running(why === '' ? 'what may still be on its way to Azure' : `${why} to end`, 15, {
       facts,
       ...(news.length > 0 && { news: news.join('; ') }),
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../shared/errors.ts';
 import { explained } from '../../shared/images/explain.ts';
 import { type Version, versionLife } from '../../shared/images/image.ts';
 import {
@@ -23,6 +24,11 @@ const waits =
     const { stage, look } = (version as Extract<Version, { phase: 'running' }>).standing;
     return { type: 'stage-running', stage, look, at: noon, lookAt: noon, waitingFor };
   };
+/** The stage is through, and this is known by it. */
+const doneWith =
+  (facts: Partial<Version['facts']>): Told =>
+  (version, index) =>
+    ({ ...done(version, index), facts }) as ReturnType<Told>;
 
 describe('why a version is or is not moving', () => {
   const stories: [title: string, story: Told[], says: object][] = [
@@ -99,6 +105,26 @@ describe('why a version is or is not moving', () => {
         because: [
           { code: 'Revoked', message: 'ben revoked it: because. It waits for the rollouts to it to end.' },
         ],
+      },
+    ],
+    [
+      'revoked, where a channel has no way back',
+      [
+        ...built(),
+        revoked,
+        doneWith({
+          recall: {
+            stopped: [],
+            rolledBack: [],
+            noWayBack: [
+              { channel: 'test', failure: failure('NoRollbackTarget', 'Channel test held no other.') },
+            ],
+          },
+        }),
+      ],
+      {
+        movement: 'over',
+        because: [{ code: 'Revoked', message: 'ben revoked it: because. Channel test held no other.' }],
       },
     ],
     [

@@ -49,6 +49,8 @@ describe('what people may ask of releases', () => {
     });
     expect(await requests.list({ set })).toEqual([release]);
     expect(await requests.list({ set: 'other' })).toEqual([]);
+    expect(await requests.list({ status: release.phase })).toEqual([release]);
+    expect(await requests.list({ status: 'canceled' })).toEqual([]);
     expect((await requests.history(id)).map(({ event }) => event.type)).toContain('stage-intended');
   });
 
