@@ -40,7 +40,9 @@ export class ReleasePeople {
     const { random } = this.#cloud.world;
     const said = { reason: 'changed their mind' };
     const some = (share: number, what: string, asking: (app: App) => Promise<unknown>) => {
-      if (random.happens(share)) this.#people.ask(what, asking, random.between(3600, mindsHours * 3600));
+      // In time to come to an end before the story may be over.
+      if (random.happens(share))
+        this.#people.ask(what, asking, random.between(3600, (mindsHours - 2) * 3600));
     };
     for (const channel of ['test', 'production']) {
       const request = { request: `back-${channel}` };
