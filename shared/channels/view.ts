@@ -77,5 +77,6 @@ function holdingView({ number, movement, cause, by, reason, at, appliedAt, proof
 function pastView(past: Past) {
   const { leftAt, leftFor, undone } = past;
   const { rollouts: _, ...held } = holdingView(past);
-  return { ...held, leftAt, leftFor, ...(undone && { undone }) };
+  const { movement, number: version, cause } = leftFor;
+  return { ...held, leftAt, leftFor: { movement, version, cause }, ...(undone && { undone }) };
 }

@@ -1,4 +1,4 @@
-import type { Check, CheckState } from './check.ts';
+import { type Check, type CheckState, isOver } from './check.ts';
 import type { Course } from './course.ts';
 import type { CheckPlan, Gate, KeptGate } from './gate.ts';
 import { validationId } from './names.ts';
@@ -76,6 +76,16 @@ export function validationView(validation: Validation) {
   };
 }
 
+/** What is only intended is on record before it is done: whoever reads need not know. */
+const callWords = { wanted: 'to be made', meant: 'being made', accepted: 'heard' } as const;
+const scriptWords = {
+  wanted: 'to start',
+  meant: 'starting',
+  running: 'running',
+  over: 'over',
+  cleared: 'cleared',
+} as const;
+
 function checkView(check: Check) {
   const { since, courses, links, call, items } = check;
   return {
@@ -84,14 +94,14 @@ function checkView(check: Check) {
     ...(courses && { hosts: Object.entries(courses).map(hostView) }),
     ...(items && { items }),
     ...(links && { links: links.map(({ at, by }) => ({ at, by })) }),
-    ...(call && { call: call.state }),
+    ...(call && { call: isOver(check) && call.state !== 'accepted' ? 'not heard' : callWords[call.state] }),
   };
 }
 
 function hostView([host, { state, reading, leftBehind }]: [string, Course]) {
   return {
     host,
-    state,
+    state: scriptWords[state],
     ...(reading && { outcome: reading.outcome, evidence: reading.evidence }),
     ...(reading?.outcome === 'measured' && reading.measured !== undefined && { measured: reading.measured }),
     ...(leftBehind && { leftBehind }),

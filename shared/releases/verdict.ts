@@ -26,7 +26,8 @@ export function verdictOf(
   const no = (code: 'CheckFailed' | 'CheckInconclusive', message: string) =>
     ({ isLetThrough: false, failure: failure(code, message) }) as const;
   if (status === 'passed') return { isLetThrough: true, overrides: [] };
-  if (status === 'running') return no('CheckInconclusive', `Validation ${id} is still running.`);
+  if (status === 'running')
+    return no('CheckInconclusive', `Validation ${id} is still running: wait for its end.`);
   if (status === 'canceled') return no('CheckInconclusive', `Validation ${id} was canceled.`);
   const counting = overrides.filter((one) => one.channel === channel && now < one.expiresAt);
   const wrong = wrongOf(validation);
