@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { Engine } from '../workflow/engine.ts';
 import { inUse } from './delete.ts';
-import type { Version, VersionCommand, VersionEvent } from './image.ts';
+import { canBeCanceled, type Version, type VersionCommand, type VersionEvent } from './image.ts';
 import type { Delete, Revoke } from './request-bodies.ts';
 import { canBeDeleted, canBeRevoked, heldBy } from './shelf.ts';
 import { somebody } from './somebody.ts';
@@ -95,7 +95,7 @@ function notDeletable(version: Version): AppError | undefined {
   }
   const why =
     'standing' in version || phase === 'held'
-      ? 'cancel it, or wait until that is over'
+      ? `${canBeCanceled(version) ? 'cancel it, or ' : ''}wait until that is over`
       : facts.imageVersionId === undefined
         ? 'there is nothing of it in the gallery'
         : 'it cannot be deleted now';

@@ -3,7 +3,7 @@ import { RequestVersion } from '../../shared/images/request-bodies.ts';
 import type { Use } from '../../shared/images/use.ts';
 import { revokedView } from '../../shared/images/view.ts';
 import { openImages } from './requests-world.ts';
-import { built, done, plan, taken, type Told } from './versions.ts';
+import { built, done, plan, revoked, taken, type Told } from './versions.ts';
 
 const request = RequestVersion.parse({ bump: 'minor' });
 
@@ -48,6 +48,14 @@ describe('what people may ask of a version that is built', () => {
     await expect(remove()).rejects.toMatchObject({
       code: 'ReferencedVersionCannotBeDeleted',
       details: [{ code: 'channel' }, { code: 'rollout', target: 'r-1' }],
+    });
+  });
+
+  it('is told to wait where there is nothing to cancel', async () => {
+    await tell(revoked);
+    await expect(remove()).rejects.toMatchObject({
+      code: 'InvalidPhase',
+      message: 'Version 1.0.0 is revoked; wait until that is over.',
     });
   });
 
