@@ -145,7 +145,7 @@ function lookedUp(version: Version): string[] {
   const isOnItsWay = requested.release !== undefined && (phase === 'available' || phase === 'promoted');
   return [
     ...(isOnItsWay ? [`see what its release waits for: GET /releases/${versionId(version)}/explain`] : []),
-    ...(heldBy(version).length > 0
+    ...(phase !== 'available' || heldBy(version).length > 0
       ? [`see who uses it, and how each lets go of it: GET /image-sets/${set}/versions/${number}/usage`]
       : []),
   ];
