@@ -34,6 +34,7 @@ export const badRequests: readonly BadRequest[] = [
     ['POST', versions, { notes: 'x'.repeat(1_000_001) }],
     413,
     'BodyTooLarge',
+    'body',
   ],
   ['an unknown kind of bump', ['POST', versions, { bump: 'huge' }], 400, 'ValidationFailed', 'bump'],
   ['a field that does not exist', ['POST', versions, { bumb: 'minor' }], 400, 'ValidationFailed', 'bumb'],

@@ -9,12 +9,12 @@ export type Json = Record<string, unknown>;
 const examples = join(import.meta.dirname, '../../examples');
 const example = (name: string) => JSON.parse(readFileSync(join(examples, `${name}.json`), 'utf8')) as Json;
 
-export interface Answer<T> {
+interface Answer<T> {
   readonly status: number;
   readonly etag: string | null;
   readonly body: T;
 }
-export interface Release {
+interface Release {
   readonly status: string;
   readonly channel?: string;
   readonly stage?: string;
@@ -44,7 +44,7 @@ export interface Channel {
     readonly proof?: object;
   };
 }
-export interface Line {
+interface Line {
   readonly at: string;
   readonly type: string;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Local, startLocal } from '../../infra/local/local.ts';
 import { badRequests, example, type Json } from './bad-requests.ts';
 import { badRolloutRequests } from './bad-rollout-requests.ts';
+import { badPublishingRequests, tooEarly } from './publishing-bad-requests.ts';
 
 let local: Local;
 /** Everything that a client can see, to tell whether a refused request left a trace. */
@@ -12,6 +13,11 @@ const collections = [
   'host-pools',
   'rollouts',
   'freezes',
+  'image-sets/win11-avd/channels',
+  'image-sets/win11-avd/channels/production/gate',
+  'image-sets/win11-avd/places',
+  'approvals?all=true',
+  'releases',
 ];
 let seen: unknown[];
 
@@ -42,6 +48,7 @@ describe('a request that is wrong is refused with code, message and target, and 
   for (const [what, [method, path, body, headers], status, code, target] of [
     ...badRequests,
     ...badRolloutRequests,
+    ...badPublishingRequests,
   ]) {
     it(what, async () => {
       expectRefusal(await send(method, path, body, headers), status, code, target);
@@ -77,6 +84,12 @@ describe('a request that comes at the wrong time is refused', () => {
     const answer = await send('PUT', 'image-sets/win11-avd', { ...set, definition });
     expectRefusal(answer, 409, 'ImmutableField', 'definition.architecture');
   });
+
+  for (const [what, [method, path, body], status, code, target] of tooEarly) {
+    it(`${what}, while the version is being built`, async () => {
+      expectRefusal(await send(method, path, body), status, code, target);
+    });
+  }
 
   it('when it approves what nobody has asked approval for yet', async () => {
     const answer = await send('POST', `${version}/approve`, example('approval'));
