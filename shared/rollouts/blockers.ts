@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.ts';
 import type { Capacity, HostView } from './capacity.ts';
 import { type Freeze, frozenBy } from './freezes.ts';
 import { type Policy, type Pool, windowOf } from './pool.ts';
@@ -14,7 +15,12 @@ export interface Finding {
 export interface Found {
   readonly name: string;
   readonly pool: Pool;
-  readonly version: { readonly number: string; readonly imageVersionId: string | undefined };
+  readonly version: {
+    readonly number: string;
+    readonly imageVersionId: string | undefined;
+    /** Why no rollout to it would begin now. */
+    readonly notUsable?: Failure | undefined;
+  };
   readonly hostPool: { readonly managedNatively?: boolean } | undefined;
   readonly model: { readonly location: string } | undefined;
   /** Where the version is complete. */
@@ -52,7 +58,8 @@ function wrongWithAzure({ name, pool: { link }, version, hostPool, model, region
     const message = `The scale set is in ${model.location}, and ${name} says ${link.location}.`;
     add('RegionMismatch', message, 'Correct the location of the host pool.');
   }
-  if (version.imageVersionId === undefined) {
+  if (version.notUsable) findings.push(version.notUsable);
+  else if (version.imageVersionId === undefined) {
     add('VersionNotReady', `Version ${version.number} is not in the gallery.`, 'Wait until it is captured.');
   } else if (!regions.some((region) => isSameRegion(region, link.location))) {
     const message = `Version ${version.number} is not complete in ${link.location}.`;

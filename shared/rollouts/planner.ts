@@ -1,4 +1,4 @@
-import { hasCode } from '../errors.ts';
+import { type Failure, hasCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { expected, mostSeconds } from './durations.ts';
 import type { Freezes } from './freezes.ts';
@@ -21,7 +21,12 @@ interface Parts {
 export interface ToPlan {
   readonly name: string;
   readonly pool: Pool;
-  readonly version: { readonly number: string; readonly imageVersionId: string | undefined };
+  readonly version: {
+    readonly number: string;
+    readonly imageVersionId: string | undefined;
+    /** Why no rollout to it would begin now. */
+    readonly notUsable?: Failure | undefined;
+  };
 }
 
 /** Reads all that a plan needs and changes nothing. */

@@ -19,7 +19,13 @@ import type {
 } from './request-bodies.ts';
 import { canBeAborted, canBePaused, isPaused, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
-import { imageVersionFor, type ImageVersionAt, readyOrRefused, type Refusal } from './versions.ts';
+import {
+  imageVersionFor,
+  type ImageVersionAt,
+  readyOrRefused,
+  type Refusal,
+  whyNotThere,
+} from './versions.ts';
 import type { HostRecord } from './waves.ts';
 
 export interface Parts {
@@ -77,7 +83,8 @@ export function rolloutRequests({
     const version = imageVersionId === undefined ? undefined : { number, imageVersionId };
     const found = version && (await imageVersionFor(pool.link, version, imageVersionAt));
     const there = found && 'imageVersionId' in found ? found.imageVersionId : undefined;
-    return await planFor({ name, pool, version: { number, imageVersionId: there } });
+    const notUsable = (await refusal(pool.link.imageSet, number)) ?? (found && whyNotThere(found));
+    return await planFor({ name, pool, version: { number, imageVersionId: there, notUsable } });
   };
   /** The version as the pool's machines find it; refused where nothing may begin to use it. */
   const toStart = async (link: PoolLink, number: string) => {

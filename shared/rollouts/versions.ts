@@ -1,4 +1,4 @@
-import { AppError, type Failure } from '../errors.ts';
+import { AppError, type Failure, failure } from '../errors.ts';
 import type { PoolLink } from './pool.ts';
 import type { EnsureRolloutStage } from './stage.ts';
 
@@ -35,10 +35,16 @@ export async function imageVersionFor(
   return place === undefined ? { imageVersionId } : await imageVersionAt(imageSet, number, place);
 }
 
+/** Why the version is not where the pool's machines look for it. */
+export function whyNotThere(found: Awaited<ReturnType<ImageVersionAt>>): Failure | undefined {
+  if ('imageVersionId' in found) return undefined;
+  if ('failure' in found) return found.failure;
+  return failure('VersionNotReady', `It waits for ${found.waitingFor}.`);
+}
+
 /** The same for people, who are not kept waiting. */
 export function readyOrRefused(found: Awaited<ReturnType<ImageVersionAt>>): string {
   if ('imageVersionId' in found) return found.imageVersionId;
-  const target = 'version';
-  if ('failure' in found) throw new AppError(found.failure.code, found.failure.message, { target });
-  throw new AppError('VersionNotReady', `It waits for ${found.waitingFor}.`, { target });
+  const why = whyNotThere(found);
+  throw new AppError(why?.code ?? 'VersionNotReady', why?.message ?? '', { target: 'version' });
 }

@@ -16,6 +16,16 @@ describe('V7: a version that may not be used any more', () => {
       target: 'version',
     });
     expect(await seen.rollouts.loadAll('')).toEqual([]);
+    expect((await asks.plan('pool', start)).blockers).toEqual([revoked]);
+  });
+
+  it('is not begun with where the pool looks for it, and the plan says why', async () => {
+    const { asks } = await poolOf();
+    await asks.definePool('pool', { ...body, place: 'branch' });
+    const [why, ...more] = (await asks.plan('pool', start)).blockers;
+    expect(why).toMatchObject({ code: 'NotFound', message: 'There is no place branch.' });
+    expect(more).toEqual([]);
+    expect(await refusal(asks.startRollout('pool', start, 'one'))).toMatchObject({ code: 'NotFound' });
   });
 
   it('is not begun with by a rollout that is on record already', async () => {
