@@ -94,16 +94,22 @@ function turned(
   bar: Reason | undefined,
 ): Settled<Facts> | undefined {
   const { id, work: rollout, now } = look;
-  const places = rollout.facts.reading?.most;
-  if (turns.waiting.length === 0 || places === undefined) return undefined;
+  if (turns.waiting.length === 0) return undefined;
   const hold = bar ?? outsideWindow(look, { hasUsers: false, isEmpty: true });
-  const hosts = hold ? putOff(turns, hold.message, now) : whoseTurn(id, turns, standings, { places, now });
+  const hosts = hold
+    ? putOff(turns, hold.message, now)
+    : whoseTurn(id, turns, standings, { places: placesIn(rollout, now), now });
   const names = Object.values(hosts).map(({ name }) => name);
   if (names.length === 0) return undefined;
   const news = hold
     ? `put off ${names.join(', ')}: ${hold.message}`
     : `it is the turn of ${names.join(', ')}`;
   return running(`${names.join(', ')} to ${hold ? 'be put back' : 'go on'}`, 0, { facts: { hosts }, news });
+}
+
+/** How many may be worked on at once, by what was read of the pool not long ago. */
+function placesIn({ facts: { reading } }: Rollout, now: Instant): number {
+  return reading && now < secondsAfter(reading.at, rereadSeconds) ? (reading.most ?? 0) : 0;
 }
 
 /** While nothing can start, the pool is read only now and then: Azure counts every call. */

@@ -167,6 +167,7 @@ type Running = Extract<Rollout, { phase: 'running' }>;
 /** What holds a rollout back takes nothing from the time that its stage may take. */
 const holding: ReadonlySet<WaitCode> = new Set(['Paused', 'Frozen', 'OutsideWindow', 'Baking']);
 const never: Instant = '9999-12-31T23:59:59.999Z';
+const longAgo: Instant = '1970-01-01T00:00:00.000Z';
 
 /** Since when the rollout is held back by what was decided or by the clock; undefined if it may go on. */
 function heldSince({ pause, facts: { waits }, standing }: Running): Instant | undefined {
@@ -229,7 +230,9 @@ type Told<Type extends RolloutEvent['type']> = Extract<RolloutEvent, { type: Typ
 function resumed(rollout: Running, { at, link }: Told<'resumed'>): Rollout {
   const stage = rollout.standing.stage === 'roll' ? 'prepare' : rollout.standing.stage;
   const standing = entered(stage, at, stages[stage], lookAfter(rollout));
-  const facts: Facts = { ...rollout.facts, waits: { since: at, because: [] } };
+  // What was read of the pool holds no longer: its policy may be another.
+  const old = rollout.facts.reading && { reading: { ...rollout.facts.reading, at: longAgo } };
+  const facts: Facts = { ...rollout.facts, ...old, waits: { since: at, because: [] } };
   return { ...common(rollout), ...(link && { link }), facts, phase: 'running', standing };
 }
 

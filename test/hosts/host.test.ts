@@ -1,77 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../../shared/errors.ts';
-import {
-  type Host,
-  type HostEvent,
-  hostLife,
-  isPastReturn,
-  type Stage,
-  stages,
-} from '../../shared/hosts/host.ts';
+import { type Host, hostLife, isPastReturn, type Stage, stages } from '../../shared/hosts/host.ts';
 import { minutesAfter } from '../../shared/instant.ts';
-import { link } from '../support/fleet.ts';
-
-const noon = '2026-01-05T12:00:00.000Z';
-const order = Object.keys(stages) as Stage[];
-const plan = {
-  rollout: 'r',
-  name: 'avd-0',
-  machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set', instanceId: '0' },
-  location: 'westeurope',
-  pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
-  sessionHost: 'avd-0',
-  imageVersionId: 'version',
-  policy: link.policy,
-};
-/** What happens next, told as it would be of the stage the host is in. */
-type Next = (host: Host) => HostEvent;
-const inStage = (host: Host) => {
-  if (!('standing' in host)) throw new Error(`${host.phase} is in no stage`);
-  return { stage: host.standing.stage, look: host.standing.look, at: minutesAfter(host.standing.since, 1) };
-};
-const done: Next = (host) => ({
-  type: 'stage-done',
-  ...inStage(host),
-  facts: host.phase === 'running' && host.standing.stage === 'reimage' ? { reimagedAt: noon } : {},
-});
-const notEmpty: Next = (host) => ({ type: 'stage-done', ...inStage(host), facts: {} });
-const failed =
-  (code: Parameters<typeof failure>[0] = 'AzureRefused'): Next =>
-  (host) => ({
-    type: 'stage-failed',
-    ...inStage(host),
-    failure: failure(code, 'no'),
-  });
-const overdue: Next = (host) => ({
-  type: 'stage-overdue',
-  ...inStage(host),
-  failure: failure('Overdue', 'late'),
-});
-const intended: Next = (host) => ({
-  type: 'stage-intended',
-  ...inStage(host),
-  facts: { refused: false },
-  intent: { attempt: 1, at: noon, what: 'reimage', before: 'disk' },
-});
-const refused: Next = (host) => ({
-  type: 'stage-running',
-  ...inStage(host),
-  facts: { refused: true },
-  lookAt: noon,
-});
-const aborted: Next = () => ({ type: 'aborted', by: 'ann', reason: 'enough', at: noon });
-const go: Next = (host) => {
-  const since = 'standing' in host ? host.standing.since : noon;
-  return { type: 'go', at: minutesAfter(since, 1) };
-};
-const through = (last: Stage): Next[] =>
-  order.slice(0, order.indexOf(last) + 1).map((stage) => (stage === 'turn' ? go : done));
-
-function after(...story: Next[]): Host {
-  const first = hostLife.evolve(undefined, { type: 'admitted', plan, at: noon });
-  if (!first) throw new Error('no host');
-  return story.reduce((host, next) => hostLife.evolve(host, next(host)) ?? host, first);
-}
+import {
+  type Next,
+  aborted,
+  after,
+  done,
+  failed,
+  go,
+  inStage,
+  intended,
+  noon,
+  notEmpty,
+  overdue,
+  plan,
+  refused,
+  through,
+} from './stories.ts';
 
 describe('a host on its way to a version', () => {
   const stories: [title: string, phase: Host['phase'], stage: Stage | undefined, story: Next[]][] = [
@@ -193,40 +138,6 @@ describe('a host on its way to a version', () => {
     const host = after(...story);
     expect(host.phase).toBe(phase);
     expect('standing' in host ? host.standing.stage : undefined).toBe(stage);
-  });
-
-  /** What the word, an abort and the answers of its stage make of a host in every state there is. */
-  const states: [state: string, story: Next[], go: string, aborted: string, done: string, failed: string][] =
-    [
-      ['exclude', [], 'exclude', 'back', 'drain', 'back'],
-      ['exclude', [go], 'exclude', 'back', 'drain', 'back'],
-      ['drain', through('exclude'), 'drain', 'back', 'empty', 'back'],
-      ['empty', through('drain'), 'empty', 'back', 'turn', 'back'],
-      ['empty', [go, ...through('drain')], 'empty', 'back', 'reimage', 'back'],
-      ['turn', through('empty'), 'reimage', 'back', 'empty', 'back'],
-      ['reimage', through('turn'), 'reimage', 'back', 'register', 'back'],
-      ['reimage', [...through('turn'), intended], 'reimage', 'reimage', 'register', 'quarantined'],
-      ['register', through('reimage'), 'register', 'register', 'verify', 'quarantined'],
-      ['verify', through('register'), 'verify', 'verify', 'return', 'quarantined'],
-      ['return', through('verify'), 'return', 'return', 'done', 'quarantined'],
-      ['back', [aborted], 'back', 'back', 'put-back', 'quarantined'],
-      ['put-back', [aborted, done], 'put-back', 'put-back', '', ''],
-      ['done', through('return'), 'done', 'done', '', ''],
-      ['failed', [failed(), done], 'failed', 'failed', '', ''],
-      ['deferred', [failed('UsersStayed'), done], 'deferred', 'deferred', '', ''],
-      ['quarantined', [...through('reimage'), failed()], 'quarantined', 'quarantined', '', ''],
-    ];
-  const nameOf = (host: Host) =>
-    host.phase === 'putting-back' ? 'back' : host.phase === 'running' ? host.standing.stage : host.phase;
-  it.each(states)('every event in %s (%#)', (state, story, ...became) => {
-    const host = after(...story);
-    expect(nameOf(host)).toBe(state);
-    for (const [index, next] of [go, aborted, done, failed()].entries()) {
-      // Nobody answers for a host that is over.
-      const wanted = became[index] === '' ? state : became[index];
-      const event = 'standing' in host || index < 2 ? next(host) : aborted(host);
-      expect([index, nameOf(hostLife.evolve(host, event) ?? host)]).toEqual([index, wanted]);
-    }
   });
 
   it('R3: with the word is looked at as soon as it has been empty for long enough', () => {

@@ -117,6 +117,20 @@ describe('hosts that wait for their turn', () => {
     expect(all.filter(({ attempt }) => attempt === 2)).toHaveLength(2);
   });
 
+  it('R3: have their turn under the policy that the pool has by then, though they were waiting before', async () => {
+    const { asks, azure, end, id, records, waitFor } = await rolling(6, { maxUnavailable: 3 });
+    await waitFor((all) => all.length === 5);
+    await asks.pause(id, { reason: 'a moment' });
+    await asks.definePool('pool', withPolicy({ maxUnavailable: 1 }));
+    await asks.resume(id, {});
+    await end();
+    const turns = (await records()).map(({ goAt = '' }) => goAt).toSorted();
+    expect(turns).toHaveLength(6);
+    for (const [index, turn] of turns.slice(1).entries())
+      expect(secondsBetween(turns[index] ?? '', turn)).toBeGreaterThan(120);
+    expect(azure.wrongs).toEqual([]);
+  });
+
   it('R8: are put back in a freeze, and when it begins while the rollout is resumed', async () => {
     const { asks, azure, end, freezeAsks, id, untilTwoWait, world } = await rolling(4);
     await untilTwoWait();

@@ -11,7 +11,7 @@ describe('a paused rollout', () => {
     const { id } = await asks.startRollout('pool', start, 'r');
     await world.passUntil(async () => (await asks.hostsOf(id)).some(({ goAt }) => goAt), { days: 1 });
     await asks.pause(id, { reason: 'somebody presents', by: 'ann' });
-    await world.passUntil(() => false, { days: 30 });
+    await world.passUntil(() => false, { days: 16 });
     expect((await asks.hostsOf(id)).map(({ outcome }) => outcome)).toEqual(['done']);
     const rollout = await asks.rollout(id);
     expect(rolloutView(id, rollout)).toMatchObject({

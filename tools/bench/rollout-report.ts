@@ -13,6 +13,7 @@ export function rolloutJson(bench: RolloutBench) {
     draws: bench.draws,
     hosts: bench.hosts,
     window: bench.window,
+    drainAhead: bench.ahead,
     distribution: bench.distribution,
     manner: bench.manner,
     lowerBoundMinutes: rounded(peers.lowerBound.median),
@@ -80,7 +81,7 @@ export function rolloutTable(bench: RolloutBench): string[] {
       .map((value) => String(Math.round(value)).padStart(9))
       .join('')}`;
   return [
-    `a rollout of ${hosts} hosts, ${window} at once, one before all others; minutes over ${draws} draws (seed ${seed})`,
+    `a rollout of ${hosts} hosts, ${window} worked on at once and ${bench.ahead} more drained meanwhile, one before all others; minutes over ${draws} draws (seed ${seed})`,
     `  times of Azure: ${drawn.kind}, median ${drawn.medianMinutes} min, sigma ${drawn.sigma}; ${drawn.slowShare * 100} % of hosts ${drawn.slowMinutes} min more`,
     `  ${''.padEnd(44)}   median      p95  with users to log off after 15 min`,
     line('lower bound', peers.lowerBound, withUsers.peers.lowerBound),
@@ -91,8 +92,8 @@ export function rolloutTable(bench: RolloutBench): string[] {
     line('barrier batches (session host update)', peers.barrierBatches, withUsers.peers.barrierBatches),
     line('a tick every 30 minutes (FederalAVD)', peers.halfHourTicks, withUsers.peers.halfHourTicks),
     line('a tick every hour (AVDSessionHostReplacer)', peers.hourlyTicks, withUsers.peers.hourlyTicks),
-    `  over the best list schedule: ${rounded(bench.overhead.median)} %; where it too waits a minute for late users and a minute to settle: ${rounded(bench.overheadBeyondPolicy.median)} %`,
-    `  a host: ${rounded(bench.spent.users)} min for users, ${rounded(bench.spent.azure)} min with Azure, ${rounded(bench.spent.own, 2)} min our own`,
+    `  over the best list schedule: ${rounded(bench.overhead.median)} %; where every host of it waits a minute for late users and a minute to settle before the next: ${rounded(bench.overheadBeyondPolicy.median)} %`,
+    `  a host: ${rounded(bench.spent.users)} min for users, ${rounded(bench.spent.turn)} min empty until its turn, ${rounded(bench.spent.azure)} min with Azure, ${rounded(bench.spent.own, 2)} min our own`,
     `  from a change in Azure to our next step: p50 ${rounded(lag.p50)} s, p95 ${rounded(lag.p95)} s (virtual, ${lag.changes} changes)`,
     `    the limit is ${lagLimit}`,
     `  ARM calls per host: ${rounded(bench.armCallsPerHost.median)}, most of them ${bench.commonest
@@ -120,6 +121,7 @@ function growthTable(growth: readonly Grown[]): string[] {
       'messages',
       'table ops',
       'ARM calls',
+      'refused %',
       'lag p95 s',
       'heap MB',
     ),

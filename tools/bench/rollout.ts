@@ -24,6 +24,8 @@ export interface RolloutBench {
   readonly draws: number;
   readonly hosts: number;
   readonly window: number;
+  /** Drained besides, so that they are empty when their turn comes. */
+  readonly ahead: number;
   readonly distribution: typeof distribution;
   readonly manner: typeof manner;
   readonly goldsmith: Spread;
@@ -49,6 +51,7 @@ const policyMinutes = { drain: 1, settle: 1 } as const;
 const graceMinutes = 15;
 const hosts = 100;
 const window = 20;
+const ahead = 10;
 
 export interface RolloutOptions {
   readonly draws: number;
@@ -85,6 +88,7 @@ export async function measureRollout({ draws, seed, most }: RolloutOptions): Pro
     draws,
     hosts,
     window,
+    ahead,
     distribution,
     manner,
     goldsmith: spread(ran.map(({ minutes }) => minutes)),
