@@ -98,11 +98,11 @@ async function whileHeld(
   standing: ChannelStanding,
 ): Promise<Settled<Facts>> {
   const step: Step = { ...stepAs(standing, stepOf(release.facts.way, channel)), isRefused: false };
+  const { retries = 0, retried = 0 } = stepOf(release.facts.way, channel);
   switch (standing.phase) {
     case 'settled':
       return done(known(channel, step));
     case 'stuck': {
-      const { retries = 0, retried = 0 } = stepOf(release.facts.way, channel);
       if (retried >= retries) return failed(...whyStuck(standing, channel), known(channel, step));
       await channels.retry(release.set, channel, versionIdOf(release), release.requested.by);
       return running(`${channel} to go on`, 5, { facts: known(channel, { ...step, retried: retries }) });
@@ -110,7 +110,10 @@ async function whileHeld(
     case 'empty':
     case 'moving': {
       const waits = `${channel} to be brought onto it: ${standing.waitingFor ?? 'its rollouts'}`;
-      return running(waits, 60, { facts: known(channel, step) });
+      // It goes on, so that what it was asked for was heard: should it be stuck again, somebody is to say so again.
+      return running(waits, 60, {
+        facts: known(channel, { ...step, ...(retries > 0 && { retried: retries }) }),
+      });
     }
   }
 }

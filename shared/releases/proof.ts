@@ -63,7 +63,7 @@ function gateFailure({ before, overrides, now, version }: Question): Failure | u
   if (!before) return undefined;
   const { channel, validation } = before;
   if (!validation) {
-    const why = `Version ${version.number} has not passed the gate of ${channel}: it was never validated there.`;
+    const why = `Version ${version.number} has not passed the gate of ${channel}: it was never validated there. Promote it to ${channel} first, and validate it there.`;
     return failure('GateNotPassed', why);
   }
   const verdict = verdictOf(validation, channel, overrides, now);

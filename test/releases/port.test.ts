@@ -146,6 +146,17 @@ describe('a release', () => {
     }
   });
 
+  it('is blocked again by what is stuck again, though its own retry came to nothing or was never heard of', async () => {
+    const { start, until, requests, channels } = await releaseOf({ fates: ['stuck', 'stuck'] });
+    await start();
+    await until(isBlocked);
+    // As if the process had died after it asked the channel to go on.
+    await channels.port.retry(set, 'test', id, 'ben');
+    await requests.resume(id, ben);
+    expect(await until(isBlocked)).toMatchObject({ stage: 'enter', failure: { code: 'RolloutFailed' } });
+    expect(channels.retries).toBe(1);
+  });
+
   it('is blocked when nobody approves in time, and asks anew when it is resumed', async () => {
     const { start, until, requests, approvals } = await releaseOf({ policies: { pilot: approved } });
     await start();

@@ -121,6 +121,12 @@ function expectPausesKept({ history, entries }: Lived): void {
   }
 }
 
+/** What is stuck goes on once for each time that somebody says so, whatever was lost or doubled. */
+function expectAsked({ history, channels }: Lived): void {
+  const resumed = history.filter(({ event }) => event.type === 'resumed');
+  expect(channels.retries).toBeLessThanOrEqual(resumed.length);
+}
+
 /** Nothing of it is open any more. */
 function expectSettled({ release, approvals, gates, channels }: Lived): void {
   expect(approvals.filter((one) => one.approval.phase === 'pending')).toEqual([]);
@@ -169,6 +175,7 @@ const keepsToTheRules = asyncProperty(world, lot, async (world, lot) => {
     }
   }
   expectPausesKept(lived);
+  expectAsked(lived);
   expectEnd(lived);
 });
 

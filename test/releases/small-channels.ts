@@ -45,6 +45,8 @@ interface Parts {
 export class SmallChannels {
   readonly rings = new Map<string, Ring>();
   readonly paused = new Set<string>();
+  /** How often a movement that was stuck went on because somebody asked. */
+  retries = 0;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -209,7 +211,9 @@ export class SmallChannels {
       if (ring.holds?.versionId !== versionId || ring.phase !== 'stuck') return;
       ring.phase = 'moving';
       delete ring.failure;
-      this.#begin(channel, 'applied');
+      this.retries += 1;
+      // It was let in before: it can only be stuck again.
+      this.#begin(channel, this.#parts.fate(channel) === 'stuck' ? 'stuck' : 'applied');
     },
   };
 
