@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../shared/errors.ts';
 import { PutGate } from '../../shared/gates/request-bodies.ts';
 import { gateView, validationView } from '../../shared/gates/view.ts';
 import { inWords } from '../../shared/wrong-input.ts';
@@ -103,6 +104,11 @@ describe('a gate', () => {
     ],
     ['an unknown field', [health('Status', { hurry: true })], 'checks.0'],
     [
+      'a script whose threshold nothing meets',
+      [probe({ script: { text: '1', reads: 'number', max: 1, min: 3 } })],
+      'checks.0.script.max',
+    ],
+    [
       'a script that may take longer than the run',
       [probe({ signIn: { waitMinutes: 180 }, timeoutMinutes: 120 })],
       'checks.0.timeoutMinutes',
@@ -131,6 +137,14 @@ describe('a validation by hand', () => {
     expect((await requests.validate(set, number, { channel }, 'r1')).subject.attempt).toBe(1);
     expect((await requests.validate(set, number, { channel }, 'r2')).subject.attempt).toBe(2);
     expect((await requests.ofVersion(set, number)).map(({ subject }) => subject.attempt)).toEqual([2, 1]);
+  });
+
+  it('is refused, and so is the list of them, for a version that there is not', async () => {
+    const { requests, world } = gateLab();
+    world.refusal = failure('NotFound', 'Image set win11 has no version 9.0.0.');
+    const gone = refusal('NotFound', '9.0.0');
+    await expect(requests.ofVersion(set, '9.0.0')).rejects.toMatchObject(gone);
+    await expect(requests.validate(set, '9.0.0', { channel }, 'r1')).rejects.toMatchObject(gone);
   });
 
   it('is refused for what the channel does not hold, or nobody may use', async () => {
