@@ -25,6 +25,7 @@ export function createApp(outside: Outside) {
       await publishing.sharing.port.ensureCopies(set, number);
       await publishing.releases.port.nudge(`${set}.${number}`);
     },
+    heldIn: async (set, channel) => (await publishing.channels.port.standing(set, channel)).holds?.number,
     nudgeRelease: async (versionId) => await publishing.releases.port.nudge(versionId),
     rollBack: async (asked) => await publishing.channels.port.rollBack(asked),
     stopRolloutsTo: async (...asked) => await desktops.ofChannels.stopRolloutsTo(...asked),

@@ -1,6 +1,6 @@
 import { AppError, type Failure, failure, hasCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
-import { isUnderWay } from './channel.ts';
+import { type Channel, isUnderWay } from './channel.ts';
 import type { ChannelEngine } from './engine.ts';
 import {
   type Cause,
@@ -55,6 +55,18 @@ export type Entered =
 /** What others may ask of the channels. Everything may be asked again, whatever died in between. */
 export function channelPort({ channels, rings, versions, rollouts, now }: Parts) {
   const move = movesOf(channels, now);
+  const wayBackOf = async ({ policy }: Ring, channel: Channel): Promise<Past | Failure> => {
+    try {
+      return await wayBack({ channel, policy, to: undefined, refusal: versions.refusal, now: now() });
+    } catch (error) {
+      if (hasCode(error, 'NoRollbackTarget')) return failure(error.code, error.message);
+      throw error;
+    }
+  };
+  const backFrom = async (ring: Ring): Promise<string | undefined> => {
+    const target = ring.state && (await wayBackOf(ring, ring.state));
+    return target && 'number' in target ? target.number : undefined;
+  };
 
   return {
     /** Asks the channel to move to the version; asking again with the same `request` finds the same movement. */
@@ -141,15 +153,10 @@ export function channelPort({ channels, rings, versions, rollouts, now }: Parts)
 
     /** Why it could not go back from what it holds to the last that was good; undefined where it could. */
     async noWayBack(set: string, channel: string): Promise<Failure | undefined> {
-      const { state, policy } = await rings.ring(set, channel);
-      if (!state) return failure('NoRollbackTarget', `Channel ${channel} has never held a version.`);
-      try {
-        await wayBack({ channel: state, policy, to: undefined, refusal: versions.refusal, now: now() });
-        return undefined;
-      } catch (error) {
-        if (hasCode(error, 'NoRollbackTarget')) return failure(error.code, error.message);
-        throw error;
-      }
+      const ring = await rings.ring(set, channel);
+      if (!ring.state) return failure('NoRollbackTarget', `Channel ${channel} has never held a version.`);
+      const target = await wayBackOf(ring, ring.state);
+      return 'code' in target ? target : undefined;
     },
 
     /** Goes on from the stage that failed, if it is this version that is stuck. */
@@ -162,7 +169,13 @@ export function channelPort({ channels, rings, versions, rollouts, now }: Parts)
 
     /** Who holds the version, is about to, or may go back to it. */
     async usesOf(set: string, number: string): Promise<readonly Use[]> {
-      const uses = (await rings.known(set)).flatMap((ring) => usesIn(ring, number, now()));
+      const uses: Use[] = [];
+      for (const ring of await rings.known(set)) {
+        for (const use of usesIn(ring, number, now())) {
+          const back = use.kind === 'channel' ? await backFrom(ring) : undefined;
+          uses.push(back === undefined ? use : { ...use, back });
+        }
+      }
       if (!uses.some(isWindow)) return uses;
       // What is revoked is for ever: no way back leads there.
       const isRevoked = (await versions.refusal(set, number))?.code === 'Revoked';

@@ -96,4 +96,6 @@ export interface Use {
   readonly name: string;
   readonly message: string;
   readonly until?: string;
+  /** Of a channel that holds it: the version that a rollback goes to, if there is one. */
+  readonly back?: string;
 }

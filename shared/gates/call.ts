@@ -1,3 +1,4 @@
+import { leadsOutside } from './address.ts';
 import type { CallAnswer, CallSystem } from './ports.ts';
 
 const timeoutMs = 10_000;
@@ -7,6 +8,8 @@ const mostCharacters = 20_000;
 export const callSystem: CallSystem = async (url, key, body): Promise<CallAnswer> => {
   if (!url.startsWith('https://')) return { status: 400, body: '' };
   try {
+    // Whoever may put a gate may not reach what only this app can reach.
+    if (!(await leadsOutside(url))) return { status: 400, body: '' };
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'manual',

@@ -110,10 +110,10 @@ export const avdHealthChecks = [
   'AppAttachHealthCheck',
 ] as const;
 
-/** The gate of a channel that was never given one: every host healthy, as its pool's policy has it. */
-export const defaultGate: Gate = {
+/** Every host healthy, as its pool's policy has it. */
+const everyHostHealthy: Gate = {
   minutes: 360,
-  allowNoHosts: true,
+  allowNoHosts: false,
   checks: (
     [
       ['registration', 'Registration'],
@@ -125,6 +125,14 @@ export const defaultGate: Gate = {
     ] as const
   ).map(([name, which]) => ({ name, required: true, kind: 'health', which })),
 };
+
+/**
+ * The gate of a channel that was never given one. Nothing leaves a channel for the next unproven; after the last
+ * nothing follows, and it may have no hosts of ours.
+ */
+export function defaultGate({ isLast }: { readonly isLast: boolean }): Gate {
+  return { ...everyHostHealthy, allowNoHosts: isLast };
+}
 
 /** A gate as it is kept; one that was never put is `defaultGate`, at revision 0. */
 export interface KeptGate {

@@ -13,6 +13,8 @@ export interface GateParts {
   readonly store: ValidationStore;
   readonly attempts: Engine<Attempts, AttemptsEvent, never>;
   readonly gates: Engine<KeptGate, GateEvent, never>;
+  /** The channels of the set in their order, if there is such a set. */
+  readonly channelsOf: (set: string) => Promise<readonly string[] | undefined>;
   readonly now: () => Instant;
 }
 
@@ -66,6 +68,18 @@ export function gatePort(parts: GateParts) {
   };
 }
 
+/** The gate of the channel: as it was put, or else the default one. */
+export async function gateOf(
+  { gates, channelsOf }: Pick<GateParts, 'gates' | 'channelsOf'>,
+  set: string,
+  channel: string,
+): Promise<Pick<KeptGate, 'gate' | 'revision'> & Partial<KeptGate>> {
+  const kept = await gates.load(gateId(set, channel));
+  if (kept) return kept;
+  const isLast = (await channelsOf(set))?.at(-1) === channel;
+  return { gate: defaultGate({ isLast }), revision: 0 };
+}
+
 /** The last attempt that has begun. A number that was given and never used was never an attempt. */
 export async function latestOf(
   { attempts, validations }: Pick<GateParts, 'attempts' | 'validations'>,
@@ -89,7 +103,7 @@ export async function begin(
   asked: Omit<Subject, 'attempt'>,
   request: string,
 ): Promise<Validation> {
-  const { attempts, validations, gates, now } = parts;
+  const { attempts, validations, now } = parts;
   const { versionId, channel, set } = asked;
   const under = await latestOf(parts, versionId, channel);
   const { state } = await attempts.record(attemptsId(versionId, channel), (known) => {
@@ -100,8 +114,7 @@ export async function begin(
   const id = validationId({ versionId, channel, attempt });
   const begun = await validations.load(id);
   if (begun) return begun;
-  const kept = await gates.load(gateId(set, channel));
-  const { gate, revision } = kept ?? { gate: defaultGate, revision: 0 };
+  const { gate, revision } = await gateOf(parts, set, channel);
   const recorded = await validations.record(id, () => ({
     type: 'begun',
     subject: { ...asked, attempt },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isInside } from './address.ts';
 import { avdHealthChecks, type CheckPlan, metrics, ownHealthChecks } from './gate.ts';
 import { scriptOf } from './scripts/script-of.ts';
 
@@ -128,6 +129,10 @@ const External = z
       .refine(
         (url) => !/[?#@]/.test(url),
         'An address without query and account: no key belongs into a gate.',
+      )
+      .refine(
+        (url) => !isInside(url),
+        'An address out in the world: this one is of this machine or a private network.',
       )
       .exactOptional(),
     report: z.boolean().default(true),

@@ -3,8 +3,8 @@ import { AppError } from '../errors.ts';
 import { withoutSecrets } from '../log.ts';
 import type { Line } from '../workflow/store.ts';
 import { isOver } from './check.ts';
-import { type CheckPlan, defaultGate, type KeptGate } from './gate.ts';
-import { begin, type GateParts, latestOf } from './gates.ts';
+import type { CheckPlan, KeptGate } from './gate.ts';
+import { begin, gateOf, type GateParts, latestOf } from './gates.ts';
 import { gateId } from './names.ts';
 import type { Holding, Ports } from './ports.ts';
 import type { AskLink, CancelValidation, PutGate, Report, Validate } from './request-bodies.ts';
@@ -13,8 +13,6 @@ import type { Validation, ValidationEvent } from './validation.ts';
 
 interface Parts extends GateParts {
   readonly ports: Pick<Ports, 'reportUrl' | 'newSecret' | 'refusal'>;
-  /** The channels of the set, if there is such a set. */
-  readonly channelsOf: (set: string) => Promise<readonly string[] | undefined>;
   /** What the channel holds now. */
   readonly holding: (set: string, channel: string) => Promise<Holding | undefined>;
 }
@@ -47,7 +45,7 @@ export function gateRequests(parts: Parts) {
   return {
     gate: async (set: string, channel: string): Promise<Kept> => {
       await mustBeChannel(set, channel);
-      return (await gates.load(gateId(set, channel))) ?? { gate: defaultGate, revision: 0 };
+      return await gateOf(parts, set, channel);
     },
 
     /** Runs that are under way go on under the gate that they began with. */

@@ -44,10 +44,10 @@ export function gateRoom(parts: Parts) {
     now,
     ...(onNews && { onNews }),
   });
-  const all = { validations, store, attempts, gates, now };
+  const all = { validations, store, attempts, gates, channelsOf, now };
   return {
     port: gatePort(all),
-    requests: gateRequests({ ...all, ports, channelsOf, holding }),
+    requests: gateRequests({ ...all, ports, holding }),
     advance: async (id: string) => await validations.advance(id),
     sweep: async () => await validations.sweep(),
   };

@@ -46,7 +46,11 @@ const Bench = z.strictObject({
     .exactOptional(),
 });
 
-const channelName = azureName(/^[a-z][a-z0-9-]{0,39}$/, 'A channel name: lower-case letters, digits and -.');
+// `constructor` is what every object has.
+const channelName = azureName(
+  /^(?!constructor$)[a-z][a-z0-9-]{0,39}$/,
+  'A channel name: up to 40 lower-case letters, digits and -, and not the word constructor.',
+);
 
 const TargetRegions = z
   .array(

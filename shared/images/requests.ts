@@ -44,6 +44,8 @@ interface Parts {
   /** Begins the version's release, or finds it: there is one for each version. */
   readonly startRelease: StartRelease;
   readonly usedBy: UsedBy;
+  /** The number of the version that a channel holds, if it holds one. */
+  readonly heldIn: (set: string, channel: string) => Promise<string | undefined>;
   readonly now: () => Instant;
 }
 
@@ -128,6 +130,16 @@ export function imageRequests(parts: Parts) {
     });
     return state;
   };
+  /** A channel that holds a version is not forgotten: its hosts run that. */
+  const refuseLosing = async (name: string, channels: readonly string[]) => {
+    const before = (await sets.load(name))?.plan.channels ?? [];
+    for (const channel of before.filter((one) => !channels.includes(one))) {
+      const held = await parts.heldIn(name, channel);
+      if (held === undefined) continue;
+      const message = `Channel ${channel} holds ${held} and stays: its host pools are on it.`;
+      throw new AppError('InvalidPhase', message, { target: 'channels' });
+    }
+  };
   return {
     /** Makes or changes an image set. What Azure fixes at creation is refused once a version was requested. */
     async define(name: string, { by, ...plan }: z.infer<typeof DefineImageSet>) {
@@ -135,6 +147,7 @@ export function imageRequests(parts: Parts) {
       if (over !== undefined) {
         throw new AppError('ValidationFailed', over, { target: 'definition.endOfLifeDate' });
       }
+      await refuseLosing(name, plan.channels);
       const hash = recipeHash(plan.recipe);
       // The recipe first: a revision that a set names can then always be read.
       await recipes.record(recipeId(name, hash), () => ({

@@ -15,6 +15,8 @@ export interface Use {
   readonly name: string;
   readonly message: string;
   readonly until?: Instant;
+  /** Of a channel that holds it: the version that a rollback goes to, if there is one. */
+  readonly back?: string;
 }
 
 /** Everything that uses a version now, of all rooms: handed in by the app. */

@@ -12,32 +12,23 @@ export function wayBack(
   ofSet: readonly Version[],
 ): readonly string[] {
   const path = `/image-sets/${version.set}/versions/${version.number}`;
-  const steps = uses.map((use) => stepOf(use, version, instead(version, ofSet)));
+  const steps = uses.map((use) => stepOf(use, version, newerThan(version, ofSet)));
   if (version.phase === 'deleted' || version.phase === 'deleting') return steps;
   const then = uses.length === 0 ? 'delete it' : 'then delete it';
   const isThere = version.facts.imageVersionId !== undefined;
   return [...new Set([...steps, ...(isThere ? [`${then}: DELETE ${path}`] : [])])];
 }
 
-interface Instead {
-  readonly older: string | undefined;
-  readonly newer: string | undefined;
-}
-
-/** The usable versions next to it: the one to go back to, and the newest to go on to. */
-function instead(version: Version, ofSet: readonly Version[]): Instead {
+/** The newest usable version that is newer: to go on to, where there is no way back. */
+function newerThan(version: Version, ofSet: readonly Version[]): string | undefined {
   const usable = ofSet.filter(({ phase }) => ['available', 'promoted', 'superseded'].includes(phase));
-  const compared = (one: Version) => compareNumbers(one.number, version.number);
-  return {
-    older: usable.find((one) => compared(one) < 0)?.number,
-    newer: usable.find((one) => compared(one) > 0)?.number,
-  };
+  return usable.find((one) => compareNumbers(one.number, version.number) > 0)?.number;
 }
 
-function stepOf({ kind, name, until }: Use, { set }: Version, { older, newer }: Instead): string {
+function stepOf({ kind, name, until, back }: Use, { set }: Version, newer: string | undefined): string {
   switch (kind) {
     case 'channel':
-      return ofChannel(set, name.split('.').at(-1) ?? name, { older, newer });
+      return ofChannel(set, name.split('.').at(-1) ?? name, { back, newer });
     case 'rollback-window':
       return `wait until ${until ?? 'its window closes'}: then ${name} is no longer rolled back to it`;
     case 'host-pool':
@@ -56,10 +47,15 @@ function stepOf({ kind, name, until }: Use, { set }: Version, { older, newer }: 
   }
 }
 
-function ofChannel(set: string, channel: string, { older, newer }: Instead): string {
+interface Ways {
+  readonly back: string | undefined;
+  readonly newer: string | undefined;
+}
+
+function ofChannel(set: string, channel: string, { back, newer }: Ways): string {
   const path = `/image-sets/${set}/channels/${channel}`;
-  if (older !== undefined)
-    return `roll channel ${channel} back to ${older}: POST ${path}/rollback {"version":"${older}","reason":"…"}`;
+  if (back !== undefined)
+    return `roll channel ${channel} back to ${back}: POST ${path}/rollback {"reason":"…"}`;
   if (newer !== undefined)
     return `promote ${newer} to channel ${channel}: POST ${path}/promote {"version":"${newer}"}`;
   return `request a new version for channel ${channel}: POST /image-sets/${set}/versions`;

@@ -23,8 +23,9 @@ export function ensureApproved({
     const { set, number } = release;
     const channel = channelAt(release);
     const { policy, holds } = await channels.standing(set, channel);
-    // Brought in by hand, it was approved in another way: that is proven then.
-    if (policy.entry === 'automatic' || holds?.versionId === versionIdOf(release)) return done();
+    if (policy.entry === 'automatic') return done();
+    // Brought in by hand, it was approved in another way: nobody need decide this any more.
+    if (holds?.versionId === versionIdOf(release)) return done(await withdrawn(approvals, release, channel));
     const version = await versions.standing(set, number);
     if (!version) return running(`version ${number} to be found`, 300);
     const id = approvalIdOf(release, channel);
@@ -50,6 +51,14 @@ export function ensureApproved({
         return failed('ApprovalRequired', `Approval ${id} was withdrawn.`, facts);
     }
   };
+}
+
+async function withdrawn(approvals: Ports['approvals'], release: Release, channel: string) {
+  const own = await approvals.find(approvalIdOf(release, channel));
+  if (own?.status !== 'pending') return {};
+  await approvals.withdraw(own.id, `it was brought into ${channel} by hand`);
+  const { id, expiresAt, decisions } = own;
+  return known(channel, { approval: { id, status: 'withdrawn', expiresAt, decisions } });
 }
 
 type Needed = Pick<Ports, 'channels' | 'versions' | 'approvals'>;

@@ -186,7 +186,7 @@ export type ReleaseEvent =
   | StageEvent<AnyStage, Facts>;
 
 export function stepOf(way: Way, channel: string): Step {
-  return way[channel] ?? {};
+  return (Object.hasOwn(way, channel) ? way[channel] : undefined) ?? {};
 }
 
 /** The way with more known of one of its channels. */

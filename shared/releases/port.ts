@@ -5,9 +5,8 @@ import { isOver, type Release } from './course.ts';
 import { explained } from './explain.ts';
 import type { Ports, Proven, Use } from './ports.ts';
 import { proofOf, type Question } from './proof.ts';
-import { givenByHand, questionOf } from './prove.ts';
+import { nextByHand, questionOf } from './prove.ts';
 import type { ReleaseEngine } from './release-engine.ts';
-import { approvalIdOf } from './stage.ts';
 
 interface Parts {
   readonly releases: ReleaseEngine;
@@ -43,16 +42,13 @@ export function releasePort({ releases, ports, channelsOf, now }: Parts) {
   ): Promise<Proven | undefined> => {
     const { policy } = question.here;
     if (policy.approval.quorum !== 1) return undefined;
-    const own = release && (await ports.approvals.find(approvalIdOf(release, channel)));
-    const versionId = `${set}.${number}`;
-    const isOpen = own?.status === 'pending' && now() < own.expiresAt;
-    const id = isOpen ? own.id : (await givenByHand(ports, versionId, channel, now())).next;
+    // Not the approval that its release asks for: should the channel not be moved, nobody has approved that.
+    const id = await nextByHand(ports, `${set}.${number}`, channel);
     const facts = release?.facts ?? { way: {}, overrides: [], said: [] };
     const asked = askedFor({ set, number, channels: order, facts }, channel, policy, question.version);
     try {
       const who = { by, reason: reason ?? `${by} promoted it to ${channel} by hand` };
       const approval = await ports.approvals.ensureApproved({ id, ...asked }, who);
-      await nudge(versionId);
       return proofOf({ ...question, approval, now: now() });
     } catch (error) {
       if (!(error instanceof AppError) || error.retryable) throw error;

@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.ts';
 import type { Override, Release } from './course.ts';
-import type { ApprovalStanding, Ports, VersionStanding } from './ports.ts';
+import type { Ports, VersionStanding } from './ports.ts';
 import { soakedIn } from './guard.ts';
 import type { Question } from './proof.ts';
 import { approvalIdOf } from './stage.ts';
@@ -32,8 +32,7 @@ export function questionOf({ versions, channels, gates, approvals }: Needed, now
         validation: await gates.latest(versionId, name),
         soakedAt: release && soakedIn(release, name, there, channel),
       };
-    const approval =
-      here.policy.entry === 'approved' ? await approvalFor(versionId, channel, release) : undefined;
+    const approval = here.policy.entry === 'approved' ? await approvalFor(channel, release) : undefined;
     const refusal = await versions.refusal(set, number);
     const version: VersionStanding | undefined = await versions.standing(set, number);
     const overrides = release?.facts.overrides ?? noOverrides;
@@ -51,30 +50,20 @@ export function questionOf({ versions, channels, gates, approvals }: Needed, now
     );
   };
 
-  /** The one that its release asked for; else one that was given by hand, and counts. */
-  async function approvalFor(versionId: string, channel: string, release: Release | undefined) {
-    const own = release && (await approvals.find(approvalIdOf(release, channel)));
-    if (own?.status === 'approved' && now() < own.expiresAt) return own;
-    const byHand = await byHandFor(versionId, channel);
-    return byHand.given ?? own;
-  }
-
-  async function byHandFor(versionId: string, channel: string) {
-    return await givenByHand({ approvals }, versionId, channel, now());
+  /** The one that its release asked for. What was approved by hand was for that one movement. */
+  async function approvalFor(channel: string, release: Release | undefined) {
+    return release && (await approvals.find(approvalIdOf(release, channel)));
   }
 }
 
-/** What was approved by whoever promoted by hand, while it counts; and the name of the next such approval. */
-export async function givenByHand(
+/** The name of the next approval that is given by whoever promotes by hand. */
+export async function nextByHand(
   { approvals }: Pick<Ports, 'approvals'>,
   versionId: string,
   channel: string,
-  now: Instant,
-): Promise<{ readonly given: ApprovalStanding | undefined; readonly next: string }> {
+): Promise<string> {
   for (let which = 1; ; which += 1) {
     const next = `${versionId}.${channel}.hand-${which}`;
-    const found = await approvals.find(next);
-    if (found?.status === 'approved' && now < found.expiresAt) return { given: found, next };
-    if (!found || found.status === 'pending') return { given: undefined, next };
+    if (!(await approvals.find(next))) return next;
   }
 }

@@ -18,10 +18,13 @@ export function ensureSettled(ports: Ports, now: () => Instant): EnsureReleaseSt
     if (release.phase !== 'stopping') throw new Error(`${versionIdOf(release)} is not being stopped`);
     const reason = reasonOf(release.ending);
     const ended = await cancelValidations(ports, release, reason);
-    await withdrawApprovals(ports, release, reason);
+    const decided = await withdrawApprovals(ports, release, reason);
     const back = await takeBack(ports, release, now());
-    const way = { ...ended, ...back };
-    for (const [channel, step] of Object.entries(ended)) way[channel] = { ...step, ...back[channel] };
+    const way: Record<string, Way[string]> = {};
+    for (const channel of release.channels) {
+      const step = { ...ended[channel], ...decided[channel], ...back[channel] };
+      if (Object.keys(step).length > 0) way[channel] = step;
+    }
     const waits = await stopChannels(ports, release, reason);
     await cancelBuild(ports, release, reason);
     if (!(await isLetGo(ports, release, now()))) waits.push('what was about to begin');
@@ -58,22 +61,28 @@ async function cancelValidations({ gates }: Ports, release: Stopping, reason: st
   return way;
 }
 
+/** And how those ended that it had asked for. */
 async function withdrawApprovals(
   { approvals, channels, versions }: Ports,
   release: Stopping,
   reason: string,
-): Promise<void> {
+): Promise<Way> {
   const { facts, from, set, number } = release;
-  for (const { approval } of Object.values(facts.way)) {
-    if (approval?.status === 'pending') await approvals.withdraw(approval.id, reason);
+  const way: Record<string, Way[string]> = {};
+  for (const [name, { approval }] of Object.entries(facts.way)) {
+    if (approval?.status !== 'pending') continue;
+    await approvals.withdraw(approval.id, reason);
+    const after = await approvals.find(approval.id);
+    if (after) way[name] = { approval: { ...approval, status: after.status, decisions: after.decisions } };
   }
-  if (from.stage !== 'approve') return;
+  if (from.stage !== 'approve') return way;
   // Perhaps somebody is just about to ask for it: what is withdrawn already is never open.
   const channel = channelAt(release);
   const version = await versions.standing(set, number);
   const { policy } = await channels.standing(set, channel);
   const subject = version && askedFor(release, channel, policy, version);
   await approvals.withdraw(approvalIdOf(release, channel), reason, subject);
+  return way;
 }
 
 /** The channels where it is, the last first, go back to what they had. */

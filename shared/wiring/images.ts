@@ -47,6 +47,8 @@ type Publishing = Omit<RecallPorts, 'gallery' | 'copiesOf'> &
     /** A version is there. May be told often, or be lost: who waits for it looks by himself, too. */
     readonly isAvailable: (set: string, number: string) => Promise<void>;
     readonly notify: RetentionParts['notify'];
+    /** The number of the version that a channel holds, if it holds one. */
+    readonly heldIn: (set: string, channel: string) => Promise<string | undefined>;
     /** Who uses a version: of every room but this one. */
     readonly rooms: readonly UsedBy[];
     readonly copiesOf: (
@@ -146,6 +148,7 @@ export function wireImages(outside: Outside, publishing: Publishing) {
       versionStore,
       startRelease: publishing.startRelease,
       usedBy,
+      heldIn: publishing.heldIn,
       now,
     }),
     keep: keepRequests({

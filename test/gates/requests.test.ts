@@ -14,7 +14,7 @@ describe('a gate', () => {
   it('is as today until it is put, at revision 0', async () => {
     const { requests } = gateLab();
     const kept = await requests.gate(set, channel);
-    expect(gateView(kept)).toMatchObject({ revision: 0, minutes: 360, allowNoHosts: true });
+    expect(gateView(kept)).toMatchObject({ revision: 0, minutes: 360, allowNoHosts: false });
     expect(kept.gate.checks).toHaveLength(6);
   });
 

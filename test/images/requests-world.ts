@@ -40,6 +40,7 @@ export function openImages({ dyingOnce = false } = {}) {
   const leftovers = new Engine({ workflow: leftoverLife, store: leftoverStore, perform: idle, wake, now });
   const released: Parameters<StartRelease>[0][] = [];
   const uses: Use[] = [];
+  const held = new Map<string, string>();
   const images = imageRequests({
     sets,
     setStore,
@@ -50,7 +51,16 @@ export function openImages({ dyingOnce = false } = {}) {
     versionStore,
     startRelease: async (wanted) => void released.push(wanted),
     usedBy: async () => uses,
+    heldIn: async (_, channel) => held.get(channel),
     now,
   });
-  return { ...images, released, uses, tell: versions, left: async () => await images.leftovers(), leftovers };
+  return {
+    ...images,
+    released,
+    uses,
+    held,
+    tell: versions,
+    left: async () => await images.leftovers(),
+    leftovers,
+  };
 }

@@ -224,6 +224,16 @@ describe('what people may ask of images', () => {
       },
     ],
   ];
+  it('keeps a channel that holds a version, whatever is said of the set', async () => {
+    await images.define('win11', { ...plan, channels: ['test', 'pilot', 'production'] } as never);
+    images.held.set('pilot', '1.1.0');
+    const without = images.define('win11', { ...plan, channels: ['test', 'production'] } as never);
+    await expect(without).rejects.toMatchObject({ code: 'InvalidPhase', target: 'channels' });
+    images.held.delete('pilot');
+    await images.define('win11', { ...plan, channels: ['test', 'production'] } as never);
+    expect((await images.set('win11')).plan.channels).toEqual(['test', 'production']);
+  });
+
   for (const [title, code, ask] of refusals) {
     it(`refuses ${title}`, async () => await expect(ask()).rejects.toMatchObject({ code }));
   }
