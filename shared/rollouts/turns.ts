@@ -54,13 +54,15 @@ export function putOff({ waiting }: Turns, why: string, now: Instant): Records {
 /** A host is heard of a little after it has looked. */
 const heardSeconds = 1.5;
 const atLeastEvery = 15;
+/** Well beyond what the engine takes for in time: of a doubled wake-up one would otherwise never come too early. */
+const atMostEvery = 4;
 
 /** The seconds until a host may have come so far that the next can start. */
 export function untilNext(standings: readonly HostStanding[], now: Instant): number {
   const waits = standings.flatMap(({ outcome, stage, nextLookAt }) =>
     outcome === 'running' && nextLookAt !== undefined && (stage === 'verify' || stage === 'return')
-      ? [Math.max(0, secondsBetween(now, nextLookAt)) + heardSeconds]
+      ? [secondsBetween(now, nextLookAt) + heardSeconds]
       : [],
   );
-  return Math.min(atLeastEvery, ...waits);
+  return Math.max(atMostEvery, Math.min(atLeastEvery, ...waits));
 }

@@ -52,7 +52,8 @@ describe('a rollout that drains ahead', () => {
     for (const [index, turn] of turns.slice(1).entries()) {
       const gap = secondsBetween(healthy[index] ?? '', turn);
       expect(gap).toBeGreaterThanOrEqual(0);
-      expect(gap).toBeLessThan(30);
+      // Messages come up to twenty seconds late; a second look would take sixty, and a drain two minutes.
+      expect(gap).toBeLessThan(60);
     }
   });
 
@@ -206,15 +207,15 @@ describe('the users of a pool in which some hosts are empty', () => {
     const { desktop } = azure;
     // Breadth first, as host pools are unless somebody says otherwise.
     desktop.pick = (open) => open.toSorted((a, b) => desktop.count(a) - desktop.count(b))[0] ?? '';
-    for (const host of [4, 5, 6, 7])
+    for (const host of [5, 6, 7])
       for (const user of ['a', 'b']) desktop.seat(`${user}-${host}`, `avd-${host}`, 1_000_000);
     const sessions = { ...body.policy.sessions, graceMinutes: 2 };
-    await asks.definePool('pool', withPolicy({ maxUnavailable: 2, drainAhead: 3, sessions }));
+    await asks.definePool('pool', withPolicy({ maxUnavailable: 2, drainAhead: 4, sessions }));
     await asks.startRollout('pool', start, 'r');
     expect(await end()).toMatchObject([{ phase: 'succeeded' }]);
     const told = new Map<string, number>();
     for (const session of desktop.everySession)
       told.set(session.user, (told.get(session.user) ?? 0) + session.told);
-    expect([...told.values()]).toEqual(Array.from({ length: 8 }, () => 1));
+    expect([...told.values()]).toEqual(Array.from({ length: 6 }, () => 1));
   });
 });
