@@ -157,6 +157,9 @@ export async function openPublishingCloud(): Promise<PublishingCloud> {
         ...more,
       });
       await ask('PUT', `image-sets/${set}/channels/production`, { entry: 'automatic' });
+      // Most have no hosts to be proven on, and a gate that says that this may be.
+      const checks = [{ name: 'image', kind: 'health', which: 'ImageVersion' }];
+      await ask('PUT', `image-sets/${set}/channels/test/gate`, { checks, allowNoHosts: true });
     },
 
     async link(pool, imageSet, channel) {
