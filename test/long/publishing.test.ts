@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openPublishingCloud, type PublishingCloud } from './publishing-cloud.ts';
-import { gateStories } from './publishing-gates.ts';
-import { movementStories } from './publishing-movements.ts';
-import { retentionStories } from './publishing-retention.ts';
-import { takenBackStories } from './publishing-taken-back.ts';
+import { openPublishingCloud, type PublishingCloud } from '../end-to-end/publishing-cloud.ts';
+import { gateStories } from '../end-to-end/publishing-gates.ts';
+import { movementStories } from '../end-to-end/publishing-movements.ts';
+import { retentionStories } from '../end-to-end/publishing-retention.ts';
+import { takenBackStories } from '../end-to-end/publishing-taken-back.ts';
 
 let cloud: PublishingCloud;
 beforeAll(async () => {
