@@ -108,7 +108,7 @@ export function sceneMaker(): (progress: Progress, around: Around) => Scene {
     });
     return {
       version: version.version,
-      source: [version.source.offer, version.source.sku, version.source.version].join(' '),
+      source: sourceOf(version),
       now,
       requestedAt: Math.min(...began.values()),
       status: release.status,
@@ -125,6 +125,12 @@ export function sceneMaker(): (progress: Progress, around: Around) => Scene {
       }),
     };
   };
+}
+
+function sourceOf({ source: { resolved } }: Progress['version']): string {
+  return resolved
+    ? [resolved.exact.offer, resolved.exact.sku, resolved.exact.version].join(' ')
+    : 'the marketplace';
 }
 
 function stageOf(

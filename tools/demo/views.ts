@@ -7,7 +7,12 @@ export interface VersionView {
   readonly since: string;
   readonly waitingFor?: string;
   readonly failure?: { readonly code: string; readonly message: string };
-  readonly source: { readonly offer: string; readonly sku: string; readonly version: string };
+  /** What it was resolved to: of the marketplace, here. */
+  readonly source: {
+    readonly resolved?: {
+      readonly exact: { readonly offer: string; readonly sku: string; readonly version: string };
+    };
+  };
   readonly steps: readonly { readonly name: string }[];
   readonly regions: Readonly<Record<string, { readonly state: string; readonly percent: number }>>;
 }
