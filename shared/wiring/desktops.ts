@@ -16,6 +16,7 @@ import { type Parts as RequestParts, rolloutRequests } from '../rollouts/request
 import { rolloutEngine } from '../rollouts/rollout-engine.ts';
 import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
 import { imageVersionsAt } from '../rollouts/associations.ts';
+import { rememberingScaleSets } from '../rollouts/scale-set-memory.ts';
 import { usageOf, usesOf } from '../rollouts/usage.ts';
 import { Engine } from '../workflow/engine.ts';
 import { WorkflowStore } from '../workflow/store.ts';
@@ -70,7 +71,7 @@ export function wireDesktops(outside: Outside, publishing: Publishing) {
   });
   const parts = { pools, poolStore, rollouts, rolloutStore, freezes, now };
   const planFor = planner({ hostPools, scaleSets, gallery, freezes, now });
-  const inAzure = { poolStore, rolloutStore, scaleSets };
+  const inAzure = { poolStore, rolloutStore, scaleSets: rememberingScaleSets(scaleSets, now) };
   return {
     requests: {
       ...rolloutRequests({ ...parts, versionOf, refusal, imageVersionAt, planFor }),
