@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { accepted, answer, bodyAs, historyView, pathValue, queryValue, WakeUp } from '../shared/http.ts';
 import {
   OverrideChecks,
+  PutRelease,
   ReleaseId,
   ResumeRelease,
   Say,
@@ -25,6 +26,19 @@ app.http('list-releases', {
     const found = await releases.list({ set, status });
     const value = found.map((release) => releaseView(release, now()));
     return { jsonBody: { value } };
+  }),
+});
+
+app.http('put-release', {
+  methods: ['PUT'],
+  route: 'releases/{release}',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const { releases, address, now } = runningApp();
+    const id = releaseOf(request);
+    const { release, created } = await releases.put(id, await bodyAs(request, PutRelease));
+    const body = releaseView(release, now());
+    return created ? accepted(address(`releases/${id}`), body) : { jsonBody: body };
   }),
 });
 

@@ -12,6 +12,14 @@ export const ReleaseId = z
     'The id of a release, such as win11-avd.1.4.0.',
   );
 
+/** To release a version that was built without. */
+export const PutRelease = z.strictObject({
+  /** The last channel to go to; the last of all unless said. */
+  upTo: text(40).exactOptional(),
+  reason: z.string().trim().max(1000).default(''),
+  by: person,
+});
+
 /** To pause, stop or roll back: always with a reason. */
 export const Say = z.strictObject({ reason: text(1000), by: person });
 

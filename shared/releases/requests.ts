@@ -16,9 +16,9 @@ import {
   type ReleaseEvent,
 } from './course.ts';
 import { explained, stageOf } from './explain.ts';
-import type { Ports, Validated } from './ports.ts';
+import type { Ports, Validated, VersionStanding } from './ports.ts';
 import type { ReleaseEngine } from './release-engine.ts';
-import type { OverrideChecks, ResumeRelease, Say } from './request-bodies.ts';
+import type { OverrideChecks, PutRelease, ResumeRelease, Say } from './request-bodies.ts';
 import { channelAt, versionIdOf } from './stage.ts';
 import { wrongOf } from './verdict.ts';
 
@@ -31,15 +31,27 @@ interface Parts {
   readonly releases: ReleaseEngine;
   readonly releaseStore: WorkflowStore<Release, ReleaseEvent>;
   readonly ports: Pick<Ports, 'channels' | 'gates' | 'versions'>;
+  /** The channels of a set in their order; undefined if there is no such set. */
+  readonly channelsOf: (set: string) => Promise<readonly string[] | undefined>;
+  readonly start: (asked: {
+    readonly set: string;
+    readonly number: string;
+    readonly channels: readonly string[];
+    readonly by: string;
+    readonly reason: string;
+    readonly upTo?: string;
+  }) => Promise<void>;
   readonly now: () => Instant;
 }
+
+const isComing = (status: VersionStanding['status']) => status === 'building' || status === 'failed';
 
 /** So long an override may count: it is no other way to change a gate. */
 const mostDays = 90;
 const somebody = (by: string | undefined) => by ?? 'function key';
 
 /** What people may ask of releases. A refusal is an `AppError`; the rest is the engine's work. */
-export function releaseRequests({ releases, releaseStore, ports, now }: Parts) {
+export function releaseRequests({ releases, releaseStore, ports, channelsOf, start, now }: Parts) {
   const get = async (id: string): Promise<Release> => {
     const release = await releases.load(id);
     if (!release) throw new AppError('NotFound', `There is no release ${id}.`, { target: id });
@@ -70,6 +82,23 @@ export function releaseRequests({ releases, releaseStore, ports, now }: Parts) {
     };
 
   return {
+    /** Releases a version that was built without; one that has a release keeps it as it is. */
+    async put(id: string, { by, reason, upTo }: z.infer<typeof PutRelease>) {
+      const known = await releases.load(id);
+      if (known) return { release: known, created: false };
+      const at = id.indexOf('.');
+      const [set, number] = [id.slice(0, at), id.slice(at + 1)];
+      const version = await ports.versions.standing(set, number);
+      if (!version) throw new AppError('NotFound', `There is no version ${id}.`, { target: id });
+      // What is still being built it waits for, and what failed can be retried.
+      const why = isComing(version.status) ? undefined : await ports.versions.refusal(set, number);
+      if (why) throw new AppError(why.code, why.message, { target: id });
+      const channels = (await channelsOf(set)) ?? [];
+      const more = upTo === undefined ? {} : { upTo };
+      await start({ set, number, channels, by: somebody(by), reason, ...more });
+      return { release: await get(id), created: true };
+    },
+
     async list({ set, status }: Filter = {}): Promise<readonly Release[]> {
       const all = await releaseStore.loadAll(set === undefined ? '' : `${set}.`);
       const releases = all.map(({ saved }) => saved.state);

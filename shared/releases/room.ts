@@ -33,9 +33,17 @@ export function releaseRoom({
   const ports: Ports = { versions, channels, gates, approvals, rollouts };
   const store = new WorkflowStore<Release, ReleaseEvent>('release', rows, due);
   const engine = releaseEngine({ ports, store, ...parts });
+  const port = releasePort({ releases: engine, ports, channelsOf, now });
   return {
-    port: releasePort({ releases: engine, ports, channelsOf, now }),
-    requests: releaseRequests({ releases: engine, releaseStore: store, ports, now }),
+    port,
+    requests: releaseRequests({
+      releases: engine,
+      releaseStore: store,
+      ports,
+      channelsOf,
+      start: port.start,
+      now,
+    }),
     advance: async (id: string) => await engine.advance(id),
     sweep: async () => await engine.sweep(),
   };

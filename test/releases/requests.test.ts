@@ -54,6 +54,30 @@ describe('what people may ask of releases', () => {
     expect((await requests.history(id)).map(({ event }) => event.type)).toContain('stage-intended');
   });
 
+  it('is to release a version that was built without: once, and as far as is said', async () => {
+    const { requests, until, version } = await releaseOf();
+    const body = { upTo: 'test', reason: '', by: 'ben' };
+    const { release, created } = await requests.put(id, body);
+    expect(created).toBe(true);
+    expect(release).toMatchObject({ channels: ['test'], requested: { by: 'ben' } });
+    expect(await until(isReleased)).toMatchObject({ phase: 'released' });
+    expect(await requests.put(id, { reason: '' })).toMatchObject({
+      created: false,
+      release: { phase: 'released' },
+    });
+
+    const none = await releaseOf();
+    await expect(none.requests.put('win11.9.9.9', body)).rejects.toMatchObject(
+      refusal('NotFound', 'win11.9.9.9'),
+    );
+    await expect(none.requests.put(id, { ...body, upTo: 'space' })).rejects.toMatchObject(
+      refusal('ValidationFailed', 'upTo'),
+    );
+    none.version.status = 'revoked';
+    await expect(none.requests.put(id, body)).rejects.toMatchObject(refusal('Revoked', id));
+    expect(version.status).toBe('available');
+  });
+
   it('tells the approver what he needs to know', async () => {
     const { start, until, at, approvals } = await releaseOf({ policies: { pilot: approved } });
     await start();
