@@ -41,7 +41,7 @@ export function releaseRoom({
       releaseStore: store,
       ports,
       channelsOf,
-      start: port.start,
+      start: async (asked) => await port.start(asked),
       now,
     }),
     advance: async (id: string) => await engine.advance(id),
