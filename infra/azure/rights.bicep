@@ -17,9 +17,12 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
     permissions: [
       {
         actions: [
+          // Of which tenant a subscription is that versions are copied to.
+          'Microsoft.Resources/subscriptions/read'
           'Microsoft.Compute/locations/publishers/*/read'
           'Microsoft.Compute/galleries/read'
           'Microsoft.Compute/galleries/write'
+          'Microsoft.Compute/galleries/share/action'
           'Microsoft.Compute/galleries/images/read'
           'Microsoft.Compute/galleries/images/write'
           'Microsoft.Compute/galleries/images/versions/read'
