@@ -1,19 +1,21 @@
-import { AppError } from '../errors.ts';
 import { earliest, type Instant, minutesAfter, secondsBetween } from '../instant.ts';
-import type { Intended, Look, Settled } from '../workflow/look.ts';
+import type { Look, Settled } from '../workflow/look.ts';
 import { drain } from './drain.ts';
 import { named } from './exclude.ts';
-import { type Facts, type Host, type LoggedOff, patienceMinutes, type Told } from './host.ts';
+import { isDisconnected, momentsOf, sightOf } from './grace.ts';
+import type { Facts, Host, LoggedOff } from './host.ts';
+import { patienceMinutes } from './policy.ts';
 import { tickSeconds, untilTick } from './pace.ts';
 import { freshFor, type Readings } from './readings.ts';
 import type { SessionHost, SessionHosts, UserSession } from './session-host.ts';
-import { done, type EnsureHostStage, failed, isTurnedAway, running } from './stage.ts';
+import { done, type EnsureHostStage, failed, running } from './stage.ts';
+import { fewUsersSeconds, remind, tell } from './tell.ts';
 
 /** The broker's count of sessions is believed for so long; then they are listed again. */
 const countedForSeconds = 300;
 const quietLookSeconds = 60;
 /** Users leave when they leave; of many the last is not gone so soon. Who was logged off is, at once. */
-const usersLookSeconds = { few: 30, many: 60 };
+const usersLookSeconds = { few: fewUsersSeconds, many: 60 };
 const few = 2;
 
 /**
@@ -37,8 +39,9 @@ export function ensureEmpty(sessionHosts: SessionHosts, readings: Readings): Ens
     if (sessions.length > 0) return await withUsers(sessionHosts, look, sessions, counted);
     const quietSince = host.facts.quietSince || now;
     const left = quietFor(host, quietSince, now);
-    if (left <= 0) return done({ quietSince: '', counted });
-    return lateArrivals(look, left, { quietSince, counted });
+    const known = { ...sightOf(host, sessions, now).facts, counted };
+    if (left <= 0) return done({ ...known, quietSince: '' });
+    return lateArrivals(look, left, { ...known, quietSince });
   };
 }
 
@@ -69,14 +72,19 @@ export async function sessionsOf(
 
 /** Nothing to learn from a list of sessions: no more and no fewer than before, and nothing falls due. */
 function isAsCounted({ work: host, now }: Look<Host>, found: SessionHost | undefined): boolean {
-  const { counted, quietSince, loggedOff = [] } = host.facts;
+  const { counted, quietSince } = host.facts;
   if (!counted || (found?.sessions ?? 0) !== counted.sessions) return false;
   if (counted.sessions === 0) return Boolean(quietSince) && quietFor(host, quietSince ?? now, now) > 0;
   // Who is to be logged off is asked to leave at each look, until he has.
-  if (loggedOff.length > 0 || secondsBetween(counted.at, now) >= countedForSeconds) return false;
-  // Passed since they were counted, so that somebody is to be logged off or the patience is over.
-  const ends = [...graceEnds(host), minutesAfter(emptyingFrom(host, now), patienceMinutes(host.plan.policy))];
+  if (isLeaving(host.facts) || secondsBetween(counted.at, now) >= countedForSeconds) return false;
+  // Passed since they were counted: somebody is to be reminded or logged off, or the patience is over.
+  const ends = [...momentsOf(host), minutesAfter(emptyingFrom(host, now), patienceMinutes(host.plan.policy))];
   return !ends.some((end) => end > counted.at && end <= now);
+}
+
+/** Whether one who is to be logged off was still there. */
+function isLeaving({ counted, loggedOff = [] }: Facts): boolean {
+  return (counted?.leaving ?? loggedOff.length) > 0;
 }
 
 /** Since when its users are waited for; anew each time that it was empty and they came back. */
@@ -104,12 +112,13 @@ function lateArrivals({ work: host, now }: Look<Host>, left: number, facts: Part
 /** The longer somebody stays, the less often it is worth asking. */
 function toEnd({ work: host, now }: Look<Host>, sessions: number, facts: Partial<Facts>): Settled<Facts> {
   const emptyingSince = facts.emptyingSince ?? emptyingFrom(host, now);
-  const { loggedOff = [] } = host.facts;
   const usual = sessions > few ? usersLookSeconds.many : usersLookSeconds.few;
-  const least = loggedOff.length > 0 ? tickSeconds : usual;
+  const least = isLeaving({ ...host.facts, ...facts }) ? tickSeconds : usual;
   const pace = Math.min(60, Math.max(least, secondsBetween(emptyingSince, now) / 60));
   const tick = untilTick(now, host.plan.pool.hostPool, pace);
-  const seconds = Math.min(tick, Math.max(1, Math.ceil(secondsBetween(now, nextGraceEnd(host, now)))));
+  const moments = momentsOf({ ...host, facts: { ...host.facts, ...facts } });
+  const next = earliest(minutesAfter(now, 1), ...moments.filter((at) => at > now));
+  const seconds = Math.min(tick, Math.max(1, Math.ceil(secondsBetween(now, next))));
   return running(`${sessions} sessions to end`, seconds, { facts });
 }
 
@@ -120,109 +129,54 @@ async function withUsers(
   counted: NonNullable<Facts['counted']>,
 ): ReturnType<EnsureHostStage> {
   const { work: host, now } = look;
-  const { plan, facts } = host;
-  const untold = sessions.filter(({ id }) => !facts.told?.some(({ session }) => session === id));
-  if (untold.length > 0) return tell(sessionHosts, look, untold, sessions.length);
-
+  const { plan } = host;
+  const sight = sightOf(host, sessions, now);
   const emptyingSince = emptyingFrom(host, now);
-  const known = { emptyingSince, quietSince: '' as const, counted };
+  const known = {
+    emptyingSince,
+    quietSince: '' as const,
+    counted: { ...counted, leaving: sight.leaving },
+    ...sight.facts,
+  };
+  if (sight.untold.length > 0) return tell(sessionHosts, look, sight.untold, known);
   if (now >= minutesAfter(emptyingSince, patienceMinutes(plan.policy))) {
     const users = sessions.map(({ user }) => user).join(', ');
     return failed('UsersStayed', `${plan.name} still has ${sessions.length} sessions: ${users}.`, known);
   }
-  const loggedOff = toLogOff(host, sessions, now);
-  if (loggedOff.length > (facts.loggedOff?.length ?? 0)) {
-    const news = `grace is over: ${loggedOff.length - (facts.loggedOff?.length ?? 0)} sessions are logged off`;
-    return running('sessions to be logged off', 0, { facts: { ...known, loggedOff }, news });
+  const { loggedOff, dueNow } = sight;
+  if (dueNow.length > 0) {
+    const isGrace = dueNow.some(({ disconnectedSince }) => disconnectedSince === undefined);
+    const why = isGrace ? 'grace is over' : 'nobody uses them';
+    const news = `${why}: ${dueNow.length} sessions are logged off`;
+    const facts = { ...known, loggedOff: [...loggedOff, ...dueNow] };
+    return running('sessions to be logged off', 0, { facts, news });
   }
   // Written down before it is done, so that nobody is logged off whom the record does not name.
-  for (const { id } of sessions) {
-    if (loggedOff.some(({ session }) => session === id)) await logOff(sessionHosts, host, id);
-  }
-  return toEnd(look, sessions.length, known);
+  for (const id of await toGo(sessionHosts, host, sessions, loggedOff)) await logOff(sessionHosts, host, id);
+  const onward = toEnd(look, sessions.length, known);
+  return sight.reminders.length > 0 ? remind(sessionHosts, look, sight.reminders, known, onward) : onward;
+}
+
+/**
+ * Who is asked to leave now. Who was disconnected may be back since the list, and nobody told him: of such
+ * Azure is asked once more, at the last moment.
+ */
+async function toGo(
+  sessionHosts: SessionHosts,
+  host: Host,
+  sessions: readonly UserSession[],
+  loggedOff: readonly LoggedOff[],
+): Promise<readonly string[]> {
+  const isEarly = ({ id }: UserSession) =>
+    loggedOff.some(({ session, disconnectedSince }) => session === id && disconnectedSince !== undefined);
+  const here = sessions.filter(({ id }) => loggedOff.some(({ session }) => session === id));
+  const early = here.filter((session) => isEarly(session) && isDisconnected(session));
+  const others = here.filter((session) => !isEarly(session)).map(({ id }) => id);
+  if (early.length === 0) return others;
+  const still = (await sessionsOf(sessionHosts, host)).filter((session) => isDisconnected(session));
+  return [...others, ...early.map(({ id }) => id).filter((id) => still.some((one) => one.id === id))];
 }
 
 async function logOff(sessionHosts: SessionHosts, { plan, facts }: Host, session: string): Promise<void> {
   if (facts.sessionHost !== undefined) await sessionHosts.logOff(plan.pool, facts.sessionHost, session);
-}
-
-/** Only who was told, and only after the grace that the message spoke of. */
-function toLogOff(
-  { plan, facts }: Host,
-  sessions: readonly UserSession[],
-  now: Instant,
-): readonly LoggedOff[] {
-  const { atGraceEnd, graceMinutes } = plan.policy.sessions;
-  const already = facts.loggedOff ?? [];
-  if (atGraceEnd === 'wait') return already;
-  const due = (facts.told ?? []).filter(
-    ({ session, at }) =>
-      now >= minutesAfter(at, graceMinutes) &&
-      sessions.some(({ id }) => id === session) &&
-      !already.some((one) => one.session === session),
-  );
-  return [...already, ...due.map(({ session, user }) => ({ session, user, at: now }))];
-}
-
-function graceEnds({ plan, facts }: Host): readonly Instant[] {
-  return (facts.told ?? []).map(({ at }) => minutesAfter(at, plan.policy.sessions.graceMinutes));
-}
-
-function nextGraceEnd(host: Host, now: Instant): Instant {
-  return earliest(minutesAfter(now, 1), ...graceEnds(host).filter((end) => end > now));
-}
-
-/** Kept first, sent afterwards: who died in between leaves a user untold rather than told twice. */
-function tell(
-  sessionHosts: SessionHosts,
-  { work: host, now }: Look<Host>,
-  untold: readonly UserSession[],
-  all: number,
-): Intended<Facts> {
-  const { plan, facts } = host;
-  const { policy } = plan;
-  const earlier = facts.told ?? [];
-  const { sessionHost } = facts;
-  const told = untold.map(({ id, user }): Told => ({ session: id, user, at: now, confirmed: false }));
-  const { title, body } = policy.sessions.message;
-  const deadline = minutesAfter(now, policy.sessions.graceMinutes);
-  const message = { title: fill(title, plan.name, deadline), body: fill(body, plan.name, deadline) };
-  const send = async (one: Told): Promise<readonly Told[]> => {
-    try {
-      if (sessionHost !== undefined) {
-        await sessionHosts.sendMessage(plan.pool, sessionHost, one.session, message);
-      }
-      return [{ ...one, confirmed: true }];
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      // Turned away: certainly not told, so that the next look may. Else nobody knows, and it stays so.
-      return isTurnedAway(error) && error.retryable ? [] : [one];
-    }
-  };
-  return {
-    status: 'intend',
-    what: `tell ${untold.map(({ user }) => user).join(', ')}`,
-    before: untold.map(({ id }) => id).join(' '),
-    facts: {
-      told: [...earlier, ...told],
-      emptyingSince: emptyingFrom(host, now),
-      quietSince: '',
-      // Those told before: until the next list nobody knows who of the others was.
-      counted: { sessions: all - untold.length, at: now },
-    },
-    proceed: async () => {
-      const sent = [];
-      for (const one of told) sent.push(...(await send(one)));
-      const isAll = sent.length === told.length;
-      const news = `${sent.filter(({ confirmed }) => confirmed).length} of ${told.length} users told`;
-      return running('sessions to end', isAll ? usersLookSeconds.few : 15, {
-        facts: { told: [...earlier, ...sent] },
-        news,
-      });
-    },
-  };
-}
-
-function fill(text: string, host: string, deadline: Instant): string {
-  return text.replaceAll('{host}', host).replaceAll('{deadline}', `${deadline.slice(11, 16)} UTC`);
 }

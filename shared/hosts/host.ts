@@ -12,6 +12,7 @@ import {
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { Check } from './health.ts';
+import { type HostPolicy, patienceMinutes } from './policy.ts';
 
 /**
  * The stages a host passes on its way to a version, in order, with the minutes each may take. A stage has a
@@ -74,23 +75,6 @@ export interface HostPlan {
   readonly policy: HostPolicy;
 }
 
-export interface HostPolicy {
-  readonly sessions: {
-    /** `{host}` and `{deadline}` stand for the host's name and the end of the grace. */
-    readonly message: { readonly title: string; readonly body: string };
-    readonly graceMinutes: number;
-    readonly atGraceEnd: 'log-off' | 'wait';
-    readonly waitHours: number;
-  };
-  readonly minDrainMinutes: number;
-  readonly exclusionTag: string;
-  readonly healthy: {
-    readonly fatalChecks: readonly string[];
-    readonly heartbeatMinutes: number;
-    readonly settleSeconds: number;
-  };
-}
-
 /** What is known of a host so far; each stage adds its own. An empty text takes a moment back. */
 export interface Facts {
   /** As the host was before anything was done to it, kept before anything is. */
@@ -103,9 +87,11 @@ export interface Facts {
   readonly sessionHost?: string;
   readonly emptyingSince?: Instant;
   readonly quietSince?: Instant;
-  /** How many sessions were on it when they were last listed, and when that was. */
-  readonly counted?: { readonly sessions: number; readonly at: Instant };
+  /** How many sessions were on it when they were last listed, how many of them are to go, and when that was. */
+  readonly counted?: { readonly sessions: number; readonly leaving?: number; readonly at: Instant };
   readonly told?: readonly Told[];
+  /** Who was disconnected when sessions were last listed; kept only where such sessions are logged off early. */
+  readonly disconnected?: readonly Disconnected[];
   readonly loggedOff?: readonly LoggedOff[];
   /** The rollout's word that it may be reimaged; it may come before the host is empty. */
   readonly goAt?: Instant;
@@ -134,9 +120,22 @@ export interface Told {
   readonly at: Instant;
   /** False if nobody knows whether the message arrived. It is not sent again: better untold than told twice. */
   readonly confirmed: boolean;
+  readonly reminded?: readonly Reminded[];
 }
 
-export type LoggedOff = Omit<Told, 'confirmed'>;
+/** By its step: the minutes before the end of the grace. Confirmed or not as the first message was. */
+export type Reminded = Pick<Told, 'at' | 'confirmed'> & { readonly minutes: number };
+
+export interface LoggedOff extends Omit<Told, 'confirmed' | 'reminded'> {
+  /** He was logged off because nobody had used the session since then; no message was called for. */
+  readonly disconnectedSince?: Instant;
+}
+
+/** Without a break since then, as far as lists of sessions showed; not before the host was drained. */
+export interface Disconnected {
+  readonly session: string;
+  readonly since: Instant;
+}
 
 interface Common {
   readonly plan: HostPlan;
@@ -196,12 +195,6 @@ export function isPastReturn(host: Host): boolean {
   const { stage, intent } = host.standing;
   if (stage === 'reimage') return intent !== undefined && host.facts.refused !== true;
   return order.indexOf(stage) > order.indexOf('reimage');
-}
-
-/** The longest that the policy lets users stay, from the first look at them. */
-export function patienceMinutes({ sessions: { atGraceEnd, graceMinutes, waitHours } }: HostPolicy): number {
-  // An hour for logging off to take effect.
-  return atGraceEnd === 'wait' ? Math.max(graceMinutes, waitHours * 60) : graceMinutes + 60;
 }
 
 /** When it will have been empty for as long as it must, or was; undefined while it is not empty, or later on. */

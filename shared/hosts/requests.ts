@@ -1,7 +1,8 @@
 import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Check, examine } from './health.ts';
-import { emptyAt, type Host, type HostEvent, type HostPlan, type HostPolicy, isPastReturn } from './host.ts';
+import { emptyAt, type Host, type HostEvent, type HostPlan, isPastReturn } from './host.ts';
+import type { HostPolicy } from './policy.ts';
 import type { HostEngine } from './host-engine.ts';
 import type { Machine, Machines, ScaleSetAddress } from './machine.ts';
 import type { HostPoolAddress, SessionHosts } from './session-host.ts';

@@ -170,11 +170,16 @@ function addReplicas(add: Add, { version, pool, replicas }: Found, atOnce: numbe
 function addUsers(add: Add, { sessions }: Policy, todo: readonly HostView[]): void {
   const users = todo.reduce((sum, host) => sum + host.sessions, 0);
   if (users === 0) return;
+  const { disconnected, disconnectedMinutes = 0 } = sessions;
+  const early =
+    disconnected === 'log-off-early'
+      ? ` Those that are disconnected for ${disconnectedMinutes} minutes are logged off untold.`
+      : '';
   if (sessions.atGraceEnd === 'log-off') {
-    const message = `${users} sessions are logged off when their ${sessions.graceMinutes} minutes of grace are over.`;
+    const message = `${users} sessions are logged off when their ${sessions.graceMinutes} minutes of grace are over.${early}`;
     add('UsersLoggedOff', message, 'Nothing, if that is meant; else say atGraceEnd: wait.');
   } else {
-    const message = `${users} sessions may stay for ${sessions.waitHours} hours, and their hosts may be left as they are.`;
+    const message = `${users} sessions may stay for ${sessions.waitHours} hours, and their hosts may be left as they are.${early}`;
     add('UsersMayStay', message, 'Begin when users have left, or say atGraceEnd: log-off.');
   }
 }

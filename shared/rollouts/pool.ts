@@ -25,11 +25,18 @@ export interface Policy {
   /** More hosts than this in failure, and nothing new starts. */
   readonly maxFailed: number;
   readonly sessions: {
-    /** `{host}` and `{deadline}` stand for the host's name and the end of the grace. */
+    /** `{host}`, `{deadline}` and `{minutes}`: the host's name, the end of the grace, and the minutes until then. */
     readonly message: { readonly title: string; readonly body: string };
+    /** Minutes before the end of the grace at which a user is told again, the most first; none if not stated. */
+    readonly reminders?: readonly number[];
+    /** What he is told then; the message again if not stated. */
+    readonly reminder?: { readonly title: string; readonly body: string };
     readonly graceMinutes: number;
     readonly atGraceEnd: 'log-off' | 'wait';
     readonly waitHours: number;
+    /** Whether who is disconnected, for `disconnectedMinutes` of the drain, is logged off at once and untold. */
+    readonly disconnected?: 'as-active' | 'log-off-early';
+    readonly disconnectedMinutes?: number;
   };
   readonly minDrainMinutes: number;
   /** What must go well before more follows, in order; after them comes the rest. None: the rest at once. */

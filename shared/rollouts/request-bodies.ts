@@ -40,15 +40,45 @@ export const RolloutId = z
   .string()
   .regex(/^[a-z0-9-]{1,200}$/, 'A rollout id: lower-case letters, digits and -.');
 
-const sessions = z.strictObject({
-  message: z.strictObject({ title: text(100), body: text(1000) }).default({
-    title: 'This desktop is about to be updated',
-    body: 'Please save your work on {host} and log off by {deadline}.',
-  }),
-  graceMinutes: z.int().min(0).max(1440).default(15),
-  atGraceEnd: z.enum(['log-off', 'wait']).default('log-off'),
-  waitHours: z.int().min(0).max(168).default(8),
-});
+const message = z.strictObject({ title: text(100), body: text(1000) });
+
+const sessions = z
+  .strictObject({
+    message: message.default({
+      title: 'This desktop is about to be updated',
+      body: 'Please save your work on {host} and log off by {deadline}.',
+    }),
+    /** Minutes before the end of the grace. */
+    reminders: z
+      .array(z.int().min(1).max(1439))
+      .max(5)
+      .refine(
+        (steps) => steps.every((step, index) => index === 0 || step < (steps[index - 1] ?? 0)),
+        'Minutes before the end of the grace, each fewer than the one before, such as [30, 10, 5].',
+      )
+      .readonly()
+      .default([]),
+    /** The message again, if it is not stated. */
+    reminder: message.exactOptional(),
+    graceMinutes: z.int().min(0).max(1440).default(15),
+    atGraceEnd: z.enum(['log-off', 'wait']).default('log-off'),
+    waitHours: z.int().min(0).max(168).default(8),
+    disconnected: z.enum(['as-active', 'log-off-early']).default('as-active'),
+    disconnectedMinutes: z.int().min(0).max(1440).default(0),
+  })
+  .refine(({ reminders, graceMinutes }) => reminders.every((step) => step < graceMinutes), {
+    path: ['reminders'],
+    error: 'A reminder comes after the first message: fewer minutes before the end than graceMinutes.',
+  })
+  .refine(({ disconnectedMinutes, ...policy }) => disconnectedMinutes <= mostMinutes(policy), {
+    path: ['disconnectedMinutes'],
+    error: 'No more than active users have: graceMinutes, or waitHours where they may stay.',
+  });
+
+function mostMinutes(policy: { graceMinutes: number; atGraceEnd: 'log-off' | 'wait'; waitHours: number }) {
+  const { graceMinutes, atGraceEnd, waitHours } = policy;
+  return atGraceEnd === 'wait' ? Math.max(graceMinutes, waitHours * 60) : graceMinutes;
+}
 
 const healthy = z.strictObject({
   fatalChecks: z

@@ -2,6 +2,8 @@ import type { Host, HostPlan } from '../../shared/hosts/host.ts';
 import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
 import { populate, wrongIn } from '../support/fleet-verdict.ts';
 import { newVersion } from '../support/small-azure.ts';
+import { Random } from '../support/random.ts';
+import { absenceOf, drawnLadder } from '../support/user-habits.ts';
 import { type Ills, World } from '../support/world.ts';
 
 interface Lived {
@@ -17,11 +19,13 @@ const hostsPerLife = 2;
 export async function hostLives(ills: Ills, without: Without = {}): Promise<Lived> {
   const world = new World(ills, { sweeping: !without.sweeper });
   const fleet = fleetIn(world, without);
+  const users = new Random(ills.seed);
+  fleet.azure.desktop.absence = () => absenceOf(users);
   populate(world, fleet, hostsPerLife);
   fleet.azure.model = newVersion;
   await world.passUntil(() => false, { days: 1 / 48 });
   const ids = Array.from({ length: hostsPerLife }, (_, number) => `r.${number}`);
-  for (const id of ids) beginAndMeddle(world, fleet, id, ills);
+  for (const id of ids) beginAndMeddle(world, fleet, id, { ills, users });
   const areOver = async () => {
     const hosts = await Promise.all(ids.map(async (id) => (await fleet.seen.hosts.load(id))?.state));
     return hosts.every((host) => host && !('standing' in host));
@@ -40,7 +44,7 @@ function beginAndMeddle(
   world: World,
   { azure, hostApi, seen, onHostSaved }: Fleet,
   id: string,
-  ills: Ills,
+  { ills, users }: { ills: Ills; users: Random },
 ): void {
   const { random } = world;
   const instanceId = id.slice(2);
@@ -54,7 +58,11 @@ function beginAndMeddle(
     sessionHost: random.happens(0.2) ? '' : name,
     imageVersionId: newVersion,
     policy: {
-      sessions: { ...sessions, atGraceEnd: random.oneOf(['log-off', 'wait']) },
+      sessions: {
+        ...sessions,
+        atGraceEnd: random.oneOf(['log-off', 'wait']),
+        ...drawnLadder(users),
+      },
       minDrainMinutes,
       exclusionTag,
       healthy,

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
-import type { Host, HostPlan, HostPolicy } from '../../shared/hosts/host.ts';
+import type { Host, HostPlan } from '../../shared/hosts/host.ts';
+import type { HostPolicy } from '../../shared/hosts/policy.ts';
 import type { Machines } from '../../shared/hosts/machine.ts';
 import { fleetIn, link } from '../support/fleet.ts';
 import { newVersion, type SmallAzure } from '../support/small-azure.ts';

@@ -118,7 +118,13 @@ function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, is
     windows: isCalm || random.happens(0.7) ? [] : [windowAround(world)],
     floor: { percent: isCalm ? 0 : random.oneOf([0, 40, 60]), headroomPercent: 10 },
     maxFailed: random.whole(0, 2),
-    sessions: { ...link.policy.sessions, atGraceEnd: random.oneOf(['log-off', 'wait'] as const) },
+    sessions: {
+      ...link.policy.sessions,
+      reminders: [6, 2],
+      atGraceEnd: random.oneOf(['log-off', 'wait'] as const),
+      disconnected: 'as-active' as const,
+      disconnectedMinutes: 0,
+    },
     healthy: { ...link.policy.healthy, fatalChecks: [...link.policy.healthy.fatalChecks] },
   };
   const begin = async (request: string) => {

@@ -1,7 +1,8 @@
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
-import { minutesAfter, secondsBetween } from '../../shared/instant.ts';
+import { minutesAfter } from '../../shared/instant.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
+import { wrongLogOff } from '../support/fleet-verdict.ts';
 import type { Cloud } from './cloud.ts';
 import { PublishingRules } from './publishing-rules.ts';
 import type { Kept, Saving } from './tables.ts';
@@ -159,14 +160,15 @@ export class Invariants {
     if (rollouts.size > 1) this.#tell(`R1: ${[...rollouts].join(' and ')} have hosts of ${place} under way`);
   }
 
-  /** R5: nobody is logged off before his grace is over, nor whom no message was written down for. */
-  #sessions({ plan, facts: { told = [], loggedOff = [] } }: Host): void {
-    for (const { session, at } of loggedOff) {
-      const message = told.find((one) => one.session === session);
-      const grace = plan.policy.sessions.graceMinutes * 60;
-      if (!message) this.#tell(`R5: session ${session} on ${plan.name} was logged off untold`);
-      else if (secondsBetween(message.at, at) < grace)
-        this.#tell(`R5: session ${session} on ${plan.name} was logged off within its grace`);
+  /** R5: nobody who is active is logged off untold or before his grace is over, and no step is taken twice. */
+  #sessions(host: Host): void {
+    const { plan, facts } = host;
+    for (const one of facts.loggedOff ?? [])
+      for (const wrong of wrongLogOff(host, one)) this.#tell(`R5: on ${plan.name} ${wrong}`);
+    for (const { session, reminded = [] } of facts.told ?? []) {
+      const steps = reminded.map(({ minutes }) => minutes);
+      if (steps.some((step, index) => index > 0 && step >= (steps[index - 1] ?? 0)))
+        this.#tell(`R5: on ${plan.name} session ${session} was reminded at ${steps.join(', ')}`);
     }
   }
 }

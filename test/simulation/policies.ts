@@ -1,6 +1,8 @@
 import { minutesAfter } from '../../shared/instant.ts';
 import type { MaintenanceWindow, Policy, PoolLink } from '../../shared/rollouts/pool.ts';
 import { link } from '../support/fleet.ts';
+import type { Random } from '../support/random.ts';
+import { drawnLadder } from '../support/user-habits.ts';
 import type { World } from '../support/world.ts';
 
 export const imageSet = link.imageSet;
@@ -11,7 +13,7 @@ export function linkOf(name: string, channel: string, policy: Policy): PoolLink 
 }
 
 /** What a team might say of its pool. */
-export function drawnPolicy(world: World, isBuilt: boolean): Policy {
+export function drawnPolicy(world: World, isBuilt: boolean, users: Random): Policy {
   const { random } = world;
   const { healthy, sessions } = link.policy;
   return {
@@ -21,7 +23,11 @@ export function drawnPolicy(world: World, isBuilt: boolean): Policy {
     waves: random.happens(0.5) ? [] : [{ upTo: 1, bakeMinutes: random.whole(0, 30) }],
     windows: random.happens(isBuilt ? 0.9 : 0.7) ? [] : [windowAround(world)],
     maxFailed: random.whole(0, 2),
-    sessions: { ...sessions, atGraceEnd: random.oneOf(['log-off', 'wait'] as const) },
+    sessions: {
+      ...sessions,
+      atGraceEnd: random.oneOf(['log-off', 'wait'] as const),
+      ...drawnLadder(users),
+    },
     healthy: { ...healthy, fatalChecks: [...healthy.fatalChecks] },
   };
 }

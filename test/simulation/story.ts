@@ -7,6 +7,7 @@ import { livedPlan, sourceNames, stepNames } from '../images/lived-plans.ts';
 import { populate } from '../support/fleet-verdict.ts';
 import { Random } from '../support/random.ts';
 import { newVersion, oldVersion } from '../support/small-azure.ts';
+import { absenceOf } from '../support/user-habits.ts';
 import { type Ills, World } from '../support/world.ts';
 import type { Channel } from '../../shared/channels/channel.ts';
 import { Cloud } from './cloud.ts';
@@ -89,12 +90,15 @@ class Story {
   readonly began: number;
   readonly #world: World;
   readonly #people: People;
+  /** What users do at their desks is drawn apart: whatever else happens in a life does not hang on it. */
+  readonly #users: Random;
   readonly #floor: Policy['floor'];
   readonly #taken: TakenOut;
   readonly #violations: string[] = [];
 
   constructor(world: World, ills: Ills, taken: TakenOut) {
     this.#world = world;
+    this.#users = new Random(ills.seed);
     this.#taken = taken;
     this.began = Date.parse(world.now());
     this.cloud = new Cloud(world, { taken });
@@ -141,6 +145,7 @@ class Story {
 
   #settle(name: string, hosts: number): void {
     const place = this.cloud.addPlace(name);
+    place.azure.desktop.absence = () => absenceOf(this.#users);
     // A release needs a whole day of luck: most pools that wait for a build are calm.
     populate(this.#world, place, hosts, this.isBuilt && this.#world.random.happens(0.8));
     if (this.#world.random.happens(0.3))
@@ -149,7 +154,7 @@ class Story {
 
   #define(name: string): void {
     const policy = {
-      ...drawnPolicy(this.#world, this.isBuilt),
+      ...drawnPolicy(this.#world, this.isBuilt, this.#users),
       floor: this.#taken.floor ? noFloor : this.#floor,
     };
     const link = linkOf(name, name === 'test' ? 'test' : 'production', policy);

@@ -1,4 +1,4 @@
-import type { Host } from '../../shared/hosts/host.ts';
+import type { Host, Told } from '../../shared/hosts/host.ts';
 import type { Approval } from '../../shared/approvals/approval.ts';
 import type { Channel } from '../../shared/channels/channel.ts';
 import type { Validation } from '../../shared/gates/validation.ts';
@@ -6,6 +6,7 @@ import type { Version } from '../../shared/images/image.ts';
 import type { Release } from '../../shared/releases/course.ts';
 import type { Pool } from '../../shared/rollouts/pool.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import { logOffWhilePresent } from '../support/fleet-verdict.ts';
 import { tag } from '../support/small-azure.ts';
 import type { Session } from '../support/small-desktop.ts';
 import type { Cloud } from './cloud.ts';
@@ -68,7 +69,7 @@ function unfinished(id: string, version: Version): string[] {
 
 function wrongAt(place: Place, people: People, all: readonly Host[]): string[] {
   const here = all.filter(({ plan }) => plan.pool.hostPool === place.name);
-  const told = here.flatMap(({ facts }) => (facts.told ?? []).map(({ session }) => session));
+  const told = here.flatMap((host) => (host.facts.told ?? []).map((message) => ({ host, message })));
   return [
     ...[...place.azure.fleet.keys()].flatMap((instanceId) =>
       wrongWithMachine(place, instanceId, people, here),
@@ -80,12 +81,20 @@ function wrongAt(place: Place, people: People, all: readonly Host[]): string[] {
   ];
 }
 
-/** Each piece of work on a host may tell a user once. */
-function wrongWith({ id, told: times, endedBy }: Session, told: readonly string[]): string[] {
-  const written = told.filter((session) => session === id).length;
+interface ToldOn {
+  readonly host: Host;
+  readonly message: Told;
+}
+
+/** Each piece of work on a host may tell a user once, and once at each step of its ladder. */
+function wrongWith(session: Session, told: readonly ToldOn[]): string[] {
+  const { id, told: times, endedBy } = session;
+  const his = told.filter(({ message }) => message.session === id);
+  const written = his.reduce((sum, { message: { reminded = [] } }) => sum + 1 + reminded.length, 0);
   if (times > written) return [`R5: session ${id} was told ${times} times and ${written} are on record`];
-  if (endedBy === 'log-off' && written === 0) return [`R5: session ${id} was logged off untold`];
-  return endedBy === 'reimage' ? [`R5: session ${id} was cut by a reimage`] : [];
+  if (endedBy === 'reimage') return [`R5: session ${id} was cut by a reimage`];
+  const last = his.at(-1);
+  return logOffWhilePresent(session, last?.message, last?.host).map((wrong) => `R5: ${wrong}`);
 }
 
 function wrongWithMachine(place: Place, instanceId: string, people: People, here: readonly Host[]): string[] {

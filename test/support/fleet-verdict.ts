@@ -1,4 +1,5 @@
-import type { Host, Told } from '../../shared/hosts/host.ts';
+import type { Host, LoggedOff, Told } from '../../shared/hosts/host.ts';
+import { minutesAfter, secondsBetween } from '../../shared/instant.ts';
 import type { Fleet } from './fleet.ts';
 import { newVersion, oldVersion, tag } from './small-azure.ts';
 import type { Session } from './small-desktop.ts';
@@ -57,16 +58,51 @@ export function wrongIn({ azure }: Fleet, hosts: readonly Host[]): string[] {
         (wrong) => `${host.plan.name} is ${host.phase}: ${wrong}`,
       ),
       ...(/eyJ/.test(JSON.stringify(host)) ? [`${host.plan.name} keeps a token`] : []),
-      ...(host.facts.loggedOff ?? []).flatMap(({ session }) =>
-        told.has(session) ? [] : [`session ${session} was logged off untold`],
-      ),
+      ...(host.facts.loggedOff ?? []).flatMap((one) => wrongLogOff(host, one)),
     ]),
     ...azure.desktop.everySession.flatMap((session) => {
-      // Each time that a host has its turn anew its users are told anew.
-      const times = everTold.filter((one) => one.session === session.id).length;
-      return wrongWith(session, told.get(session.id), Math.max(1, times));
+      // Each time that a host has its turn anew its users are told anew, and reminded once at each step.
+      const times = everTold
+        .filter((one) => one.session === session.id)
+        .reduce((sum, { reminded = [] }) => sum + 1 + reminded.length, 0);
+      const host = hosts.findLast(({ facts }) => facts.told?.some((one) => one.session === session.id));
+      return [
+        ...wrongWith(session, told.get(session.id), Math.max(1, times)),
+        ...logOffWhilePresent(session, told.get(session.id), host),
+      ];
     }),
   ];
+}
+
+/** R5, as the record has it: told and with all of his grace; or disconnected for as long as the policy says. */
+export function wrongLogOff({ plan, facts }: Host, { session, at, disconnectedSince }: LoggedOff): string[] {
+  const { graceMinutes, disconnected, disconnectedMinutes = 0 } = plan.policy.sessions;
+  if (disconnectedSince !== undefined) {
+    const isSoon = at < minutesAfter(disconnectedSince, disconnectedMinutes);
+    if (disconnected !== 'log-off-early')
+      return [`session ${session} was logged off early, against its policy`];
+    return isSoon ? [`session ${session} was logged off before it was disconnected for long`] : [];
+  }
+  const message = facts.told?.find((one) => one.session === session);
+  if (!message) return [`session ${session} was logged off untold`];
+  const isWithin = at < minutesAfter(message.at, graceMinutes);
+  return isWithin ? [`session ${session} was logged off within its grace`] : [];
+}
+
+/** A request to log off may be on its way for so long; who comes back meanwhile nobody can help. */
+const onItsWaySeconds = 120;
+
+/** R5, as it was: whoever was there when he was logged off had been told, and had all of his grace. */
+export function logOffWhilePresent(
+  { id, state, backAt, endedBy, endedAt = '' }: Session,
+  told: Told | undefined,
+  host: Pick<Host, 'plan'> | undefined,
+): string[] {
+  if (endedBy !== 'log-off' || state === 'Disconnected') return [];
+  if (backAt !== undefined && secondsBetween(backAt, endedAt) <= onItsWaySeconds) return [];
+  if (!told || !host) return [`session ${id} was logged off while its user was there, untold`];
+  const end = minutesAfter(told.at, host.plan.policy.sessions.graceMinutes);
+  return endedAt < end ? [`session ${id} was logged off while its user was there, within his grace`] : [];
 }
 
 function isLast({ plan, startedAt }: Host, hosts: readonly Host[]): boolean {
@@ -79,7 +115,6 @@ function wrongWith({ id, told: times, endedBy }: Session, told: Told | undefined
   const wrongs: string[] = [];
   if (times > most) wrongs.push(`session ${id} was told ${times} times`);
   if (times > 0 && !told) wrongs.push(`session ${id} was told and nobody wrote it down`);
-  if (endedBy === 'log-off' && !told) wrongs.push(`session ${id} was logged off untold`);
   if (endedBy === 'reimage') wrongs.push(`session ${id} was cut by a reimage`);
   // One that ended before the message came to it was told in vain.
   if (told?.confirmed && times === 0 && endedBy !== 'user') wrongs.push(`session ${id} is said to be told`);

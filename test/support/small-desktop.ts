@@ -6,8 +6,18 @@ import type { World } from './world.ts';
 
 /** A session there is or was, and how it fared. */
 export interface Session extends UserSession {
+  state: string;
   told: number;
+  /** When its user came back to it, having left it disconnected. */
+  backAt?: Instant;
   endedBy?: 'user' | 'log-off' | 'reimage' | 'vanished';
+  endedAt?: Instant;
+}
+
+/** When a user disconnects, counted from when he came, and for how long. */
+export interface Absence {
+  readonly afterSeconds: number;
+  readonly seconds: number;
 }
 
 /** What the broker hears from the machine under a session host. */
@@ -34,6 +44,8 @@ export class SmallDesktop {
   pick: (open: readonly string[]) => string;
   /** How long the broker takes to heed a drain flag that it was told. */
   flagSeconds: () => number = () => 0;
+  /** Users who close the lid instead of signing out; nobody does if not told. */
+  absence: () => Absence | undefined = () => undefined;
   readonly #flags = new Map<string, { readonly is: boolean }>();
   #numbers = 0;
 
@@ -111,6 +123,21 @@ export class SmallDesktop {
     this.#world.after(staysSeconds, () => {
       if (here.delete(session.id)) session.endedBy = 'user';
     });
+    const absence = this.absence();
+    if (!absence) return;
+    this.#world.after(absence.afterSeconds, () => this.disconnect(session));
+    this.#world.after(absence.afterSeconds + absence.seconds, () => this.reconnect(session));
+  }
+
+  disconnect(session: Session): void {
+    if (session.endedBy === undefined) session.state = 'Disconnected';
+  }
+
+  /** To the same host, drained or not. */
+  reconnect(session: Session): void {
+    if (session.endedBy !== undefined || session.state === 'Active') return;
+    session.state = 'Active';
+    session.backAt = this.#world.now();
   }
 
   /** The last that was said counts, however late it is heeded. */
@@ -152,7 +179,8 @@ export class SmallDesktop {
       if (this.count(name) > 0) throw new AppError('AzureRefused', `${name} has sessions`);
       this.#open.delete(name);
     },
-    sessions: async (_, name) => [...(this.#sessions.get(name)?.values() ?? [])],
+    sessions: async (_, name) =>
+      Array.from(this.#sessions.get(name)?.values() ?? [], ({ id, user, state }) => ({ id, user, state })),
     sessionsOfPool: async () =>
       [...this.#sessions].flatMap(([host, sessions]) =>
         Array.from(sessions.values(), ({ id, user, state }) => ({ id, user, state, host })),
@@ -166,6 +194,7 @@ export class SmallDesktop {
       const session = this.#sessions.get(name)?.get(id);
       if (!session) return;
       session.endedBy = 'log-off';
+      session.endedAt = this.#world.now();
       this.#sessions.get(name)?.delete(id);
     },
     registrationToken: async (_, minutes) => {
