@@ -7,6 +7,7 @@ import {
   PlanRollout,
   PoolName,
   ResumeRollout,
+  RollBackRollout,
   RolloutId,
   StartRollout,
 } from '../shared/rollouts/request-bodies.ts';
@@ -150,6 +151,21 @@ app.http('resume-rollout', {
     const id = rolloutOf(request);
     const rollout = await runningApp().rollouts.resume(id, await bodyAs(request, ResumeRollout));
     return { jsonBody: rolloutView(id, rollout) };
+  }),
+});
+
+app.http('roll-back-rollout', {
+  methods: ['POST'],
+  route: 'rollouts/{rollout}/rollback',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const { rollouts, requestFor, address } = runningApp();
+    const rollout = rolloutOf(request);
+    const body = await bodyAs(request, RollBackRollout);
+    // A rollout is taken back once: the key only keeps it from standing for another request as well.
+    await requestFor(`rollback of ${rollout}`, idempotencyKey(request), body);
+    const back = await rollouts.rollBack(rollout, body);
+    return accepted(address(`rollouts/${back.id}`), rolloutView(back.id, back.rollout));
   }),
 });
 

@@ -108,7 +108,8 @@ export const refusalKinds = {
   NoRollbackTarget: {
     httpStatus: 409,
     retryable: false,
-    remedy: 'Name a version that the channel held within its rollback window, or promote one.',
+    remedy:
+      'Choose a version: one that the channel held within its rollback window, or promote one; for a host pool, start a rollout to it.',
   },
   ReferencedVersionCannotBeDeleted: {
     httpStatus: 409,

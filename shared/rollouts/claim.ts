@@ -1,16 +1,17 @@
 import type { PoolLink, Took } from './pool.ts';
-import { done, type EnsureRolloutStage, failed } from './stage.ts';
+import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
 
 /** What a rollout needs of the pools. */
 export interface Pools {
   /**
    * Takes the pool unless another rollout holds it; says who holds it then, or that nobody may any more, and
-   * how long its hosts took of late.
+   * how long its hosts took of late. Is that one `after`, the pool becomes ours the moment it lets go.
    */
   readonly claim: (
     pool: string,
     rollout: string,
+    after?: string,
   ) => Promise<{ readonly holder: string | undefined; readonly took: readonly Took[] }>;
   /** Where the pool's hosts are and how they are updated, as of now. */
   readonly link: (pool: string) => Promise<PoolLink | undefined>;
@@ -21,17 +22,33 @@ export interface Pools {
 /** Whether the channel still wants what the movement brings. Handed in from the channels. */
 export type IsUnderWay = (movement: string) => Promise<boolean>;
 
+/** Keeps of a rollout that another takes it back, and ends it if it is still under way. */
+export type TakeBack = (
+  rollout: string,
+  by: { readonly rollout: string; readonly by: string; readonly reason: string },
+) => Promise<void>;
+
 /**
  * The pool is ours: nobody else brings its hosts anywhere meanwhile. The rollout is on record by now, so that
  * whoever takes the version away, or moves the channel on, sees it; and what they wrote before is seen here.
+ * One that takes another back is the next to have the pool before it ends that one, and waits for its orderly end.
  */
-export function ensureClaimed(pools: Pools, refusal: Refusal, isUnderWay: IsUnderWay): EnsureRolloutStage {
+export function ensureClaimed(
+  pools: Pools,
+  refusal: Refusal,
+  isUnderWay: IsUnderWay,
+  takeBack: TakeBack,
+): EnsureRolloutStage {
   return unlessRefused(refusal, async ({ id, work: { pool, link, requested } }) => {
-    const { movement } = requested;
+    const { movement, rollbackOf, by, reason } = requested;
     if (movement !== undefined && !(await isUnderWay(movement))) {
       return failed('InvalidPhase', `Movement ${movement} is over: channel ${link.channel} has moved on.`);
     }
-    const { holder, took } = await pools.claim(pool, id);
+    const { holder, took } = await pools.claim(pool, id, rollbackOf);
+    if (rollbackOf !== undefined && (holder === id || holder === rollbackOf)) {
+      await takeBack(rollbackOf, { rollout: id, by, reason });
+      if (holder === rollbackOf) return running(`rollout ${rollbackOf} to end`, 15);
+    }
     if (holder === id) return done({ took });
     const why = holder === undefined ? 'was let go already' : `is held by rollout ${holder}`;
     return failed('RolloutAlreadyActive', `Host pool ${pool} ${why}.`);

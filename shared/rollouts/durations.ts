@@ -1,5 +1,5 @@
 import type { Policy, Took } from './pool.ts';
-import type { Facts } from './rollout.ts';
+import type { Facts } from './course.ts';
 
 /** What is known of a pool is worth more than what is usual from so many hosts on. */
 const enough = 5;

@@ -28,7 +28,14 @@ export interface Because extends Omit<Reason, 'code'> {
 type Ended = 'Succeeded' | 'Failed' | 'Aborted';
 
 /** Why a rollout is or is not moving, since when, when it looks again, and what somebody can do about it. */
-export function explained(id: string, rollout: Rollout, standings: readonly HostStanding[], now: Instant) {
+export function explained(
+  id: string,
+  rollout: Rollout,
+  standings: readonly HostStanding[],
+  now: Instant,
+  /** The number of the version that it may be taken back to, if it may be. */
+  backTo?: string,
+) {
   const underWay = standings.filter(({ outcome }) => outcome === 'running');
   const because = becauseOf(id, rollout, underWay);
   const eta = etaOf(rollout, now);
@@ -46,6 +53,7 @@ export function explained(id: string, rollout: Rollout, standings: readonly Host
       ...(isPaused(rollout) ? [`resume it: POST /rollouts/${id}/resume`] : []),
       ...(canBePaused(rollout) && !isPaused(rollout) ? [`pause it: POST /rollouts/${id}/pause`] : []),
       ...(canBeAborted(rollout) ? [`abort it: POST /rollouts/${id}/abort`] : []),
+      ...(backTo === undefined ? [] : [takeBack(id, backTo)]),
       ...(rollout.phase === 'failed' ? [rollout.failure.remedy] : []),
     ],
     progress: progressOf(rollout),
@@ -54,6 +62,10 @@ export function explained(id: string, rollout: Rollout, standings: readonly Host
     lowest: rollout.facts.lowest,
     ...(eta && { eta }),
   };
+}
+
+function takeBack(id: string, number: string): string {
+  return `take it back to version ${number}: POST /rollouts/${id}/rollback {"reason":"…"}`;
 }
 
 const blocking = new Set<string>(['Frozen', 'WindowTooShort', 'CapacityFloor', 'WaveUnhealthy']);

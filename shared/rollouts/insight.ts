@@ -13,6 +13,8 @@ interface Parts {
     readonly standings: Hosts['standings'];
     readonly history: (id: string) => Promise<readonly HostLine[]>;
   };
+  /** The number of the version that a rollout may be taken back to now, if it may be. */
+  readonly backTo: (id: string) => Promise<string | undefined>;
   readonly now: () => Instant;
 }
 
@@ -20,7 +22,7 @@ interface Parts {
 const mostHistories = 200;
 
 /** What people may ask when they wonder. Reads our own tables and nothing of Azure. */
-export function rolloutInsight({ rolloutStore, work, now }: Parts) {
+export function rolloutInsight({ rolloutStore, work, backTo, now }: Parts) {
   const rolloutWith = async (id: string): Promise<Rollout> => {
     const saved = await rolloutStore.load(id);
     if (!saved) throw new AppError('NotFound', `There is no rollout ${id}.`, { target: id });
@@ -29,7 +31,7 @@ export function rolloutInsight({ rolloutStore, work, now }: Parts) {
   return {
     async explain(id: string) {
       const rollout = await rolloutWith(id);
-      return explained(id, rollout, await work.standings(id), now());
+      return explained(id, rollout, await work.standings(id), now(), await backTo(id));
     },
 
     async timeline(id: string) {

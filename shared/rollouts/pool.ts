@@ -82,6 +82,8 @@ export interface Pool {
   readonly changedAt: Instant;
   /** At most one rollout at a time holds the pool. */
   readonly activeRollout?: string;
+  /** It takes that one back: the pool is its own the moment that one lets go, and nobody comes in between. */
+  readonly nextRollout?: string;
   /** Rollouts that let go, so that a claim of theirs that comes late is old news. */
   readonly over: readonly string[];
   /** How long its hosts took of late, newest last: what is expected of the next. */
@@ -90,7 +92,8 @@ export interface Pool {
 
 export type PoolEvent =
   | { readonly type: 'defined'; link: PoolLink; by: string; at: Instant }
-  | { readonly type: 'rollout-claimed'; rollout: string; at: Instant }
+  /** `after` is whom it takes back. */
+  | { readonly type: 'rollout-claimed'; rollout: string; after?: string; at: Instant }
   | { readonly type: 'rollout-released'; rollout: string; took?: readonly Took[]; at: Instant };
 
 const remembered = 50;
@@ -99,7 +102,7 @@ export const poolLife: Workflow<Pool, PoolEvent, never> = {
   evolve(pool, event) {
     if (event.type === 'defined') return defined(pool, event);
     if (!pool || pool.over.includes(event.rollout)) return pool;
-    return event.type === 'rollout-claimed' ? claimed(pool, event.rollout) : released(pool, event);
+    return event.type === 'rollout-claimed' ? claimed(pool, event) : released(pool, event);
   },
   decide: () => ({}),
   isNews: () => true,
@@ -111,18 +114,25 @@ function defined(pool: Pool | undefined, { link, at }: Extract<PoolEvent, { type
   return isSame ? pool : { ...pool, link, changedAt: at };
 }
 
-function claimed(pool: Pool, rollout: string): Pool {
-  return pool.activeRollout === undefined ? { ...pool, activeRollout: rollout } : pool;
+function claimed(pool: Pool, { rollout, after }: Extract<PoolEvent, { type: 'rollout-claimed' }>): Pool {
+  const { activeRollout, nextRollout } = pool;
+  if (activeRollout === undefined) return { ...pool, activeRollout: rollout };
+  const isNext = activeRollout === after && nextRollout === undefined;
+  return isNext ? { ...pool, nextRollout: rollout } : pool;
 }
 
 function released(
-  { activeRollout, ...pool }: Pool,
+  { activeRollout, nextRollout, ...pool }: Pool,
   { rollout, took }: Extract<PoolEvent, { type: 'rollout-released' }>,
 ): Pool {
   const over = [...pool.over, rollout].slice(-remembered);
-  if (took) pool = { ...pool, took };
-  const isHeldByAnother = activeRollout !== undefined && activeRollout !== rollout;
-  return isHeldByAnother ? { ...pool, activeRollout, over } : { ...pool, over };
+  const next = nextRollout === rollout ? undefined : nextRollout;
+  if (activeRollout !== undefined && activeRollout !== rollout) {
+    return { ...pool, activeRollout, ...(next !== undefined && { nextRollout: next }), over };
+  }
+  // Whoever never held it knows nothing of how long its hosts take.
+  const known = activeRollout === rollout && took ? { took } : {};
+  return { ...pool, ...known, ...(next !== undefined && { activeRollout: next }), over };
 }
 
 /**

@@ -8,8 +8,9 @@ export type PoolEngine = Engine<Pool, PoolEvent, never>;
 /** Who holds a pool is part of the pool's own state, so that of two claims at once one wins. */
 export function poolClaims(pools: PoolEngine, now: () => Instant): Pools {
   return {
-    claim: async (pool, rollout) => {
-      const { state } = await pools.record(pool, () => ({ type: 'rollout-claimed', rollout, at: now() }));
+    claim: async (pool, rollout, after) => {
+      const claim = { rollout, ...(after !== undefined && { after }), at: now() };
+      const { state } = await pools.record(pool, () => ({ type: 'rollout-claimed', ...claim }));
       return { holder: state.activeRollout, took: state.took ?? [] };
     },
     link: async (pool) => (await pools.load(pool))?.link,

@@ -1,5 +1,5 @@
 import type { HostPools } from './host-pool.ts';
-import type { Facts } from './rollout.ts';
+import type { Facts } from './course.ts';
 import type { Gallery, Model, ScaleSets } from './scale-set.ts';
 import {
   done,

@@ -4,7 +4,7 @@ import { type Capacity, capacityOf, type HostView } from './capacity.ts';
 import type { HostPools } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import type { PoolLink } from './pool.ts';
-import type { Facts } from './rollout.ts';
+import type { Facts } from './course.ts';
 import { sessionHostOn, viewsOf } from './reading.ts';
 import type { ScaleSets } from './scale-set.ts';
 import { hostPoolOf, scaleSetOf } from './stage.ts';

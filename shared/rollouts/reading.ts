@@ -3,7 +3,7 @@ import type { HostView } from './capacity.ts';
 import type { SessionHostReading } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import type { Policy } from './pool.ts';
-import type { Facts } from './rollout.ts';
+import type { Facts } from './course.ts';
 import type { HostRecord } from './waves.ts';
 import type { Instance } from './scale-set.ts';
 

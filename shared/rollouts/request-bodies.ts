@@ -206,3 +206,5 @@ export const PutFreeze = z.strictObject({
 });
 
 export const AbortRollout = z.strictObject({ reason: text(1000), by: person });
+
+export const RollBackRollout = z.strictObject({ reason: text(1000), by: person });

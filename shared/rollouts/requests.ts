@@ -243,7 +243,7 @@ function noLonger(id: string, { phase }: Rollout, what: string): AppError {
 }
 
 /** Where the hosts are; what is policy may change while a rollout is under way. */
-function isSameFleet(one: PoolLink, other: PoolLink): boolean {
+export function isSameFleet(one: PoolLink, other: PoolLink): boolean {
   const pool = ({ subscriptionId, resourceGroup, hostPool }: PoolLink) =>
     [subscriptionId, resourceGroup, hostPool].join('/').toLowerCase();
   return pool(one) === pool(other) && scaleSetId(one) === scaleSetId(other);

@@ -3,6 +3,7 @@ import { lookAtStage } from '../workflow/look.ts';
 import type { StageCommand } from '../workflow/stages.ts';
 import { secondsAfter } from '../instant.ts';
 import { ensureClaimed, type IsUnderWay, type Pools } from './claim.ts';
+import type { Facts } from './course.ts';
 import { unlessHeld } from './hold.ts';
 import type { Freezes } from './freezes.ts';
 import type { HostPools } from './host-pool.ts';
@@ -10,14 +11,7 @@ import type { Hosts } from './hosts.ts';
 import { ensurePrepared } from './prepare.ts';
 import { ensureReleased } from './release-pool.ts';
 import { ensureRolled } from './roll.ts';
-import {
-  type AnyStage,
-  type Facts,
-  isPaused,
-  type Rollout,
-  type RolloutEvent,
-  rolloutLife,
-} from './rollout.ts';
+import { type AnyStage, isPaused, type Rollout, type RolloutEvent, rolloutLife } from './rollout.ts';
 import type { Gallery, ScaleSets } from './scale-set.ts';
 import { ensureSettled } from './settle.ts';
 import type { EnsureRolloutStage } from './stage.ts';
@@ -47,14 +41,16 @@ interface Parts extends Pick<
 export function rolloutEngine(all: Parts): RolloutEngine {
   const { pools, gallery, hostPools, scaleSets, hosts, freezes, refusal, isUnderWay, ...parts } = all;
   const stages: Record<AnyStage, EnsureRolloutStage> = {
-    claim: ensureClaimed(pools, refusal, isUnderWay),
+    claim: ensureClaimed(pools, refusal, isUnderWay, async (id, { rollout, by, reason }) => {
+      await engine.record(id, () => ({ type: 'rolled-back', rollout, by, reason, at: parts.now() }));
+    }),
     prepare: unlessHeld(freezes, hosts, ensurePrepared(gallery, hostPools, scaleSets, refusal)),
     roll: ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }),
     settle: ensureSettled(hosts),
     'release-pool': ensureReleased(pools),
   };
   const look = lookAtStage<AnyStage, Rollout, Facts>({ stages, now: parts.now });
-  return new Engine({
+  const engine: RolloutEngine = new Engine({
     ...parts,
     workflow: rolloutLife,
     perform: async (id, command, rollout) => {
@@ -67,4 +63,5 @@ export function rolloutEngine(all: Parts): RolloutEngine {
       return await look(id, command, rollout, rollout.standing);
     },
   });
+  return engine;
 }

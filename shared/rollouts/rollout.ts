@@ -11,9 +11,9 @@ import {
   stayed,
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import type { Capacity } from './capacity.ts';
-import type { PoolLink, Took } from './pool.ts';
-import type { HostRecord, Reason, WaitCode } from './waves.ts';
+import type { Facts, Pause, Requested } from './course.ts';
+import type { PoolLink } from './pool.ts';
+import type { WaitCode } from './waves.ts';
 
 /** The stages of a rollout, in order, with the minutes each may take; each has a file of its own. */
 export const stages = {
@@ -34,53 +34,10 @@ interface Common {
   readonly pool: string;
   readonly link: PoolLink;
   readonly version: { readonly number: string; readonly imageVersionId: string };
-  readonly requested: {
-    readonly by: string;
-    readonly at: Instant;
-    readonly reason: string;
-    readonly planHash?: string;
-    /** Of the channel that wants it; absent where people asked. */
-    readonly movement?: string;
-  };
+  readonly requested: Requested;
+  /** The rollout that takes this one back. */
+  readonly rolledBackBy?: string;
   readonly facts: Facts;
-}
-
-/** Nothing new starts while it lasts; what is under way comes to its end. */
-export interface Pause {
-  readonly by: string;
-  readonly reason: string;
-  readonly at: Instant;
-  /** When it is over by itself; without one, only somebody who resumes it ends it. */
-  readonly until?: Instant;
-}
-
-export interface Facts {
-  /** What the model named before. */
-  readonly modelBefore?: string;
-  /** By instance. An event brings only those that changed. */
-  readonly hosts?: Readonly<Record<string, HostRecord>>;
-  readonly capacity?: Capacity;
-  /** How long hosts of the pool took before this rollout. */
-  readonly took?: readonly Took[];
-  /** Which wave it is, and up to how many hosts it goes. */
-  readonly wave?: { readonly number: number; readonly of: number; readonly upTo: number };
-  /** Sessions by instance, at the first look at its hosts. */
-  readonly sessionsBefore?: Readonly<Record<string, number>>;
-  /**
-   * When the pool was last read: how many hosts might be out of service by then, how many worked on at once, how
-   * many more drained ahead, and are yet to start.
-   */
-  readonly reading?: {
-    readonly at: Instant;
-    readonly window: number;
-    readonly most?: number;
-    readonly ahead?: number;
-    readonly left?: number;
-  };
-  /** Why no further host starts, and since when it has been just this. */
-  readonly waits?: { readonly since: Instant; readonly because: readonly Reason[] };
-  /** The lowest usable capacity that was seen, and the floor at that time. */
-  readonly lowest?: { readonly usable: number; readonly need: number; readonly at: Instant };
 }
 
 type Ending =
@@ -108,8 +65,11 @@ export type RolloutEvent =
       reason: string;
       planHash?: string;
       movement?: string;
+      rollbackOf?: string;
       at: Instant;
     }
+  /** `rollout` takes it back: if it is still under way it ends. */
+  | { readonly type: 'rolled-back'; rollout: string; by: string; reason: string; at: Instant }
   | { readonly type: 'aborted'; by: string; reason: string; at: Instant }
   | { readonly type: 'paused'; by: string; reason: string; at: Instant; until?: Instant }
   /** `link` is the pool as it is by now: its policy may have been changed meanwhile. */
@@ -128,6 +88,8 @@ export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
         return isPaused(rollout) ? resumed(rollout, event) : rollout;
       case 'set-aside':
         return setAside(rollout);
+      case 'rolled-back':
+        return takenBack(rollout, event);
       case 'aborted':
       case 'paused':
       case 'freezes-changed':
@@ -181,16 +143,23 @@ export function isOver({ phase }: Rollout): boolean {
 }
 
 function requested(event: Extract<RolloutEvent, { type: 'requested' }>): Rollout {
-  const { pool, link, version, by, reason, planHash, movement, at } = event;
-  const standing = entered('claim' as const, at, stages.claim, 0);
+  const { pool, link, version, by, reason, planHash, movement, rollbackOf, at } = event;
   const wanted = { ...(planHash !== undefined && { planHash }), ...(movement !== undefined && { movement }) };
-  const requested = { by, at, reason, ...wanted };
+  const requested = { by, at, reason, ...wanted, ...(rollbackOf !== undefined && { rollbackOf }) };
+  const standing = entered('claim' as const, at, minutesFor('claim', requested), 0);
   return { pool, link, version, requested, facts: {}, phase: 'running', standing };
 }
 
 /** What every phase keeps, so that nothing of the phase before is left over. */
-function common({ pool, link, version, requested, facts }: Rollout): Common {
-  return { pool, link, version, requested, facts };
+function common({ pool, link, version, requested, rolledBackBy, facts }: Rollout): Common {
+  const known = { pool, link, version, requested, facts };
+  return rolledBackBy === undefined ? known : { ...known, rolledBackBy };
+}
+
+/** One that takes another back first waits for its end, for as long as that may take. */
+function minutesFor(stage: Stage, { rollbackOf }: Requested): number {
+  const more = stage === 'claim' && rollbackOf !== undefined;
+  return stages[stage] + (more ? stopping.settle + stopping['release-pool'] : 0);
 }
 
 /** Whatever is answered to the look that may be under way is old news. */
@@ -202,6 +171,20 @@ function lookAnew<Kind extends Running>(rollout: Kind, at: Instant): Kind {
 function setAside(rollout: Rollout): Rollout {
   if (rollout.phase !== 'failed' && rollout.phase !== 'aborted') return rollout;
   return rollout.setAside ? rollout : { ...rollout, setAside: true };
+}
+
+function takenBack(
+  rollout: Rollout,
+  { rollout: rolledBackBy, by, reason, at }: Told<'rolled-back'>,
+): Rollout {
+  if (rollout.rolledBackBy !== undefined) return rollout;
+  const known = { ...rollout, rolledBackBy };
+  if (!canBePaused(known)) return known;
+  return stop(
+    known,
+    { phase: 'aborted', by, reason: `taken back by rollout ${rolledBackBy}: ${reason}` },
+    at,
+  );
 }
 
 function whileHostsMayStart(
@@ -229,7 +212,7 @@ type Told<Type extends RolloutEvent['type']> = Extract<RolloutEvent, { type: Typ
 /** Goes on from what is true now: everything that was checked before the first host is checked again. */
 function resumed(rollout: Running, { at, link }: Told<'resumed'>): Rollout {
   const stage = rollout.standing.stage === 'roll' ? 'prepare' : rollout.standing.stage;
-  const standing = entered(stage, at, stages[stage], lookAfter(rollout));
+  const standing = entered(stage, at, minutesFor(stage, rollout.requested), lookAfter(rollout));
   // What was read of the pool holds no longer: its policy may be another.
   const old = rollout.facts.reading && { reading: { ...rollout.facts.reading, at: longAgo } };
   const facts: Facts = { ...rollout.facts, ...old, waits: { since: at, because: [] } };

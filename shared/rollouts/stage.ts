@@ -2,7 +2,8 @@ import { answersOf, type EnsureStage } from '../workflow/look.ts';
 import type { ScaleSetAddress } from './scale-set.ts';
 import type { HostPoolAddress } from './host-pool.ts';
 import type { PoolLink } from './pool.ts';
-import type { Facts, Rollout } from './rollout.ts';
+import type { Facts } from './course.ts';
+import type { Rollout } from './rollout.ts';
 
 /** One stage of a rollout: sees to it that its work is under way, and says how it stands. */
 export type EnsureRolloutStage = EnsureStage<Rollout, Facts>;

@@ -1,6 +1,7 @@
 import { type Instant, secondsBetween } from '../instant.ts';
 import type { Line } from '../workflow/store.ts';
-import type { Facts, Rollout, RolloutEvent } from './rollout.ts';
+import type { Facts } from './course.ts';
+import type { Rollout, RolloutEvent } from './rollout.ts';
 import type { HostRecord, WaitCode } from './waves.ts';
 
 /** What a rollout was doing, or waited for, second by second. */

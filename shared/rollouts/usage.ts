@@ -20,8 +20,8 @@ export interface Use {
 type Located = Use & { readonly location: string };
 
 /**
- * Who depends on image versions: rollouts to them that are not over, and host pools whose scale set names one or
- * has hosts of it, as Azure says now. Nobody remembers what was done by hand.
+ * Who depends on image versions: rollouts to them or from them that are not over, and host pools whose scale set
+ * names one or has hosts of it, as Azure says now. Nobody remembers what was done by hand.
  */
 function usesIn({ poolStore, rolloutStore, scaleSets }: Parts) {
   return async (
@@ -32,10 +32,9 @@ function usesIn({ poolStore, rolloutStore, scaleSets }: Parts) {
     const isOne = (id: string) => ids.has(id.toLowerCase());
     const uses: Located[] = [];
     for (const { id, saved } of await rolloutStore.loadAll('')) {
-      const { version, link } = saved.state;
-      if (isOver(saved.state) || !isOne(version.imageVersionId) || !isWhere(link.location)) continue;
-      const message = `rollout ${id} is under way`;
-      uses.push({ kind: 'rollout', name: id, message, location: link.location });
+      const { location } = saved.state.link;
+      const message = isWhere(location) ? useBy(id, saved.state, isOne) : undefined;
+      if (message !== undefined) uses.push({ kind: 'rollout', name: id, message, location });
     }
     for (const { id, saved } of await poolStore.loadAll('')) {
       const { location } = saved.state.link;
@@ -54,6 +53,13 @@ function usesIn({ poolStore, rolloutStore, scaleSets }: Parts) {
     }
     return uses;
   };
+}
+
+/** R12: where all its hosts are on the new version by now it may be taken back all the same. */
+function useBy(id: string, rollout: Rollout, isOne: (imageVersionId: string) => boolean): string | undefined {
+  if (isOver(rollout)) return undefined;
+  if (isOne(rollout.version.imageVersionId)) return `rollout ${id} is under way`;
+  return isOne(rollout.facts.modelBefore ?? '') ? `rollout ${id} may be taken back to it` : undefined;
 }
 
 /** Who depends on an image version in a region, in words; of a pool that makes hosts from it, that says enough. */

@@ -4,8 +4,8 @@ import type { Pool } from './pool.ts';
 import { canBeAborted, canBePaused, isPaused, type Rollout } from './rollout.ts';
 
 /** A host pool as the API shows it. */
-export function poolView(name: string, { link, createdAt, changedAt, activeRollout }: Pool) {
-  return { name, ...link, createdAt, changedAt, activeRollout };
+export function poolView(name: string, { link, createdAt, changedAt, activeRollout, nextRollout }: Pool) {
+  return { name, ...link, createdAt, changedAt, activeRollout, nextRollout };
 }
 
 /** A freeze as the API shows it. */
@@ -15,7 +15,7 @@ export function freezeView(id: string, freeze: Freeze, now: Instant) {
 
 /** A rollout as the API shows it: how it stands, why it is or is not moving, and what has become of its hosts. */
 export function rolloutView(id: string, rollout: Rollout) {
-  const { pool, link, version, requested, facts, phase } = rollout;
+  const { pool, link, version, requested, rolledBackBy, facts, phase } = rollout;
   const hosts = Object.values(facts.hosts ?? {});
   const counts: Record<string, number> = {};
   for (const { outcome } of hosts) counts[outcome] = (counts[outcome] ?? 0) + 1;
@@ -28,6 +28,8 @@ export function rolloutView(id: string, rollout: Rollout) {
     status: phase,
     ...standing(rollout),
     requested,
+    rollbackOf: requested.rollbackOf,
+    rolledBackBy,
     wave: facts.wave,
     hosts: counts,
     capacity: facts.capacity,

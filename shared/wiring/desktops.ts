@@ -13,6 +13,7 @@ import { planner } from '../rollouts/planner.ts';
 import { type Pool, type PoolEvent, poolLife } from '../rollouts/pool.ts';
 import { poolClaims } from '../rollouts/pools.ts';
 import { type Parts as RequestParts, rolloutRequests } from '../rollouts/requests.ts';
+import { rollbackRequests } from '../rollouts/rollback.ts';
 import { rolloutEngine } from '../rollouts/rollout-engine.ts';
 import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
 import { imageVersionsAt } from '../rollouts/associations.ts';
@@ -71,11 +72,13 @@ export function wireDesktops(outside: Outside, publishing: Publishing) {
   });
   const parts = { pools, poolStore, rollouts, rolloutStore, freezes, now };
   const planFor = planner({ hostPools, scaleSets, gallery, freezes, now });
+  const rollbacks = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
   const inAzure = { poolStore, rolloutStore, scaleSets: rememberingScaleSets(scaleSets, now) };
   return {
     requests: {
       ...rolloutRequests({ ...parts, versionOf, refusal, imageVersionAt, planFor }),
-      ...rolloutInsight({ ...parts, work: hostAsks }),
+      ...rollbacks,
+      ...rolloutInsight({ ...parts, work: hostAsks, backTo: async (id) => await rollbacks.backTo(id) }),
     },
     freezes: freezeRequests({ ...parts, calendar }),
     hosts: hostAsks,

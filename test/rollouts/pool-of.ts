@@ -3,6 +3,7 @@ import { channelRequests } from '../../shared/rollouts/channels.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
 import { rolloutInsight } from '../../shared/rollouts/insight.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
+import { rollbackRequests } from '../../shared/rollouts/rollback.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
 import type { ImageVersionAt } from '../../shared/rollouts/versions.ts';
@@ -41,13 +42,19 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
       ? { imageVersionId: newVersion }
       : number === '1.2.0'
         ? { imageVersionId: undefined }
-        : undefined;
+        : number === '1.0.0'
+          ? { imageVersionId: fleet.refused.former }
+          : undefined;
   const copies: Copies = {};
   const imageVersionAt = async (_: string, __: string, place: string) =>
     copies[place] ?? { failure: failure('NotFound', `There is no place ${place}.`) };
-  const refusal = async () => fleet.refused.why;
+  const refusal = async (_: string, number: string) =>
+    number === '1.0.0' ? fleet.refused.whyFormer : fleet.refused.why;
+  const isUnderWay = async (movement: string) => !fleet.refused.movements.has(movement);
   const asks = rolloutRequests({ ...parts, versionOf, refusal, imageVersionAt, freezes, planFor });
-  const insight = rolloutInsight({ ...parts, work: hostApi });
+  const backs = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
+  const backTo = async (id: string) => await backs.backTo(id);
+  const insight = rolloutInsight({ ...parts, work: hostApi, backTo });
   const freezeAsks = freezeRequests({ ...parts, calendar });
   const channels = channelRequests({
     ...parts,
@@ -62,5 +69,5 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
     return await all();
   };
   const { refused } = fleet;
-  return { world, azure, refused, copies, asks, insight, freezeAsks, channels, end, seen };
+  return { world, azure, fleet, refused, copies, asks, backs, insight, freezeAsks, channels, end, seen };
 }

@@ -56,7 +56,7 @@ async function unaccounted({ now }: World, { seen, hostApi }: Fleet): Promise<st
     standings: async (id: string) => await hostApi.standings(id),
     history: async (id: string) => await seen.hosts.history(id),
   };
-  const insight = rolloutInsight({ rolloutStore: seen.rollouts, work, now });
+  const insight = rolloutInsight({ rolloutStore: seen.rollouts, work, backTo: async () => undefined, now });
   const sum = (shares: Partial<Record<string, number>>) =>
     Object.values(shares).reduce<number>((all, seconds) => all + (seconds ?? 0), 0);
   const wrongs: string[] = [];

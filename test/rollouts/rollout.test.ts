@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failure } from '../../shared/errors.ts';
 import { minutesAfter } from '../../shared/instant.ts';
-import { type Pool, type PoolEvent, poolLife } from '../../shared/rollouts/pool.ts';
 import {
   type AnyStage,
   canBeAborted,
@@ -45,6 +44,7 @@ const aborted: Next = () => ({ type: 'aborted', by: 'ann', reason: 'enough', at:
 const paused: Next = () => ({ type: 'paused', by: 'ann', reason: 'lunch', at: noon });
 const resumed: Next = () => ({ type: 'resumed', by: 'ann', at: minutesAfter(noon, 30) });
 const freezesChanged: Next = () => ({ type: 'freezes-changed', by: 'ann', at: noon });
+const rolledBack: Next = () => ({ type: 'rolled-back', rollout: 'back', by: 'ann', reason: 'no', at: noon });
 const setAside: Next = () => ({ type: 'set-aside', at: noon });
 
 function after(...story: Next[]): Rollout {
@@ -81,6 +81,9 @@ describe('a rollout', () => {
     ['succeeds all the same', 'succeeded', undefined, [...rolling, done, failed, done]],
     ['stays failed when it is set aside', 'failed', undefined, [failed, done, done, setAside, setAside]],
     ['stays as it is when it is set aside too soon', 'running', 'claim', [setAside]],
+    ['R11: settles its hosts when it is taken back', 'stopping', 'settle', [...rolling, rolledBack]],
+    ['is then aborted', 'aborted', undefined, [...rolling, rolledBack, done, done]],
+    ['is taken back when it is over', 'succeeded', undefined, [...rolling, done, done, rolledBack]],
     ['stays succeeded', 'succeeded', undefined, [...rolling, done, done, setAside, aborted]],
   ];
   it.each(stories)('%s', (_, phase, stage, story) => {
@@ -100,6 +103,22 @@ describe('a rollout', () => {
     });
     expect(after(aborted, done, done)).toMatchObject({ by: 'ann', reason: 'enough' });
     expect(after(aborted, done, done, setAside)).toMatchObject({ setAside: true });
+  });
+
+  it('waits as long as the one that it takes back may need for its end, and keeps by whom it is taken back', () => {
+    const back = rolloutLife.evolve(undefined, { ...requested, rollbackOf: 'first' });
+    if (!back || !('standing' in back)) throw new Error('no rollout');
+    expect(back.standing.deadline).toBe(minutesAfter(noon, 60 + 4320 + 60));
+    const again = [paused, resumed].reduce(
+      (one, next) => rolloutLife.evolve(one, next(one)) ?? one,
+      back as Rollout,
+    );
+    expect('standing' in again && again.standing.deadline).toBe(minutesAfter(noon, 30 + 60 + 4320 + 60));
+    expect(after(...rolling, rolledBack, done, done)).toMatchObject({
+      phase: 'aborted',
+      rolledBackBy: 'back',
+      reason: 'taken back by rollout back: no',
+    });
   });
 
   it('adds to its hosts what a look brings, and hears it once', () => {
@@ -126,10 +145,17 @@ describe('a rollout', () => {
 
 describe('what may be asked of a rollout, state by state', () => {
   const rolling = [done, done];
-  const commands = { paused, resumed, aborted, freezesChanged, setAside };
+  const commands = { paused, resumed, aborted, freezesChanged, rolledBack, setAside };
   type Answers = Record<keyof typeof commands, string>;
-  const nothing: Answers = { paused: '', resumed: '', aborted: '', freezesChanged: '', setAside: '' };
-  const running = { ...nothing, aborted: 'settle', freezesChanged: 'looks anew' };
+  const nothing: Answers = {
+    paused: '',
+    resumed: '',
+    aborted: '',
+    freezesChanged: '',
+    rolledBack: 'is named',
+    setAside: '',
+  };
+  const running = { ...nothing, aborted: 'settle', rolledBack: 'settle', freezesChanged: 'looks anew' };
   const states: [state: string, story: Next[], answers: Answers][] = [
     ['claiming', [], { ...running, paused: 'claim paused' }],
     ['preparing', [done], { ...running, paused: 'prepare paused' }],
@@ -146,10 +172,15 @@ describe('what may be asked of a rollout, state by state', () => {
     ['failed', [...rolling, failed, done, done], { ...nothing, setAside: 'failed' }],
     ['aborted', [aborted, done, done], { ...nothing, setAside: 'aborted' }],
     ['aborted and set aside', [aborted, done, done, setAside], nothing],
+    ['taken back', [...rolling, rolledBack], { ...nothing, rolledBack: '' }],
+    ['taken back after its end', [...rolling, done, done, rolledBack], { ...nothing, rolledBack: '' }],
   ];
   const became = (before: Rollout, rollout: Rollout, command: string) => {
     if (rollout === before) return '';
     if (command === 'freezesChanged') return 'looks anew';
+    if (command === 'rolledBack') expect(rollout.rolledBackBy).toBe('back');
+    if (command === 'rolledBack' && before.phase !== 'running') return 'is named';
+    if (command === 'rolledBack' && inStage(before).stage === 'release-pool') return 'is named';
     const where = 'standing' in rollout ? rollout.standing.stage : rollout.phase;
     return 'pause' in rollout ? `${where} paused` : where;
   };
@@ -207,47 +238,5 @@ describe('what may be asked of a rollout, state by state', () => {
     const before = after(...rolling);
     if (!('standing' in thawed) || !('standing' in before)) throw new Error('they are under way');
     expect(thawed.standing.deadline).toBe(minutesAfter(before.standing.deadline, 50_000));
-  });
-});
-
-describe('a host pool', () => {
-  const defined: PoolEvent = { type: 'defined', link, by: 'ann', at: noon };
-  const claimed = (rollout: string): PoolEvent => ({ type: 'rollout-claimed', rollout, at: noon });
-  const released = (rollout: string): PoolEvent => ({ type: 'rollout-released', rollout, at: noon });
-  const after = (...story: PoolEvent[]) =>
-    story.reduce<Pool | undefined>((pool, event) => poolLife.evolve(pool, event), undefined);
-
-  const stories: [title: string, holder: string | undefined, story: PoolEvent[]][] = [
-    ['is free at first', undefined, [defined]],
-    ['is held by who claims it', 'a', [defined, claimed('a')]],
-    ['R1: is not held by two', 'a', [defined, claimed('a'), claimed('b')]],
-    ['is not let go by another', 'a', [defined, claimed('a'), released('b')]],
-    ['is free once it is let go', undefined, [defined, claimed('a'), released('a')]],
-    ['is held by the next', 'b', [defined, claimed('a'), released('a'), claimed('b')]],
-    [
-      'R1: is not held by a claim that comes after its rollout let go',
-      undefined,
-      [defined, released('a'), claimed('a')],
-    ],
-    ['R1: nor by one that is heard again', undefined, [defined, claimed('a'), released('a'), claimed('a')]],
-    [
-      'X1: is let go once, and its next holder keeps it',
-      'b',
-      [defined, claimed('a'), released('a'), claimed('b'), released('a')],
-    ],
-    [
-      'stays held while it is defined anew',
-      'a',
-      [defined, claimed('a'), { ...defined, link: { ...link, channel: 'test' } }],
-    ],
-    ['is nothing before it is defined', undefined, [claimed('a')]],
-  ];
-  it.each(stories)('%s', (_, holder, story) => {
-    expect(after(...story)?.activeRollout).toBe(holder);
-  });
-
-  it('is not changed by being defined the same again', () => {
-    const pool = after(defined);
-    expect(poolLife.evolve(pool, { ...defined, at: minutesAfter(noon, 1) })).toBe(pool);
   });
 });

@@ -38,10 +38,12 @@ describe('who depends on a version in a region', () => {
     expect(await usedIn(oldVersion, 'westeurope')).toEqual(['2 hosts of host pool pool run it']);
   });
 
-  it('is a rollout to it until that is over', async () => {
-    const { usedIn, asks, end } = await usage();
+  it('R12: is a rollout to it or from it until that is over', async () => {
+    const { usedIn, asks, end, world } = await usage();
     const { id } = await asks.startRollout('pool', start, 'by hand');
     expect(await usedIn(newVersion, 'westeurope')).toEqual([`rollout ${id} is under way`]);
+    await world.passUntil(async () => (await usedIn(oldVersion, 'westeurope')).length === 2, { days: 1 });
+    expect(await usedIn(oldVersion, 'westeurope')).toContain(`rollout ${id} may be taken back to it`);
     await end();
     expect(await usedIn(newVersion, 'westeurope')).toEqual(['host pool pool makes its hosts from it']);
     expect(await usedIn(oldVersion, 'westeurope')).toEqual([]);

@@ -23,7 +23,7 @@ import { type Change, WorkflowStore } from '../../shared/workflow/store.ts';
 import { AdmissionWatch } from './admission-watch.ts';
 import { heedless, staleOver } from './heedless.ts';
 import { memoryRows } from './memory-rows.ts';
-import { SmallAzure, tag } from './small-azure.ts';
+import { oldVersion, SmallAzure, tag } from './small-azure.ts';
 import type { World } from './world.ts';
 
 export const link: PoolLink = {
@@ -113,13 +113,21 @@ function blindToDisks(machines: Machines): Machines {
 /** What nobody may begin to use any more: the version, and movements of channels. */
 interface Refused {
   why: Failure | undefined;
+  /** Why nobody may use the version that the pool came from, and what its number is the number of. */
+  whyFormer: Failure | undefined;
+  former: string | undefined;
   readonly movements: Set<string>;
 }
 
 /** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
 export function fleetIn(world: World, without: Without = {}, alter: (azure: SmallAzure) => void = () => {}) {
   const withoutEtags = without.etags === true;
-  const refused: Refused = { why: undefined, movements: new Set() };
+  const refused: Refused = {
+    why: undefined,
+    whyFormer: undefined,
+    former: oldVersion,
+    movements: new Set(),
+  };
   const azure = new SmallAzure(world);
   alter(azure);
   const { now } = world;
@@ -190,7 +198,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
       scaleSets: { ...scaleSets, list: readings.listMachines },
       hosts: hostApi,
       freezes,
-      refusal: async () => refused.why,
+      refusal: async (_, number) => (number === '1.0.0' ? refused.whyFormer : refused.why),
       isUnderWay: async (movement) => !refused.movements.has(movement),
       store: rolloutStores.met,
       wake: wakeRollout,

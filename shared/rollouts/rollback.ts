@@ -1,0 +1,170 @@
+import type { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { Instant } from '../instant.ts';
+import type { IsUnderWay } from './claim.ts';
+import type { Pool, PoolLink } from './pool.ts';
+import type { PoolEngine } from './pools.ts';
+import type { RollBackRollout } from './request-bodies.ts';
+import { digest, isSameFleet, type Parts as RequestParts, somebody } from './requests.ts';
+import { canBeAborted, type Rollout } from './rollout.ts';
+import type { RolloutEngine } from './rollout-engine.ts';
+import { imageVersionFor, whyNotThere } from './versions.ts';
+
+interface Parts extends Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt'> {
+  readonly pools: PoolEngine;
+  readonly rollouts: RolloutEngine;
+  readonly isUnderWay: IsUnderWay;
+  readonly now: () => Instant;
+}
+
+/** What a rollout is taken back to: the version that its pool came from, and the pool as it is by now. */
+interface Back {
+  readonly link: PoolLink;
+  readonly version: Rollout['version'];
+}
+
+/**
+ * One call takes a rollout back, half way or finished. The rollback is a rollout of its own that is on record
+ * before anything is done, so that what was answered is carried out whatever dies: its first stage ends the one it
+ * takes back, waits for that, and has the pool before anybody else.
+ */
+export function rollbackRequests(parts: Parts) {
+  const { pools, rollouts, isUnderWay, now } = parts;
+
+  const rolloutWith = async (id: string): Promise<Rollout> => {
+    const rollout = await rollouts.load(id);
+    if (!rollout) throw new AppError('NotFound', `There is no rollout ${id}.`, { target: id });
+    return rollout;
+  };
+
+  const wayBack = async (id: string, rollout: Rollout): Promise<Back | AppError> => {
+    const { movement } = rollout.requested;
+    if (movement !== undefined && (await isUnderWay(movement))) return ofChannel(movement, rollout, id);
+    const { modelBefore } = rollout.facts;
+    if (modelBefore === undefined) return nothingToTakeBack(id, rollout);
+    const pool = await pools.load(rollout.pool);
+    if (!pool) return new AppError('NotFound', `There is no host pool ${rollout.pool}.`, { target: id });
+    const later = await laterThan(id, pool);
+    if (later !== undefined) {
+      const message = `Rollout ${later} of host pool ${rollout.pool} has begun since: take that one back.`;
+      return new AppError('InvalidPhase', message, { target: id });
+    }
+    const found = await targetOf(rollout, modelBefore, pool.link, parts);
+    if (typeof found === 'string') return new AppError('NoRollbackTarget', found, { target: id });
+    return { link: pool.link, version: found };
+  };
+
+  /** The last rollout that had the pool after this one. Those that never got it are none. */
+  const laterThan = async (id: string, { activeRollout, over }: Pool): Promise<string | undefined> => {
+    if (activeRollout === id) return undefined;
+    if (activeRollout !== undefined) return activeRollout;
+    // The pool remembers in which order it was let go, but not for ever.
+    if (!over.includes(id)) return over.at(-1);
+    for (const other of over.slice(over.lastIndexOf(id) + 1).toReversed()) {
+      if ((await rollouts.load(other))?.facts.took !== undefined) return other;
+    }
+    return undefined;
+  };
+
+  return {
+    /** Takes the rollout back. Asked twice it finds the first: a rollout is taken back once. */
+    async rollBack(
+      id: string,
+      { by, reason }: z.infer<typeof RollBackRollout>,
+    ): Promise<{ id: string; rollout: Rollout }> {
+      const rollout = await rolloutWith(id);
+      const back = rollbackId(id, rollout);
+      const known = await rollouts.load(back);
+      if (known) return { id: back, rollout: unlessLost(id, known) };
+      const way = await wayBack(id, rollout);
+      if (way instanceof AppError) throw way;
+      const asked = { pool: rollout.pool, ...way, by: somebody(by), reason, rollbackOf: id, at: now() };
+      await rollouts.record(back, () => ({ type: 'requested', ...asked }));
+      // Its first look ends the other: whoever is answered may rely on it that nothing new starts.
+      await rollouts.advance(back);
+      return { id: back, rollout: unlessLost(id, await rolloutWith(back)) };
+    },
+
+    /** The number of the version that the rollout may be taken back to now; undefined if it may not be. */
+    async backTo(id: string): Promise<string | undefined> {
+      const rollout = await rolloutWith(id);
+      if (rollout.rolledBackBy !== undefined || (await rollouts.load(rollbackId(id, rollout))))
+        return undefined;
+      const way = await wayBack(id, rollout);
+      return way instanceof AppError ? undefined : way.version.number;
+    },
+  };
+}
+
+/** Of each rollout the same, and unlike the ids of all rollouts of a movement, which that may end. */
+function rollbackId(id: string, { pool }: Rollout): string {
+  return `${pool}-${digest(`rollback of ${id}`)}`;
+}
+
+/** Somebody else's rollout had the pool before it: of two that were asked for at once, the other won. */
+function unlessLost(id: string, back: Rollout): Rollout {
+  const failure = failureOf(back);
+  if (failure?.code !== 'RolloutAlreadyActive') return back;
+  const message = `${failure.message} It has begun since rollout ${id}: take that one back.`;
+  throw new AppError('InvalidPhase', message, { target: id });
+}
+
+function failureOf(rollout: Rollout) {
+  if (rollout.phase === 'failed') return rollout.failure;
+  return rollout.phase === 'stopping' && rollout.ending.phase === 'failed'
+    ? rollout.ending.failure
+    : undefined;
+}
+
+function ofChannel(movement: string, { link: { imageSet, channel } }: Rollout, target: string): AppError {
+  const call = `POST /image-sets/${imageSet}/channels/${channel}/rollback {"reason":"…"}`;
+  const message = `Movement ${movement} would bring the pool there again: roll the channel back: ${call}`;
+  return new AppError('InvalidPhase', message, { target });
+}
+
+function nothingToTakeBack(id: string, rollout: Rollout): AppError {
+  const { number } = rollout.version;
+  const instead = canBeAborted(rollout) ? `; abort it: POST /rollouts/${id}/abort {"reason":"…"}` : '';
+  const isFormer = rollout.phase === 'succeeded' || rollout.facts.hosts !== undefined;
+  const why = isFormer
+    ? `The scale set of host pool ${rollout.pool} named version ${number} before rollout ${id} began`
+    : `Rollout ${id} has not changed what the scale set of host pool ${rollout.pool} names`;
+  return new AppError('NoRollbackTarget', `${why}${instead}.`, { target: id });
+}
+
+/** The version that the scale set named before, by its exact id; or why nothing can be brought to it. */
+async function targetOf(
+  { pool, link: former, version }: Rollout,
+  modelBefore: string,
+  link: PoolLink,
+  parts: Parts,
+): Promise<Rollout['version'] | string> {
+  if (!isSameFleet(former, link) || former.imageSet !== link.imageSet)
+    return `Host pool ${pool} names other hosts or another image set by now.`;
+  const number = /\/versions\/([^/]+)$/i.exec(modelBefore)?.[1];
+  if (number === undefined)
+    return `The scale set named ${modelBefore || 'no image of a gallery'} before: no version of a gallery.`;
+  if (isSameId(version.imageVersionId, modelBefore))
+    return `The scale set named version ${number} before it as well.`;
+  const found = await thereIs(link, number, parts);
+  if (typeof found === 'string' || isSameId(found.imageVersionId, modelBefore)) return found;
+  return `The scale set named ${modelBefore} before, and version ${number} is ${found.imageVersionId}.`;
+}
+
+const isSameId = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/** The version as the pool's machines find it; or why nobody may begin to use it. */
+async function thereIs(
+  link: PoolLink,
+  number: string,
+  { versionOf, refusal, imageVersionAt }: Parts,
+): Promise<Rollout['version'] | string> {
+  const known = await versionOf(link.imageSet, number);
+  if (!known) return `Image set ${link.imageSet} has no version ${number}, which the scale set named before.`;
+  const why = await refusal(link.imageSet, number);
+  if (why) return why.message;
+  if (known.imageVersionId === undefined) return `Version ${number} is not in the gallery any more.`;
+  const home = { number, imageVersionId: known.imageVersionId };
+  const found = await imageVersionFor(link, home, imageVersionAt);
+  return 'imageVersionId' in found ? { number, ...found } : (whyNotThere(found)?.message ?? '');
+}
