@@ -2,7 +2,7 @@ import type { Host, HostEvent } from '../../shared/hosts/host.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
-import { wrongLogOff } from '../support/fleet-verdict.ts';
+import { wrongLadder, wrongLogOff } from '../support/fleet-verdict.ts';
 import type { Cloud } from './cloud.ts';
 import { PublishingRules } from './publishing-rules.ts';
 import type { Kept, Saving } from './tables.ts';
@@ -162,14 +162,9 @@ export class Invariants {
 
   /** R5: nobody who is active is logged off untold or before his grace is over, and no step is taken twice. */
   #sessions(host: Host): void {
-    const { plan, facts } = host;
-    for (const one of facts.loggedOff ?? [])
-      for (const wrong of wrongLogOff(host, one)) this.#tell(`R5: on ${plan.name} ${wrong}`);
-    for (const { session, reminded = [] } of facts.told ?? []) {
-      const steps = reminded.map(({ minutes }) => minutes);
-      if (steps.some((step, index) => index > 0 && step >= (steps[index - 1] ?? 0)))
-        this.#tell(`R5: on ${plan.name} session ${session} was reminded at ${steps.join(', ')}`);
-    }
+    const { loggedOff = [], told = [] } = host.facts;
+    const wrongs = [...loggedOff.flatMap((one) => wrongLogOff(host, one)), ...told.flatMap(wrongLadder)];
+    for (const wrong of wrongs) this.#tell(`R5: on ${host.plan.name} ${wrong}`);
   }
 }
 

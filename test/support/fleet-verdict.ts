@@ -59,6 +59,7 @@ export function wrongIn({ azure }: Fleet, hosts: readonly Host[]): string[] {
       ),
       ...(/eyJ/.test(JSON.stringify(host)) ? [`${host.plan.name} keeps a token`] : []),
       ...(host.facts.loggedOff ?? []).flatMap((one) => wrongLogOff(host, one)),
+      ...(host.facts.told ?? []).flatMap(wrongLadder),
     ]),
     ...azure.desktop.everySession.flatMap((session) => {
       // Each time that a host has its turn anew its users are told anew, and reminded once at each step.
@@ -87,6 +88,13 @@ export function wrongLogOff({ plan, facts }: Host, { session, at, disconnectedSi
   if (!message) return [`session ${session} was logged off untold`];
   const isWithin = at < minutesAfter(message.at, graceMinutes);
   return isWithin ? [`session ${session} was logged off within its grace`] : [];
+}
+
+/** R5, as the record has it: one step after the other, and none twice. */
+export function wrongLadder({ session, reminded = [] }: Told): string[] {
+  const steps = reminded.map(({ minutes }) => minutes);
+  const isWrong = steps.some((step, index) => index > 0 && step >= (steps[index - 1] ?? 0));
+  return isWrong ? [`session ${session} was reminded at ${steps.join(', ')}`] : [];
 }
 
 /** A request to log off may be on its way for so long; who comes back meanwhile nobody can help. */
