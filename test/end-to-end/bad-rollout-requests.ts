@@ -30,6 +30,14 @@ export const badRolloutRequests: readonly BadRequest[] = [
   ),
   invalid('a window at no time', put({ windows: [{ ...window, end: '25:00' }] }), 'policy.windows.0.end'),
   invalid('a window on no day', put({ windows: [{ ...window, days: [] }] }), 'policy.windows.0.days'),
+  invalid('taking a rollout back without a reason', ['POST', 'rollouts/nowhere/rollback', {}], 'reason'),
+  [
+    'taking an unknown rollout back',
+    ['POST', 'rollouts/nowhere/rollback', { reason: 'r' }],
+    404,
+    'NotFound',
+    'nowhere',
+  ],
   invalid('a plan for no version', ['POST', 'host-pools/production/plan', {}], 'version'),
   [
     'a plan for an unknown version',

@@ -1,3 +1,4 @@
+import type { App } from '../../shared/app.ts';
 import { RequestVersion } from '../../shared/images/request-bodies.ts';
 import type { Version } from '../../shared/images/image.ts';
 import { isOver, type Release } from '../../shared/releases/course.ts';
@@ -184,8 +185,17 @@ class Story {
     );
   }
 
-  /** Whatever is under way is aborted, and the pool brought back as soon as it is free. */
+  /** In one call; or whatever is under way is aborted, and the pool brought back as soon as it is free. */
   #rollBack(name: string, afterSeconds: number): void {
+    if (this.#world.random.happens(0.5)) {
+      const back = async (app: App) => {
+        const all = await app.rollouts.rollouts();
+        const [last] = all.filter(({ rollout }) => rollout.pool === name).toReversed();
+        if (last) await app.rollouts.rollBack(last.id, { reason: 'it is bad' });
+      };
+      this.#people.ask(`take ${name} back`, back, afterSeconds);
+      return;
+    }
     if (this.#world.random.happens(0.5)) this.#people.abortAll(afterSeconds);
     for (const [attempt, wait] of [0, 900, 1800, 3600].entries())
       this.#start(name, '1.0.0', `back-${attempt}`, afterSeconds + 30 + wait);
