@@ -6,10 +6,10 @@ const mostCharacters = 20_000;
 
 /** Posts to another system; never follows a redirect, and reads no more of the answer than a report takes. */
 export const callSystem: CallSystem = async (url, key, body): Promise<CallAnswer> => {
-  if (!url.startsWith('https://')) return { status: 400, body: '' };
+  if (!url.startsWith('https://')) return refusal('its address is not https');
   try {
     // Whoever may put a gate may not reach what only this app can reach.
-    if (!(await leadsOutside(url))) return { status: 400, body: '' };
+    if (!(await leadsOutside(url))) return refusal('its address leads to this machine or a private network');
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'manual',
@@ -24,3 +24,7 @@ export const callSystem: CallSystem = async (url, key, body): Promise<CallAnswer
     return { status: 0, body: '' }; // refused, unreachable, or too slow: all mean "later"
   }
 };
+
+function refusal(refused: string): CallAnswer {
+  return { status: 0, body: '', refused };
+}

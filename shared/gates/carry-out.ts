@@ -139,7 +139,10 @@ async function started(
 }
 
 /** What the other system answered: that it took the request, what it found, or nothing of use. */
-function heard({ status, body }: CallAnswer, isToReport: boolean, at: Instant): CheckEvent {
+function heard({ status, body, refused }: CallAnswer, isToReport: boolean, at: Instant): CheckEvent {
+  if (refused !== undefined) {
+    return { type: 'call-failed', why: `the other system was not called: ${refused}`, isFinal: true, at };
+  }
   const isTaken = status >= 200 && status < 300;
   if (!isTaken) {
     // 4xx says that asking again would be in vain, unless it is about time.

@@ -84,6 +84,8 @@ export interface Probes {
 export interface CallAnswer {
   readonly status: number;
   readonly body: string;
+  /** Why it was not even asked, and never will be. */
+  readonly refused?: string;
 }
 
 /** Tells another system, over https and without following redirects. Never throws. */

@@ -47,8 +47,14 @@ describe('the address of another system', () => {
 
   it('is not called where it leads inside, nor without TLS', async () => {
     expect(await leadsOutside('https://localhost/run')).toBe(false);
-    expect(await callSystem('https://127.0.0.1:9/run', 'key', {})).toEqual({ status: 400, body: '' });
-    expect(await callSystem('http://checks.contoso.com/run', 'key', {})).toEqual({ status: 400, body: '' });
+    expect(await callSystem('https://127.0.0.1:9/run', 'key', {})).toEqual({
+      status: 0,
+      body: '',
+      refused: 'its address leads to this machine or a private network',
+    });
+    expect(await callSystem('http://checks.contoso.com/run', 'key', {})).toMatchObject({
+      refused: 'its address is not https',
+    });
   });
 
   it('that no name server knows is tried again later', async () => {

@@ -85,6 +85,20 @@ describe('a check by another system', () => {
     }
   });
 
+  it('says that it was we who did not call, and why, and does not try again', async () => {
+    const { put, port, pass, world, calls } = gateLab();
+    world.answer = () => ({ status: 0, body: '', refused: 'its address leads inside' });
+    await put([{ ...external, url }]);
+    await port.ensureValidated(wanted);
+    await pass(10);
+    expect(calls).toHaveLength(1);
+    expect(await port.latest(versionId, channel)).toMatchObject({
+      checks: [
+        { state: 'errored', evidence: expect.stringContaining('was not called: its address leads inside') },
+      ],
+    });
+  });
+
   it('waits for a report whose link somebody asks for', async () => {
     const { put, port, pass, requests, kept } = gateLab();
     await put([external, health('Status')]);

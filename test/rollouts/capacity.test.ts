@@ -2,24 +2,7 @@ import { array, assert, boolean, constantFrom, nat, property, record } from 'fas
 import { describe, expect, it } from 'vitest';
 import { capacityOf, costs, type HostView } from '../../shared/rollouts/capacity.ts';
 import { admit, inOrder } from '../../shared/rollouts/waves.ts';
-
-const host = (name: string, more: Partial<HostView> = {}): HostView => ({
-  instanceId: name,
-  name,
-  isOnVersion: false,
-  isBusy: false,
-  isPoweredOff: false,
-  takesUsers: true,
-  sessions: 0,
-  standing: 'untouched',
-  ...more,
-});
-const hosts = (count: number, sessions = 0) =>
-  Array.from({ length: count }, (_, number) => host(`avd-${number}`, { sessions }));
-const floor = (percent: number, headroomPercent = 0) => ({
-  perHost: 10,
-  floor: { percent, headroomPercent },
-});
+import { floor, host, hosts } from './host-views.ts';
 
 describe('the capacity of a pool', () => {
   const lost = { standing: 'lost' } as const;

@@ -1,5 +1,4 @@
-import { checkDirt, dirty, type Dirt } from '../compute/guest/dirt.ts';
-import { shown } from '../compute/guest/routes.ts';
+import { shown, soiled } from '../compute/guest/routes.ts';
 import { ArmError } from '../core/arm-error.ts';
 import type { LocalCall, LocalRoute } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
@@ -22,11 +21,7 @@ export function hostGuestRoutes(world: World): LocalRoute[] {
       method: 'POST',
       path: '/local/hosts/{name}/guest',
       handle: (call) => {
-        const dirt = (call.body ?? {}) as Dirt;
-        checkDirt(dirt);
-        const guest = guestOf(call);
-        dirty(guest, dirt, world.timeline.now());
-        return { status: 200, body: shown(guest) };
+        return { status: 200, body: soiled(guestOf(call), call, world) };
       },
     },
   ];

@@ -7,6 +7,14 @@ import { blobsWritten } from './blobs-written.ts';
 import { checkDirt, dirtRules, dirty, type Dirt, type DirtRule } from './dirt.ts';
 import { DIRT } from './kinds-of-dirt.ts';
 
+/** The guest after the dirt of the call's body; refused before anything is changed. */
+export function soiled(guest: Guest, { body }: Pick<LocalCall, 'body'>, world: World): Json {
+  const dirt = (body ?? {}) as Dirt;
+  checkDirt(dirt);
+  dirty(guest, dirt, world.timeline.now());
+  return shown(guest);
+}
+
 /** The insides of machines, to be looked at and made dirty. */
 export function guestRoutes(world: World): LocalRoute[] {
   const guests = (): { name: string; guest: Guest }[] =>
@@ -35,11 +43,7 @@ export function guestRoutes(world: World): LocalRoute[] {
       method: 'POST',
       path: '/local/guests/{name}',
       handle: (call) => {
-        const dirt = (call.body ?? {}) as Dirt;
-        checkDirt(dirt);
-        const guest = guestOf(call);
-        dirty(guest, dirt, world.timeline.now());
-        return { status: 200, body: shown(guest) };
+        return { status: 200, body: soiled(guestOf(call), call, world) };
       },
     },
     {
