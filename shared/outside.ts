@@ -14,7 +14,7 @@ import type { Instant } from './instant.ts';
 import type { Post } from './notifications/deliver.ts';
 import type { RegionGallery } from './replication/gallery.ts';
 import type { HostPools } from './rollouts/host-pool.ts';
-import type { Gallery as RolloutGallery, ReplicaGallery, ScaleSets } from './rollouts/scale-set.ts';
+import type { Gallery as RolloutGallery, ReplicaGallery, Fleets } from './rollouts/fleet.ts';
 import type { SharingGallery } from './sharing/gallery.ts';
 import type { Rows } from './workflow/rows.ts';
 
@@ -47,7 +47,7 @@ export interface Outside {
   readonly gallery: Gallery & RolloutGallery & ReplicaGallery & RegionGallery & EndOfLifeGallery;
   readonly sharing: SharingGallery;
   readonly hostPools: HostPools;
-  readonly scaleSets: ScaleSets;
+  readonly fleets: Fleets;
   readonly hostMachines: HostMachines;
   readonly sessionHosts: SessionHosts;
   readonly probes: Probes;

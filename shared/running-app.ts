@@ -14,7 +14,7 @@ import { marketplaceShelves } from './azure/marketplace-shelves.ts';
 import { probes } from './azure/probes.ts';
 import { runCommands } from './azure/run-commands.ts';
 import { scaleSetMachines } from './azure/scale-set-machines.ts';
-import { scaleSets } from './azure/scale-sets.ts';
+import { fleets } from './azure/scale-sets.ts';
 import { sessionHosts } from './azure/session-hosts.ts';
 import { sharingGallery } from './azure/sharing.ts';
 import { sources } from './azure/sources.ts';
@@ -54,7 +54,7 @@ function fromSettings(): App {
     gallery: { ...gallery(azure), ...regionGallery(azure), ...endOfLifeGallery(azure) },
     sharing: sharingGallery(azure),
     hostPools: hostPools(azure),
-    scaleSets: scaleSets(azure),
+    fleets: fleets(azure),
     hostMachines: scaleSetMachines(azure),
     sessionHosts: sessionHosts(azure, clock.now),
     probes: probes(azure),

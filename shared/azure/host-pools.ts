@@ -13,7 +13,8 @@ export function hostPools({ desktops }: Pick<Azure, 'desktops'>): HostPools {
         `host pool ${hostPool}`,
         async () => await desktops(subscriptionId).hostPools.get(resourceGroup, hostPool),
       );
-      return found && { maxSessionLimit: found.maxSessionLimit ?? 0 };
+      const type = found?.hostPoolType === 'Personal' ? 'Personal' : 'Pooled';
+      return found && { maxSessionLimit: found.maxSessionLimit ?? 0, type };
     },
 
     list: async (pool) => (await sessionHostsOf({ desktops }, pool)).map(readingOf),
@@ -48,6 +49,7 @@ export function readingOf(found: AzureSessionHost): SessionHostReading {
     lastHeartbeat: heartbeatOf(found),
     allowNewSession: found.allowNewSession ?? false,
     sessions: found.sessions ?? 0,
+    assignedUser: found.assignedUser ?? '',
   };
 }
 

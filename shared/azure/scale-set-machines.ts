@@ -13,7 +13,7 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
     compute(subscriptionId).virtualMachineScaleSetVMRunCommands;
 
   const get = async (machine: MachineAddress) => {
-    const { resourceGroup, scaleSet, instanceId } = machine;
+    const { resourceGroup, scaleSet = '', instanceId } = machine;
     const expand = { expand: 'instanceView' } as const;
     return await finding(
       nameOf(machine),
@@ -34,7 +34,7 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
     },
 
     async setTag(machine, name, value) {
-      const { resourceGroup, scaleSet, instanceId } = machine;
+      const { resourceGroup, scaleSet = '', instanceId } = machine;
       // Azure has no PATCH here: the whole instance goes back as it came, if nobody changed it meanwhile.
       const { instanceView: _, resources: __, ...found } = await there(machine);
       const { [name]: before, ...others } = found.tags ?? {};
@@ -49,14 +49,21 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
     },
 
     async start(machine) {
-      const { resourceGroup, scaleSet, instanceId } = machine;
+      const { resourceGroup, scaleSet = '', instanceId } = machine;
       await asking(`start of ${nameOf(machine)}`, async () => {
         await instances(machine).start(resourceGroup, scaleSet, instanceId).submitted();
       });
     },
 
+    async deallocate(machine) {
+      const { resourceGroup, scaleSet = '', instanceId } = machine;
+      await asking(`deallocation of ${nameOf(machine)}`, async () => {
+        await instances(machine).deallocate(resourceGroup, scaleSet, instanceId).submitted();
+      });
+    },
+
     async reimage(machine) {
-      const { resourceGroup, scaleSet, instanceId } = machine;
+      const { resourceGroup, scaleSet = '', instanceId } = machine;
       // Asked of the instance: asked of the scale set, a forgotten id would mean all of them.
       await asking(`reimage of ${nameOf(machine)}`, async () => {
         await instances(machine).reimage(resourceGroup, scaleSet, instanceId).submitted();
@@ -64,7 +71,7 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
     },
 
     async applyModel(machine) {
-      const { subscriptionId, resourceGroup, scaleSet, instanceId } = machine;
+      const { subscriptionId, resourceGroup, scaleSet = '', instanceId } = machine;
       await asking(`update of ${nameOf(machine)} to its model`, async () => {
         const { virtualMachineScaleSets: sets } = compute(subscriptionId);
         await sets.updateInstances(resourceGroup, scaleSet, { instanceIds: [instanceId] }).submitted();
@@ -72,7 +79,7 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
     },
 
     async runCommand(machine, name) {
-      const { resourceGroup, scaleSet, instanceId } = machine;
+      const { resourceGroup, scaleSet = '', instanceId } = machine;
       const expand = { expand: 'instanceView' } as const;
       const found = await finding(
         `run command ${name}`,
@@ -83,7 +90,7 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
     },
 
     async startRunCommand(machine, { name, ...wanted }) {
-      const { resourceGroup, scaleSet, instanceId } = machine;
+      const { resourceGroup, scaleSet = '', instanceId } = machine;
       const body = runCommandBody(wanted);
       await asking(`run command ${name}`, async () => {
         await commands(machine).createOrUpdate(resourceGroup, scaleSet, instanceId, name, body).submitted();
@@ -91,15 +98,29 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
     },
 
     async removeRunCommand(machine, name) {
-      const { resourceGroup, scaleSet, instanceId } = machine;
+      const { resourceGroup, scaleSet = '', instanceId } = machine;
       await finding(`removal of run command ${name}`, async () => {
         await commands(machine).delete(resourceGroup, scaleSet, instanceId, name).submitted();
       });
     },
+
+    standAlone: {
+      blueprint: neverAsked,
+      ensurePartsKept: neverAsked,
+      remove: neverAsked,
+      removeWithParts: neverAsked,
+      create: neverAsked,
+      extensions: neverAsked,
+      addExtension: neverAsked,
+    },
   };
 }
 
-function nameOf({ scaleSet, instanceId }: MachineAddress): string {
+async function neverAsked(machine: MachineAddress): Promise<never> {
+  throw new Error(`${nameOf(machine)} does not stand alone`);
+}
+
+function nameOf({ scaleSet = '', instanceId }: MachineAddress): string {
   return `instance ${instanceId} of scale set ${scaleSet}`;
 }
 

@@ -1,22 +1,23 @@
 import type { InstanceViewStatus, VirtualMachineScaleSetVM } from '@azure/arm-compute';
-import type { Instance, ScaleSetAddress, ScaleSets } from '../rollouts/scale-set.ts';
+import type { Instance, FleetAddress, Fleets } from '../rollouts/fleet.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
 
 /** Scale sets in Uniform mode: their model, and their instances at a glance. */
-export function scaleSets({ compute }: Pick<Azure, 'compute'>): ScaleSets {
+export function fleets({ compute }: Pick<Azure, 'compute'>): Fleets {
   return {
-    async model({ subscriptionId, resourceGroup, scaleSet }) {
+    async model({ subscriptionId, resourceGroup, scaleSet = '' }) {
       const found = await finding(
         `scale set ${scaleSet}`,
         async () => await compute(subscriptionId).virtualMachineScaleSets.get(resourceGroup, scaleSet),
       );
-      const { location = '', provisioningState = '', virtualMachineProfile } = found ?? {};
+      const { location = '', provisioningState = '', virtualMachineProfile, upgradePolicy } = found ?? {};
       const imageVersionId = virtualMachineProfile?.storageProfile?.imageReference?.id ?? '';
-      return found && { location, imageVersionId, provisioningState };
+      const upgrades = upgradePolicy?.mode === undefined ? {} : { upgradePolicy: upgradePolicy.mode };
+      return found && { kind: 'uniform', ...upgrades, location, imageVersionId, provisioningState };
     },
 
-    async setModelImage({ subscriptionId, resourceGroup, scaleSet }, imageVersionId) {
+    async setModelImage({ subscriptionId, resourceGroup, scaleSet = '' }, imageVersionId) {
       const change = {
         virtualMachineProfile: { storageProfile: { imageReference: { id: imageVersionId } } },
       };
@@ -34,7 +35,7 @@ export function scaleSets({ compute }: Pick<Azure, 'compute'>): ScaleSets {
 /** Every instance with its instance view. */
 export async function instancesOf(
   { compute }: Pick<Azure, 'compute'>,
-  { subscriptionId, resourceGroup, scaleSet }: ScaleSetAddress,
+  { subscriptionId, resourceGroup, scaleSet = '' }: FleetAddress,
 ): Promise<VirtualMachineScaleSetVM[]> {
   return await asking(`instances of scale set ${scaleSet}`, async () => {
     const { virtualMachineScaleSetVMs: instances } = compute(subscriptionId);
@@ -52,6 +53,8 @@ export function instanceOf(found: VirtualMachineScaleSetVM): Instance {
   return {
     id,
     instanceId,
+    tags: found.tags ?? {},
+    size: found.sku?.name ?? '',
     computerName: osProfile?.computerName ?? '',
     imageVersionId: imageVersionOf(found),
     provisioningState,

@@ -73,6 +73,18 @@ export function sessionHosts({ desktops }: Pick<Azure, 'desktops'>, now: () => I
       if (!found) throw new AppError('NotFound', `There is no ${what} in ${hostPool}`);
     },
 
+    async assign(pool, host, user) {
+      const { resourceGroup, hostPool } = pool;
+      const sessionHost = { assignedUser: user };
+      const what = `session host ${host}`;
+      const found = await finding(
+        what,
+        async () =>
+          await client(pool).sessionHosts.update(resourceGroup, hostPool, host, { sessionHost, force: true }),
+      );
+      if (!found) throw new AppError('NotFound', `There is no ${what} in ${hostPool}`);
+    },
+
     async remove(pool, host) {
       const { resourceGroup, hostPool } = pool;
       await finding(

@@ -60,7 +60,7 @@ export interface HostPlan {
   readonly machine: {
     readonly subscriptionId: string;
     readonly resourceGroup: string;
-    readonly scaleSet: string;
+    readonly scaleSet?: string;
     readonly instanceId: string;
   };
   readonly location: string;

@@ -1,15 +1,22 @@
-/** A scale set in Uniform mode, as Azure addresses it. */
-export interface ScaleSetAddress {
+/** Where the machines of a pool are: a scale set, or a resource group whose virtual machines stand alone. */
+export interface FleetAddress {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
-  readonly scaleSet: string;
+  /** Absent where machines stand alone. */
+  readonly scaleSet?: string;
 }
 
-export interface MachineAddress extends ScaleSetAddress {
+export interface MachineAddress extends FleetAddress {
+  /** In a Uniform scale set Azure's number; elsewhere the name of the virtual machine. */
   readonly instanceId: string;
 }
 
-/** An instance of a scale set, as it is now. */
+/** The host pool a machine was made for, as `resourceGroup/hostPool` in small letters: while it is in no pool, nothing else tells. */
+export const poolTag = 'goldsmith-host-pool';
+/** The work on a host that made the machine: what has its name and not this is somebody else's. */
+export const madeByTag = 'goldsmith-made-by';
+
+/** A machine under a host, as it is now. */
 export interface Machine {
   /** The full ARM id; a session host's `resourceId` is the same in another case. */
   readonly id: string;
@@ -18,6 +25,8 @@ export interface Machine {
   readonly vmId: string;
   /** Of the managed disk: another one after each reimage, which is how a reimage is proven. */
   readonly osDiskId: string;
+  /** Azure's name of the size. */
+  readonly size: string;
   /** The gallery version that this instance was made from, as its own storage profile says. */
   readonly imageVersionId: string;
   /** Azure's word: `Succeeded`, `Failed`, or that something is under way (`Updating`, `Creating`, …). */
@@ -54,13 +63,15 @@ export interface NewRunCommand {
  * have happened.
  */
 export interface Machines {
-  readonly list: (scaleSet: ScaleSetAddress) => Promise<readonly Machine[]>;
+  readonly list: (scaleSet: FleetAddress) => Promise<readonly Machine[]>;
   /** The instance with its instance view, or undefined if Azure says 404; only that means it is gone. */
   readonly read: (machine: MachineAddress) => Promise<Machine | undefined>;
   /** Sets one tag, or takes it away if there is no value; the others stay. Repeatable. */
   readonly setTag: (machine: MachineAddress, name: string, value: string | undefined) => Promise<void>;
   /** Powers it on; nothing happens if it runs. Repeatable. */
   readonly start: (machine: MachineAddress) => Promise<void>;
+  /** Off, and not paid for. Repeatable. */
+  readonly deallocate: (machine: MachineAddress) => Promise<void>;
   /**
    * A new OS disk, from the image of the scale set's model, for exactly this instance. Must be asked once:
    * each call that Azure accepts is another reimage.
@@ -77,6 +88,76 @@ export interface Machines {
   readonly startRunCommand: (machine: MachineAddress, command: NewRunCommand) => Promise<void>;
   /** Gone afterwards, whether it was there or not. */
   readonly removeRunCommand: (machine: MachineAddress, name: string) => Promise<void>;
+  /** The machines that stand alone can be made anew; of those of a scale set this is never asked. */
+  readonly standAlone: StandAloneMachines;
+}
+
+/** What it takes to make a machine anew. Plain JSON without secrets, because it is kept before the machine is deleted. */
+export interface Blueprint {
+  readonly location: string;
+  readonly size: string;
+  readonly computerName: string;
+  /** As Azure is asked for the machine, without what only Azure fills in. Nobody but the adapter reads it. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** In the order in which they are put back. */
+  readonly extensions: readonly ExtensionBlueprint[];
+  /** Why it cannot be made again under its name, or another like it beside it: sentences for people. */
+  readonly notAgain?: string;
+  readonly notBeside?: string;
+}
+
+export interface ExtensionBlueprint {
+  readonly name: string;
+  /** As Azure names what it is: `JsonADDomainExtension`, `AADLoginForWindows`, … */
+  readonly type: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** It cannot do its work without protected settings, which Azure gives nobody back. */
+  readonly needsSecret: boolean;
+}
+
+export interface Extension {
+  readonly name: string;
+  /** Azure's word, as of a machine: `Succeeded`, `Failed`, or that something is under way. */
+  readonly provisioningState: string;
+  readonly message: string;
+}
+
+export interface NewMachine {
+  readonly blueprint: Blueprint;
+  /** Under its own name with the parts it had, or another beside it with parts of its own. */
+  readonly as: 'again' | 'beside';
+  readonly imageVersionId: string;
+  /** Replace those of the blueprint that have the same names. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** For the local administrator: Azure asks for one. Nobody knows it, if it is not stated. */
+  readonly adminPassword?: string;
+}
+
+/** What replacing a machine that stands alone needs. Calls come back once Azure has accepted them. */
+export interface StandAloneMachines {
+  /** Undefined if Azure says 404. */
+  readonly blueprint: (machine: MachineAddress) => Promise<Blueprint | undefined>;
+  /**
+   * Whether deleting the machine now takes its OS disk along and leaves its network interfaces and data disks. If it is
+   * not so, Azure is asked to make it so: look again. Repeatable.
+   */
+  readonly ensurePartsKept: (machine: MachineAddress) => Promise<boolean>;
+  /** Deletes it. Repeatable; fine if it is gone. Only `read` proves that it is. */
+  readonly remove: (machine: MachineAddress) => Promise<void>;
+  /** Deletes it with everything that came with it: what was made beside another and is not wanted. Repeatable. */
+  readonly removeWithParts: (machine: MachineAddress) => Promise<void>;
+  /**
+   * Asks for the machine. Repeatable as long as nobody else took the name: what is there with another `madeByTag`,
+   * or none, is `NameTaken`, and is left alone.
+   */
+  readonly create: (machine: MachineAddress, wanted: NewMachine) => Promise<void>;
+  readonly extensions: (machine: MachineAddress) => Promise<readonly Extension[]>;
+  /** Puts an extension on it. The protected settings are never kept, shown or logged. Repeatable. */
+  readonly addExtension: (
+    machine: MachineAddress,
+    extension: ExtensionBlueprint,
+    protectedSettings?: Readonly<Record<string, unknown>>,
+  ) => Promise<void>;
 }
 
 /** What a machine is called in sentences for people. */

@@ -1,6 +1,6 @@
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Host } from './host.ts';
-import type { Machine, MachineAddress, Machines, ScaleSetAddress } from './machine.ts';
+import type { Machine, MachineAddress, Machines, FleetAddress } from './machine.ts';
 import { sinceTick } from './pace.ts';
 import type { HostPoolAddress, PoolSession, SessionHost, SessionHosts } from './session-host.ts';
 import { type Freshness, SharedReading } from './shared-reading.ts';
@@ -11,11 +11,11 @@ import { type Freshness, SharedReading } from './shared-reading.ts';
  * of the same look, is read of Azure directly.
  */
 export interface Readings {
-  readonly machines: (scaleSet: ScaleSetAddress, fresh: Freshness) => Promise<readonly Machine[]>;
+  readonly machines: (scaleSet: FleetAddress, fresh: Freshness) => Promise<readonly Machine[]>;
   readonly sessionHosts: (pool: HostPoolAddress, fresh: Freshness) => Promise<readonly SessionHost[]>;
   readonly sessions: (pool: HostPoolAddress, fresh: Freshness) => Promise<readonly PoolSession[]>;
   /** As the lists above, asked for now; those who look next may have the answer. */
-  readonly listMachines: (scaleSet: ScaleSetAddress) => Promise<readonly Machine[]>;
+  readonly listMachines: (scaleSet: FleetAddress) => Promise<readonly Machine[]>;
   readonly listSessionHosts: (pool: HostPoolAddress) => Promise<readonly SessionHost[]>;
 }
 
@@ -80,7 +80,7 @@ export async function listedMachine(
   return all.find((machine) => machine.instanceId === instanceId);
 }
 
-function keyOf(address: ScaleSetAddress | HostPoolAddress): string {
-  const name = 'scaleSet' in address ? address.scaleSet : address.hostPool;
+function keyOf(address: FleetAddress | HostPoolAddress): string {
+  const name = 'hostPool' in address ? address.hostPool : (address.scaleSet ?? '');
   return [address.subscriptionId, address.resourceGroup, name].join('/').toLowerCase();
 }

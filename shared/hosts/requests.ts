@@ -4,7 +4,7 @@ import { type Check, examine } from './health.ts';
 import { emptyAt, type Host, type HostEvent, type HostPlan, isPastReturn } from './host.ts';
 import type { HostPolicy } from './policy.ts';
 import type { HostEngine } from './host-engine.ts';
-import type { Machine, Machines, ScaleSetAddress } from './machine.ts';
+import type { Machine, Machines, FleetAddress } from './machine.ts';
 import type { HostPoolAddress, SessionHosts } from './session-host.ts';
 
 interface Parts {
@@ -18,7 +18,7 @@ interface Parts {
 /** A host pool whose hosts are to be examined, without anything being done to them. */
 export interface Examined {
   readonly pool: HostPoolAddress;
-  readonly scaleSet: ScaleSetAddress;
+  readonly scaleSet: FleetAddress;
   readonly imageVersionId: string;
   readonly healthy: Pick<HostPolicy['healthy'], 'fatalChecks' | 'heartbeatMinutes'> & {
     readonly minAgentVersion?: string;

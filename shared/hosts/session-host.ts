@@ -16,6 +16,8 @@ export interface SessionHost extends HealthReading {
   readonly virtualMachineId: string;
   readonly allowNewSession: boolean;
   readonly sessions: number;
+  /** Of a personal desktop, by user principal name; empty if it is nobody's. */
+  readonly assignedUser: string;
 }
 
 export interface UserSession {
@@ -45,6 +47,8 @@ export interface SessionHosts {
   readonly read: (pool: HostPoolAddress, host: string) => Promise<SessionHost | undefined>;
   /** Repeatable; does nothing if there is no such session host any more. */
   readonly setAllowNewSession: (pool: HostPoolAddress, host: string, allow: boolean) => Promise<void>;
+  /** Gives a personal desktop to its user. Repeatable. */
+  readonly assign: (pool: HostPoolAddress, host: string, user: string) => Promise<void>;
   /** Without force: Azure refuses while there are sessions. Gone afterwards, whether it was there or not. */
   readonly remove: (pool: HostPoolAddress, host: string) => Promise<void>;
   /** None if the session host itself is gone. */

@@ -1,20 +1,20 @@
 import type { WorkflowStore } from '../workflow/store.ts';
 import type { Pool, PoolEvent } from './pool.ts';
 import { isOver, type Rollout, type RolloutEvent } from './rollout.ts';
-import type { ScaleSets } from './scale-set.ts';
-import { scaleSetOf } from './stage.ts';
+import type { Fleets } from './fleet.ts';
+import { fleetOf } from './stage.ts';
 
 interface Parts {
   readonly poolStore: WorkflowStore<Pool, PoolEvent>;
   readonly rolloutStore: WorkflowStore<Rollout, RolloutEvent>;
-  readonly scaleSets: Pick<ScaleSets, 'model' | 'list'>;
+  readonly fleets: Pick<Fleets, 'model' | 'list'>;
 }
 
 /**
  * The host pools of a set at a hosting place, and the image versions that their models name, their hosts run, or a
  * rollout is about to bring.
  */
-export function imageVersionsAt({ poolStore, rolloutStore, scaleSets }: Parts) {
+export function imageVersionsAt({ poolStore, rolloutStore, fleets }: Parts) {
   return async (set: string, place: string) => {
     const open = (await rolloutStore.loadAll(''))
       .map(({ saved }) => saved.state)
@@ -23,9 +23,9 @@ export function imageVersionsAt({ poolStore, rolloutStore, scaleSets }: Parts) {
     for (const { id: name, saved } of await poolStore.loadAll('')) {
       const { link } = saved.state;
       if (link.imageSet !== set || link.place !== place) continue;
-      const scaleSet = scaleSetOf(link);
-      const model = await scaleSets.model(scaleSet);
-      const hosts = model ? await scaleSets.list(scaleSet) : [];
+      const scaleSet = fleetOf(link);
+      const model = await fleets.model(scaleSet);
+      const hosts = model ? await fleets.list(scaleSet) : [];
       const coming = open.filter(({ pool }) => pool === name).map(({ version }) => version);
       const ids = [model?.imageVersionId ?? '', ...[...hosts, ...coming].map((one) => one.imageVersionId)];
       found.push({ name, imageVersionIds: [...new Set(ids.filter((id) => id !== ''))] });

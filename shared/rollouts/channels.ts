@@ -7,8 +7,8 @@ import type { PoolEngine } from './pools.ts';
 import { digest } from './requests.ts';
 import { canBePaused, isOver, isPaused, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
-import type { Gallery, ScaleSetAddress } from './scale-set.ts';
-import { hostPoolOf, isSameRegion, scaleSetOf } from './stage.ts';
+import type { Gallery, FleetAddress } from './fleet.ts';
+import { hostPoolOf, isSameRegion, fleetOf } from './stage.ts';
 import { imageVersionFor, type ImageVersionAt } from './versions.ts';
 
 interface Parts {
@@ -21,7 +21,7 @@ interface Parts {
   /** Every check of every host of a pool, measured now. Handed in from the hosts. */
   readonly examine: (what: {
     readonly pool: HostPoolAddress;
-    readonly scaleSet: ScaleSetAddress;
+    readonly scaleSet: FleetAddress;
     readonly imageVersionId: string;
     readonly healthy: Policy['healthy'];
   }) => Promise<readonly Check[]>;
@@ -189,7 +189,7 @@ export function channelRequests(parts: Parts) {
         const { link } = pool;
         const found = await imageVersionFor(link, { number, imageVersionId }, imageVersionAt);
         if ('imageVersionId' in found) {
-          const asked = { pool: hostPoolOf(link), scaleSet: scaleSetOf(link), healthy: link.policy.healthy };
+          const asked = { pool: hostPoolOf(link), scaleSet: fleetOf(link), healthy: link.policy.healthy };
           checks.push(...(await examine({ ...asked, imageVersionId: found.imageVersionId })));
           continue;
         }

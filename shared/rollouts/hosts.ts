@@ -1,7 +1,7 @@
 import type { Instant } from '../instant.ts';
 import type { Policy } from './pool.ts';
 import type { Rollout } from './rollout.ts';
-import { hostPoolOf, scaleSetOf } from './stage.ts';
+import { hostPoolOf, fleetOf } from './stage.ts';
 import type { HostOutcome, HostRecord, HostSeconds } from './waves.ts';
 
 /** What a rollout needs of the work on single hosts: handed in, because a capability knows only itself. */
@@ -22,7 +22,7 @@ export interface HostPlan {
   readonly machine: {
     readonly subscriptionId: string;
     readonly resourceGroup: string;
-    readonly scaleSet: string;
+    readonly scaleSet?: string;
     readonly instanceId: string;
   };
   readonly location: string;
@@ -71,7 +71,7 @@ export function planFor(rollout: string, { link, version }: Rollout, host: HostR
   return {
     rollout,
     name: host.name,
-    machine: { ...scaleSetOf(link), instanceId: host.instanceId },
+    machine: { ...fleetOf(link), instanceId: host.instanceId },
     location: link.location,
     pool: hostPoolOf(link),
     sessionHost: host.sessionHost,

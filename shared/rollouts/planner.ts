@@ -6,13 +6,13 @@ import type { HostPools } from './host-pool.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
-import type { Gallery, ReplicaGallery, ScaleSets } from './scale-set.ts';
-import { hostPoolOf, scaleSetOf } from './stage.ts';
+import type { Gallery, ReplicaGallery, Fleets } from './fleet.ts';
+import { hostPoolOf, fleetOf } from './stage.ts';
 import { fitOf } from './windows.ts';
 
 interface Parts {
   readonly hostPools: HostPools;
-  readonly scaleSets: ScaleSets;
+  readonly fleets: Fleets;
   readonly gallery: Gallery & ReplicaGallery;
   readonly freezes: Freezes;
   readonly now: () => Instant;
@@ -30,17 +30,17 @@ export interface ToPlan {
 }
 
 /** Reads all that a plan needs and changes nothing. */
-export function planner({ hostPools, scaleSets, gallery, freezes, now }: Parts) {
+export function planner({ hostPools, fleets, gallery, freezes, now }: Parts) {
   return async ({ name, pool, version }: ToPlan): Promise<Plan> => {
     const at = now();
     const { link } = pool;
     const hostPool = await hostPools.hostPool(hostPoolOf(link));
-    const model = await scaleSets.model(scaleSetOf(link));
+    const model = await fleets.model(fleetOf(link));
     const { imageVersionId = '' } = version;
     const regions = imageVersionId === '' ? undefined : await gallery.completedRegions(imageVersionId);
     const replicas = regions && (await gallery.replicasIn(imageVersionId, link.location));
     const read = { link, imageVersionId, records: {}, now: at };
-    const { views, ...capacity } = hostPool && model ? await ofPool(hostPools, scaleSets, read) : nobody;
+    const { views, ...capacity } = hostPool && model ? await ofPool(hostPools, fleets, read) : nobody;
     const took = expected(pool.took ?? [], link.policy);
     const seconds = mostSeconds(took, link.policy.minDrainMinutes * 60);
     const fit = fitOf(link.policy.windows ?? [], at, seconds);

@@ -1,6 +1,6 @@
 import type { HostPools } from './host-pool.ts';
 import type { Facts } from './course.ts';
-import type { Gallery, Model, ScaleSets } from './scale-set.ts';
+import type { Gallery, Model, Fleets } from './fleet.ts';
 import {
   done,
   type EnsureRolloutStage,
@@ -8,7 +8,7 @@ import {
   hostPoolOf,
   isSameRegion,
   running,
-  scaleSetOf,
+  fleetOf,
 } from './stage.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
 
@@ -19,7 +19,7 @@ import { type Refusal, unlessRefused } from './versions.ts';
 export function ensurePrepared(
   gallery: Gallery,
   hostPools: HostPools,
-  scaleSets: ScaleSets,
+  fleets: Fleets,
   refusal: Refusal,
 ): EnsureRolloutStage {
   return unlessRefused(refusal, async ({ work: { pool, link, version, facts } }) => {
@@ -31,7 +31,7 @@ export function ensurePrepared(
         `Host pool ${link.hostPool} has a session host configuration.`,
       );
     }
-    const model = await scaleSets.model(scaleSetOf(link));
+    const model = await fleets.model(fleetOf(link));
     if (!model) return failed('NotFound', `Azure knows no scale set ${link.scaleSet.name}.`);
     if (!isSameRegion(model.location, link.location)) {
       const why = `The scale set is in ${model.location}, and pool ${pool} says ${link.location}.`;
@@ -47,7 +47,7 @@ export function ensurePrepared(
       return running('the former model to be kept', 0, { facts: { modelBefore: model.imageVersionId } });
     }
     if (model.provisioningState === 'Succeeded' || model.provisioningState === 'Failed') {
-      await scaleSets.setModelImage(scaleSetOf(link), version.imageVersionId);
+      await fleets.setModelImage(fleetOf(link), version.imageVersionId);
     }
     return running(`the scale set of ${pool} to take the model`, 3);
   });

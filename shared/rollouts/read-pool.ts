@@ -6,8 +6,8 @@ import type { Records } from './hosts.ts';
 import type { PoolLink } from './pool.ts';
 import type { Facts } from './course.ts';
 import { sessionHostOn, viewsOf } from './reading.ts';
-import type { ScaleSets } from './scale-set.ts';
-import { hostPoolOf, scaleSetOf } from './stage.ts';
+import type { Fleets } from './fleet.ts';
+import { hostPoolOf, fleetOf } from './stage.ts';
 
 /** A whole pool as one look finds it. */
 export interface PoolAtOnce extends Capacity {
@@ -27,12 +27,12 @@ export interface Asked {
 /** One reading of the pool, its machines and its session hosts, and what they can hold. */
 export async function readPool(
   hostPools: HostPools,
-  scaleSets: ScaleSets,
+  fleets: Fleets,
   { link, imageVersionId, records, sessionsBefore, now }: Asked,
 ): Promise<PoolAtOnce> {
   const hostPool = await hostPools.hostPool(hostPoolOf(link));
   if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
-  const instances = await scaleSets.list(scaleSetOf(link));
+  const instances = await fleets.list(fleetOf(link));
   const sessionHosts = await hostPools.list(hostPoolOf(link));
   const { heartbeatMinutes } = link.policy.healthy;
   const before = sessionsBefore && { sessionsBefore };

@@ -5,7 +5,7 @@ import type { Records } from './hosts.ts';
 import type { Policy } from './pool.ts';
 import type { Facts } from './course.ts';
 import type { HostRecord } from './waves.ts';
-import type { Instance } from './scale-set.ts';
+import type { Instance } from './fleet.ts';
 
 /** One look at a pool: its machines, what its broker says of them, and what we do with them. */
 export interface PoolReading {

@@ -9,7 +9,7 @@ import { holdOn, isUsual, lookAgainIn, mayGoDark, outsideWindow, told } from './
 import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts } from './course.ts';
 import type { Rollout } from './rollout.ts';
-import type { ScaleSets } from './scale-set.ts';
+import type { Fleets } from './fleet.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
 import { tellHosts } from './tell-hosts.ts';
 import { putOff, type Turns, turnsOf, untilNext, whoseTurn } from './turns.ts';
@@ -28,7 +28,7 @@ import {
 
 interface Parts {
   readonly hostPools: HostPools;
-  readonly scaleSets: ScaleSets;
+  readonly fleets: Fleets;
   readonly hosts: Hosts;
   readonly freezes: Freezes;
   readonly refusal: Refusal;
@@ -40,7 +40,7 @@ interface Parts {
  * and counts nobody as usable who is not; and so is whose turn it is. More hosts are drained than are worked
  * on at once, so that the next is empty when a place is free.
  */
-export function ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }: Parts): EnsureRolloutStage {
+export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Parts): EnsureRolloutStage {
   return unlessRefused(refusal, async (look) => {
     const { id, work: rollout } = look;
     // The work on the hosts before the pool: what ends in between still counts as gone.
@@ -60,7 +60,7 @@ export function ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }: 
     const { imageVersionId } = version;
     const { sessionsBefore } = rollout.facts;
     const asked = { link, imageVersionId, records, ...(sessionsBefore && { sessionsBefore }), now: look.now };
-    const reading = await readPool(hostPools, scaleSets, asked);
+    const reading = await readPool(hostPools, fleets, asked);
     const wave = waveNow(link.policy.waves ?? [], Object.values(records), reading.views, look.now);
     const failures = broken(records);
     // What a wave is there to prove is not proven by a host that failed.

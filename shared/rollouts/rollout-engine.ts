@@ -12,7 +12,7 @@ import { ensurePrepared } from './prepare.ts';
 import { ensureReleased } from './release-pool.ts';
 import { ensureRolled } from './roll.ts';
 import { type AnyStage, isPaused, type Rollout, type RolloutEvent, rolloutLife } from './rollout.ts';
-import type { Gallery, ScaleSets } from './scale-set.ts';
+import type { Gallery, Fleets } from './fleet.ts';
 import { ensureSettled } from './settle.ts';
 import type { EnsureRolloutStage } from './stage.ts';
 import type { Refusal } from './versions.ts';
@@ -30,7 +30,7 @@ interface Parts extends Pick<
   readonly pools: Pools;
   readonly gallery: Gallery;
   readonly hostPools: HostPools;
-  readonly scaleSets: ScaleSets;
+  readonly fleets: Fleets;
   readonly hosts: Hosts;
   readonly freezes: Freezes;
   readonly refusal: Refusal;
@@ -39,13 +39,13 @@ interface Parts extends Pick<
 
 /** What brings host pools to a version, stage by stage. */
 export function rolloutEngine(all: Parts): RolloutEngine {
-  const { pools, gallery, hostPools, scaleSets, hosts, freezes, refusal, isUnderWay, ...parts } = all;
+  const { pools, gallery, hostPools, fleets, hosts, freezes, refusal, isUnderWay, ...parts } = all;
   const stages: Record<AnyStage, EnsureRolloutStage> = {
     claim: ensureClaimed(pools, refusal, isUnderWay, async (id, { rollout, by, reason }) => {
       await engine.record(id, () => ({ type: 'rolled-back', rollout, by, reason, at: parts.now() }));
     }),
-    prepare: unlessHeld(freezes, hosts, ensurePrepared(gallery, hostPools, scaleSets, refusal)),
-    roll: ensureRolled({ hostPools, scaleSets, hosts, freezes, refusal }),
+    prepare: unlessHeld(freezes, hosts, ensurePrepared(gallery, hostPools, fleets, refusal)),
+    roll: ensureRolled({ hostPools, fleets, hosts, freezes, refusal }),
     settle: ensureSettled(hosts),
     'release-pool': ensureReleased(pools),
   };

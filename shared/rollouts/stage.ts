@@ -1,5 +1,5 @@
 import { answersOf, type EnsureStage } from '../workflow/look.ts';
-import type { ScaleSetAddress } from './scale-set.ts';
+import type { FleetAddress } from './fleet.ts';
 import type { HostPoolAddress } from './host-pool.ts';
 import type { PoolLink } from './pool.ts';
 import type { Facts } from './course.ts';
@@ -10,7 +10,7 @@ export type EnsureRolloutStage = EnsureStage<Rollout, Facts>;
 
 export const { running, done, failed } = answersOf<Facts>();
 
-export function scaleSetOf({ subscriptionId, scaleSet }: PoolLink): ScaleSetAddress {
+export function fleetOf({ subscriptionId, scaleSet }: PoolLink): FleetAddress {
   return { subscriptionId, resourceGroup: scaleSet.resourceGroup, scaleSet: scaleSet.name };
 }
 

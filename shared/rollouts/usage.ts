@@ -1,13 +1,13 @@
 import type { WorkflowStore } from '../workflow/store.ts';
 import type { Pool, PoolEvent } from './pool.ts';
 import { isOver, type Rollout, type RolloutEvent } from './rollout.ts';
-import type { ScaleSets } from './scale-set.ts';
-import { isSameRegion, scaleSetOf } from './stage.ts';
+import type { Fleets } from './fleet.ts';
+import { isSameRegion, fleetOf } from './stage.ts';
 
 interface Parts {
   readonly poolStore: WorkflowStore<Pool, PoolEvent>;
   readonly rolloutStore: WorkflowStore<Rollout, RolloutEvent>;
-  readonly scaleSets: Pick<ScaleSets, 'model' | 'list'>;
+  readonly fleets: Pick<Fleets, 'model' | 'list'>;
 }
 
 /** What holds an image version: the name of the pool or the rollout, and how, in words. */
@@ -23,7 +23,7 @@ type Located = Use & { readonly location: string };
  * Who depends on image versions: rollouts to them or from them that are not over, and host pools whose scale set
  * names one or has hosts of it, as Azure says now. Nobody remembers what was done by hand.
  */
-function usesIn({ poolStore, rolloutStore, scaleSets }: Parts) {
+function usesIn({ poolStore, rolloutStore, fleets }: Parts) {
   return async (
     imageVersionIds: readonly string[],
     isWhere: (location: string) => boolean = () => true,
@@ -39,10 +39,10 @@ function usesIn({ poolStore, rolloutStore, scaleSets }: Parts) {
     for (const { id, saved } of await poolStore.loadAll('')) {
       const { location } = saved.state.link;
       if (!isWhere(location)) continue;
-      const scaleSet = scaleSetOf(saved.state.link);
-      const model = await scaleSets.model(scaleSet);
+      const scaleSet = fleetOf(saved.state.link);
+      const model = await fleets.model(scaleSet);
       if (!model) continue;
-      const hosts = (await scaleSets.list(scaleSet)).filter((host) => isOne(host.imageVersionId));
+      const hosts = (await fleets.list(scaleSet)).filter((host) => isOne(host.imageVersionId));
       const known = { name: id, location };
       if (isOne(model.imageVersionId)) {
         uses.push({ kind: 'host-pool', ...known, message: `host pool ${id} makes its hosts from it` });

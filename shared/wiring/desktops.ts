@@ -17,7 +17,7 @@ import { rollbackRequests } from '../rollouts/rollback.ts';
 import { rolloutEngine } from '../rollouts/rollout-engine.ts';
 import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
 import { imageVersionsAt } from '../rollouts/associations.ts';
-import { rememberingScaleSets } from '../rollouts/scale-set-memory.ts';
+import { rememberingFleets } from '../rollouts/fleet-memory.ts';
 import { usageOf, usesOf } from '../rollouts/usage.ts';
 import { Engine } from '../workflow/engine.ts';
 import { WorkflowStore } from '../workflow/store.ts';
@@ -30,7 +30,7 @@ export type Desktops = ReturnType<typeof wireDesktops>;
 
 /** Host pools, the rollouts that bring them to a version, and the work on each host. */
 export function wireDesktops(outside: Outside, publishing: Publishing) {
-  const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, scaleSets } = outside;
+  const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets } = outside;
   const { refusal, imageVersionAt, isUnderWay, versionOf } = publishing;
   const due = rows('due');
   const poolStore = new WorkflowStore<Pool, PoolEvent>('host-pool', rows('hostpools'), due);
@@ -61,7 +61,7 @@ export function wireDesktops(outside: Outside, publishing: Publishing) {
     gallery,
     // What a rollout reads of a pool its hosts may read too.
     hostPools: { ...rememberingHostPools(hostPools, now), list: readings.listSessionHosts },
-    scaleSets: { ...scaleSets, list: readings.listMachines },
+    fleets: { ...fleets, list: readings.listMachines },
     hosts: hostAsks,
     refusal,
     isUnderWay,
@@ -71,9 +71,9 @@ export function wireDesktops(outside: Outside, publishing: Publishing) {
     ...logged('rollout'),
   });
   const parts = { pools, poolStore, rollouts, rolloutStore, freezes, now };
-  const planFor = planner({ hostPools, scaleSets, gallery, freezes, now });
+  const planFor = planner({ hostPools, fleets, gallery, freezes, now });
   const rollbacks = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
-  const inAzure = { poolStore, rolloutStore, scaleSets: rememberingScaleSets(scaleSets, now) };
+  const inAzure = { poolStore, rolloutStore, fleets: rememberingFleets(fleets, now) };
   return {
     requests: {
       ...rolloutRequests({ ...parts, versionOf, refusal, imageVersionAt, planFor }),

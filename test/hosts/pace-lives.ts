@@ -49,7 +49,7 @@ export async function measured({
     azure.reimageSeconds = () => world.random.between(240, 480);
     watchChanges(world, azure, changes);
     azure.machines = overhear(azure.machines, calls);
-    azure.scaleSets = overhear(azure.scaleSets, calls);
+    azure.fleets = overhear(azure.fleets, calls);
     azure.desktop.sessionHosts = overhear(azure.desktop.sessionHosts, calls);
     azure.desktop.hostPools = overhear(azure.desktop.hostPools, calls);
   });

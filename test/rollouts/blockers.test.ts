@@ -36,7 +36,7 @@ describe('what stands in the way of a plan', () => {
         azure: ({ desktop }) =>
           (desktop.hostPools = {
             ...desktop.hostPools,
-            hostPool: async () => ({ maxSessionLimit: 10, managedNatively: true }),
+            hostPool: async () => ({ maxSessionLimit: 10, type: 'Pooled', managedNatively: true }),
           }),
       },
       ['HostPoolManagedNatively'],
@@ -51,16 +51,17 @@ describe('what stands in the way of a plan', () => {
     ],
     [
       'a scale set that is not there',
-      { azure: (azure) => (azure.scaleSets = { ...azure.scaleSets, model: async () => undefined }) },
+      { azure: (azure) => (azure.fleets = { ...azure.fleets, model: async () => undefined }) },
       ['NotFound'],
     ],
     [
       'a scale set that is elsewhere',
       {
         azure: (azure) =>
-          (azure.scaleSets = {
-            ...azure.scaleSets,
+          (azure.fleets = {
+            ...azure.fleets,
             model: async () => ({
+              kind: 'uniform',
               location: 'northeurope',
               imageVersionId: '',
               provisioningState: 'Succeeded',

@@ -22,7 +22,7 @@ function counted(azure: SmallAzure) {
       ]),
     ) as Port;
   azure.machines = over(azure.machines);
-  azure.scaleSets = over(azure.scaleSets);
+  azure.fleets = over(azure.fleets);
   azure.gallery = over(azure.gallery);
   azure.desktop.sessionHosts = over(azure.desktop.sessionHosts);
   azure.desktop.hostPools = over(azure.desktop.hostPools);

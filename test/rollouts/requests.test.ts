@@ -137,7 +137,7 @@ describe('a rollout of a pool', () => {
     const { asks, end } = await poolOf(1, ({ desktop }) => {
       desktop.hostPools = {
         ...desktop.hostPools,
-        hostPool: async () => ({ maxSessionLimit: 10, managedNatively: true }),
+        hostPool: async () => ({ maxSessionLimit: 10, type: 'Pooled', managedNatively: true }),
       };
     });
     await asks.startRollout('pool', start, 'r');

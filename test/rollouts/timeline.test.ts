@@ -94,9 +94,9 @@ describe('where the time of a rollout went', () => {
   it('tells the time that Azure said no or not now', async () => {
     let calls = 0;
     const pool = await poolOf(1, (azure) => {
-      const { model } = azure.scaleSets;
-      azure.scaleSets = {
-        ...azure.scaleSets,
+      const { model } = azure.fleets;
+      azure.fleets = {
+        ...azure.fleets,
         model: async (scaleSet) => {
           calls += 1;
           if (calls === 1) throw new AppError('Throttled', 'too many', { retryAfterSeconds: 60 });

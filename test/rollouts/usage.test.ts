@@ -14,8 +14,8 @@ async function usage() {
   const parts = {
     poolStore: seen.pools,
     rolloutStore: seen.rollouts,
-    scaleSets: {
-      model: async (of: Parameters<typeof azure.scaleSets.model>[0]) => await azure.scaleSets.model(of),
+    fleets: {
+      model: async (of: Parameters<typeof azure.fleets.model>[0]) => await azure.fleets.model(of),
       list: azure.machines.list,
     },
   };
@@ -53,7 +53,7 @@ describe('who depends on a version in a region', () => {
     const usedIn = usageOf({
       poolStore: new WorkflowStore<Pool, PoolEvent>('host-pool', memoryRows(), memoryRows()),
       rolloutStore: new WorkflowStore<Rollout, RolloutEvent>('rollout', memoryRows(), memoryRows()),
-      scaleSets: { model: async () => undefined, list: async () => [] },
+      fleets: { model: async () => undefined, list: async () => [] },
     });
     expect(await usedIn(newVersion, 'westeurope')).toEqual([]);
   });

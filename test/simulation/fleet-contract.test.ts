@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { hostPools } from '../../shared/azure/host-pools.ts';
 import { scaleSetMachines } from '../../shared/azure/scale-set-machines.ts';
-import { scaleSets } from '../../shared/azure/scale-sets.ts';
+import { fleets } from '../../shared/azure/scale-sets.ts';
 import { sessionHosts } from '../../shared/azure/session-hosts.ts';
 import { openCloud } from '../azure/support/cloud.ts';
 import { SmallAzure } from '../support/small-azure.ts';
@@ -14,10 +14,10 @@ describe('the small Azure does what a rollout relies on', () => {
     const azure = new SmallAzure(world);
     for (const instance of ['0', '1', '2']) azure.add(instance);
     azure.desktop.seat('ana', 'avd-0', 86_400);
-    const { desktop, machines, scaleSets } = azure;
+    const { desktop, machines, fleets } = azure;
     return {
       machines,
-      scaleSets,
+      fleets,
       sessionHosts: desktop.sessionHosts,
       hostPools: desktop.hostPools,
       pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
@@ -37,7 +37,7 @@ describe('the simulator of Azure does the same, through our adapters', () => {
     const group = { subscriptionId, resourceGroup: 'rg-desktops' };
     return {
       machines: scaleSetMachines(azure),
-      scaleSets: scaleSets(azure),
+      fleets: fleets(azure),
       sessionHosts: sessionHosts(azure, cloud.now),
       hostPools: hostPools(azure),
       pool: { ...group, hostPool: 'hp-production' },

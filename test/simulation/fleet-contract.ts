@@ -7,7 +7,7 @@ import type { Machine } from '../../shared/hosts/machine.ts';
 export interface Bed {
   readonly machines: Outside['hostMachines'];
   readonly sessionHosts: Outside['sessionHosts'];
-  readonly scaleSets: Outside['scaleSets'];
+  readonly fleets: Outside['fleets'];
   readonly hostPools: Outside['hostPools'];
   readonly pool: {
     readonly subscriptionId: string;
@@ -60,7 +60,7 @@ export function fleetContract(open: () => Promise<Bed>): void {
     expect(all.length).toBeGreaterThan(1);
     for (const machine of all) expect(await bed.machines.read(addressOf(machine))).toEqual(machine);
     expect(await bed.machines.read(addressOf({ instanceId: '9999' }))).toBeUndefined();
-    const { imageVersionId, provisioningState } = (await bed.scaleSets.model(bed.scaleSet)) ?? {};
+    const { imageVersionId, provisioningState } = (await bed.fleets.model(bed.scaleSet)) ?? {};
     expect(provisioningState).toBe('Succeeded');
     expect(all.every((machine) => machine.imageVersionId === imageVersionId)).toBe(true);
   });

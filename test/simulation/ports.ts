@@ -7,7 +7,7 @@ import { type TakenOut, withoutProof, withoutReadBack } from './taken-out.ts';
 const late = 40;
 const lateReimage = 200;
 
-type OfHosts = Pick<Outside, 'hostMachines' | 'sessionHosts' | 'scaleSets' | 'hostPools'>;
+type OfHosts = Pick<Outside, 'hostMachines' | 'sessionHosts' | 'fleets' | 'hostPools'>;
 
 /** A call of Azure Resource Manager, as far as its limits go. */
 export interface Call {
@@ -42,7 +42,7 @@ const calls = {
     'logOff',
     'registrationToken',
   ],
-  scaleSets: ['model', 'setModelImage', 'list'],
+  fleets: ['model', 'setModelImage', 'list'],
   hostPools: ['hostPool', 'list'],
 } as const satisfies { readonly [Name in keyof OfHosts]: readonly (keyof OfHosts[Name])[] };
 
@@ -64,7 +64,7 @@ export class Ports {
     const sessionHosts = this.#spread('sessionHosts', ({ azure, watch }) =>
       watch.over(azure.desktop.sessionHosts),
     );
-    const scaleSets = this.#spread('scaleSets', ({ azure }) => azure.scaleSets);
+    const fleets = this.#spread('fleets', ({ azure }) => azure.fleets);
     const hostPools = this.#spread('hostPools', ({ azure }) => azure.desktop.hostPools);
     const repeatable = { setTag: late, start: late, startRunCommand: late, removeRunCommand: late };
     return {
@@ -78,7 +78,7 @@ export class Ports {
         { setAllowNewSession: late, remove: late, sendMessage: late, logOff: late },
         ['list', 'sessionsOfPool'],
       ),
-      scaleSets: world.port(scaleSets, { setModelImage: late }, ['list']),
+      fleets: world.port(fleets, { setModelImage: late }, ['list']),
       hostPools: world.port(hostPools, {}, ['list']),
     };
   }

@@ -184,7 +184,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   const freezes = freezesIn(calendar);
   const gallery = world.port(azure.gallery, {});
   const hostPools = world.port(azure.desktop.hostPools, {});
-  const scaleSets = world.port(azure.scaleSets, { setModelImage: 40 });
+  const fleets = world.port(azure.fleets, { setModelImage: 40 });
   const newInstance = () => {
     const asked = without.freshness ? staleOver({ machines, sessionHosts }, now) : { machines, sessionHosts };
     const shared = sharedReadings({ ...asked, now, join: world.join });
@@ -195,7 +195,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
       pools: poolClaims(pools, now),
       gallery,
       hostPools: { ...rememberingHostPools(hostPools, now), list: readings.listSessionHosts },
-      scaleSets: { ...scaleSets, list: readings.listMachines },
+      fleets: { ...fleets, list: readings.listMachines },
       hosts: hostApi,
       freezes,
       refusal: async (_, number) => (number === '1.0.0' ? refused.whyFormer : refused.why),
@@ -224,7 +224,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     freezes,
     planFor: planner({
       hostPools,
-      scaleSets,
+      fleets,
       gallery: { ...gallery, replicasIn: async () => azure.replicas },
       freezes,
       now,

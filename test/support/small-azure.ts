@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Machine, MachineAddress, Machines, RunCommand } from '../../shared/hosts/machine.ts';
 import { type Instant, secondsBetween } from '../../shared/instant.ts';
-import type { Gallery, ScaleSets } from '../../shared/rollouts/scale-set.ts';
+import type { Gallery, Fleets } from '../../shared/rollouts/fleet.ts';
 import { type Pulse, sessionLimit, SmallDesktop } from './small-desktop.ts';
 import type { World } from './world.ts';
 
@@ -48,6 +48,12 @@ export const oldVersion = `${image}/1.0.0`;
 export const newVersion = `${image}/1.1.0`;
 export const tag = 'exclude';
 
+const unasked = new Proxy({} as Machines['standAlone'], {
+  get: (_, what) => async () => {
+    throw new Error(`an instance of a scale set is asked to ${String(what)}`);
+  },
+});
+
 /** One scale set under one host pool, true to what the ports promise. Writes down what must not be. */
 export class SmallAzure {
   readonly #world: World;
@@ -87,6 +93,7 @@ export class SmallAzure {
         instanceId,
         computerName,
         vmId: `vm-${instanceId}`,
+        size: 'Standard_D4s_v5',
         osDiskId: `${computerName}-disk-0`,
         agentReady: true,
         imageVersionId: isNew ? newVersion : oldVersion,
@@ -182,6 +189,10 @@ export class SmallAzure {
         state.machine = { ...state.machine, power: 'running' };
       });
     },
+    deallocate: async (address) => {
+      this.powerOff(address.instanceId);
+    },
+    standAlone: unasked,
     reimage: async (address) => {
       const state = this.#stateAt(address);
       this.#reimage(state, state.temper.keepsImage ? state.machine.imageVersionId : this.model);
@@ -268,8 +279,10 @@ export class SmallAzure {
     });
   }
 
-  scaleSets: ScaleSets = {
+  fleets: Fleets = {
     model: async () => ({
+      kind: 'uniform',
+      upgradePolicy: 'Manual',
       location: 'westeurope',
       imageVersionId: this.model,
       provisioningState: 'Succeeded',

@@ -164,6 +164,7 @@ export class SmallDesktop {
       agentVersion: '1.0.1',
       allowNewSession,
       sessions: this.count(name),
+      assignedUser: '',
       ...this.#pulseOf(name),
     };
   }
@@ -175,6 +176,7 @@ export class SmallDesktop {
       if (!this.#open.has(name)) throw new AppError('NotFound', `there is no session host ${name}`);
       this.#setFlag(name, allowNewSession);
     },
+    assign: async () => {},
     remove: async (_, name) => {
       if (this.count(name) > 0) throw new AppError('AzureRefused', `${name} has sessions`);
       this.#open.delete(name);
@@ -205,7 +207,7 @@ export class SmallDesktop {
   };
 
   hostPools: HostPools = {
-    hostPool: async () => ({ maxSessionLimit: sessionLimit }),
+    hostPool: async () => ({ maxSessionLimit: sessionLimit, type: 'Pooled' }),
     list: this.sessionHosts.list,
   };
 }

@@ -110,7 +110,7 @@ function requestsOf({ what }: Call, hosts: number): number {
 
 /** What Azure counts a call against: the scale set, one instance, or all of the subscription in a region. */
 function bucketsOf({ port, what, place, instanceId }: Call): (readonly [kind: string, key: string])[] {
-  if (port !== 'hostMachines' && port !== 'scaleSets') return [['calls of a host pool', place]];
+  if (port !== 'hostMachines' && port !== 'fleets') return [['calls of a host pool', place]];
   if (what === 'list') return [['lists of a scale set', place]];
   const isRead = what === 'read' || what === 'runCommand' || what === 'model';
   const machine = `${place}/${instanceId ?? ''}`;

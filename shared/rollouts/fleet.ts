@@ -1,12 +1,19 @@
-/** A scale set in Uniform mode, as Azure addresses it. */
-export interface ScaleSetAddress {
+/** Where the machines of a pool are: a scale set, or a resource group whose virtual machines stand alone. */
+export interface FleetAddress {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
-  readonly scaleSet: string;
+  /** Absent where machines stand alone. */
+  readonly scaleSet?: string;
 }
 
-/** What new and reimaged instances are made from. */
+/** How Azure keeps the machines, and so the way in which a host is brought to a version. */
+export type FleetKind = 'uniform' | 'flexible' | 'stand-alone';
+
+/** What new and reimaged instances are made from. Machines that stand alone have no model: `imageVersionId` is empty. */
 export interface Model {
+  readonly kind: FleetKind;
+  /** Of a scale set: with any other than `Manual` a new model reimages instances that nobody has drained. */
+  readonly upgradePolicy?: string;
   readonly location: string;
   /** The gallery version that the model names; empty if it names another kind of image. */
   readonly imageVersionId: string;
@@ -15,6 +22,9 @@ export interface Model {
 
 /** What a rollout needs to know of a machine to choose the next. */
 export interface Instance {
+  readonly tags: Readonly<Record<string, string>>;
+  /** Azure's name of the size, which is what surge costs. */
+  readonly size: string;
   readonly id: string;
   readonly instanceId: string;
   readonly computerName: string;
@@ -23,13 +33,13 @@ export interface Instance {
   readonly power: 'running' | 'starting' | 'stopped' | 'deallocated' | 'unknown';
 }
 
-/** What a rollout needs of the scale set under its pool. */
-export interface ScaleSets {
+/** What a rollout needs of the machines under its pool. */
+export interface Fleets {
   /** Undefined if Azure says 404. */
-  readonly model: (scaleSet: ScaleSetAddress) => Promise<Model | undefined>;
-  /** Names the image version in the model and leaves the instances as they are. Repeatable. */
-  readonly setModelImage: (scaleSet: ScaleSetAddress, imageVersionId: string) => Promise<void>;
-  readonly list: (scaleSet: ScaleSetAddress) => Promise<readonly Instance[]>;
+  readonly model: (scaleSet: FleetAddress) => Promise<Model | undefined>;
+  /** Names the image version in the model and leaves the instances as they are. Repeatable. Of scale sets only. */
+  readonly setModelImage: (scaleSet: FleetAddress, imageVersionId: string) => Promise<void>;
+  readonly list: (scaleSet: FleetAddress) => Promise<readonly Instance[]>;
 }
 
 /** What a rollout needs of the gallery. */

@@ -1,5 +1,5 @@
 import { type Instant, secondsBetween } from '../instant.ts';
-import type { ScaleSetAddress, ScaleSets } from './scale-set.ts';
+import type { FleetAddress, Fleets } from './fleet.ts';
 
 /**
  * Who uses which version is asked of every scale set for every version: a reading serves them all for so long. A
@@ -8,19 +8,19 @@ import type { ScaleSetAddress, ScaleSets } from './scale-set.ts';
 const rememberedSeconds = 15;
 
 /** The models and machines of scale sets, as whoever asks who uses a version may see them: a moment old. */
-export function rememberingScaleSets(
-  scaleSets: Pick<ScaleSets, 'model' | 'list'>,
+export function rememberingFleets(
+  fleets: Pick<Fleets, 'model' | 'list'>,
   now: () => Instant,
-): Pick<ScaleSets, 'model' | 'list'> {
+): Pick<Fleets, 'model' | 'list'> {
   return {
-    model: remembering(async (scaleSet) => await scaleSets.model(scaleSet), now),
-    list: remembering(async (scaleSet) => await scaleSets.list(scaleSet), now),
+    model: remembering(async (scaleSet) => await fleets.model(scaleSet), now),
+    list: remembering(async (scaleSet) => await fleets.list(scaleSet), now),
   };
 }
 
-function remembering<Found>(read: (scaleSet: ScaleSetAddress) => Promise<Found>, now: () => Instant) {
+function remembering<Found>(read: (scaleSet: FleetAddress) => Promise<Found>, now: () => Instant) {
   const known = new Map<string, { readonly at: Instant; readonly found: Found }>();
-  return async (scaleSet: ScaleSetAddress): Promise<Found> => {
+  return async (scaleSet: FleetAddress): Promise<Found> => {
     const at = now();
     for (const [key, last] of known) if (secondsBetween(last.at, at) >= rememberedSeconds) known.delete(key);
     const key = [scaleSet.subscriptionId, scaleSet.resourceGroup, scaleSet.scaleSet].join('/').toLowerCase();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Instant, secondsAfter } from '../../shared/instant.ts';
-import { rememberingScaleSets } from '../../shared/rollouts/scale-set-memory.ts';
+import { rememberingFleets } from '../../shared/rollouts/fleet-memory.ts';
 
 const noon = '2026-01-05T12:00:00.000Z';
 const scaleSet = (name: string) => ({ subscriptionId: 's', resourceGroup: 'g', scaleSet: name });
@@ -10,18 +10,19 @@ function counted(seconds = 0) {
   let now: Instant = noon;
   const reads: string[] = [];
   const model = (of: string) => ({
+    kind: 'uniform' as const,
     location: 'westeurope',
     imageVersionId: of,
     provisioningState: 'Succeeded',
   });
-  const remembering = rememberingScaleSets(
+  const remembering = rememberingFleets(
     {
-      model: async ({ scaleSet: name }) => {
+      model: async ({ scaleSet: name = '' }) => {
         reads.push(`model ${name}`);
         now = secondsAfter(now, seconds);
         return model(`/v/${reads.length}`);
       },
-      list: async ({ scaleSet: name }) => {
+      list: async ({ scaleSet: name = '' }) => {
         reads.push(`list ${name}`);
         return [];
       },
