@@ -12,6 +12,7 @@ import {
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { Check } from './health.ts';
+import type { Blueprint } from './machine.ts';
 import { type HostPolicy, patienceMinutes } from './policy.ts';
 
 /**
@@ -55,8 +56,22 @@ export interface Spent {
 /** What is to be done to which host. */
 export interface HostPlan {
   readonly rollout: string;
+  /** How the pool's machines are brought to a version; Uniform if not stated. */
+  readonly way?: 'uniform' | 'flexible' | 'stand-alone';
+  /** Update if not stated; only machines that stand alone are added and retired. */
+  readonly task?: 'update' | 'add' | 'retire';
+  /** The instance that a machine to be added is made after. */
+  readonly like?: string;
+  /** What an earlier work kept of a machine that is gone: it is made again from this. */
+  readonly blueprint?: Blueprint;
+  /** Where in Key Vault what Azure gives nobody back is kept: by `secretUri`, of extensions by their names. */
+  readonly secrets?: {
+    readonly adminPassword?: string;
+    readonly extensions?: Readonly<Record<string, string>>;
+  };
   /** What people call the host. */
   readonly name: string;
+  /** Of a host that is to be added, the new one. */
   readonly machine: {
     readonly subscriptionId: string;
     readonly resourceGroup: string;

@@ -15,6 +15,8 @@ export interface HostPolicy {
     readonly disconnectedMinutes?: number;
   };
   readonly minDrainMinutes: number;
+  /** What becomes of a machine that stands alone and fails on the new image; quarantine if not stated. */
+  readonly failedHosts?: 'quarantine' | 'restore';
   readonly exclusionTag: string;
   readonly healthy: {
     readonly fatalChecks: readonly string[];
