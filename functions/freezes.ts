@@ -1,51 +1,76 @@
 import { app } from '@azure/functions';
-import { answer, bodyAs, pathValue } from '../shared/http.ts';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
+import { FreezeAnswer } from '../shared/rollouts/answers.ts';
 import { FreezeId, PutFreeze } from '../shared/rollouts/request-bodies.ts';
 import { freezeView } from '../shared/rollouts/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
-const freezeOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'freeze', FreezeId);
+const path = { freeze: FreezeId };
+const is = { about: 'The freeze.', body: FreezeAnswer };
 
-app.http('put-freeze', {
-  methods: ['PUT'],
-  route: 'freezes/{freeze}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { freezes, now } = runningApp();
-    const id = freezeOf(request);
-    const { freeze, created } = await freezes.put(id, await bodyAs(request, PutFreeze));
-    return { status: created ? 201 : 200, jsonBody: freezeView(id, freeze, now()) };
+app.http(
+  ...endpoint({
+    name: 'put-freeze',
+    method: 'PUT',
+    route: 'freezes/{freeze}',
+    role: 'operator',
+    about: 'Keeps everything in a scope from starting, until a moment and for a reason.',
+    path,
+    body: PutFreeze,
+    answers: { 200: is, 201: { ...is, about: 'The freeze, which is new.' } },
+    handle: async ({ path: { freeze: id }, body }) => {
+      const { freezes, now } = runningApp();
+      const { freeze, created } = await freezes.put(id, body);
+      return { status: created ? 201 : 200, jsonBody: freezeView(id, freeze, now()) };
+    },
   }),
-});
+);
 
-app.http('list-freezes', {
-  methods: ['GET'],
-  route: 'freezes',
-  authLevel: 'function',
-  handler: answer(async () => {
-    const { freezes, now } = runningApp();
-    const value = (await freezes.list()).map(({ id, freeze }) => freezeView(id, freeze, now()));
-    return { jsonBody: { value } };
+app.http(
+  ...endpoint({
+    name: 'list-freezes',
+    method: 'GET',
+    route: 'freezes',
+    role: 'reader',
+    about: 'All freezes, by when they begin.',
+    answers: { 200: { about: 'The freezes.', body: listOf(FreezeAnswer) } },
+    handle: async () => {
+      const { freezes, now } = runningApp();
+      const value = (await freezes.list()).map(({ id, freeze }) => freezeView(id, freeze, now()));
+      return { jsonBody: { value } };
+    },
   }),
-});
+);
 
-app.http('get-freeze', {
-  methods: ['GET'],
-  route: 'freezes/{freeze}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { freezes, now } = runningApp();
-    const id = freezeOf(request);
-    return { jsonBody: freezeView(id, await freezes.get(id), now()) };
+app.http(
+  ...endpoint({
+    name: 'get-freeze',
+    method: 'GET',
+    route: 'freezes/{freeze}',
+    role: 'reader',
+    about: 'One freeze.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { freeze: id } }) => {
+      const { freezes, now } = runningApp();
+      return { jsonBody: freezeView(id, await freezes.get(id), now()) };
+    },
   }),
-});
+);
 
-app.http('lift-freeze', {
-  methods: ['DELETE'],
-  route: 'freezes/{freeze}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    await runningApp().freezes.lift(freezeOf(request));
-    return { status: 204 };
+app.http(
+  ...endpoint({
+    name: 'lift-freeze',
+    method: 'DELETE',
+    route: 'freezes/{freeze}',
+    role: 'operator',
+    about: 'Lifts a freeze; what waited for its end goes on at once.',
+    path,
+    answers: { 204: { about: 'It is gone, whether it was there or not.' } },
+    handle: async ({ path: { freeze } }) => {
+      await runningApp().freezes.lift(freeze);
+      return { status: 204 };
+    },
   }),
-});
+);

@@ -83,6 +83,11 @@ function parsed(env: Readonly<Record<string, string | undefined>>): Raw {
   );
 }
 
+/** Whether answers are held against what the API document says of them: where defects are looked for. */
+export function checksAnswers(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return env['CheckAnswers'] === 'true';
+}
+
 export interface Clock {
   readonly now: () => Instant;
   /** How many real milliseconds from now until then; negative once it has passed. */

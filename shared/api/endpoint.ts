@@ -1,0 +1,126 @@
+import type { HttpFunctionOptions, HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
+import { z } from 'zod';
+import { AppError, type ErrorCode } from '../errors.ts';
+import { answer, bodyAs, idempotencyKey, ifMatch } from '../http.ts';
+import { checksAnswers } from '../settings.ts';
+import { inWords } from '../wrong-input.ts';
+
+/** Who may ask: by what people may do, not by what they are. */
+export const roles = ['reader', 'builder', 'releaser', 'approver', 'operator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+/** No parameters. */
+type None = Readonly<Record<string, never>>;
+type Values<Of extends Shape> = { readonly [Name in keyof Of]: z.output<Of[Name]> };
+
+export interface Answer {
+  /** What it means that this status comes. */
+  readonly about: string;
+  /** Of the JSON body; none if there is none. */
+  readonly body?: z.ZodType;
+  readonly headers?: readonly ('ETag' | 'Operation-Location' | 'Retry-After')[];
+}
+
+/** One endpoint, declared once: from this come its trigger, what is checked, and its part of the API document. */
+export interface Endpoint<Path extends Shape, Query extends Shape, Body extends z.ZodType> {
+  /** Of the function, and `operationId`. */
+  readonly name: string;
+  readonly method: Exclude<HttpMethod, 'TRACE' | 'CONNECT' | 'OPTIONS' | 'HEAD'>;
+  /** Below `/api/`, with `{parameters}`. */
+  readonly route: string;
+  /** `anyone` needs no key; `token` is let in by a secret of its own, which the handler checks. */
+  readonly role: Role | 'anyone' | 'token';
+  readonly about: string;
+  readonly path?: Path;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly takes?: readonly ('Idempotency-Key' | 'If-Match')[];
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Besides those that every endpoint refuses with. */
+  readonly refuses?: readonly ErrorCode[];
+  readonly handle: (asked: Asked<Path, Query, Body>) => Promise<HttpResponseInit>;
+}
+
+/** A request whose every part has been checked. */
+export interface Asked<Path extends Shape, Query extends Shape, Body extends z.ZodType> {
+  readonly path: Values<Path>;
+  readonly query: Values<Query>;
+  readonly body: z.output<Body>;
+  readonly key: string | undefined;
+  readonly ifMatch: number | undefined;
+  readonly request: HttpRequest;
+}
+
+export type AnyEndpoint = Omit<Endpoint<Shape, Shape, z.ZodType>, 'handle'>;
+
+const declared = new Map<string, AnyEndpoint>();
+
+/** All that have been declared, in the order of their paths: once the functions are loaded, the whole API. */
+export function endpoints(): readonly AnyEndpoint[] {
+  return [...declared.values()].toSorted((a, b) => (a.route < b.route ? -1 : 1));
+}
+
+/** Declares an endpoint; the answer is what `app.http` takes. */
+export function endpoint<
+  Path extends Shape = None,
+  Query extends Shape = None,
+  Body extends z.ZodType = z.ZodUndefined,
+>(wanted: Endpoint<Path, Query, Body>): [name: string, options: HttpFunctionOptions] {
+  const { name, method, route, role, body, takes = [] } = wanted;
+  declared.set(name, wanted);
+  const handler = answer(async (request) => {
+    const path = parse(wanted.path, { ...request.params });
+    const query = parseQuery(wanted.query, request);
+    const answered = await wanted.handle({
+      path,
+      query,
+      body: (body && (await bodyAs(request, body))) as z.output<Body>,
+      key: takes.includes('Idempotency-Key') ? idempotencyKey(request) : undefined,
+      ifMatch: takes.includes('If-Match') ? ifMatch(request) : undefined,
+      request,
+    });
+    if (checksAnswers()) hold(wanted, answered);
+    return answered;
+  });
+  const authLevel = role === 'anyone' || role === 'token' ? 'anonymous' : 'function';
+  return [name, { methods: [method], route, authLevel, handler }];
+}
+
+/** Each value by its own schema, so that what is wrong is said of the one it is wrong with. */
+function parse<Of extends Shape>(shape: Of | undefined, given: Record<string, unknown>): Values<Of> {
+  const parsed = Object.entries(shape ?? {}).map(([name, schema]) => {
+    const result = schema.safeParse(given[name], {
+      error: (issue) => (issue.input === undefined ? `The query needs ${name}.` : inWords(issue)),
+    });
+    if (result.success) return [name, result.data];
+    throw new AppError('ValidationFailed', result.error.issues[0]?.message ?? 'invalid', { target: name });
+  });
+  return Object.fromEntries(parsed) as Values<Of>;
+}
+
+/** The platform's own: a key may come as `code`. */
+const platforms = new Set(['code', 'clientId']);
+
+function parseQuery<Of extends Shape>(shape: Of | undefined, request: HttpRequest): Values<Of> {
+  const given = Object.fromEntries(request.query.entries());
+  const unknown = Object.keys(given).find(
+    (name) => !Object.hasOwn(shape ?? {}, name) && !platforms.has(name),
+  );
+  if (unknown !== undefined) {
+    const known = Object.keys(shape ?? {}).join(', ');
+    const message = `There is no parameter ${unknown.slice(0, 60)} here${known && `, only ${known}`}.`;
+    throw new AppError('ValidationFailed', message, { target: unknown.slice(0, 60) });
+  }
+  return parse(shape, given);
+}
+
+/** Where somebody is looking for defects, an answer that its declaration does not describe is one. */
+function hold({ name, answers }: AnyEndpoint, { status = 200, jsonBody }: HttpResponseInit): void {
+  const declaration = answers[status];
+  if (!declaration) throw new Error(`${name} answers ${status}, which is not declared`);
+  // As the client sees it: what is undefined is not sent.
+  const sent: unknown = jsonBody === undefined ? undefined : JSON.parse(JSON.stringify(jsonBody));
+  const result = (declaration.body ?? z.undefined()).safeParse(sent);
+  if (!result.success) throw new Error(`${name} answers what is not declared: ${result.error.message}`);
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { kinds } from '../error-kinds.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { AnyEndpoint, Answer } from './endpoint.ts';
+
+const detail = z.strictObject({ code: z.string(), message: z.string(), target: z.string().optional() });
+
+/** What every refusal looks like. */
+export const refusalBody = z
+  .strictObject({
+    error: z.strictObject({
+      code: z.string().describe('One of a closed list, which `x-error-codes` holds. Never renamed.'),
+      message: z.string().describe('For a person: what is wrong, in this case.'),
+      target: z.string().optional().describe('The field of the request, or the resource, that it is about.'),
+      details: z.array(detail).optional(),
+      remedy: z.string().optional().describe('What a person can do about it.'),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+/** What any request may be refused with, whatever it asks for. */
+const always: readonly ErrorCode[] = ['ValidationFailed', 'StateTooLarge', 'Conflict', 'AzureUnavailable'];
+
+/** The OpenAPI document of what is declared. */
+export function openApi(endpoints: readonly AnyEndpoint[], serverUrl: string) {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const one of endpoints) {
+    const path = (paths[`/${one.route}`] ??= {});
+    path[one.method.toLowerCase()] = operationOf(one);
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Goldsmith',
+      version: '1',
+      description:
+        'Golden images for Azure Virtual Desktop: built, proven, released, rolled out, taken back.',
+    },
+    servers: [{ url: serverUrl }],
+    security: [{ key: [] }],
+    components: {
+      securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+    },
+    paths,
+    'x-error-codes': Object.fromEntries(
+      Object.entries(kinds).map(([code, { httpStatus, remedy }]) => [code, { httpStatus, remedy }]),
+    ),
+  });
+}
+
+function operationOf(one: AnyEndpoint): ZodOpenApiOperationObject {
+  const { name, about, route, role, path, query, body, takes = [] } = one;
+  const header = Object.fromEntries(takes.map((taken) => [taken, headers[taken]]));
+  return {
+    operationId: name,
+    summary: about,
+    tags: [route.split('/')[0] ?? ''],
+    ...((role === 'anyone' || role === 'token') && { security: [] }),
+    'x-role': role,
+    requestParams: {
+      ...(path && { path: z.object(path) }),
+      ...(query && { query: z.object(query) }),
+      ...(takes.length > 0 && { header: z.object(header) }),
+    },
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: { ...answersOf(one), ...refusalsOf(one) },
+  };
+}
+
+const headers = {
+  'Idempotency-Key': z
+    .string()
+    .optional()
+    .describe('Visible ASCII, at most 128. The same key and body is the same request for 24 hours.'),
+  'If-Match': z.string().optional().describe('The ETag that was read, such as "7".'),
+};
+
+function answersOf({ answers }: AnyEndpoint) {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { about, body, headers = [] }]: [string, Answer]) => [
+      status,
+      {
+        description: about,
+        ...(body && { content: { 'application/json': { schema: body } } }),
+        ...(headers.length > 0 && {
+          headers: Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' as const } }])),
+        }),
+      },
+    ]),
+  );
+}
+
+/** By status, with the codes that come with it. */
+function refusalsOf({ role, path, refuses = [] }: AnyEndpoint) {
+  const codes = new Set<ErrorCode>([...always, ...refuses, ...(path ? (['NotFound'] as const) : [])]);
+  const byStatus = Map.groupBy([...codes].toSorted(), (code) => String(kinds[code].httpStatus));
+  const told = [...byStatus].map(([status, of]) => [
+    status,
+    { description: of.join(', '), content: { 'application/json': { schema: refusalBody } } },
+  ]);
+  const isOpen = role === 'anyone' || role === 'token';
+  const keyless = isOpen ? [] : [['401', { description: 'No key, or one that is not good.' }]];
+  return Object.fromEntries([...keyless, ...told]) as Record<`${1 | 2 | 3 | 4 | 5}${string}`, object>;
+}
