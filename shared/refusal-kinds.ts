@@ -65,6 +65,28 @@ export const refusalKinds = {
     remedy:
       'Update this host pool with its own session host configuration, or recreate it with standard management.',
   },
+  ScalingPlanWithoutTag: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Give the scaling plan an exclusion tag: without one it starts and stops hosts that are updated.',
+  },
+  ExclusionTagMismatch: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'State the exclusion tag of the scaling plan in the policy of the host pool, or none.',
+  },
+  ScalingPlanDeletesHosts: {
+    httpStatus: 409,
+    retryable: false,
+    remedy:
+      'Have the scaling plan start and stop hosts only (`PowerManage`), or take the host pool out of it.',
+  },
+  PersonalNotConfirmed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy:
+      'Say `"personal": {"eraseDisks": true}` in the policy of the host pool, if what is on the disks may be lost.',
+  },
   PreconditionFailed: {
     httpStatus: 412,
     retryable: false,

@@ -6,7 +6,9 @@ export interface PoolLink {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly hostPool: string;
-  readonly scaleSet: { readonly resourceGroup: string; readonly name: string };
+  /** Where its machines are: in a scale set, or alone in a resource group. Exactly one of the two. */
+  readonly scaleSet?: { readonly resourceGroup: string; readonly name: string };
+  readonly virtualMachines?: VirtualMachines;
   readonly location: string;
   readonly imageSet: string;
   readonly channel: string;
@@ -15,11 +17,30 @@ export interface PoolLink {
   readonly policy: Policy;
 }
 
+/** Machines that stand alone, and where in Key Vault is kept what Azure gives nobody back. */
+export interface VirtualMachines {
+  readonly resourceGroup: string;
+  /** Of the local administrator; nobody knows it afterwards if it is not stated. */
+  readonly adminPassword?: Secret;
+  /** The protected settings of extensions, by their names. */
+  readonly extensions?: Readonly<Record<string, Secret>>;
+}
+
+export interface Secret {
+  readonly secretUri: string;
+}
+
 export interface Policy {
   /** How many hosts may be worked on at once: a number, or a share of the pool. */
   readonly maxUnavailable: number | `${number}%`;
   /** How many more may be drained meanwhile, so that they are empty when their turn comes; none if not stated. */
   readonly drainAhead?: number | `${number}%`;
+  /** So many hosts, or such a share, are added before as many others are retired. Of machines that stand alone only. */
+  readonly surge?: number | `${number}%`;
+  /** What one machine more costs, for the plan. */
+  readonly surgePrice?: { readonly perHour: number; readonly currency: string };
+  /** Whether a host that fails past the point of no return is made again from the version that it came from. */
+  readonly failedHosts?: 'quarantine' | 'restore';
   /** What must stay usable: a share of all places, and the present sessions with headroom. */
   readonly floor: { readonly percent: number; readonly headroomPercent: number };
   /** More hosts than this in failure, and nothing new starts. */
@@ -43,6 +64,10 @@ export interface Policy {
   readonly waves?: readonly Wave[];
   /** When hosts may be worked on, besides those under way; always, if none is stated. */
   readonly windows?: readonly MaintenanceWindow[];
+  /** Of a machine that has this tag, its value is the window of its own, instead of `windows`. */
+  readonly windowTag?: string;
+  /** Of a pool of personal desktops: what their users keep on the OS disk may be lost. */
+  readonly personal?: { readonly eraseDisks: true };
   /** The tag by which the pool's scaling plan leaves a machine alone. */
   readonly exclusionTag: string;
   readonly healthy: {
@@ -158,4 +183,9 @@ export function windowOf(maxUnavailable: Policy['maxUnavailable'], total: number
 export function drainAheadOf({ drainAhead = 0 }: Pick<Policy, 'drainAhead'>, total: number): number {
   if (typeof drainAhead === 'number') return Math.floor(drainAhead);
   return Math.floor((Number.parseFloat(drainAhead) * total) / 100);
+}
+
+/** How many hosts a pool of `total` may have more than that for a while: shares rounded down, to one at least; none if not stated. */
+export function surgeOf({ surge }: Pick<Policy, 'surge'>, total: number): number {
+  return surge === undefined ? 0 : windowOf(surge, total);
 }

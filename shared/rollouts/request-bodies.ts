@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { usualExclusionTag } from './exclusion.ts';
 import { isTimeZone } from './local-time.ts';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
@@ -112,9 +113,21 @@ const wave = z.strictObject({
   bakeMinutes: z.int().min(0).max(20_160).default(0),
 });
 
+const tagName = z
+  .string()
+  .regex(/^[^<>%&\\?/]{1,128}$/, 'A tag name: up to 128 characters and none of < > % & \\ ? /.');
+
 const policy = z.strictObject({
   maxUnavailable: z.union([z.int().min(1).max(1000), share]).default('20%'),
   drainAhead: z.union([z.int().min(0).max(1000), share]).default('10%'),
+  surge: z.union([z.int().min(1).max(1000), share]).exactOptional(),
+  surgePrice: z
+    .strictObject({
+      perHour: z.number().positive().max(10_000),
+      currency: z.string().regex(/^[A-Z]{3}$/, 'A currency as ISO 4217 writes it, such as EUR.'),
+    })
+    .exactOptional(),
+  failedHosts: z.enum(['quarantine', 'restore']).default('quarantine'),
   floor: z
     .strictObject({ percent: percent.default(50), headroomPercent: z.int().min(0).max(400).default(20) })
     .prefault({}),
@@ -123,15 +136,43 @@ const policy = z.strictObject({
   minDrainMinutes: z.int().min(1).max(60).default(2),
   waves: z.array(wave).max(10).default([]),
   windows: z.array(window).max(20).default([]),
-  exclusionTag: z
-    .string()
-    .regex(/^[^<>%&\\?/]{1,128}$/, 'A tag name: up to 128 characters and none of < > % & \\ ? /.')
-    .default('goldsmith-exclude'),
+  windowTag: tagName.exactOptional(),
+  personal: z.strictObject({ eraseDisks: z.literal(true) }).exactOptional(),
+  exclusionTag: tagName.default(usualExclusionTag),
   healthy: healthy.prefault({}),
 });
 
+const scaleSet = z.strictObject({
+  resourceGroup,
+  name: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9_])?$/,
+      'A scale set name: 1 to 64 letters, digits, - _ and periods.',
+    ),
+});
+
+/** A vault of Azure's public, Chinese, US government or German cloud. */
+const secret = z.strictObject({
+  secretUri: z
+    .string()
+    .regex(
+      /^https:\/\/[a-z](?:-?[a-z0-9]){2,23}\.vault\.(?:azure\.net|azure\.cn|usgovcloudapi\.net|microsoftazure\.de)\/secrets\/[a-z0-9-]{1,127}(?:\/[0-9a-f]{32})?\/?$/i,
+      'The address of a Key Vault secret, such as https://contoso.vault.azure.net/secrets/name, with or without a version.',
+    ),
+});
+
+const virtualMachines = z.strictObject({
+  resourceGroup,
+  adminPassword: secret.exactOptional(),
+  /** By the name of the extension: what is kept there are its protected settings, as JSON. */
+  extensions: z
+    .record(z.string().regex(/^[\w.-]{1,80}$/, 'The name of an extension on the machines.'), secret)
+    .exactOptional(),
+});
+
 /** What a team may say of a host pool: where it is, which channel it follows, and how its hosts are updated. */
-export const DefinePool = z.strictObject({
+const pool = z.strictObject({
   subscriptionId: z.guid(),
   resourceGroup,
   hostPool: z
@@ -140,15 +181,8 @@ export const DefinePool = z.strictObject({
       /^[A-Za-z0-9][\w.-]{1,62}[A-Za-z0-9_]$/,
       'A host pool name: 3 to 64 letters, digits, - _ and periods.',
     ),
-  scaleSet: z.strictObject({
-    resourceGroup,
-    name: z
-      .string()
-      .regex(
-        /^[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9_])?$/,
-        'A scale set name: 1 to 64 letters, digits, - _ and periods.',
-      ),
-  }),
+  scaleSet: scaleSet.exactOptional(),
+  virtualMachines: virtualMachines.exactOptional(),
   location: region,
   imageSet: setName,
   channel,
@@ -157,6 +191,29 @@ export const DefinePool = z.strictObject({
   policy: policy.prefault({}),
   by: person,
 });
+
+export const DefinePool = pool
+  .refine(({ scaleSet, virtualMachines }) => scaleSet === undefined || virtualMachines === undefined, {
+    path: ['virtualMachines'],
+    error:
+      'The machines of a pool are in a scale set or stand alone: state scaleSet or virtualMachines, not both.',
+  })
+  .refine(({ scaleSet, virtualMachines }) => scaleSet !== undefined || virtualMachines !== undefined, {
+    path: ['scaleSet'],
+    error: 'State where the machines of the pool are: scaleSet, or virtualMachines for such as stand alone.',
+  })
+  .refine(({ scaleSet, policy }) => scaleSet === undefined || policy.surge === undefined, {
+    path: ['policy', 'surge'],
+    error: 'Hosts are added only to machines that stand alone: those of a scale set are reimaged in place.',
+  })
+  .refine(({ scaleSet, policy }) => scaleSet === undefined || policy.failedHosts !== 'restore', {
+    path: ['policy', 'failedHosts'],
+    error: 'Only machines that stand alone are made again from the version they came from: say quarantine.',
+  })
+  .refine(({ policy }) => policy.surgePrice === undefined || policy.surge !== undefined, {
+    path: ['policy', 'surgePrice'],
+    error: 'The price is of the hosts that are added: state surge, how many those may be.',
+  });
 
 const versionNumber = z
   .string()

@@ -8,7 +8,8 @@ export interface Span {
   readonly until: Instant;
 }
 
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+/** As policies and scaling plans write them; `weekdayOf` counts in this order. */
+export const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 /** A week ahead holds every window once; one day more on either side holds those that cross midnight. */
 const daysBack = 2;
 const daysAhead = 9;
@@ -47,7 +48,8 @@ function occurrences({ start, end, timeZone, days }: MaintenanceWindow, at: Inst
   return spans;
 }
 
-function minuteOf(time: string): number {
+/** Of the day, of a time such as `20:00`. */
+export function minuteOf(time: string): number {
   const [hours, minutes] = time.split(':');
   return Number(hours) * 60 + Number(minutes);
 }
