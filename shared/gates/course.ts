@@ -4,7 +4,8 @@ import { type Instant, secondsBetween } from '../instant.ts';
 export interface MachineAddress {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
-  readonly scaleSet: string;
+  /** Absent where machines stand alone. */
+  readonly scaleSet?: string;
   readonly instanceId: string;
 }
 

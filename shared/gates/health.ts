@@ -1,6 +1,6 @@
 import type { Finding } from './check.ts';
 import { avdHealthChecks, type CheckPlan, type HealthPlan } from './gate.ts';
-import type { AskedOfPool, ExaminedHost, LinkedPool } from './ports.ts';
+import { type AskedOfPool, type ExaminedHost, fleetOf, type LinkedPool } from './ports.ts';
 
 export interface Found {
   readonly pool: LinkedPool;
@@ -10,17 +10,17 @@ export interface Found {
 /** What every host of the pool is asked, for all the health checks of a gate at once. */
 export function askedOf(
   plans: readonly CheckPlan[],
-  { pool: { link } }: LinkedPool,
+  linked: LinkedPool,
   imageVersionId: string,
 ): AskedOfPool {
   const health = plans.filter((plan) => plan.kind === 'health');
   const heartbeat = health.find(({ which }) => which === 'Heartbeat')?.heartbeatMinutes;
   const minAgentVersion = health.find(({ which }) => which === 'Agent')?.minVersion;
   const named = health.map(({ which }) => which).filter((which) => isAvds(which));
-  const { subscriptionId, resourceGroup, hostPool, scaleSet, policy } = link;
+  const { subscriptionId, resourceGroup, hostPool, policy } = linked.pool.link;
   return {
     pool: { subscriptionId, resourceGroup, hostPool },
-    scaleSet: { subscriptionId, resourceGroup: scaleSet.resourceGroup, scaleSet: scaleSet.name },
+    scaleSet: fleetOf(linked),
     imageVersionId,
     healthy: {
       fatalChecks: [...new Set([...policy.healthy.fatalChecks, ...named])],

@@ -2,6 +2,7 @@ import type { Instant } from '../instant.ts';
 import type { Course } from './course.ts';
 import type { OnHosts } from './gate.ts';
 import type { Found } from './health.ts';
+import { fleetOf } from './ports.ts';
 
 /** Of `all` hosts so many are asked: a version is one and the same on each of them. */
 export const mostProbed = 50;
@@ -25,14 +26,8 @@ export function placed(
     for (const { pool, hosts: all } of running) {
       const host = all[round];
       if (!host || Object.keys(courses).length >= most) continue;
-      const { link } = pool.pool;
-      const { subscriptionId, scaleSet, location } = link;
-      const machine = {
-        subscriptionId,
-        resourceGroup: scaleSet.resourceGroup,
-        scaleSet: scaleSet.name,
-        instanceId: host.instanceId,
-      };
+      const { location } = pool.pool.link;
+      const machine = { ...fleetOf(pool), instanceId: host.instanceId };
       courses[host.host] = { machine, location, state: 'wanted', since: at, tries: 0, hasLanded: false };
     }
   }

@@ -9,13 +9,22 @@ export interface LinkedPool {
       readonly subscriptionId: string;
       readonly resourceGroup: string;
       readonly hostPool: string;
-      readonly scaleSet: { readonly resourceGroup: string; readonly name: string };
+      /** Where its machines are: in a scale set, or alone in a resource group. */
+      readonly scaleSet?: { readonly resourceGroup: string; readonly name: string };
+      readonly virtualMachines?: { readonly resourceGroup: string };
       readonly location: string;
       readonly policy: {
         readonly healthy: { readonly fatalChecks: readonly string[]; readonly heartbeatMinutes: number };
       };
     };
   };
+}
+
+/** Where Azure keeps the machines of a pool. */
+export function fleetOf({ pool: { link } }: LinkedPool): AskedOfPool['scaleSet'] {
+  const { subscriptionId, scaleSet, virtualMachines } = link;
+  if (scaleSet) return { subscriptionId, resourceGroup: scaleSet.resourceGroup, scaleSet: scaleSet.name };
+  return { subscriptionId, resourceGroup: virtualMachines?.resourceGroup ?? '' };
 }
 
 /** What is asked of every host of a pool. */
@@ -28,7 +37,7 @@ export interface AskedOfPool {
   readonly scaleSet: {
     readonly subscriptionId: string;
     readonly resourceGroup: string;
-    readonly scaleSet: string;
+    readonly scaleSet?: string;
   };
   readonly imageVersionId: string;
   readonly healthy: {

@@ -2,7 +2,7 @@ import type { Failure } from '../errors.ts';
 import type { Capacity, HostView } from './capacity.ts';
 import { type Freeze, frozenBy } from './freezes.ts';
 import { type Policy, type Pool, windowOf } from './pool.ts';
-import { isSameRegion } from './stage.ts';
+import { fleetNamed, isSameRegion } from './stage.ts';
 
 /** What keeps a rollout from coming to its end, or what somebody should know before it begins. */
 export interface Finding {
@@ -52,7 +52,7 @@ function wrongWithAzure({ name, pool: { link }, version, hostPool, model, region
     add('HostPoolManagedNatively', message, 'Update it with that, or recreate it with standard management.');
   }
   if (!model) {
-    const message = `Azure knows no scale set ${link.scaleSet.name}.`;
+    const message = `Azure knows no ${fleetNamed(link)}.`;
     add('NotFound', message, 'Correct the names in the host pool.');
   } else if (!isSameRegion(model.location, link.location)) {
     const message = `The scale set is in ${model.location}, and ${name} says ${link.location}.`;

@@ -8,6 +8,7 @@ import {
   hostPoolOf,
   isSameRegion,
   running,
+  fleetNamed,
   fleetOf,
 } from './stage.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
@@ -32,7 +33,7 @@ export function ensurePrepared(
       );
     }
     const model = await fleets.model(fleetOf(link));
-    if (!model) return failed('NotFound', `Azure knows no scale set ${link.scaleSet.name}.`);
+    if (!model) return failed('NotFound', `Azure knows no ${fleetNamed(link)}.`);
     if (!isSameRegion(model.location, link.location)) {
       const why = `The scale set is in ${model.location}, and pool ${pool} says ${link.location}.`;
       return failed('ValidationFailed', why);

@@ -26,6 +26,7 @@ import {
   type Refusal,
   whyNotThere,
 } from './versions.ts';
+import { fleetNamed, fleetOf } from './stage.ts';
 import type { HostRecord } from './waves.ts';
 
 export interface Parts {
@@ -100,12 +101,13 @@ export function rolloutRequests({
   return {
     async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>) {
       const twin = (await poolStore.loadAll('')).find(
-        ({ id, saved }) => id !== name && scaleSetId(saved.state.link) === scaleSetId(link),
+        ({ id, saved }) => id !== name && machinesOf(saved.state.link) === machinesOf(link),
       );
       if (twin) {
         // Each pool is held by one rollout at a time; two over the same machines would be held by two.
-        const message = `Scale set ${link.scaleSet.name} belongs to host pool ${twin.id}.`;
-        throw new AppError('ValidationFailed', message, { target: 'scaleSet' });
+        const message = `The machines in ${fleetNamed(link)} belong to host pool ${twin.id}.`;
+        const target = link.scaleSet ? 'scaleSet' : 'virtualMachines';
+        throw new AppError('ValidationFailed', message, { target });
       }
       let created = false;
       const event: PoolEvent = {
@@ -246,11 +248,16 @@ function noLonger(id: string, { phase }: Rollout, what: string): AppError {
 export function isSameFleet(one: PoolLink, other: PoolLink): boolean {
   const pool = ({ subscriptionId, resourceGroup, hostPool }: PoolLink) =>
     [subscriptionId, resourceGroup, hostPool].join('/').toLowerCase();
-  return pool(one) === pool(other) && scaleSetId(one) === scaleSetId(other);
+  return pool(one) === pool(other) && machinesOf(one) === machinesOf(other);
 }
 
-function scaleSetId({ subscriptionId, scaleSet }: PoolLink): string {
-  return [subscriptionId, scaleSet.resourceGroup, scaleSet.name].join('/').toLowerCase();
+/** Two host pools may have their machines in one resource group, but not in one scale set. */
+function machinesOf(link: PoolLink): string {
+  const { subscriptionId, resourceGroup, scaleSet } = fleetOf(link);
+  const alone = [link.resourceGroup, link.hostPool];
+  return [subscriptionId, resourceGroup, ...(scaleSet === undefined ? alone : [scaleSet])]
+    .join('/')
+    .toLowerCase();
 }
 
 /** Short enough for a table key and an Azure name, and different for what is different. */

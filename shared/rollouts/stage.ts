@@ -10,8 +10,15 @@ export type EnsureRolloutStage = EnsureStage<Rollout, Facts>;
 
 export const { running, done, failed } = answersOf<Facts>();
 
-export function fleetOf({ subscriptionId, scaleSet }: PoolLink): FleetAddress {
-  return { subscriptionId, resourceGroup: scaleSet.resourceGroup, scaleSet: scaleSet.name };
+/** Where Azure keeps the machines of the pool. */
+export function fleetOf({ subscriptionId, scaleSet, virtualMachines }: PoolLink): FleetAddress {
+  if (scaleSet) return { subscriptionId, resourceGroup: scaleSet.resourceGroup, scaleSet: scaleSet.name };
+  return { subscriptionId, resourceGroup: virtualMachines?.resourceGroup ?? '' };
+}
+
+/** What that is called in sentences for people. */
+export function fleetNamed({ scaleSet, virtualMachines }: PoolLink): string {
+  return scaleSet ? `scale set ${scaleSet.name}` : `resource group ${virtualMachines?.resourceGroup}`;
 }
 
 export function hostPoolOf({ subscriptionId, resourceGroup, hostPool }: PoolLink): HostPoolAddress {

@@ -78,7 +78,7 @@ describe('a host pool', () => {
     expect(await refusal(asks.definePool('twin', { ...body, hostPool: 'other', channel: 'test' }))).toBe(
       'ValidationFailed',
     );
-    const elsewhere = { ...body, scaleSet: { ...body.scaleSet, name: 'other' } };
+    const elsewhere = { ...body, scaleSet: { resourceGroup: 'g', name: 'other' } };
     expect(await asks.definePool('other', elsewhere)).toMatchObject({ created: true });
     expect(await asks.definePool('other', elsewhere)).toMatchObject({ created: false });
   });

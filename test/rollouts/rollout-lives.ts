@@ -118,6 +118,7 @@ function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, is
     windows: isCalm || random.happens(0.7) ? [] : [windowAround(world)],
     floor: { percent: isCalm ? 0 : random.oneOf([0, 40, 60]), headroomPercent: 10 },
     maxFailed: random.whole(0, 2),
+    failedHosts: 'quarantine' as const,
     sessions: {
       ...link.policy.sessions,
       reminders: [6, 2],
