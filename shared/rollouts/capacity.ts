@@ -1,3 +1,5 @@
+import type { MaintenanceWindow } from './pool.ts';
+
 /** One host, as far as capacity goes. */
 export interface HostView {
   readonly instanceId: string;
@@ -9,6 +11,17 @@ export interface HostView {
   /** The broker can send users there: in the pool, available, heard of lately and not drained. */
   readonly takesUsers: boolean;
   readonly sessions: number;
+  /** A personal desktop that is somebody's. */
+  readonly isAssigned?: boolean;
+  /** When work on it may begin, instead of in the pool's windows. */
+  readonly ownWindow?: MaintenanceWindow;
+  /** What its tag says instead, if that is no window. */
+  readonly unreadableWindow?: string;
+  readonly imageVersionId?: string;
+  /** Whose drain it is: somebody else's, or that of a rollout before this one which left it in quarantine. */
+  readonly drainedBy?: 'somebody' | 'quarantine';
+  /** It would take users, were it not drained. */
+  readonly isWell?: boolean;
   /** Sessions more than when the rollout first looked. */
   readonly came?: number;
   /** Admitted and not ended counts as gone, whether or not anything is to be seen of it yet. */
@@ -22,23 +35,46 @@ export interface Capacity {
   readonly need: number;
   /** What one host that takes users contributes. */
   readonly perHost: number;
+  /** Whose minimum is all of `need`, where it is more than users and policy ask for. */
+  readonly scalingPlan?: KeptOn;
+  /** Each host is one user's own, and nobody finds a place on another: there is no floor. */
+  readonly isPersonal?: true;
+}
+
+/** What a scaling plan keeps on. */
+export interface KeptOn {
+  readonly name: string;
+  readonly percent: number;
+  readonly hosts: number;
 }
 
 interface Demand {
   readonly perHost: number;
   readonly floor: { readonly percent: number; readonly headroomPercent: number };
+  readonly scalingPlan?: KeptOn | undefined;
 }
 
 /** What the pool can hold now and what it must, by one reading of all its hosts. Sessions of every kind count. */
-export function capacityOf(hosts: readonly HostView[], { perHost, floor }: Demand): Capacity {
+export function capacityOf(hosts: readonly HostView[], { perHost, floor, scalingPlan }: Demand): Capacity {
   const sessions = hosts.reduce((sum, host) => sum + host.sessions, 0);
   const wanted = Math.ceil((sessions * (100 + floor.headroomPercent)) / 100);
   const least = Math.ceil((hosts.length * perHost * floor.percent) / 100);
+  const planned = (scalingPlan?.hosts ?? 0) * perHost;
   return {
-    usable: hosts.filter((host) => costs(host)).length * perHost,
-    need: Math.max(wanted, least),
+    usable: placesOn(hosts, perHost),
+    need: Math.max(wanted, least, planned),
     perHost,
+    ...(scalingPlan && planned > Math.max(wanted, least) && { scalingPlan }),
   };
+}
+
+/** Of desktops that are each one user's own: as many may go as the policy lets work on. */
+export function capacityOfDesktops(hosts: readonly HostView[]): Capacity {
+  return { usable: placesOn(hosts, 1), need: 0, perHost: 1, isPersonal: true };
+}
+
+function placesOn(hosts: readonly HostView[], perHost: number): number {
+  return hosts.filter((host) => costs(host)).length * perHost;
 }
 
 /** Whether taking the host away takes places away: one that is off, drained or ill has none to give. */

@@ -1,10 +1,11 @@
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
-import { type Capacity, capacityOf, type HostView } from './capacity.ts';
-import type { HostPools } from './host-pool.ts';
+import { type Capacity, capacityOf, capacityOfDesktops, type HostView, type KeptOn } from './capacity.ts';
+import type { HostPoolReading, HostPools } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import type { PoolLink } from './pool.ts';
 import type { Facts } from './course.ts';
+import { hostsKeptOn, minimumPercentAt } from './scaling-plan.ts';
 import { sessionHostOn, viewsOf } from './reading.ts';
 import type { Fleets } from './fleet.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
@@ -21,6 +22,8 @@ export interface Asked {
   readonly imageVersionId: string;
   readonly records: Records;
   readonly sessionsBefore?: Facts['sessionsBefore'];
+  /** By which the hosts of this rollout are excluded, if not by the policy's. */
+  readonly exclusionTag?: string;
   readonly now: Instant;
 }
 
@@ -28,7 +31,7 @@ export interface Asked {
 export async function readPool(
   hostPools: HostPools,
   fleets: Fleets,
-  { link, imageVersionId, records, sessionsBefore, now }: Asked,
+  { link, imageVersionId, records, sessionsBefore, exclusionTag, now }: Asked,
 ): Promise<PoolAtOnce> {
   const hostPool = await hostPools.hostPool(hostPoolOf(link));
   if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
@@ -36,11 +39,26 @@ export async function readPool(
   const sessionHosts = await hostPools.list(hostPoolOf(link));
   const { heartbeatMinutes } = link.policy.healthy;
   const before = sessionsBefore && { sessionsBefore };
-  const seen = { instances, sessionHosts, records, imageVersionId, heartbeatMinutes, now };
+  const policy = { ...link.policy, ...(exclusionTag !== undefined && { exclusionTag }) };
+  const seen = { instances, sessionHosts, records, imageVersionId, heartbeatMinutes, policy, now };
   const views = viewsOf({ ...seen, ...before });
   const sessionHostNames = Object.fromEntries(
     instances.map((one) => [one.instanceId, sessionHostOn(one, sessionHosts)?.name ?? '']),
   );
-  const demand = { perHost: hostPool.maxSessionLimit, floor: link.policy.floor };
-  return { ...capacityOf(views, demand), views, sessionHostNames };
+  return { ...placesIn(hostPool, link, views, now), views, sessionHostNames };
+}
+
+function placesIn(
+  { type, maxSessionLimit, scalingPlan }: HostPoolReading,
+  { policy: { floor } }: PoolLink,
+  views: readonly HostView[],
+  now: Instant,
+): Capacity {
+  if (type === 'Personal') return capacityOfDesktops(views);
+  const plan = scalingPlan && keptOn(scalingPlan.name, minimumPercentAt(scalingPlan, now), views.length);
+  return capacityOf(views, { perHost: maxSessionLimit, floor, scalingPlan: plan });
+}
+
+function keptOn(name: string, percent: number, hosts: number): KeptOn {
+  return { name, percent, hosts: hostsKeptOn(percent, hosts) };
 }

@@ -2,6 +2,7 @@ import { type Instant, minutesAfter } from '../instant.ts';
 import type { HostView } from './capacity.ts';
 import type { SessionHostReading } from './host-pool.ts';
 import type { Records } from './hosts.ts';
+import { windowIn } from './own-window.ts';
 import type { Policy } from './pool.ts';
 import type { Facts } from './course.ts';
 import type { HostRecord } from './waves.ts';
@@ -15,6 +16,7 @@ export interface PoolReading {
   /** Sessions by instance, when the rollout first looked. */
   readonly sessionsBefore?: Facts['sessionsBefore'];
   readonly imageVersionId: string;
+  readonly policy?: Pick<Policy, 'windowTag' | 'exclusionTag'>;
   readonly heartbeatMinutes: Policy['healthy']['heartbeatMinutes'];
   readonly now: Instant;
 }
@@ -26,16 +28,21 @@ export function viewsOf(reading: PoolReading): readonly HostView[] {
   return reading.instances.map((instance) => {
     const sessionHost = sessionHostOn(instance, reading.sessionHosts);
     const { sessions = 0 } = sessionHost ?? {};
+    const record = reading.records[instance.instanceId];
     return {
       instanceId: instance.instanceId,
       name: instance.computerName || `instance ${instance.instanceId}`,
-      isOnVersion: instance.imageVersionId.toLowerCase() === reading.imageVersionId.toLowerCase(),
+      isOnVersion:
+        isOnVersion(instance, reading) &&
+        !isToBeTriedAgain(record) &&
+        !isLeftInQuarantine(instance, record, reading),
       isBusy: !['Succeeded', 'Failed', 'Canceled'].includes(instance.provisioningState),
       isPoweredOff: instance.power === 'deallocated' || instance.power === 'stopped',
-      takesUsers: sessionHost !== undefined && takesUsers(sessionHost, reading),
+      takesUsers: sessionHost !== undefined && sessionHost.allowNewSession && isWell(sessionHost, reading),
       sessions,
       came: Math.max(0, sessions - (reading.sessionsBefore?.[instance.instanceId] ?? sessions)),
-      standing: standingOf(reading.records[instance.instanceId]),
+      standing: standingOf(record),
+      ...besides(instance, sessionHost, reading),
     };
   });
 }
@@ -51,12 +58,54 @@ export function sessionHostOn(
   );
 }
 
-function takesUsers(
-  { status, allowNewSession, lastHeartbeat }: SessionHostReading,
+function isOnVersion({ imageVersionId }: Instance, reading: PoolReading): boolean {
+  return imageVersionId.toLowerCase() === reading.imageVersionId.toLowerCase();
+}
+
+/** One that failed may be on the version by then, and is to come back to its users all the same. */
+function isToBeTriedAgain(record: HostRecord | undefined): boolean {
+  return record?.outcome === 'put-off' && record.again !== undefined;
+}
+
+/** An earlier rollout left it drained and excluded: the image may be the wanted one, and it serves nobody. */
+function isLeftInQuarantine(
+  { tags }: Instance,
+  record: HostRecord | undefined,
+  { policy }: PoolReading,
+): boolean {
+  return standingOf(record) === 'untouched' && isMarked(tags, policy);
+}
+
+function isMarked(tags: Instance['tags'], policy: PoolReading['policy']): boolean {
+  return tags[policy?.exclusionTag ?? '']?.startsWith(ourMark) === true;
+}
+
+/** What only some hosts have: an owner, a window of their own, or somebody who drained them. */
+function besides(
+  { tags, imageVersionId }: Instance,
+  sessionHost: SessionHostReading | undefined,
+  reading: PoolReading,
+): Partial<HostView> {
+  const { policy } = reading;
+  if (!sessionHost) return { imageVersionId, ...windowIn(tags, policy?.windowTag) };
+  return {
+    imageVersionId,
+    ...windowIn(tags, policy?.windowTag),
+    ...(sessionHost.assignedUser !== '' && { isAssigned: true }),
+    ...(isWell(sessionHost, reading) && { isWell: true }),
+    ...(!sessionHost.allowNewSession && { drainedBy: isMarked(tags, policy) ? 'quarantine' : 'somebody' }),
+  };
+}
+
+/** As the work on hosts writes it into the tag, for as long as a host is ours. */
+const ourMark = 'goldsmith:';
+
+function isWell(
+  { status, lastHeartbeat }: SessionHostReading,
   { now, heartbeatMinutes }: PoolReading,
 ): boolean {
   const isHeard = lastHeartbeat !== undefined && minutesAfter(lastHeartbeat, heartbeatMinutes) >= now;
-  return allowNewSession && isHeard && takingUsers.has(status);
+  return isHeard && takingUsers.has(status);
 }
 
 function standingOf(record: HostRecord | undefined): HostView['standing'] {

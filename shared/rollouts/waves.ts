@@ -1,6 +1,6 @@
 import { type Instant, minutesAfter } from '../instant.ts';
 import { type Capacity, costs, type HostView } from './capacity.ts';
-import { type Wave, waveSizes } from './pool.ts';
+import { type MaintenanceWindow, type Wave, waveSizes } from './pool.ts';
 
 /** One host of the rollout. Written down as admitted before anything is done to it. */
 export interface HostRecord {
@@ -10,6 +10,20 @@ export interface HostRecord {
   readonly outcome: 'admitted' | HostOutcome | 'skipped' | 'put-off';
   readonly why: string;
   readonly admittedAt: Instant;
+  /** What is done to it, if it is not brought to the version in its place. */
+  readonly task?: 'add' | 'retire';
+  /** Of one that is added: the instance it is made after. */
+  readonly like?: string;
+  /** Of one that is retired: the added one that takes its place; of one that is too many itself, none. */
+  readonly for?: string;
+  /** The image version that it came from. */
+  readonly from?: string;
+  /** When work on it may begin, if not in the pool's windows. */
+  readonly ownWindow?: MaintenanceWindow;
+  /** Somebody says that it is not to be brought. Put back first, if it was begun. */
+  readonly skip?: Order;
+  /** Somebody says that it is to be tried again, whatever it is on by now. */
+  readonly again?: Order;
   /** Which time it is, where it was put off before. */
   readonly attempt?: number;
   /** It may be worked on. Written down before the host is told. */
@@ -22,6 +36,13 @@ export interface HostRecord {
   readonly told: number;
   readonly loggedOff: number;
   readonly seconds: HostSeconds;
+}
+
+/** Who decided on a host, and why. */
+export interface Order {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
 }
 
 /** Whose time it took; `turn` is what it waited for its turn. */
@@ -80,6 +101,7 @@ export function inOrder(hosts: readonly HostView[]): readonly HostView[] {
     .toSorted(
       (a, b) =>
         Number(b.isPoweredOff) - Number(a.isPoweredOff) ||
+        Number(a.isAssigned ?? false) - Number(b.isAssigned ?? false) ||
         (a.came ?? 0) - (b.came ?? 0) ||
         a.sessions - b.sessions ||
         Number(costs(a)) - Number(costs(b)) ||
@@ -91,17 +113,14 @@ export function inOrder(hosts: readonly HostView[]): readonly HostView[] {
  * A sliding window under a floor: the next host starts when one ends, as long as what is left can hold the
  * users. A host that gives no places now takes none away and needs only the window.
  */
-export function admit(
-  hosts: readonly HostView[],
-  { usable, need, perHost }: Capacity,
-  limits: Window,
-): Admission {
+export function admit(hosts: readonly HostView[], capacity: Capacity, limits: Window): Admission {
+  const { usable, need, perHost } = capacity;
   const { inFlight } = limits;
   const admitted: HostView[] = [];
   let left = usable;
   let tooFew: Reason | undefined;
   let busy: Reason | undefined;
-  let refuge = refugeIn(hosts, perHost);
+  let refuge = refugeIn(hosts, capacity);
   for (const host of inOrder(hosts)) {
     if (host.isBusy) {
       busy ??= { code: 'AzureBusy', message: `Azure to finish with ${host.name}` };
@@ -113,7 +132,7 @@ export function admit(
     }
     const cost = costs(host) ? perHost : 0;
     if (cost > 0 && left - cost < need) {
-      tooFew ??= belowFloor(left, need, perHost);
+      tooFew ??= belowFloor(left, capacity);
       continue;
     }
     left -= cost;
@@ -137,7 +156,8 @@ function hasNoPlace(
  * Places on hosts that are done, less the users who are about to look for one. Nobody has to leave before it
  * must be where none is left: he would come to a host that has its turn yet to come, and have to leave again.
  */
-function refugeIn(hosts: readonly HostView[], perHost: number): number {
+function refugeIn(hosts: readonly HostView[], { perHost, isPersonal }: Capacity): number {
+  if (isPersonal) return 0; // on somebody else's desktop there is none
   const isRefuge = (host: HostView) => host.isOnVersion && costs(host);
   const places = hosts.filter(isRefuge).reduce((sum, { sessions }) => sum + perHost - sessions, 0);
   const leaving = hosts.filter(({ standing }) => standing === 'in-flight');
@@ -152,12 +172,14 @@ export function fullWindow(underWay: number, window: number): Reason {
   };
 }
 
-function belowFloor(usable: number, floor: number, perHost: number): Reason {
+function belowFloor(usable: number, { need: floor, perHost, scalingPlan }: Capacity): Reason {
+  const whose = scalingPlan ? ` (scaling plan ${scalingPlan.name} keeps ${scalingPlan.hosts} hosts on)` : '';
   const message =
     usable < floor
-      ? `usable ${usable} < floor ${floor}: nothing may be taken away`
-      : `usable ${usable} >= floor ${floor}: the next host would leave ${usable - perHost}`;
-  return { code: 'CapacityFloor', message, detail: { usable, floor, perHost } };
+      ? `usable ${usable} < floor ${floor}${whose}: nothing may be taken away`
+      : `usable ${usable} >= floor ${floor}${whose}: the next host would leave ${usable - perHost}`;
+  const detail = { usable, floor, perHost, ...(scalingPlan && { scalingPlan: scalingPlan.name }) };
+  return { code: 'CapacityFloor', message, detail };
 }
 
 /** Which wave it is, how many more hosts it takes, and what keeps the next from beginning once it is full. */
