@@ -36,7 +36,7 @@ export async function startArm({ clock, port, seed, fleet }: ArmOptions): Promis
     resourceGroupsProvider(world.resources),
     subscriptionsProvider(world),
     world.operations.provider(),
-    computeProvider(world),
+    computeProvider(world, desktopScripts(world)),
     scaleSetsProvider(world, desktopScripts(world)),
     desktopProvider(world),
     storageProvider(world),

@@ -1,7 +1,7 @@
 import { createDisk, DISK_TYPE, setDiskState } from './compute/disks.ts';
-import { Guest } from './compute/guest.ts';
+import { computersOf } from './compute/computers.ts';
 import type { Image } from './compute/image.ts';
-import { setMachine, VM_TYPE, type VmProperties } from './compute/machine.ts';
+import { addMachine, VM_TYPE, type VmProperties } from './compute/machine.ts';
 import { marketplaceImage } from './compute/marketplace.ts';
 import { createNic } from './compute/network.ts';
 import type { World } from './core/world.ts';
@@ -57,10 +57,11 @@ export function seedMachine(world: World, group: string, { name, network, genera
       provisioningState: 'Succeeded',
     },
   });
-  const guest = new Guest(name.slice(0, 15), image);
-  setMachine(vm, { guest, image, securityType, plan: undefined, generalized });
+  const guest = computersOf(world).guest(name.slice(0, 15), image);
   guest.boot(world.timeline.now(), 0);
+  const machine = addMachine(world, vm, { guest, image, securityType, up: true });
   if (!generalized) return;
+  machine.generalized = true;
   guest.halt('deallocated');
   guest.imageState = 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE';
   setDiskState(world, diskId, 'Reserved');

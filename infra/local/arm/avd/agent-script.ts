@@ -1,6 +1,7 @@
+import type { Computers } from '../compute/computers.ts';
+import { VM_TYPE } from '../compute/machine.ts';
 import { applyChanges } from '../compute/guest/changes.ts';
 import { plainReading, type Script, type ScriptReader } from '../compute/script.ts';
-import type { Machines } from '../scale-sets/machines.ts';
 import type { Agents } from './agents.ts';
 import type { Broker } from './broker.ts';
 import { looksLikeToken } from './registration.ts';
@@ -15,11 +16,12 @@ const INSTALLED = {
  * Reads scripts that install the desktop agent, by what they are given and not by how they are written: a
  * value that is, or was meant as, a registration token. Downloading and installing takes minutes.
  */
-export function readsAgentInstall(broker: Broker, agents: Agents, machines: Machines): ScriptReader {
+export function readsAgentInstall(broker: Broker, agents: Agents, computers: Computers): ScriptReader {
   return (script, guest, random) => {
-    const machine = machines.withGuest(guest);
-    const token = tokenIn(script);
-    if (!machine || token === undefined) return undefined;
+    const machine = computers.withGuest(guest);
+    if (!machine) return undefined;
+    const token = tokenIn(script, machine.instance.type === VM_TYPE);
+    if (token === undefined) return undefined;
     const plain = plainReading(script, guest, random);
     const seconds = plain.seconds + random.between(60, 150);
     const overrun = agents.isOverrun(seconds);
@@ -54,7 +56,10 @@ export function readsAgentInstall(broker: Broker, agents: Agents, machines: Mach
   };
 }
 
-function tokenIn({ text, parameters }: Script): string | undefined {
-  const given = Object.entries(parameters).find(([name, value]) => looksLikeToken(name, value));
+/** On a virtual machine scripts of all kinds run, with tokens for other things: there it must be named in full. */
+function tokenIn({ text, parameters }: Script, inFull: boolean): string | undefined {
+  const given = Object.entries(parameters).find(([name, value]) =>
+    looksLikeToken(inFull ? name.replace(/^(?!.*registration).*$/i, '') : name, value),
+  );
   return given?.[1] ?? /\beyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(text)?.[0];
 }

@@ -1,7 +1,7 @@
+import { fqdnOf, type Computer, type GuestSoftware, type Outage } from '../compute/computer.ts';
+import { computersOf } from '../compute/computers.ts';
 import type { Random } from '../core/random.ts';
 import type { World } from '../core/world.ts';
-import type { GuestSoftware, Machine, Outage } from '../scale-sets/machine.ts';
-import { machinesOf } from '../scale-sets/machines.ts';
 import { AGENT, brokerOf, type Broker } from './broker.ts';
 import type { HostPool } from './host-pool.ts';
 import type { SessionHost } from './session-host.ts';
@@ -24,7 +24,7 @@ export function agentsOf(world: World): Agents {
   const known = agentsByWorld.get(world);
   if (known) return known;
   const agents = new Agents(world, brokerOf(world));
-  machinesOf(world).install(agents);
+  computersOf(world).install(agents);
   agentsByWorld.set(world, agents);
   return agents;
 }
@@ -49,20 +49,20 @@ export class Agents implements GuestSoftware {
     return all;
   }
 
-  orders(machine: Machine): AgentOrders {
-    return { ...this.#orders.get('*'), ...this.#orders.get(machine.fqdn) };
+  orders(machine: Computer): AgentOrders {
+    return { ...this.#orders.get('*'), ...this.#orders.get(machine.guest.name) };
   }
 
   /**
    * An agent has been installed with a valid token. A record that stands under its name from before a reimage
    * bars the way ("Troubleshoot agent": remove the host from the pool first): the host stays Unavailable.
    */
-  join(pool: HostPool, machine: Machine): void {
-    if (this.#broker.host(pool, machine.fqdn)) return;
+  join(pool: HostPool, machine: Computer): void {
+    if (this.#broker.host(pool, fqdnOf(machine))) return;
     if (this.orders(machine).registration === 'silent') return;
     const boot = machine.guest.boots;
     this.#world.timeline.after(this.#random.between(20, 60) * 1000, () => {
-      if (machine.guest.boots !== boot || this.#broker.host(pool, machine.fqdn)) return;
+      if (machine.guest.boots !== boot || this.#broker.host(pool, fqdnOf(machine))) return;
       const host = this.#broker.add(pool, machine);
       this.#later(host, this.#random.between(20, 60), () => this.#upgrade(host));
     });
@@ -79,7 +79,11 @@ export class Agents implements GuestSoftware {
     return this.#installs.length > MOST_AT_ONCE && this.#random.chance(0.2);
   }
 
-  down(machine: Machine, why: Outage): void {
+  made(machine: Computer): void {
+    this.#broker.noteMade(machine);
+  }
+
+  down(machine: Computer, why: Outage): void {
     const host = this.#broker.hostOn(machine);
     if (!host) return;
     // The record of a host that goes away is told late: for minutes it looks as before.
@@ -88,13 +92,19 @@ export class Agents implements GuestSoftware {
     this.#broker.sample(host.pool);
   }
 
-  replaced(machine: Machine): void {
+  replaced(machine: Computer): void {
     this.#broker.noteReimage(machine);
     const host = this.#broker.hostOn(machine);
     if (host) host.stale = true;
   }
 
-  up(machine: Machine): void {
+  removed(machine: Computer): void {
+    this.#broker.noteRemoved(machine);
+    const host = this.#broker.hostOn(machine);
+    if (host) host.stale = true;
+  }
+
+  up(machine: Computer): void {
     const host = this.#broker.hostOn(machine);
     if (!host || host.stale) return;
     host.lostAt = undefined;
@@ -104,7 +114,7 @@ export class Agents implements GuestSoftware {
   }
 
   /** The agent of a machine that runs on falls silent, and the broker does not notice for a day; or speaks again. */
-  silence(machine: Machine, silent: boolean): void {
+  silence(machine: Computer, silent: boolean): void {
     const host = this.#broker.hostOn(machine);
     if (!host || host.stale || (host.lostAt !== undefined) === silent) return;
     if (!silent) return this.up(machine);

@@ -1,8 +1,8 @@
+import { fqdnOf, type Computer } from '../compute/computer.ts';
 import type { Random } from '../core/random.ts';
 import type { World } from '../core/world.ts';
-import type { Machine } from '../scale-sets/machine.ts';
 import type { HealthOrder, Status } from './health.ts';
-import type { HostPool } from './host-pool.ts';
+import { placesOn, type HostPool } from './host-pool.ts';
 import { Measure } from './measure.ts';
 import { Registrations } from './registration.ts';
 import { isUsable, statusOf, type SessionHost } from './session-host.ts';
@@ -29,10 +29,12 @@ export class Broker {
   readonly #world: World;
   readonly #random: Random;
   readonly #pools = new Map<HostPool, Map<string, SessionHost>>();
-  readonly #byMachine = new Map<Machine, SessionHost>();
+  readonly #byMachine = new Map<Computer, SessionHost>();
   readonly #measures = new Map<HostPool, Measure>();
   /** The pool each machine was in last: reimages count there even while its record is deleted. */
-  readonly #homes = new Map<Machine, HostPool>();
+  readonly #homes = new Map<Computer, HostPool>();
+  /** The same of machines that are deleted, by id: one that is made anew under it replaces the first. */
+  readonly #formerHomes = new Map<string, HostPool>();
 
   constructor(world: World) {
     const { timeline, clock } = world;
@@ -59,7 +61,7 @@ export class Broker {
     return this.#pools.get(pool)?.get(name.toLowerCase());
   }
 
-  machinesOf(pool: HostPool): Machine[] {
+  machinesOf(pool: HostPool): Computer[] {
     return [...this.#homes].filter(([, home]) => home === pool).map(([machine]) => machine);
   }
 
@@ -85,7 +87,7 @@ export class Broker {
   /** To be called whenever what a pool can hold may have changed. */
   sample(pool: HostPool): void {
     const hosts = this.hosts(pool);
-    const usable = hosts.filter((host) => this.isUsable(host)).length * pool.properties.maxSessionLimit;
+    const usable = hosts.filter((host) => this.isUsable(host)).length * placesOn(pool);
     const sessions = hosts.reduce((sum, host) => sum + host.sessions.size, 0);
     this.measure(pool).sample(this.#world.timeline.iso(), usable, sessions);
   }
@@ -95,7 +97,7 @@ export class Broker {
   }
 
   /** A host that has been in the pool for long. */
-  seed(pool: HostPool, machine: Machine): SessionHost {
+  seed(pool: HostPool, machine: Computer): SessionHost {
     const host = this.add(pool, machine);
     Object.assign(host, { phase: 'ready', agentVersion: AGENT.updated });
     return host;
@@ -110,23 +112,37 @@ export class Broker {
   }
 
   /** Counts a new disk where the machine belongs. */
-  noteReimage(machine: Machine): void {
+  noteReimage(machine: Computer): void {
     const pool = this.#homes.get(machine);
-    if (pool) this.measure(pool).reimaged(machine.fqdn);
+    if (pool) this.measure(pool).reimaged(machine.instance.id);
+  }
+
+  /** A machine that is made where one of a pool was deleted has a new disk, and belongs where that one did. */
+  noteMade(machine: Computer): void {
+    const pool = this.#formerHomes.get(machine.instance.id.toLowerCase());
+    if (!pool) return;
+    this.#homes.set(machine, pool);
+    this.noteReimage(machine);
+  }
+
+  noteRemoved(machine: Computer): void {
+    const pool = this.#homes.get(machine);
+    this.#homes.delete(machine);
+    if (pool) this.#formerHomes.set(machine.instance.id.toLowerCase(), pool);
   }
 
   /** The record that this machine's agent made, stale or not. */
-  hostOn(machine: Machine): SessionHost | undefined {
+  hostOn(machine: Computer): SessionHost | undefined {
     return this.#byMachine.get(machine);
   }
 
   /** A new record: of an agent that has just registered. */
-  add(pool: HostPool, machine: Machine): SessionHost {
+  add(pool: HostPool, machine: Computer): SessionHost {
     const now = this.#world.timeline.now();
     const host: SessionHost = {
       pool,
       machine,
-      name: machine.fqdn,
+      name: fqdnOf(machine),
       objectId: this.#random.uuid(),
       registeredAt: now - Math.floor(this.#random.between(0, 30_000)),
       sessions: new Map(),

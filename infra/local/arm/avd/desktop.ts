@@ -1,7 +1,7 @@
+import { computersOf } from '../compute/computers.ts';
 import type { ScriptReader } from '../compute/script.ts';
 import type { Provider } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
-import { machinesOf } from '../scale-sets/machines.ts';
 import { agentsOf } from './agents.ts';
 import { readsAgentInstall } from './agent-script.ts';
 import { Autoscaler } from './autoscaler.ts';
@@ -15,7 +15,7 @@ import { userSessionRoutes } from './user-session-routes.ts';
 /** Microsoft.DesktopVirtualization: host pools, their hosts and the sessions on them. */
 export function desktopProvider(world: World): Provider {
   const broker = brokerOf(world);
-  const machines = machinesOf(world);
+  const computers = computersOf(world);
   const people = peopleOf(world);
   const autoscaler = new Autoscaler(world, broker);
   return {
@@ -24,11 +24,11 @@ export function desktopProvider(world: World): Provider {
       ...sessionHostRoutes(world, broker),
       ...userSessionRoutes(world, broker),
     ],
-    local: desktopLocalRoutes({ world, broker, agents: agentsOf(world), machines, people, autoscaler }),
+    local: desktopLocalRoutes({ world, broker, agents: agentsOf(world), computers, people, autoscaler }),
   };
 }
 
-/** The scripts that scale-set instances understand because the desktop agent can be installed on them. */
+/** The scripts that machines understand because the desktop agent can be installed on them. */
 export function desktopScripts(world: World): readonly ScriptReader[] {
-  return [readsAgentInstall(brokerOf(world), agentsOf(world), machinesOf(world))];
+  return [readsAgentInstall(brokerOf(world), agentsOf(world), computersOf(world))];
 }

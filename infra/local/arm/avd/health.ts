@@ -1,5 +1,5 @@
+import type { Computer } from '../compute/computer.ts';
 import type { Json } from '../core/arm-error.ts';
-import type { Machine } from '../scale-sets/machine.ts';
 
 /** `KnownStatus` of the 2024-04-03 API, as far as hosts here come to them. */
 export type Status =
@@ -38,20 +38,23 @@ export interface HealthOrder {
 }
 
 /** The checks that fail on this machine now, worst first. */
-export function failing(machine: Machine, orders: readonly HealthOrder[]): string[] {
-  if (orders.length === 0) return [];
-  const { imageReference } = machine.instance.properties.storageProfile;
+export function failing(machine: Computer, orders: readonly HealthOrder[]): string[] {
+  // Nobody signs in by a directory that the machine is not in.
+  const unjoined = machine.joinedTo === undefined ? ['DomainJoinedCheck', 'DomainTrustCheck'] : [];
+  if (orders.length === 0) return unjoined;
+  const { imageReference = {} } = machine.instance.properties.storageProfile;
   const id = (imageReference.id ?? '').toLowerCase();
+  const name = machine.guest.name.toLowerCase();
   const ordered = new Set(
     orders
-      .filter(({ host }) => host === '*' || machine.fqdn.toLowerCase().startsWith(host.toLowerCase()))
+      .filter(({ host }) => host === '*' || host.toLowerCase() === name)
       .filter(
         ({ image }) =>
           image === undefined || image === imageReference.exactVersion || image.toLowerCase() === id,
       )
       .map(({ check }) => check),
   );
-  return CHECK_NAMES.filter((name) => ordered.has(name));
+  return CHECK_NAMES.filter((check) => ordered.has(check) || unjoined.includes(check));
 }
 
 export function statusFor([worst]: readonly string[]): Status {

@@ -1,8 +1,8 @@
+import { fqdnOf, type Computer } from '../compute/computer.ts';
+import type { Computers } from '../compute/computers.ts';
 import { ArmError, type Answer, type Json } from '../core/arm-error.ts';
 import type { LocalCall, LocalRoute } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
-import type { Machine } from '../scale-sets/machine.ts';
-import type { Machines } from '../scale-sets/machines.ts';
 import type { AgentOrders, Agents } from './agents.ts';
 import type { Autoscaler } from './autoscaler.ts';
 import type { Broker } from './broker.ts';
@@ -15,7 +15,7 @@ interface Parts {
   readonly world: World;
   readonly broker: Broker;
   readonly agents: Agents;
-  readonly machines: Machines;
+  readonly computers: Computers;
   readonly people: People;
   readonly autoscaler: Autoscaler;
 }
@@ -25,7 +25,7 @@ export function desktopLocalRoutes({
   world,
   broker,
   agents,
-  machines,
+  computers,
   people,
   autoscaler,
 }: Parts): LocalRoute[] {
@@ -38,16 +38,16 @@ export function desktopLocalRoutes({
   const namesOf = ({ params }: LocalCall): string => {
     const { name = '' } = params;
     if (name === '*') return name;
-    const machine = machines.named(name);
-    if (machine) return machine.fqdn;
+    const machine = computers.named(name);
+    if (machine) return machine.guest.name;
     throw new ArmError(404, 'NotFound', `There is no host '${name}'.`);
   };
 
-  const hostJson = (pool: HostPool, machine: Machine): Json => {
-    const host = broker.host(pool, machine.fqdn);
-    const { imageReference, osDisk } = machine.instance.properties.storageProfile;
+  const hostJson = (pool: HostPool, machine: Computer): Json => {
+    const host = broker.host(pool, fqdnOf(machine));
+    const { imageReference = {}, osDisk } = machine.instance.properties.storageProfile;
     return {
-      name: machine.fqdn,
+      name: fqdnOf(machine),
       instanceId: machine.instanceId,
       resourceId: machine.instance.id,
       imageVersion: imageReference.exactVersion ?? null,
@@ -62,7 +62,7 @@ export function desktopLocalRoutes({
       sessions: host ? [...host.sessions.values()].map(({ id, user, state }) => ({ id, user, state })) : [],
       lastHeartBeat: host ? new Date(lastHeartBeat(host, world.timeline.now())).toISOString() : null,
       tags: machine.instance.tags ?? {},
-      reimages: broker.measure(pool).reimages(machine.fqdn),
+      reimages: broker.measure(pool).reimages(machine.instance.id),
     };
   };
 
@@ -97,10 +97,10 @@ export function desktopLocalRoutes({
   const orders = (call: LocalCall): Answer => {
     const name = namesOf(call);
     const { boot, heartbeat, ...agent } = asObject(call.body) as AgentOrders & Record<string, unknown>;
-    if (boot === 'fails' || boot === 'ok') machines.orders.set(name, { boot });
-    const machine = machines.named(name);
+    if (boot === 'fails' || boot === 'ok') computers.orders.set(name, { boot });
+    const machine = computers.named(name);
     if (machine && heartbeat !== undefined) agents.silence(machine, heartbeat === 'stops');
-    return { status: 200, body: { ...machines.orders.get(name), ...agents.order(name, agent) } };
+    return { status: 200, body: { ...computers.orders.get(name), ...agents.order(name, agent) } };
   };
 
   const populate = ({ body }: LocalCall): Answer => {

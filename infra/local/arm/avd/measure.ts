@@ -39,6 +39,13 @@ export class Measure {
   readonly loggedOff: SessionEvent[] = [];
   readonly cutOff: SessionEvent[] = [];
   readonly profilesTorn: SessionEvent[] = [];
+  /** Users of a personal pool who were given another desktop than the one they had. */
+  readonly astray: {
+    readonly user: string;
+    readonly from: string;
+    readonly to: string;
+    readonly at: string;
+  }[] = [];
   readonly turnedAway: { readonly user: string; readonly at: string }[] = [];
 
   constructor(since: string) {
@@ -62,12 +69,13 @@ export class Measure {
     this.#messages.set(key, { session: id, objectId, user, host: host.name, title, times: 1, at: [at] });
   }
 
-  reimaged(host: string): void {
-    this.#reimages.set(host, this.reimages(host) + 1);
+  /** By the machine's id: its host's name may be another for a while. */
+  reimaged(id: string): void {
+    this.#reimages.set(id.toLowerCase(), this.reimages(id) + 1);
   }
 
-  reimages(host: string): number {
-    return this.#reimages.get(host) ?? 0;
+  reimages(id: string): number {
+    return this.#reimages.get(id.toLowerCase()) ?? 0;
   }
 
   /** Notes how many more users could be held, and how many are there. */
@@ -83,7 +91,7 @@ export class Measure {
   }
 
   toJson(): Json {
-    const { loggedOff, cutOff, profilesTorn, turnedAway } = this;
+    const { loggedOff, cutOff, profilesTorn, turnedAway, astray } = this;
     const lowest = this.#lowest;
     return {
       since: this.since,
@@ -94,7 +102,7 @@ export class Measure {
         tightest: this.#tightest,
         series: this.#points,
       },
-      users: { messaged: [...this.#messages.values()], loggedOff, cutOff, profilesTorn, turnedAway },
+      users: { messaged: [...this.#messages.values()], loggedOff, cutOff, profilesTorn, turnedAway, astray },
     };
   }
 }

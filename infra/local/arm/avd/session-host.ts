@@ -1,5 +1,5 @@
+import type { Computer } from '../compute/computer.ts';
 import type { Json } from '../core/arm-error.ts';
-import type { Machine } from '../scale-sets/machine.ts';
 import type { HostPool } from './host-pool.ts';
 import type { HealthOrder } from './health.ts';
 import { failing, healthResults, statusFor, type Status } from './health.ts';
@@ -20,7 +20,7 @@ export interface UserSession {
 /** The broker's record of a host, and what it cannot know of the agent behind it. */
 export interface SessionHost {
   readonly pool: HostPool;
-  readonly machine: Machine;
+  readonly machine: Computer;
   readonly name: string;
   readonly objectId: string;
   readonly registeredAt: number;

@@ -10,18 +10,19 @@ import { marketplaceRoutes } from './marketplace.ts';
 import { networkRoutes } from './network.ts';
 import { quotaLocalRoutes, usageRoutes } from './quota.ts';
 import { resourceSkuRoutes, skuLocalRoutes } from './resource-skus.ts';
+import type { ScriptReader } from './script.ts';
 import { webRoutes } from '../web/routes.ts';
 import { virtualMachineRoutes } from './virtual-machines.ts';
 
 /** Microsoft.Compute, except scale sets, with the little of Microsoft.Network that machines need. */
-export function computeProvider(world: World): Provider {
+export function computeProvider(world: World, readers: readonly ScriptReader[] = []): Provider {
   return {
     routes: [
       ...marketplaceRoutes(),
       ...galleryRoutes(world),
       ...galleryImageRoutes(world),
       ...galleryImageVersionRoutes(world),
-      ...virtualMachineRoutes(world),
+      ...virtualMachineRoutes(world, readers),
       ...diskRoutes(world, 'disk'),
       ...diskRoutes(world, 'snapshot'),
       ...managedImageRoutes(world),

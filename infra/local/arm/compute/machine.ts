@@ -1,6 +1,9 @@
 import { ArmError, type Json } from '../core/arm-error.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
+import type { Computer } from './computer.ts';
+import { computersOf } from './computers.ts';
+import { joinOf } from './directory.ts';
 import type { Guest } from './guest.ts';
 import type { Image, ImageReference, Plan } from './image.ts';
 
@@ -51,9 +54,9 @@ export interface NetworkInterfaceReference {
 export const VM_TYPE = 'Microsoft.Compute/virtualMachines';
 
 /** What Azure knows of a VM beside its resource. */
-export interface Machine {
-  readonly guest: Guest;
-  readonly image: Image;
+export interface Machine extends Computer {
+  readonly instance: Resource<VmProperties>;
+  image: Image;
   readonly securityType: string;
   readonly plan: Plan | undefined;
   /** `generalize` was called: the VM can only be captured or deleted from here on. */
@@ -62,8 +65,46 @@ export interface Machine {
 
 const machines = new WeakMap<object, Machine>();
 
-export function setMachine(vm: Resource<VmProperties>, machine: Machine): void {
+interface NewMachine {
+  readonly guest: Guest;
+  readonly image: Image;
+  readonly securityType: string;
+  /** Its guest has been up for long. */
+  readonly up?: boolean;
+}
+
+/** Puts the machine behind a new VM resource; its guest is one that `computersOf(world)` made. */
+export function addMachine(world: World, vm: Resource<VmProperties>, made: NewMachine): Machine {
+  const { guest, image, securityType, up = false } = made;
+  const machine: Machine = {
+    instanceId: vm.name,
+    instance: vm,
+    guest,
+    get joinedTo() {
+      return joinOf(guest);
+    },
+    up,
+    outage: undefined,
+    image,
+    securityType,
+    plan: image.plan,
+    generalized: false,
+  };
   machines.set(vm, machine);
+  computersOf(world).add(machine);
+  return machine;
+}
+
+/** Whether Windows in it comes up when it is next powered on. */
+export function comesUp(world: World, machine: Machine): boolean {
+  return machine.image.boots && !computersOf(world).isOrderedDown(machine);
+}
+
+/** Powers its guest on; the VM agent reports a while later, or never. */
+export function bootMachine(world: World, machine: Machine): void {
+  const { timeline, random } = world;
+  const seconds = comesUp(world, machine) ? random.between(20, 90) : Number.POSITIVE_INFINITY;
+  machine.guest.boot(timeline.now(), seconds);
 }
 
 /** The machine behind a VM resource. */

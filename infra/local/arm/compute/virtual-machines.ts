@@ -4,12 +4,14 @@ import { sameId } from '../core/resource-id.ts';
 import { paged, type Resource } from '../core/resources.ts';
 import { buckets } from '../core/throttle.ts';
 import type { World } from '../core/world.ts';
+import { computersOf } from './computers.ts';
 import { contentOf, setContent } from './content.ts';
 import { setDiskState } from './disks.ts';
 import { machineOf, refuseDeleting, requireVm, VM_TYPE, type VmProperties } from './machine.ts';
 import { detachNic } from './network.ts';
 import { requireRegion } from './regions.ts';
 import { runCommandRoutes } from './run-commands.ts';
+import type { ScriptReader } from './script.ts';
 import { COMPUTE_API_VERSION } from './versions.ts';
 import { vmActionRoutes } from './vm-actions.ts';
 import { createVm } from './vm-create.ts';
@@ -23,7 +25,7 @@ const GROUP = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/pr
 const PATH = `${GROUP}/virtualMachines/{vmName}`;
 
 /** Stand-alone virtual machines. */
-export function virtualMachineRoutes(world: World): Route[] {
+export function virtualMachineRoutes(world: World, readers: readonly ScriptReader[]): Route[] {
   const { resources, operations } = world;
   const vmId = ({ subscriptionId, resourceGroup, params }: Call) =>
     `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${VM_TYPE}/${params['vmName']}`;
@@ -95,8 +97,11 @@ export function virtualMachineRoutes(world: World): Route[] {
     return erase(world, call, id, {
       // A forced deletion does not wait for the guest to shut down.
       seconds: force ? [10, 30] : [40, 120],
-      begin: (vm) => machineOf(vm).guest.halt('deallocating'),
-      finish: (vm) => leaveOrTake(world, vm as unknown as Vm),
+      begin: (vm) => computersOf(world).takeDown(machineOf(vm), 'delete', 'deallocating'),
+      finish: (vm) => {
+        leaveOrTake(world, vm as unknown as Vm);
+        computersOf(world).remove(machineOf(vm));
+      },
     });
   };
 
@@ -133,7 +138,7 @@ export function virtualMachineRoutes(world: World): Route[] {
       handle: (call) => ({ status: 200, body: instanceViewOf(world, requireVm(world, vmId(call)).vm) }),
     },
     ...vmActionRoutes(world, PATH, vmId),
-    ...runCommandRoutes(world, { path: PATH, type: `${VM_TYPE}/runCommands`, by, host }),
+    ...runCommandRoutes(world, { path: PATH, type: `${VM_TYPE}/runCommands`, by, host, readers }),
   ];
 }
 

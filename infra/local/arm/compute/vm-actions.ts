@@ -3,8 +3,9 @@ import type { Call, Route } from '../core/provider.ts';
 import type { Resource } from '../core/resources.ts';
 import { buckets } from '../core/throttle.ts';
 import type { World } from '../core/world.ts';
+import { computersOf } from './computers.ts';
 import { setDiskState } from './disks.ts';
-import { refuseDeleting, requireVm, type Machine, type VmProperties } from './machine.ts';
+import { bootMachine, refuseDeleting, requireVm, type Machine, type VmProperties } from './machine.ts';
 import { COMPUTE_API_VERSION } from './versions.ts';
 
 interface Action {
@@ -18,9 +19,8 @@ interface Action {
 
 /** What one can tell a VM to do. */
 export function vmActionRoutes(world: World, path: string, vmId: (call: Call) => string): Route[] {
-  const { operations, timeline, random } = world;
-  const boot = ({ guest, image }: Machine) =>
-    guest.boot(timeline.now(), image.boots ? random.between(20, 90) : Number.POSITIVE_INFINITY);
+  const { operations, timeline } = world;
+  const computers = computersOf(world);
   const actions: readonly Action[] = [
     {
       name: 'start',
@@ -30,7 +30,7 @@ export function vmActionRoutes(world: World, path: string, vmId: (call: Call) =>
         if (!guest.isRunning()) guest.power = 'starting';
       },
       finish: (vm, machine) => {
-        if (!machine.guest.isRunning()) boot(machine);
+        if (!machine.guest.isRunning()) bootMachine(world, machine);
         setDiskStates(world, vm, 'Attached');
       },
     },
@@ -41,15 +41,15 @@ export function vmActionRoutes(world: World, path: string, vmId: (call: Call) =>
         refuseGeneralized(vm, machine);
         if (!machine.guest.isRunning()) throw notAllowed('restart', vm, 'the VM is not running');
       },
-      begin: ({ guest }) => guest.halt('starting', timeline.now()),
-      finish: (_, machine) => boot(machine),
+      begin: (machine) => computers.takeDown(machine, 'restart', 'starting', timeline.now()),
+      finish: (_, machine) => bootMachine(world, machine),
     },
     {
       name: 'powerOff',
       seconds: [20, 60],
       check: () => {},
-      begin: ({ guest }) => {
-        if (guest.power !== 'deallocated') guest.halt('stopping');
+      begin: (machine) => {
+        if (machine.guest.power !== 'deallocated') computers.takeDown(machine, 'powerOff', 'stopping');
       },
       finish: (_, { guest }) => {
         if (guest.power === 'stopping') guest.power = 'stopped';
@@ -59,8 +59,8 @@ export function vmActionRoutes(world: World, path: string, vmId: (call: Call) =>
       name: 'deallocate',
       seconds: [40, 120],
       check: () => {},
-      begin: ({ guest }) => {
-        if (guest.power !== 'deallocated') guest.halt('deallocating');
+      begin: (machine) => {
+        if (machine.guest.power !== 'deallocated') computers.takeDown(machine, 'deallocate', 'deallocating');
       },
       finish: (vm, { guest }) => {
         guest.power = 'deallocated';

@@ -3,11 +3,20 @@ import type { Call } from '../core/provider.ts';
 import { regionName } from '../core/resource-id.ts';
 import type { Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
-import { prepareGuest } from './guest/dirt.ts';
-import { Guest } from './guest.ts';
+import { computersOf } from './computers.ts';
+import { unjoin } from './directory.ts';
 import { setDiskState } from './disks.ts';
+import { prepareGuest } from './guest/dirt.ts';
+import type { Guest } from './guest.ts';
 import type { Image } from './image.ts';
-import { setMachine, VM_TYPE, type NetworkInterfaceReference, type VmProperties } from './machine.ts';
+import {
+  addMachine,
+  bootMachine,
+  comesUp,
+  VM_TYPE,
+  type NetworkInterfaceReference,
+  type VmProperties,
+} from './machine.ts';
 import { createNic, detachNic, requireFreeNic } from './network.ts';
 import { shownOsProfile, type OsProfile } from './os-profile.ts';
 import { requireQuota } from './quota.ts';
@@ -53,17 +62,18 @@ export function createVm(world: World, call: Call, id: string, location: string,
     },
   });
   const guest = guestOf(world, vm, image, osProfile);
-  setMachine(vm, { guest, image, securityType, plan: image.plan, generalized: false });
+  const machine = addMachine(world, vm, { guest, image, securityType });
   const isProvisioned = image.osState === 'Generalized';
+  const comes = comesUp(world, machine);
   return write(world, call, {
     resource: vm,
     isNew: true,
     // A guest that does not come up is waited for; Azure gives up after some 20 to 40 minutes. It waits for
     // those that it provisions only: what is specialized counts as made when its disks are.
-    seconds: image.boots || !isProvisioned ? [60, 180] : [1200, 1800],
+    seconds: comes || !isProvisioned ? [60, 180] : [1200, 1800],
     finish: () => {
-      guest.boot(world.timeline.now(), image.boots ? world.random.between(20, 90) : Number.POSITIVE_INFINITY);
-      if (!image.boots && isProvisioned) throw neverCameUp(vm);
+      bootMachine(world, machine);
+      if (!comes && isProvisioned) throw neverCameUp(vm);
     },
     show: (resource) => vmView(world, resource as Resource<VmProperties>),
   });
@@ -76,7 +86,8 @@ function guestOf(
   image: Image,
   account: OsProfile | undefined,
 ): Guest {
-  const guest = new Guest(account?.computerName ?? name, image);
+  const guest = computersOf(world).guest(account?.computerName ?? name, image);
+  if (image.osState === 'Generalized') unjoin(guest);
   const diskSizeGB = properties.storageProfile.osDisk.diskSizeGB ?? image.sizeInGB;
   prepareGuest(world, guest, { vm: name, image: image.id, account, diskSizeGB });
   return guest;

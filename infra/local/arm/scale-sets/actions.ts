@@ -1,9 +1,10 @@
 import { ArmError, type Answer } from '../core/arm-error.ts';
+import type { Outage } from '../compute/computer.ts';
 import type { Power } from '../compute/guest.ts';
 import type { Call } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
 import { findImage, type FoundImage } from './image-rules.ts';
-import type { Machine, Outage } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { machinesOf } from './machines.ts';
 import { imageOf, type ImageReference, type ScaleSet } from './scale-set.ts';
 import { settingsOf } from './settings.ts';
@@ -121,7 +122,7 @@ export class Actions {
     const model = all.model(scaleSet);
     const images = new Map(machines.map((machine) => [machine, this.#resolve(scaleSet, imageFor(machine))]));
     const comesUp = (machine: Machine) =>
-      (images.get(machine)?.image.boots ?? true) && all.orders.get(machine.fqdn)?.boot !== 'fails';
+      (images.get(machine)?.image.boots ?? true) && !all.isOrderedDown(machine);
     return this.#act(call, scaleSet, machines, {
       // Compute waits about 40 minutes for a guest that never reports before it gives up.
       seconds: machines.every(comesUp) ? [240, 480] : [2000, 2600],

@@ -1,13 +1,13 @@
+import { computersOf } from '../compute/computers.ts';
 import { shown, soiled } from '../compute/guest/routes.ts';
 import { ArmError } from '../core/arm-error.ts';
 import type { LocalCall, LocalRoute } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
-import { machinesOf } from './machines.ts';
 
-/** The insides of scale-set instances, by computer name, to be looked at and made dirty as those of VMs. */
+/** The insides of hosts, by computer name, to be looked at and made dirty as those of VMs. */
 export function hostGuestRoutes(world: World): LocalRoute[] {
   const guestOf = ({ params }: LocalCall) => {
-    const machine = machinesOf(world).named(params['name'] ?? '');
+    const machine = computersOf(world).named(params['name'] ?? '');
     if (machine) return machine.guest;
     throw new ArmError(404, 'NotFound', `There is no host '${params['name'] ?? ''}'.`);
   };

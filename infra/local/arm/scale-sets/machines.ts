@@ -1,23 +1,18 @@
+import type { Outage } from '../compute/computer.ts';
+import { computersOf, type Computers } from '../compute/computers.ts';
+import { COMPANY_DOMAIN } from '../compute/directory.ts';
 import type { Guest, Power } from '../compute/guest.ts';
 import type { Image } from '../compute/image.ts';
 import { ArmError } from '../core/arm-error.ts';
 import type { Random } from '../core/random.ts';
 import type { World } from '../core/world.ts';
-import { HostGuest } from './host-guest.ts';
 import type { FoundImage } from './image-rules.ts';
 import { instanceProperties, newDisk } from './instance-properties.ts';
-import type { GuestSoftware, InstanceProperties, Machine, Outage } from './machine.ts';
+import type { InstanceProperties, Machine } from './machine.ts';
 import { INSTANCE, skuOf, type ScaleSet } from './scale-set.ts';
 
 /** Virtual seconds from the end of provisioning until the VM agent reports. */
 const BOOT_SECONDS = [60, 150] as const;
-const DOMAIN = 'corp.contoso.com';
-
-/** What a person may order of a host's guest, to see what happens. */
-export interface GuestOrders {
-  /** Never comes up again, once restarted or reimaged. */
-  boot?: 'fails' | 'ok';
-}
 
 const machinesByWorld = new WeakMap<World, Machines>();
 
@@ -35,19 +30,14 @@ export class Machines {
   readonly #world: World;
   readonly #random: Random;
   readonly #machines = new Map<string, Machine>();
-  readonly #software: GuestSoftware[] = [];
   readonly #sets = new Map<ScaleSet, Set<Machine>>();
-  readonly #byGuest = new WeakMap<Guest, Machine>();
   readonly #models = new WeakMap<ScaleSet, number>();
-  readonly orders = new Map<string, GuestOrders>();
+  readonly #computers: Computers;
 
   constructor(world: World) {
     this.#world = world;
     this.#random = world.random.fork('machines');
-  }
-
-  install(software: GuestSoftware): void {
-    this.#software.push(software);
+    this.#computers = computersOf(world);
   }
 
   /** Adds an instance; its guest is up at once when `running`, else it boots. */
@@ -70,15 +60,13 @@ export class Machines {
         disk: newDisk(scaleSet, instanceId, this.#random.uuid()),
       }),
     });
-    const guest = new HostGuest(computerName, {
-      booting: (seconds) => this.#booting(machine, seconds),
-      down: () => this.#down(machine),
-    });
+    const guest = this.#computers.guest(computerName);
     const machine: Machine = {
       instanceId,
       instance,
       scaleSet,
-      fqdn: `${computerName}.${DOMAIN}`,
+      // The model's extension joins it whenever it gets a new disk.
+      joinedTo: COMPANY_DOMAIN,
       guest,
       up: false,
       outage: undefined,
@@ -88,7 +76,7 @@ export class Machines {
     };
     this.#machines.set(instance.id.toLowerCase(), machine);
     this.#sets.set(scaleSet, (this.#sets.get(scaleSet) ?? new Set()).add(machine));
-    this.#byGuest.set(guest, machine);
+    this.#computers.add(machine);
     fill(guest, image);
     if (running) {
       Object.assign(guest, { power: 'running', agentReadyAt: this.#world.timeline.now() });
@@ -106,18 +94,6 @@ export class Machines {
     return this.#machines.get(instanceResourceId.toLowerCase());
   }
 
-  withGuest(guest: Guest): Machine | undefined {
-    return this.#byGuest.get(guest);
-  }
-
-  /** By computer name or full name, whichever a person types. */
-  named(name: string): Machine | undefined {
-    const wanted = name.toLowerCase();
-    return [...this.#machines.values()].find(({ fqdn }) =>
-      [fqdn, fqdn.split('.')[0]].some((n) => n?.toLowerCase() === wanted),
-    );
-  }
-
   /** The machine at this path, or ARM's 404. */
   require(instanceResourceId: string): Machine {
     const machine = this.find(instanceResourceId);
@@ -127,7 +103,7 @@ export class Machines {
   }
 
   remove(machine: Machine): void {
-    this.takeDown(machine, 'delete', 'stopped');
+    this.#computers.remove(machine);
     this.#machines.delete(machine.instance.id.toLowerCase());
     this.#sets.get(machine.scaleSet)?.delete(machine);
     this.#world.resources.remove(machine.instance.id);
@@ -135,33 +111,20 @@ export class Machines {
 
   /** The guest goes away: scripts, sessions and agents in it end now. */
   takeDown(machine: Machine, why: Outage, power: Power): void {
-    machine.outage = why;
-    machine.guest.halt(power);
-    machine.outage = undefined;
+    this.#computers.takeDown(machine, why, power);
+  }
+
+  /** A person wants its guest never to come up again. */
+  isOrderedDown(machine: Machine): boolean {
+    return this.#computers.isOrderedDown(machine);
   }
 
   /** Powers the guest up; its VM agent reports a minute or two later. */
   boot(machine: Machine): void {
-    const { guest, fqdn } = machine;
+    const { guest } = machine;
     // The machine may run while Windows in it does not.
-    if (machine.bootError !== undefined || this.orders.get(fqdn)?.boot === 'fails') guest.power = 'running';
+    if (machine.bootError !== undefined || this.isOrderedDown(machine)) guest.power = 'running';
     else guest.boot(this.#world.timeline.now(), this.#random.between(...BOOT_SECONDS));
-  }
-
-  #booting(machine: Machine, seconds: number): void {
-    this.#down(machine); // a script may have restarted Windows
-    const { boots } = machine.guest;
-    this.#world.timeline.after(seconds * 1000, () => {
-      if (machine.guest.boots !== boots) return; // went down again meanwhile
-      machine.up = true;
-      for (const software of this.#software) software.up(machine);
-    });
-  }
-
-  #down(machine: Machine): void {
-    if (!machine.up) return;
-    machine.up = false;
-    for (const software of this.#software) software.down(machine, machine.outage ?? 'restart');
   }
 
   /** A new OS disk from the image: the old one and everything on it are gone. */
@@ -176,7 +139,7 @@ export class Machines {
       osDisk: { ...osDisk, ...newDisk(scaleSet, instanceId, this.#random.uuid()) },
       dataDisks: [],
     };
-    for (const software of this.#software) software.replaced(machine);
+    this.#computers.replaced(machine);
   }
 
   model(scaleSet: ScaleSet): number {

@@ -1,4 +1,5 @@
-import { Guest, type Power } from '../compute/guest.ts';
+import { Guest, type Power } from './guest.ts';
+import type { Image } from './image.ts';
 
 interface Watcher {
   readonly booting: (agentDelaySeconds: number) => void;
@@ -6,11 +7,15 @@ interface Watcher {
 }
 
 /** A guest whose coming and going is watched, whoever causes it: Azure, or a script that restarts Windows. */
-export class HostGuest extends Guest {
+export class WatchedGuest extends Guest {
   readonly #watcher: Watcher;
 
-  constructor(name: string, watcher: Watcher) {
-    super(name);
+  constructor(
+    name: string,
+    image: (Pick<Image, 'facts'> & Partial<Pick<Image, 'osType'>>) | undefined,
+    watcher: Watcher,
+  ) {
+    super(name, image);
     this.#watcher = watcher;
   }
 
