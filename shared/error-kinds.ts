@@ -132,6 +132,36 @@ export const kinds = {
     retryable: false,
     remedy: 'Read Azure’s message; then retry the host or replace it by hand.',
   },
+  NotReplaceable: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Replace this machine by hand, or change what the message names; then retry the host.',
+  },
+  RemovalFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Look for what keeps the machine (a lock, a policy) and remove it; then retry the host.',
+  },
+  CreateFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read Azure’s message; then retry the host: it is made again from what was kept of it.',
+  },
+  EquipFailed: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Read what the extension says; correct it or its secret, then retry the host.',
+  },
+  SecretUnusable: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Let the secret hold a JSON object: the protected settings of the extension.',
+  },
+  NameTaken: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Another machine has that name and is left alone: remove or rename it, then retry the host.',
+  },
   RegistrationFailed: {
     httpStatus: 409,
     retryable: false,
