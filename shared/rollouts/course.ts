@@ -28,6 +28,8 @@ export interface Pause {
 export interface Facts {
   /** What the model named before. */
   readonly modelBefore?: string;
+  /** The tag that autoscale heeds, where it is not the policy's. */
+  readonly exclusionTag?: string;
   /** By instance. An event brings only those that changed. */
   readonly hosts?: Readonly<Record<string, HostRecord>>;
   readonly capacity?: Capacity;

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Facts } from './course.ts';
 import type { HostPoolReading } from './host-pool.ts';
+import type { PoolLink } from './pool.ts';
 
 /** What the policy says if nobody stated a tag. */
 export const usualExclusionTag = 'goldsmith-exclude';
@@ -29,4 +31,9 @@ export function exclusionTagFor(
   if (its.toLowerCase() === exclusionTag.toLowerCase() || exclusionTag === usualExclusionTag) return its;
   const message = `Scaling plan ${name} leaves machines alone by tag ${its}, and the policy says ${exclusionTag}.`;
   return { code: 'ExclusionTagMismatch', message };
+}
+
+/** The tag that the hosts of a rollout get: as it was found when the rollout was prepared last. */
+export function tagIn({ exclusionTag }: Pick<Facts, 'exclusionTag'>, { policy }: PoolLink): string {
+  return exclusionTag ?? policy.exclusionTag;
 }

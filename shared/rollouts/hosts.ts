@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import { tagIn } from './exclusion.ts';
 import type { Policy } from './pool.ts';
 import type { Rollout } from './rollout.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
@@ -66,8 +67,8 @@ export function hostId(
   return attempt === 1 ? id : `${id}~${attempt}`;
 }
 
-export function planFor(rollout: string, { link, version }: Rollout, host: HostRecord): HostPlan {
-  const { sessions, minDrainMinutes, exclusionTag, healthy } = link.policy;
+export function planFor(rollout: string, { link, version, facts }: Rollout, host: HostRecord): HostPlan {
+  const { sessions, minDrainMinutes, healthy } = link.policy;
   return {
     rollout,
     name: host.name,
@@ -76,7 +77,7 @@ export function planFor(rollout: string, { link, version }: Rollout, host: HostR
     pool: hostPoolOf(link),
     sessionHost: host.sessionHost,
     imageVersionId: version.imageVersionId,
-    policy: { sessions, minDrainMinutes, exclusionTag, healthy },
+    policy: { sessions, minDrainMinutes, exclusionTag: tagIn(facts, link), healthy },
   };
 }
 

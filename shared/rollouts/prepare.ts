@@ -1,4 +1,6 @@
-import type { HostPools } from './host-pool.ts';
+import type { Settled } from '../workflow/look.ts';
+import { exclusionTagFor, tagIn } from './exclusion.ts';
+import type { HostPoolReading, HostPools } from './host-pool.ts';
 import type { Facts } from './course.ts';
 import type { Gallery, Model, Fleets } from './fleet.ts';
 import {
@@ -11,6 +13,8 @@ import {
   fleetNamed,
   fleetOf,
 } from './stage.ts';
+import type { PoolLink } from './pool.ts';
+import { isUnconfirmed, unsuited } from './suited.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
 
 /**
@@ -26,12 +30,8 @@ export function ensurePrepared(
   return unlessRefused(refusal, async ({ work: { pool, link, version, facts } }) => {
     const hostPool = await hostPools.hostPool(hostPoolOf(link));
     if (!hostPool) return failed('NotFound', `Azure knows no host pool ${link.hostPool}.`);
-    if (hostPool.managedNatively) {
-      return failed(
-        'HostPoolManagedNatively',
-        `Host pool ${link.hostPool} has a session host configuration.`,
-      );
-    }
+    const notSuited = await ensureSuited(hostPools, hostPool, link, facts);
+    if (notSuited) return notSuited;
     const model = await fleets.model(fleetOf(link));
     if (!model) return failed('NotFound', `Azure knows no ${fleetNamed(link)}.`);
     if (!isSameRegion(model.location, link.location)) {
@@ -52,6 +52,22 @@ export function ensurePrepared(
     }
     return running(`the scale set of ${pool} to take the model`, 3);
   });
+}
+
+/** The host pool is such that its hosts may be worked on, and by which tag autoscale leaves them alone is kept. */
+async function ensureSuited(
+  hostPools: HostPools,
+  hostPool: HostPoolReading,
+  link: PoolLink,
+  facts: Facts,
+): Promise<Settled<Facts> | undefined> {
+  const desktops = isUnconfirmed(link, hostPool) ? await hostPools.list(hostPoolOf(link)) : [];
+  const assigned = desktops.filter(({ assignedUser }) => assignedUser !== '').length;
+  const [against] = unsuited(link, hostPool, assigned);
+  if (against) return failed(against.code, against.message);
+  const exclusionTag = exclusionTagFor(link.policy, hostPool);
+  if (typeof exclusionTag !== 'string' || exclusionTag === tagIn(facts, link)) return undefined;
+  return running('the exclusion tag to be kept', 0, { facts: { exclusionTag } });
 }
 
 /** After a pause there may be hosts under way: a model that was taken stays taken while Azure is at them. */
