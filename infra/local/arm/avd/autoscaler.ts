@@ -1,6 +1,10 @@
 import type { World } from '../core/world.ts';
 import type { Broker } from './broker.ts';
-import { HOST_POOL, type HostPoolProperties } from './host-pool.ts';
+import { HOST_POOL, type HostPool, type HostPoolProperties } from './host-pool.ts';
+import { powerOf } from './power.ts';
+import { PooledScaling, type Deed } from './pooled-scaling.ts';
+import { enabledPlan } from './scaling-plan.ts';
+import type { SessionHost } from './session-host.ts';
 
 export interface AutoscalerOrders {
   readonly on: boolean;
@@ -10,45 +14,78 @@ export interface AutoscalerOrders {
 }
 
 /**
- * What a scaling plan does to drains: in ramp-up it lets users sign in again wherever it finds a drained host
- * ("Autoscale example scenarios": it overrides drain mode), unless the machine has the exclusion tag.
+ * Acts on each pool by the plan that is enabled for it. Where there is none, and it was ordered to by hand, it does to
+ * drains what a plan does in ramp-up: it takes them back ("Autoscale overwrites drain mode").
  */
 export class Autoscaler {
   orders: AutoscalerOrders = { on: false, everyMinutes: 5, exclusionTag: 'excludeFromScaling' };
   /** Every drain it took back. */
   readonly undrained: { readonly host: string; readonly at: string }[] = [];
+  /** Every machine it turned on or off, and every drain of its own. */
+  readonly deeds: Deed[] = [];
   readonly #world: World;
   readonly #broker: Broker;
+  readonly #pooled: PooledScaling;
   #round = 0;
+  #awake = false;
 
   constructor(world: World, broker: Broker) {
     this.#world = world;
     this.#broker = broker;
+    this.#pooled = new PooledScaling({
+      world,
+      broker,
+      power: powerOf(world),
+      undrain: (host) => this.#undrain(host),
+      note: (host, what) => this.deeds.push({ host: host.name, at: world.timeline.iso(), what }),
+    });
   }
 
   order(orders: Partial<AutoscalerOrders>): void {
     this.orders = { ...this.orders, ...orders };
-    this.#round += 1;
-    if (this.orders.on) this.#later(this.#round);
+    this.#begin(this.orders.everyMinutes);
   }
 
-  #later(round: number): void {
-    this.#world.timeline.after(this.orders.everyMinutes * 60_000, () => {
+  /** A plan was made or changed: "the scaling plan will take effect as soon as you enable it". */
+  wake(): void {
+    if (!this.#awake) this.#begin(0.5);
+  }
+
+  #begin(minutes: number): void {
+    this.#round += 1;
+    this.#awake = this.orders.on || this.#pools().some((pool) => enabledPlan(this.#world, pool));
+    if (this.#awake) this.#later(this.#round, minutes);
+  }
+
+  #later(round: number, minutes: number): void {
+    this.#world.timeline.after(minutes * 60_000, () => {
       if (round !== this.#round) return;
-      this.#pass();
-      this.#later(round);
+      for (const pool of this.#pools()) this.#pass(pool);
+      this.#begin(this.orders.everyMinutes);
     });
   }
 
-  #pass(): void {
-    for (const pool of this.#world.resources.list<HostPoolProperties>({ type: HOST_POOL })) {
-      for (const host of this.#broker.hosts(pool)) {
-        const excluded = Object.hasOwn(host.machine.instance.tags ?? {}, this.orders.exclusionTag);
-        if (excluded || host.allowNewSession) continue;
-        host.allowNewSession = true;
-        this.undrained.push({ host: host.name, at: this.#world.timeline.iso() });
-      }
-      this.#broker.sample(pool);
-    }
+  #pools(): HostPool[] {
+    return this.#world.resources.list<HostPoolProperties>({ type: HOST_POOL });
   }
+
+  #pass(pool: HostPool): void {
+    const plan = enabledPlan(this.#world, pool);
+    if (plan?.properties.hostPoolType === 'Pooled') this.#pooled.pass(pool, plan);
+    else if (!plan && this.orders.on) {
+      for (const host of this.#broker.hosts(pool)) {
+        if (!isExcluded(host, this.orders.exclusionTag) && !host.allowNewSession) this.#undrain(host);
+      }
+    }
+    this.#broker.sample(pool);
+  }
+
+  #undrain(host: SessionHost): void {
+    host.allowNewSession = true;
+    this.undrained.push({ host: host.name, at: this.#world.timeline.iso() });
+  }
+}
+
+function isExcluded({ machine }: SessionHost, tag: string): boolean {
+  return Object.hasOwn(machine.instance.tags ?? {}, tag);
 }

@@ -8,7 +8,9 @@ import { Autoscaler } from './autoscaler.ts';
 import { brokerOf } from './broker.ts';
 import { hostPoolRoutes } from './host-pool-routes.ts';
 import { desktopLocalRoutes } from './local-routes.ts';
+import { configurationRoutes } from './management.ts';
 import { peopleOf } from './people.ts';
+import { scalingPlanRoutes } from './scaling-plan-routes.ts';
 import { sessionHostRoutes } from './session-host-routes.ts';
 import { userSessionRoutes } from './user-session-routes.ts';
 
@@ -21,6 +23,8 @@ export function desktopProvider(world: World): Provider {
   return {
     routes: [
       ...hostPoolRoutes(world, broker),
+      ...configurationRoutes(world, broker),
+      ...scalingPlanRoutes(world, broker, autoscaler),
       ...sessionHostRoutes(world, broker),
       ...userSessionRoutes(world, broker),
     ],

@@ -4,8 +4,16 @@ import { regionName } from '../core/resource-id.ts';
 import { paged, shown } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import type { Broker } from './broker.ts';
-import { HOST_POOL, isObject, refusal, type HostPool, type HostPoolProperties } from './host-pool.ts';
-import { API_VERSION, Finder, HOST_POOL_PATH, HOST_POOLS, SUBSCRIPTION } from './paths.ts';
+import {
+  HOST_POOL,
+  isObject,
+  refusal,
+  UNLIMITED,
+  type HostPool,
+  type HostPoolProperties,
+} from './host-pool.ts';
+import { managementOf, refuseTokens } from './management.ts';
+import { API_VERSION, Finder, HOST_POOL_PATH, HOST_POOLS, PREVIEWS, SUBSCRIPTION } from './paths.ts';
 
 interface RegistrationInfo {
   readonly expirationTime?: string | null;
@@ -37,6 +45,7 @@ export function hostPoolRoutes(world: World, broker: Broker): Route[] {
     }
     const before = resources.find<HostPoolProperties>(call.path);
     refuseFixed(before, given);
+    refuseMixed({ ...given, hostPoolType, loadBalancerType });
     const pool = resources.put<HostPoolProperties>({
       id: call.path,
       type: HOST_POOL,
@@ -44,7 +53,9 @@ export function hostPoolRoutes(world: World, broker: Broker): Route[] {
       tags,
       properties: {
         // An unlimited pool, as the service makes it when nobody says otherwise.
-        maxSessionLimit: 999_999,
+        maxSessionLimit: UNLIMITED,
+        // "It's the default assignment type for new personal desktop host pools you create."
+        ...(hostPoolType === 'Personal' && { personalDesktopAssignmentType: 'Automatic' }),
         ...given,
         hostPoolType,
         loadBalancerType,
@@ -61,6 +72,7 @@ export function hostPoolRoutes(world: World, broker: Broker): Route[] {
     const { tags, properties } = bodyOf(call);
     const { registrationInfo, ...given } = properties ?? {};
     refuseFixed(pool, given);
+    refuseMixed({ ...pool.properties, ...withoutNulls(given) });
     register(pool, registrationInfo);
     if (tags) pool.tags = tags;
     Object.assign(pool.properties, withoutNulls(given));
@@ -70,6 +82,7 @@ export function hostPoolRoutes(world: World, broker: Broker): Route[] {
   }
 
   function register(pool: HostPool, info: RegistrationInfo | null | undefined): void {
+    if (info?.registrationTokenOperation === 'Update') refuseTokens(pool);
     if (info?.registrationTokenOperation === 'Update') broker.registrations.issue(pool, info.expirationTime);
     if (info?.registrationTokenOperation === 'Delete') broker.registrations.revoke(pool);
   }
@@ -85,12 +98,14 @@ export function hostPoolRoutes(world: World, broker: Broker): Route[] {
   };
 
   const token = (call: Call): Answer => {
+    refuseTokens(poolAbove(call));
     const current = broker.registrations.current(poolAbove(call));
     const expirationTime = current ? new Date(current.expiresAt).toISOString() : null;
     const body = { expirationTime, token: current?.token ?? null, registrationTokenOperation: 'None' };
     return { status: 200, body };
   };
   const tokens = (call: Call): Answer => {
+    refuseTokens(poolAbove(call));
     const current = broker.registrations.current(poolAbove(call));
     const value = current
       ? [{ expirationTime: new Date(current.expiresAt).toISOString(), token: current.token }]
@@ -103,9 +118,16 @@ export function hostPoolRoutes(world: World, broker: Broker): Route[] {
     const under = `/subscriptions/${call.subscriptionId}${group}`;
     return paged(call, resources.list<HostPoolProperties>({ type: HOST_POOL, under }).map(bodyFor));
   };
+  const get = (call: Call): Answer => {
+    const pool = find.pool(call);
+    const body = bodyFor(pool);
+    if (!PREVIEWS.includes(call.apiVersion)) return { status: 200, body };
+    const properties = { ...(body['properties'] as Json), managementType: managementOf(pool) };
+    return { status: 200, body: { ...body, properties } };
+  };
   const route = { apiVersion: API_VERSION, path: HOST_POOL_PATH };
   return [
-    { ...route, method: 'GET', handle: (call) => ({ status: 200, body: bodyFor(find.pool(call)) }) },
+    { ...route, method: 'GET', apiVersion: [API_VERSION, ...PREVIEWS], handle: get },
     { ...route, method: 'PUT', handle: put },
     { ...route, method: 'PATCH', handle: patch },
     { ...route, method: 'POST', path: `${HOST_POOL_PATH}/retrieveRegistrationToken`, handle: token },
@@ -126,6 +148,26 @@ function refuseFixed(pool: HostPool | undefined, given: Partial<HostPoolProperti
     if (given[name] !== undefined && given[name] !== pool.properties[name]) {
       throw refusal(400, `${name} of a host pool cannot be changed.`);
     }
+  }
+}
+
+/**
+ * The balancer and the assignment go with the type of the pool ("Configure host pool load balancing": persistent is that
+ * of personal pools and of no others).
+ */
+function refuseMixed(properties: Partial<HostPoolProperties>): void {
+  const { hostPoolType, loadBalancerType, personalDesktopAssignmentType } = properties;
+  const isPersonal = hostPoolType === 'Personal';
+  if ((loadBalancerType === 'Persistent') !== isPersonal) {
+    throw refusal(
+      400,
+      `LoadBalancerType ${loadBalancerType} is not valid for host pools of type ${hostPoolType}.`,
+    );
+  }
+  if (personalDesktopAssignmentType === undefined) return;
+  if (!isPersonal) throw refusal(400, 'PersonalDesktopAssignmentType is for host pools of type Personal.');
+  if (personalDesktopAssignmentType !== 'Automatic' && personalDesktopAssignmentType !== 'Direct') {
+    throw refusal(400, 'PersonalDesktopAssignmentType must be Automatic or Direct.');
   }
 }
 

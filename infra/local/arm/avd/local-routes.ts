@@ -8,8 +8,20 @@ import type { Autoscaler } from './autoscaler.ts';
 import type { Broker } from './broker.ts';
 import { CHECK_NAMES } from './health.ts';
 import { HOST_POOL, isObject, type HostPool, type HostPoolProperties } from './host-pool.ts';
+import { setManagement } from './management.ts';
 import type { People } from './people.ts';
-import { lastHeartBeat } from './session-host.ts';
+import { lastHeartBeat, type SessionHost } from './session-host.ts';
+
+/** What is told of a machine that the broker has no record of. */
+const UNREGISTERED: Json = {
+  registered: false,
+  status: null,
+  usable: false,
+  allowNewSession: null,
+  assignedUser: null,
+  sessions: [],
+  lastHeartBeat: null,
+};
 
 interface Parts {
   readonly world: World;
@@ -43,6 +55,15 @@ export function desktopLocalRoutes({
     throw new ArmError(404, 'NotFound', `There is no host '${name}'.`);
   };
 
+  const recordJson = (host: SessionHost): Json => ({
+    registered: !host.stale,
+    status: broker.status(host),
+    usable: broker.isUsable(host),
+    allowNewSession: host.allowNewSession,
+    assignedUser: host.assignedUser ?? null,
+    sessions: [...host.sessions.values()].map(({ id, user, state }) => ({ id, user, state })),
+    lastHeartBeat: new Date(lastHeartBeat(host, world.timeline.now())).toISOString(),
+  });
   const hostJson = (pool: HostPool, machine: Computer): Json => {
     const host = broker.host(pool, fqdnOf(machine));
     const { imageReference = {}, osDisk } = machine.instance.properties.storageProfile;
@@ -55,12 +76,7 @@ export function desktopLocalRoutes({
       osDisk: osDisk.managedDisk.id,
       provisioningState: machine.instance.properties.provisioningState,
       power: machine.guest.power,
-      registered: host !== undefined && !host.stale,
-      status: host ? broker.status(host) : null,
-      usable: host ? broker.isUsable(host) : false,
-      allowNewSession: host?.allowNewSession ?? null,
-      sessions: host ? [...host.sessions.values()].map(({ id, user, state }) => ({ id, user, state })) : [],
-      lastHeartBeat: host ? new Date(lastHeartBeat(host, world.timeline.now())).toISOString() : null,
+      ...(host ? recordJson(host) : UNREGISTERED),
       tags: machine.instance.tags ?? {},
       reimages: broker.measure(pool).reimages(machine.instance.id),
     };
@@ -118,9 +134,19 @@ export function desktopLocalRoutes({
     status: 200,
     body: { value: pools().map((one) => Object.assign(people.counts(one), { pool: one.name })) },
   });
+  /** `{managementType}`: gives a pool a session host configuration, or takes it away. */
+  const manage = (call: LocalCall): Answer => {
+    const { managementType } = asObject(call.body);
+    if (managementType !== 'Standard' && managementType !== 'Automated') {
+      throw new ArmError(400, 'InvalidRequest', 'managementType must be Standard or Automated.');
+    }
+    setManagement(broker, poolOf(call), managementType);
+    return { status: 200, body: { managementType } };
+  };
   const scaling = ({ body }: LocalCall): Answer => {
     if (isObject(body)) autoscaler.order(body);
-    return { status: 200, body: { ...autoscaler.orders, undrained: autoscaler.undrained } };
+    const { undrained, deeds } = autoscaler;
+    return { status: 200, body: { ...autoscaler.orders, undrained, deeds } };
   };
 
   return [
@@ -131,6 +157,7 @@ export function desktopLocalRoutes({
     },
     { method: 'GET', path: '/local/avd/pools/{pool}', handle: pool },
     { method: 'POST', path: '/local/avd/pools/{pool}/reset', handle: reset },
+    { method: 'POST', path: '/local/avd/pools/{pool}/management', handle: manage },
     { method: 'POST', path: '/local/hosts/{name}/health', handle: health },
     { method: 'POST', path: '/local/hosts/{name}', handle: orders },
     { method: 'GET', path: '/local/people', handle: everybody },

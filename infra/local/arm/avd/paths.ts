@@ -5,6 +5,8 @@ import { refusal, type HostPool, type HostPoolProperties } from './host-pool.ts'
 import type { SessionHost, UserSession } from './session-host.ts';
 
 export const API_VERSION = '2024-04-03';
+/** Previews that tell how a host pool is managed, and by what method a plan scales it. */
+export const PREVIEWS = ['2024-04-08-preview', '2024-08-08-preview'];
 export const SUBSCRIPTION = '/subscriptions/{subscriptionId}';
 export const HOST_POOLS = `${SUBSCRIPTION}/resourceGroups/{resourceGroup}/providers/Microsoft.DesktopVirtualization/hostPools`;
 export const HOST_POOL_PATH = `${HOST_POOLS}/{hostPoolName}`;
@@ -12,6 +14,8 @@ export const SESSION_HOSTS = `${HOST_POOL_PATH}/sessionHosts`;
 export const SESSION_HOST_PATH = `${SESSION_HOSTS}/{sessionHostName}`;
 export const USER_SESSIONS = `${SESSION_HOST_PATH}/userSessions`;
 export const USER_SESSION_PATH = `${USER_SESSIONS}/{userSessionId}`;
+export const SCALING_PLANS = `${SUBSCRIPTION}/resourceGroups/{resourceGroup}/providers/Microsoft.DesktopVirtualization/scalingPlans`;
+export const SCALING_PLAN_PATH = `${SCALING_PLANS}/{scalingPlanName}`;
 
 /** How many items a page holds when the client does not say. */
 export const PAGE = 20;

@@ -2,7 +2,9 @@ import { seededRandom, type Random } from '../core/random.ts';
 import type { World } from '../core/world.ts';
 import { brokerOf, type Broker } from './broker.ts';
 import type { HostPool } from './host-pool.ts';
-import type { UserSession } from './session-host.ts';
+import { place } from './placement.ts';
+import { powerOf } from './power.ts';
+import type { SessionHost, UserSession } from './session-host.ts';
 import { isEnding } from './sessions.ts';
 
 /** How the people of one pool behave. */
@@ -23,6 +25,8 @@ interface Person {
   readonly user: string;
   readonly pool: HostPool;
   readonly stays: boolean;
+  /** In a personal pool: the host they worked on last. */
+  desktop: string | undefined;
   session: UserSession | undefined;
   worksUntil: number;
   /** Has been told, and is about to leave. */
@@ -93,14 +97,22 @@ export class People {
       user: `user${String(number).padStart(3, '0')}@contoso.com`,
       pool,
       stays: this.#random.chance(this.#habits.get(pool)?.stays ?? USUAL.stays),
+      desktop: undefined,
       session: undefined,
       worksUntil: 0,
       leaving: false,
       left: false,
     };
     this.#people.push(person);
+    if (pool.properties.hostPoolType === 'Personal') this.#equip(person);
     if (alreadyIn) this.#arrive(person, 'Active');
     else this.#in(0, 5, () => this.#arrive(person));
+  }
+
+  /** Who joins a personal pool has been given a desktop, if there is one left. */
+  #equip({ pool, user }: Person): void {
+    const free = this.#broker.hosts(pool).find(({ assignedUser }) => assignedUser === undefined);
+    if (free) free.assignedUser = user;
   }
 
   #dismiss(person: Person): void {
@@ -124,25 +136,28 @@ export class People {
       return;
     }
     if (session) return;
-    const host = this.#place(person.pool);
+    const { host, waking = false } = place(this.#broker, powerOf(this.#world), person.pool, person.user);
     if (!host) {
-      this.#broker.measure(person.pool).turnedAway.push({ user: person.user, at: timeline.iso() });
+      const at = timeline.iso();
+      if (!waking) this.#broker.measure(person.pool).turnedAway.push({ user: person.user, at });
       this.#in(1, 3, () => this.#signIn(person));
       return;
     }
     person.leaving = false;
+    this.#settle(person, host);
     person.session = this.#broker.sessions.open(host, person.user, state);
     this.#bySession.set(person.session, person);
   }
 
-  /** The pool's load balancer: breadth first spreads, depth first fills one host after the other. */
-  #place(pool: HostPool) {
-    const { maxSessionLimit, loadBalancerType } = pool.properties;
-    const open = this.#broker
-      .hosts(pool)
-      .filter((host) => this.#broker.isUsable(host) && host.sessions.size < maxSessionLimit)
-      .toSorted((a, b) => a.sessions.size - b.sessions.size || a.name.localeCompare(b.name));
-    return loadBalancerType === 'DepthFirst' ? open.at(-1) : open[0];
+  /** A desktop of one's own is meant to stay one's own; whoever is given another finds none of their things there. */
+  #settle(person: Person, { name, pool }: SessionHost): void {
+    if (pool.properties.hostPoolType !== 'Personal') return;
+    const { user, desktop } = person;
+    const at = this.#world.timeline.iso();
+    if (desktop !== undefined && desktop !== name) {
+      this.#broker.measure(pool).astray.push({ user, from: desktop, to: name, at });
+    }
+    person.desktop = name;
   }
 
   #endOfWork(person: Person): void {

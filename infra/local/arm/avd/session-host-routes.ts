@@ -2,6 +2,7 @@ import type { Answer } from '../core/arm-error.ts';
 import type { Call, Route } from '../core/provider.ts';
 import { paged } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
+import { assign } from './assignment.ts';
 import type { Broker } from './broker.ts';
 import { isObject, refusal } from './host-pool.ts';
 import { API_VERSION, Finder, PAGE, SESSION_HOST_PATH, SESSION_HOSTS } from './paths.ts';
@@ -33,8 +34,9 @@ export function sessionHostRoutes(world: World, broker: Broker): Route[] {
     if (allowNewSession !== undefined && typeof allowNewSession !== 'boolean') {
       throw refusal(400, 'allowNewSession must be true or false.');
     }
+    if (typeof assignedUser === 'string')
+      assign(broker, host, assignedUser, call.query.get('force') === 'true');
     if (allowNewSession !== undefined) host.allowNewSession = allowNewSession;
-    if (typeof assignedUser === 'string') host.assignedUser = assignedUser;
     if (typeof friendlyName === 'string') host.friendlyName = friendlyName;
     broker.sample(host.pool);
     return { status: 200, body: bodyFor(host) };

@@ -1,0 +1,56 @@
+import { desktopOf } from './assignment.ts';
+import type { Broker } from './broker.ts';
+import type { HostPool } from './host-pool.ts';
+import type { PowerSwitch } from './power.ts';
+import type { SessionHost } from './session-host.ts';
+
+/** Where somebody who connects ends up: on a host, or before the door of one that is being started for them. */
+export interface Placement {
+  readonly host?: SessionHost;
+  readonly waking?: boolean;
+}
+
+/** The broker's choice for a user who has no session in the pool. */
+export function place(broker: Broker, power: PowerSwitch, pool: HostPool, user: string): Placement {
+  const isPersonal = pool.properties.hostPoolType === 'Personal';
+  const host = isPersonal ? ownDesktop(broker, pool, user) : leastLoaded(broker, pool);
+  if (host && broker.isUsable(host)) return { host };
+  const asleep = isPersonal ? host : broker.hosts(pool).find((one) => mayWake(power, one));
+  return { waking: asleep !== undefined && wake(power, asleep) };
+}
+
+/** The pool's load balancer: breadth first spreads, depth first fills one host after the other. */
+function leastLoaded(broker: Broker, pool: HostPool): SessionHost | undefined {
+  const { maxSessionLimit, loadBalancerType } = pool.properties;
+  const open = broker
+    .hosts(pool)
+    .filter((host) => broker.isUsable(host) && host.sessions.size < maxSessionLimit)
+    .toSorted((a, b) => a.sessions.size - b.sessions.size || a.name.localeCompare(b.name));
+  return loadBalancerType === 'DepthFirst' ? open.at(-1) : open[0];
+}
+
+/**
+ * The user's own desktop, there or not. Somebody who has none, and be it because the record of theirs was deleted, is
+ * given the first that is free where the pool assigns by itself; else there is no desktop for them.
+ */
+function ownDesktop(broker: Broker, pool: HostPool, user: string): SessionHost | undefined {
+  const own = desktopOf(broker, pool, user);
+  if (own || pool.properties.personalDesktopAssignmentType === 'Direct') return own;
+  const [free] = broker
+    .hosts(pool)
+    .filter((host) => host.assignedUser === undefined && broker.isUsable(host))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+  if (free) free.assignedUser = user;
+  return free;
+}
+
+/** "Start VM on Connect" is the pool's; a host that is drained takes nobody, so nobody's connection starts it. */
+function mayWake(power: PowerSwitch, host: SessionHost): boolean {
+  return host.pool.properties.startVMOnConnect === true && host.allowNewSession && power.isOff(host);
+}
+
+function wake(power: PowerSwitch, host: SessionHost): boolean {
+  // Whoever finds it starting already waits for it too.
+  if (host.machine.guest.power === 'starting') return host.allowNewSession;
+  return mayWake(power, host) && power.start(host);
+}
