@@ -11,6 +11,8 @@ export interface HostView {
   /** The broker can send users there: in the pool, available, heard of lately and not drained. */
   readonly takesUsers: boolean;
   readonly sessions: number;
+  /** It was added, and no other is gone for it yet: the pool has one more than its size. */
+  readonly isBeside?: true;
   /** A personal desktop that is somebody's. */
   readonly isAssigned?: boolean;
   /** When work on it may begin, instead of in the pool's windows. */
@@ -58,7 +60,7 @@ interface Demand {
 export function capacityOf(hosts: readonly HostView[], { perHost, floor, scalingPlan }: Demand): Capacity {
   const sessions = hosts.reduce((sum, host) => sum + host.sessions, 0);
   const wanted = Math.ceil((sessions * (100 + floor.headroomPercent)) / 100);
-  const least = Math.ceil((hosts.length * perHost * floor.percent) / 100);
+  const least = Math.ceil((sizeOf(hosts) * perHost * floor.percent) / 100);
   const planned = (scalingPlan?.hosts ?? 0) * perHost;
   return {
     usable: placesOn(hosts, perHost),
@@ -66,6 +68,11 @@ export function capacityOf(hosts: readonly HostView[], { perHost, floor, scaling
     perHost,
     ...(scalingPlan && planned > Math.max(wanted, least) && { scalingPlan }),
   };
+}
+
+/** How many hosts the pool has when nothing is under way. */
+export function sizeOf(hosts: readonly HostView[]): number {
+  return hosts.filter(({ isBeside }) => !isBeside).length;
 }
 
 /** Of desktops that are each one user's own: as many may go as the policy lets work on. */

@@ -64,7 +64,14 @@ export function planner({ hostPools, fleets, gallery, freezes, now }: Parts) {
   };
 }
 
-const nobody: PoolAtOnce = { views: [], sessionHostNames: {}, usable: 0, need: 0, perHost: 0 };
+const nobody: PoolAtOnce = {
+  views: [],
+  sessionHostNames: {},
+  namesTaken: [],
+  usable: 0,
+  need: 0,
+  perHost: 0,
+};
 
 async function ofPool(...asked: Parameters<typeof readPool>): Promise<PoolAtOnce> {
   try {

@@ -1,12 +1,20 @@
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
-import { type Capacity, capacityOf, capacityOfDesktops, type HostView, type KeptOn } from './capacity.ts';
+import {
+  type Capacity,
+  capacityOf,
+  capacityOfDesktops,
+  type HostView,
+  type KeptOn,
+  sizeOf,
+} from './capacity.ts';
 import type { HostPoolReading, HostPools } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import type { PoolLink } from './pool.ts';
 import type { Facts } from './course.ts';
 import { hostsKeptOn, minimumPercentAt } from './scaling-plan.ts';
-import { sessionHostOn, viewsOf } from './reading.ts';
+import { membersOf } from './members.ts';
+import { goneOf, sessionHostOn, viewsOf } from './reading.ts';
 import type { Fleets } from './fleet.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
 
@@ -15,6 +23,8 @@ export interface PoolAtOnce extends Capacity {
   readonly views: readonly HostView[];
   /** By instance. */
   readonly sessionHostNames: Readonly<Record<string, string>>;
+  /** Of machines there, whosever they are, and of session hosts: not free for another. */
+  readonly namesTaken: readonly string[];
 }
 
 export interface Asked {
@@ -35,17 +45,20 @@ export async function readPool(
 ): Promise<PoolAtOnce> {
   const hostPool = await hostPools.hostPool(hostPoolOf(link));
   if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
-  const instances = await fleets.list(fleetOf(link));
+  const machines = await fleets.list(fleetOf(link));
   const sessionHosts = await hostPools.list(hostPoolOf(link));
+  const instances = membersOf(link, machines, sessionHosts);
   const { heartbeatMinutes } = link.policy.healthy;
   const before = sessionsBefore && { sessionsBefore };
   const policy = { ...link.policy, ...(exclusionTag !== undefined && { exclusionTag }) };
   const seen = { instances, sessionHosts, records, imageVersionId, heartbeatMinutes, policy, now };
-  const views = viewsOf({ ...seen, ...before });
+  const views = [...viewsOf({ ...seen, ...before }), ...(link.scaleSet ? [] : goneOf(records, instances))];
   const sessionHostNames = Object.fromEntries(
     instances.map((one) => [one.instanceId, sessionHostOn(one, sessionHosts)?.name ?? '']),
   );
-  return { ...placesIn(hostPool, link, views, now), views, sessionHostNames };
+  const names = [...instances, ...machines].map(({ computerName, instanceId }) => computerName || instanceId);
+  const namesTaken = [...names, ...sessionHosts.map(({ name }) => name.split('.')[0] ?? '')];
+  return { ...placesIn(hostPool, link, views, now), views, sessionHostNames, namesTaken };
 }
 
 function placesIn(
@@ -55,7 +68,7 @@ function placesIn(
   now: Instant,
 ): Capacity {
   if (type === 'Personal') return capacityOfDesktops(views);
-  const plan = scalingPlan && keptOn(scalingPlan.name, minimumPercentAt(scalingPlan, now), views.length);
+  const plan = scalingPlan && keptOn(scalingPlan.name, minimumPercentAt(scalingPlan, now), sizeOf(views));
   return capacityOf(views, { perHost: maxSessionLimit, floor, scalingPlan: plan });
 }
 

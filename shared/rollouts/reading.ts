@@ -5,6 +5,7 @@ import type { Records } from './hosts.ts';
 import { windowIn } from './own-window.ts';
 import type { Policy } from './pool.ts';
 import type { Facts } from './course.ts';
+import { isBeside } from './surge.ts';
 import type { HostRecord } from './waves.ts';
 import type { Instance } from './fleet.ts';
 
@@ -42,8 +43,31 @@ export function viewsOf(reading: PoolReading): readonly HostView[] {
       sessions,
       came: Math.max(0, sessions - (reading.sessionsBefore?.[instance.instanceId] ?? sessions)),
       standing: standingOf(record),
+      ...(isBeside(record, reading.records) && { isBeside: true }),
       ...besides(instance, sessionHost, reading),
     };
+  });
+}
+
+/**
+ * Hosts whose machine is deleted and not made again yet: they are under way or lost, and hosts of the pool as before.
+ * Of one that is added nothing was there, and of one that is retired nothing is to come back.
+ */
+export function goneOf(records: Records, instances: readonly Instance[]): readonly HostView[] {
+  const there = new Set(instances.map(({ instanceId }) => instanceId));
+  return Object.values(records).flatMap((record): HostView[] => {
+    const { instanceId, name, task, outcome } = record;
+    const isHost = outcome === 'admitted' ? task !== 'add' : outcome === 'quarantined' && task === undefined;
+    if (there.has(instanceId) || !isHost) return [];
+    const nothing = {
+      isOnVersion: false,
+      isBusy: false,
+      isPoweredOff: false,
+      takesUsers: false,
+      sessions: 0,
+    };
+    const beside = isBeside(record, records) ? { isBeside: true as const } : {};
+    return [{ instanceId, name, ...nothing, standing: standingOf(record), ...beside }];
   });
 }
 
