@@ -1,18 +1,13 @@
 import type { Failure } from '../errors.ts';
 import type { Capacity, HostView } from './capacity.ts';
+import type { Finding } from './finding.ts';
 import { type Freeze, frozenBy } from './freezes.ts';
+import { type FoundPool, poolBlockers, poolWarnings } from './pool-findings.ts';
 import { type Policy, type Pool, windowOf } from './pool.ts';
 import { fleetNamed, isSameRegion } from './stage.ts';
 
-/** What keeps a rollout from coming to its end, or what somebody should know before it begins. */
-export interface Finding {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
 /** What was found of a pool and of a version before anything is done. */
-export interface Found {
+export interface Found extends FoundPool {
   readonly name: string;
   readonly pool: Pool;
   readonly version: {
@@ -21,15 +16,12 @@ export interface Found {
     /** Why no rollout to it would begin now. */
     readonly notUsable?: Failure | undefined;
   };
-  readonly hostPool: { readonly managedNatively?: boolean } | undefined;
   readonly model: { readonly location: string } | undefined;
   /** Where the version is complete. */
   readonly regions: readonly string[];
   /** Of how many replicas the pool's machines are made. */
   readonly replicas: number | undefined;
   readonly freezes: readonly Freeze[];
-  readonly views: readonly HostView[];
-  readonly capacity: Capacity;
   /** No more than so long take nine of ten hosts, and of those without users. */
   readonly mostMinutes: number;
   readonly quietMinutes: number;
@@ -41,16 +33,15 @@ export function blockersOf(found: Found): readonly Finding[] {
   return [...wrongWithAzure(found), ...inTheWay(found), ...wrongWithPolicy(found)];
 }
 
-function wrongWithAzure({ name, pool: { link }, version, hostPool, model, regions }: Found): Finding[] {
+function wrongWithAzure(found: Found): Finding[] {
+  const { name, pool, version, hostPool, model, regions } = found;
+  const { link } = pool;
   const findings: Finding[] = [];
   const add = (code: string, message: string, remedy: string) => findings.push({ code, message, remedy });
   if (!hostPool) {
     add('NotFound', `Azure knows no host pool ${link.hostPool}.`, 'Correct the names in the host pool.');
   }
-  if (hostPool?.managedNatively) {
-    const message = `Host pool ${link.hostPool} has a session host configuration.`;
-    add('HostPoolManagedNatively', message, 'Update it with that, or recreate it with standard management.');
-  }
+  findings.push(...poolBlockers(found));
   if (!model) {
     const message = `Azure knows no ${fleetNamed(link)}.`;
     add('NotFound', message, 'Correct the names in the host pool.');
@@ -89,7 +80,7 @@ function wrongWithPolicy({ pool: { link }, views, capacity, quietMinutes, fits }
     findings.push({ code: 'WindowTooShort', message, remedy: 'Make a window longer, or the grace shorter.' });
   }
   const places = views.length * capacity.perHost;
-  const least = Math.ceil((places * floor.percent) / 100);
+  const least = capacity.isPersonal ? 0 : Math.ceil((places * floor.percent) / 100);
   if (views.length === 0 || places - capacity.perHost >= least) return findings;
   if (views.length > 1) {
     const message = `Of ${views.length} hosts the floor of ${floor.percent} % never lets one go.`;
@@ -112,7 +103,7 @@ export function warningsOf(
   const findings: Finding[] = [];
   const add = (code: string, message: string, remedy: string) => findings.push({ code, message, remedy });
   if (todo.length === 0) add('NothingToDo', 'Every host is on the version already.', 'Nothing.');
-  if (todo.length > 0 && capacity.usable - capacity.perHost < capacity.need) {
+  if (todo.length > 0 && isAtFloor(capacity)) {
     const message = `usable ${capacity.usable}, floor ${capacity.need}: with these users no host that takes users may go.`;
     add('CapacityFloor', message, 'Wait for users to leave, or lower floor.headroomPercent.');
   }
@@ -120,6 +111,7 @@ export function warningsOf(
     const message = `All ${todo.length} hosts are one wave: nothing proves the version first.`;
     add('NoCanary', message, 'State waves, such as one host that bakes for 30 minutes.');
   }
+  findings.push(...poolWarnings(found, todo));
   addHosts(add, views, todo);
   addReplicas(add, found, Math.min(todo.length, windowOf(policy.maxUnavailable, views.length)));
   addUsers(add, policy, todo);
@@ -130,6 +122,10 @@ export function warningsOf(
   if (ahead.length > 0)
     add('FreezeAhead', `${frozenBy(ahead)}, before this is over.`, 'Begin earlier or later.');
   return findings;
+}
+
+function isAtFloor({ usable, perHost, need, isPersonal }: Capacity): boolean {
+  return !isPersonal && usable - perHost < need;
 }
 
 const fewHosts = 5;

@@ -7,7 +7,7 @@ import { fitOf } from './windows.ts';
 /** What is to be done, as far as time goes. */
 export interface Work extends Capacity {
   /** In the order in which they start. */
-  readonly hosts: readonly { readonly costs: boolean; readonly hasUsers: boolean }[];
+  readonly hosts: readonly HostAhead[];
   /** Worked on at once, and as many more drained meanwhile. */
   readonly maxUnderWay: number;
   readonly drainAhead: number;
@@ -21,12 +21,23 @@ export interface Work extends Capacity {
   /** For so long, of the rest that a host takes, it holds up nobody any more. */
   readonly settleSeconds: number;
   readonly from: Instant;
+  /** Places that the scaling plan wants from then on, whatever `need` is. */
+  readonly minimums?: readonly { readonly from: Instant; readonly places: number }[];
+}
+
+export interface HostAhead {
+  readonly costs: boolean;
+  readonly hasUsers: boolean;
+  /** Of its own, instead of the pool's. */
+  readonly windows?: readonly MaintenanceWindow[];
 }
 
 /** A step of the capacity curve: from this minute on. */
 export interface Point {
   readonly minute: number;
   readonly usable: number;
+  /** Where it changes with time: what must remain. */
+  readonly floor?: number;
   /** Out of service; and of these, worked on. */
   readonly underWay: number;
   readonly workedOn: number;
@@ -101,7 +112,7 @@ function played(work: Work, takes: () => Took, curve?: Point[]): number | undefi
       table.pass(full.bakeMinutes * 60);
       wave += 1;
     }
-    if (!table.waitFor(host.costs, host.hasUsers ? most : quietMost)) return undefined;
+    if (!table.waitFor(host, host.hasUsers ? most : quietMost)) return undefined;
     const { users, rest } = takes();
     table.start(host.costs, { users: host.hasUsers ? users : Math.min(users, work.quietSeconds), rest });
   }
@@ -147,6 +158,7 @@ class Table {
   readonly #settling = new Legs();
   readonly #curve: Point[] | undefined;
   readonly #from: number;
+  readonly #minimums: readonly { readonly from: number; readonly places: number }[];
   #usable: number;
   at: number;
 
@@ -154,6 +166,7 @@ class Table {
     this.#work = work;
     this.#curve = curve;
     this.#from = Date.parse(work.from);
+    this.#minimums = (work.minimums ?? []).map(({ from, places }) => ({ from: Date.parse(from), places }));
     this.#usable = work.usable;
     this.at = this.#from;
     for (const took of work.underWay ?? []) this.#enter(true, took);
@@ -161,14 +174,14 @@ class Table {
   }
 
   /** Lets time pass until a host may start; false if none ever may. */
-  waitFor(costs: boolean, mostSeconds: number): boolean {
+  waitFor({ costs, windows = this.#work.windows }: HostAhead, mostSeconds: number): boolean {
     for (;;) {
       if (!this.#hasRoomFor(costs)) {
-        if (!this.#step()) return false;
+        if (!this.#stepOrMinimum()) return false;
         continue;
       }
-      if (this.#work.windows.length === 0) return true;
-      const fit = fitOf(this.#work.windows, toInstant(this.at), mostSeconds);
+      if (windows.length === 0) return true;
+      const fit = fitOf(windows, toInstant(this.at), mostSeconds);
       if (fit.fits) return true;
       if (fit.opensAt === undefined) return false;
       this.passUntil(Date.parse(fit.opensAt));
@@ -180,8 +193,22 @@ class Table {
   }
 
   #hasRoomFor(costs: boolean): boolean {
-    const { maxUnderWay, drainAhead, need, perHost } = this.#work;
-    return this.#underWay < maxUnderWay + drainAhead && (!costs || this.#usable - perHost >= need);
+    const { maxUnderWay, drainAhead, perHost } = this.#work;
+    return this.#underWay < maxUnderWay + drainAhead && (!costs || this.#usable - perHost >= this.#need);
+  }
+
+  get #need(): number {
+    const now = this.#minimums.findLast(({ from }) => from <= this.at);
+    return Math.max(this.#work.need, now?.places ?? 0);
+  }
+
+  /** The next that happens, or the next moment at which the scaling plan wants more hosts or fewer. */
+  #stepOrMinimum(): boolean {
+    const change = this.#minimums.find(({ from }) => from > this.at);
+    if (!change || this.#nextAt() <= change.from) return this.#step();
+    this.at = change.from;
+    this.#note();
+    return true;
   }
 
   start(costs: boolean, took: Took): void {
@@ -248,7 +275,8 @@ class Table {
     const minute = Math.floor((this.at - this.#from) / 60_000);
     if (this.#curve.at(-1)?.minute === minute) this.#curve.pop();
     const [usable, underWay, workedOn] = [this.#usable, this.#underWay, this.#working.count];
-    this.#curve.push({ minute, usable, underWay, workedOn });
+    const floor = this.#minimums.length > 0 ? { floor: this.#need } : {};
+    this.#curve.push({ minute, usable, ...floor, underWay, workedOn });
   }
 }
 

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../instant.ts';
-import { blockersOf, type Finding, type Found, warningsOf } from './blockers.ts';
+import { blockersOf, type Found, warningsOf } from './blockers.ts';
 import { costs, type HostView } from './capacity.ts';
 import { expected } from './durations.ts';
-import { type Forecast, forecastOf, minutesOf, type Work } from './forecast.ts';
+import type { Finding } from './finding.ts';
+import { type Forecast, forecastOf, type HostAhead, minutesOf, type Work } from './forecast.ts';
 import type { Freeze } from './freezes.ts';
 import { drainAheadOf, waveSizes, windowOf } from './pool.ts';
+import { hostsKeptOn } from './scaling-plan.ts';
 import { inOrder } from './waves.ts';
+import { spansOf } from './windows.ts';
 
 /** What a rollout would do, before anything is done. */
 export type Plan = ReturnType<typeof planOf>;
@@ -23,7 +26,12 @@ export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freez
   const sizes = waveSizes(policy.waves ?? [], todo.length);
   const work: Work = {
     ...capacity,
-    hosts: todo.map((view) => ({ costs: costs(view), hasUsers: view.sessions > 0 })),
+    need: found.need,
+    minimums: found.minimums.map(({ from, percent }) => ({
+      from,
+      places: hostsKeptOn(percent, views.length) * capacity.perHost,
+    })),
+    hosts: hostsAhead(todo, now),
     maxUnderWay: windowOf(policy.maxUnavailable, views.length),
     drainAhead: drainAheadOf(policy, views.length),
     waves: sizes.map((upTo, index) => ({ upTo, bakeMinutes: policy.waves?.[index]?.bakeMinutes ?? 0 })),
@@ -52,6 +60,7 @@ export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freez
       instanceId: view.instanceId,
       wave: sizes.findIndex((size) => index < size) + 1,
       why: whyNow(view),
+      ...(view.ownWindow && { window: view.ownWindow }),
     })),
     waves: sizes.map((upTo, index) => ({
       number: index + 1,
@@ -64,6 +73,8 @@ export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freez
       usable: capacity.usable,
       floor: capacity.need,
       perHost: capacity.perHost,
+      ...(capacity.scalingPlan && { scalingPlan: capacity.scalingPlan }),
+      ...(capacity.isPersonal && { isPersonal: true }),
       lowestPlanned: Math.min(capacity.usable, ...forecast.curve.map(({ usable }) => usable)),
       curve: forecast.curve,
     },
@@ -75,8 +86,23 @@ export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freez
   };
 }
 
-function whyNow({ isPoweredOff, takesUsers, sessions }: HostView): string {
+/** Those with a window of their own as if they came last, in the order in which these open. */
+function hostsAhead(todo: readonly HostView[], now: Instant): readonly HostAhead[] {
+  const opensAt = ({ ownWindow }: HostView) =>
+    ownWindow === undefined ? '' : (spansOf([ownWindow], now)[0]?.from ?? '~');
+  return todo
+    .toSorted((a, b) => (opensAt(a) < opensAt(b) ? -1 : opensAt(a) > opensAt(b) ? 1 : 0))
+    .map((view) => hostAhead(view));
+}
+
+function hostAhead(view: HostView): HostAhead {
+  const { sessions, ownWindow } = view;
+  return { costs: costs(view), hasUsers: sessions > 0, ...(ownWindow && { windows: [ownWindow] }) };
+}
+
+function whyNow({ isPoweredOff, takesUsers, sessions, isAssigned }: HostView): string {
   if (isPoweredOff) return 'powered off';
+  if (sessions === 0 && isAssigned) return 'assigned, no sessions';
   if (sessions > 0) return `${sessions} sessions`;
   return takesUsers ? 'no sessions' : 'takes no users';
 }

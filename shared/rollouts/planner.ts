@@ -1,13 +1,17 @@
 import { type Failure, hasCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import { type Capacity, capacityOf, type HostView } from './capacity.ts';
 import { expected, mostSeconds } from './durations.ts';
 import type { Freezes } from './freezes.ts';
-import type { HostPools } from './host-pool.ts';
+import type { HostPoolReading, HostPools } from './host-pool.ts';
+import { waitersAmong } from './own-window.ts';
 import { type Plan, planOf } from './plan.ts';
-import type { Pool } from './pool.ts';
+import type { Policy, Pool } from './pool.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Gallery, ReplicaGallery, Fleets } from './fleet.ts';
+import { type Minimum, minimumsAhead } from './scaling-plan.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
+import { inOrder } from './waves.ts';
 import { fitOf } from './windows.ts';
 
 interface Parts {
@@ -43,6 +47,11 @@ export function planner({ hostPools, fleets, gallery, freezes, now }: Parts) {
     const { views, ...capacity } = hostPool && model ? await ofPool(hostPools, fleets, read) : nobody;
     const took = expected(pool.took ?? [], link.policy);
     const seconds = mostSeconds(took, link.policy.minDrainMinutes * 60);
+    const short = waitersAmong(
+      inOrder(views),
+      ({ sessions }) => (sessions > 0 ? mostSeconds(took) : seconds),
+      at,
+    );
     const fit = fitOf(link.policy.windows ?? [], at, seconds);
     const found = {
       name,
@@ -55,6 +64,9 @@ export function planner({ hostPools, fleets, gallery, freezes, now }: Parts) {
       freezes: await freezes.over(name, link.imageSet, at),
       views,
       capacity,
+      need: needOf(views, capacity, link.policy),
+      minimums: minimumsIn(hostPool, at),
+      tooShort: short.filter(({ opensAt }) => opensAt === undefined).map(({ name }) => name),
       mostMinutes: Math.ceil(mostSeconds(took) / 60),
       quietMinutes: Math.ceil(seconds / 60),
       fits: fit.fits || fit.opensAt !== undefined,
@@ -62,6 +74,17 @@ export function planner({ hostPools, fleets, gallery, freezes, now }: Parts) {
     const ahead = await freezes.after(name, link.imageSet, at);
     return planOf(found, (until) => ahead.filter(({ from }) => from < until), at);
   };
+}
+
+/** Without what the scaling plan wants, which changes with time. */
+function needOf(views: readonly HostView[], { perHost, isPersonal }: Capacity, { floor }: Policy): number {
+  return isPersonal ? 0 : capacityOf(views, { perHost, floor }).need;
+}
+
+/** None for desktops that are each one user's own: there is no floor. */
+function minimumsIn(hostPool: HostPoolReading | undefined, at: Instant): readonly Minimum[] {
+  const { scalingPlan } = hostPool ?? {};
+  return scalingPlan && hostPool?.type === 'Pooled' ? minimumsAhead(scalingPlan, at) : [];
 }
 
 const nobody: PoolAtOnce = {

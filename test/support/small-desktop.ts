@@ -207,7 +207,7 @@ export class SmallDesktop {
   };
 
   hostPools: HostPools = {
-    hostPool: async () => ({ maxSessionLimit: sessionLimit, type: 'Pooled' }),
+    hostPool: async () => ({ maxSessionLimit: sessionLimit, type: 'Pooled', managedNatively: false }),
     list: this.sessionHosts.list,
   };
 }
