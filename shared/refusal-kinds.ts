@@ -65,6 +65,17 @@ export const refusalKinds = {
     remedy:
       'Update this host pool with its own session host configuration, or recreate it with standard management.',
   },
+  UpgradePolicyNotManual: {
+    httpStatus: 409,
+    retryable: false,
+    remedy:
+      'Set the upgrade policy of the scale set to Manual: az vmss update --set upgradePolicy.mode=Manual.',
+  },
+  SurgeNotPossible: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Do away with what the message names, state a smaller policy.surge, or leave it out.',
+  },
   ScalingPlanWithoutTag: {
     httpStatus: 409,
     retryable: false,

@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import type { Capacity } from './capacity.ts';
+import type { FleetKind } from './fleet.ts';
 import type { Took } from './pool.ts';
 import type { HostRecord, Reason } from './waves.ts';
 
@@ -26,7 +27,9 @@ export interface Pause {
 
 /** What a rollout has found out so far. */
 export interface Facts {
-  /** What the model named before. */
+  /** How the pool's machines are brought to the version; Uniform if not stated. */
+  readonly way?: FleetKind;
+  /** What the model named before; where there is none, the version that most hosts came from. */
   readonly modelBefore?: string;
   /** The tag that autoscale heeds, where it is not the policy's. */
   readonly exclusionTag?: string;

@@ -110,7 +110,14 @@ export function told({ work: { facts }, now }: Look<Rollout>, reason?: Reason) {
   return { facts: { waits }, news: isNews ? `waits: ${reason.message}` : undefined };
 }
 
+const usual: ReadonlySet<Reason['code']> = new Set([
+  'WindowFull',
+  'SurgeUnderWay',
+  'LastHosts',
+  'WaveUnderWay',
+]);
+
 /** What every rollout waits for most of its time leaves no line of its own. */
 export function isUsual({ code }: Reason): boolean {
-  return code === 'WindowFull' || code === 'LastHosts' || code === 'WaveUnderWay';
+  return usual.has(code);
 }

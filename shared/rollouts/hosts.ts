@@ -1,6 +1,7 @@
 import type { Instant } from '../instant.ts';
 import { tagIn } from './exclusion.ts';
-import type { Policy } from './pool.ts';
+import type { FleetKind } from './fleet.ts';
+import type { Policy, PoolLink } from './pool.ts';
 import type { Rollout } from './rollout.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
 import type { HostOutcome, HostRecord, HostSeconds } from './waves.ts';
@@ -19,6 +20,19 @@ export interface Hosts {
 
 export interface HostPlan {
   readonly rollout: string;
+  /** How its machine is brought to the version; Uniform if not stated. */
+  readonly way?: FleetKind;
+  /** Update if not stated; only machines that stand alone are added and retired. */
+  readonly task?: 'update' | 'add' | 'retire';
+  /** Of one that is added: the instance it is made after. */
+  readonly like?: string;
+  /** What an earlier work kept of a machine that is gone: it is made again from this. */
+  readonly blueprint?: Blueprint;
+  /** Where in Key Vault what Azure gives nobody back is kept. */
+  readonly secrets?: {
+    readonly adminPassword?: string;
+    readonly extensions?: Readonly<Record<string, string>>;
+  };
   readonly name: string;
   readonly machine: {
     readonly subscriptionId: string;
@@ -34,7 +48,23 @@ export interface HostPlan {
   };
   readonly sessionHost: string;
   readonly imageVersionId: string;
-  readonly policy: Pick<Policy, 'sessions' | 'minDrainMinutes' | 'exclusionTag' | 'healthy'>;
+  readonly policy: Pick<Policy, 'sessions' | 'minDrainMinutes' | 'exclusionTag' | 'healthy' | 'failedHosts'>;
+}
+
+/** What it takes to make a machine anew, as the work on its host kept it. Handed back to it, and read by nobody here. */
+export interface Blueprint {
+  readonly location: string;
+  readonly size: string;
+  readonly computerName: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly extensions: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly body: Readonly<Record<string, unknown>>;
+    readonly needsSecret: boolean;
+  }[];
+  readonly notAgain?: string;
+  readonly notBeside?: string;
 }
 
 export interface HostStanding {
@@ -53,6 +83,8 @@ export interface HostStanding {
   /** Since then the next one need not wait for it any longer. */
   readonly firstHealthyAt?: Instant;
   readonly endedAt?: Instant;
+  /** Of a machine that was deleted, and may be gone. */
+  readonly blueprint?: Blueprint;
   readonly told: number;
   readonly loggedOff: number;
   readonly seconds: HostSeconds;
@@ -67,18 +99,62 @@ export function hostId(
   return attempt === 1 ? id : `${id}~${attempt}`;
 }
 
-export function planFor(rollout: string, { link, version, facts }: Rollout, host: HostRecord): HostPlan {
-  const { sessions, minDrainMinutes, healthy } = link.policy;
+/** What is to be done to the host. `standings` are of all hosts of the rollout: one may have been tried before. */
+export function planFor(
+  rollout: string,
+  { link, version, facts }: Rollout,
+  host: HostRecord,
+  standings: readonly HostStanding[] = [],
+): HostPlan {
+  const { sessions, minDrainMinutes, healthy, failedHosts } = link.policy;
+  const { task, like } = host;
+  const secrets = secretsOf(link);
+  const blueprint = keptBefore(rollout, host, standings);
   return {
     rollout,
+    ...(facts.way !== undefined && { way: facts.way }),
+    ...(task !== undefined && { task }),
+    ...(like !== undefined && { like }),
+    ...(blueprint && { blueprint }),
+    ...(secrets && { secrets }),
     name: host.name,
     machine: { ...fleetOf(link), instanceId: host.instanceId },
     location: link.location,
     pool: hostPoolOf(link),
     sessionHost: host.sessionHost,
     imageVersionId: version.imageVersionId,
-    policy: { sessions, minDrainMinutes, exclusionTag: tagIn(facts, link), healthy },
+    policy: {
+      sessions,
+      minDrainMinutes,
+      exclusionTag: tagIn(facts, link),
+      healthy,
+      ...(failedHosts === 'restore' && { failedHosts }),
+    },
   };
+}
+
+function secretsOf({ virtualMachines }: PoolLink): HostPlan['secrets'] {
+  const { adminPassword, extensions } = virtualMachines ?? {};
+  if (!adminPassword && !extensions) return undefined;
+  const named = Object.entries(extensions ?? {}).map(([name, { secretUri }]) => [name, secretUri]);
+  return {
+    ...(adminPassword && { adminPassword: adminPassword.secretUri }),
+    ...(extensions && { extensions: Object.fromEntries(named) as Record<string, string> }),
+  };
+}
+
+/** What the latest work on the same host kept of its machine, which may be gone since. */
+function keptBefore(
+  rollout: string,
+  { instanceId, attempt = 1 }: HostRecord,
+  standings: readonly HostStanding[],
+): Blueprint | undefined {
+  for (let before = attempt - 1; before >= 1; before -= 1) {
+    const id = hostId(rollout, { instanceId, attempt: before });
+    const blueprint = standings.find((host) => host.id === id)?.blueprint;
+    if (blueprint) return blueprint;
+  }
+  return undefined;
 }
 
 /** What the work on the hosts has come to: the records that changed, and a line for each that ended. */

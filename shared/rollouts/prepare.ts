@@ -13,6 +13,8 @@ import {
   fleetNamed,
   fleetOf,
 } from './stage.ts';
+import { membersOf, mostlyFrom } from './members.ts';
+import { upgradesByItself } from './model.ts';
 import type { PoolLink } from './pool.ts';
 import { isUnconfirmed, unsuited } from './suited.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
@@ -34,16 +36,24 @@ export function ensurePrepared(
     if (notSuited) return notSuited;
     const model = await fleets.model(fleetOf(link));
     if (!model) return failed('NotFound', `Azure knows no ${fleetNamed(link)}.`);
-    if (!isSameRegion(model.location, link.location)) {
+    if (model.kind !== 'stand-alone' && !isSameRegion(model.location, link.location)) {
       const why = `The scale set is in ${model.location}, and pool ${pool} says ${link.location}.`;
       return failed('ValidationFailed', why);
     }
+    const upgrades = upgradesByItself(model, link);
+    if (upgrades) return failed(upgrades.code, upgrades.message);
     const regions = await gallery.completedRegions(version.imageVersionId);
     if (!regions?.some((region) => isSameRegion(region, link.location))) {
       return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
     }
+    // Machines that stand alone have no model, but a version that they came from all the same.
+    if (model.kind === 'stand-alone') {
+      const modelBefore =
+        facts.modelBefore ?? (await cameFrom(hostPools, fleets, link, version.imageVersionId));
+      return done({ way: model.kind, ...(modelBefore !== undefined && { modelBefore }) });
+    }
     const isNamed = model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
-    if (isNamed && isTaken(model, facts)) return done();
+    if (isNamed && isTaken(model, facts)) return done({ way: model.kind });
     if (facts.modelBefore === undefined) {
       return running('the former model to be kept', 0, { facts: { modelBefore: model.imageVersionId } });
     }
@@ -52,6 +62,16 @@ export function ensurePrepared(
     }
     return running(`the scale set of ${pool} to take the model`, 3);
   });
+}
+
+async function cameFrom(
+  hostPools: HostPools,
+  fleets: Fleets,
+  link: PoolLink,
+  wanted: string,
+): Promise<string | undefined> {
+  const machines = await fleets.list(fleetOf(link));
+  return mostlyFrom(membersOf(link, machines, await hostPools.list(hostPoolOf(link))), wanted);
 }
 
 /** The host pool is such that its hosts may be worked on, and by which tag autoscale leaves them alone is kept. */

@@ -12,7 +12,7 @@ export async function tellHosts(
   const byId = new Map(standings.map((host) => [host.id, host]));
   for (const record of Object.values(look.work.facts.hosts ?? {})) {
     if (record.outcome !== 'admitted') continue;
-    await tellHost(hosts, look, record, byId.get(hostId(look.id, record)));
+    await tellHost(hosts, look, record, { host: byId.get(hostId(look.id, record)), standings });
   }
 }
 
@@ -20,11 +20,11 @@ async function tellHost(
   hosts: Hosts,
   { id, work: rollout }: Look<Rollout>,
   record: HostRecord,
-  host: HostStanding | undefined,
+  { host, standings }: { host: HostStanding | undefined; standings: readonly HostStanding[] },
 ): Promise<void> {
   const child = hostId(id, record);
   // Also what is put back before it began: a late look that begins it finds it over.
-  if (!host) await hosts.ensureAdmitted(child, planFor(id, rollout, record));
+  if (!host) await hosts.ensureAdmitted(child, planFor(id, rollout, record, standings));
   if (host && host.outcome !== 'running') return;
   if (record.backAt !== undefined) {
     if (!host || host.canBePutBack) await hosts.abort(child, 'rollout', record.why);

@@ -13,7 +13,10 @@ export interface Turns {
 }
 
 export function turnsOf(id: string, records: Records, standings: readonly HostStanding[]): Turns {
-  const underWay = Object.values(records).filter(({ outcome }) => outcome === 'admitted');
+  // Nobody has to leave a host that is added: it has no turn.
+  const underWay = Object.values(records).filter(
+    ({ outcome, task }) => outcome === 'admitted' && task !== 'add',
+  );
   const healthy = new Set(standings.flatMap((host) => (host.firstHealthyAt === undefined ? [] : [host.id])));
   const begun = underWay.filter(({ goAt }) => goAt !== undefined);
   const settled = begun.filter((record) => healthy.has(hostId(id, record))).length;

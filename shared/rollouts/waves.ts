@@ -74,6 +74,7 @@ export type WaitCode =
   | 'WaveUnderWay'
   | 'CapacityFloor'
   | 'WindowFull'
+  | 'SurgeUnderWay'
   | 'AzureBusy'
   | 'LastHosts';
 
@@ -201,11 +202,13 @@ export function waveNow(
   records: readonly HostRecord[],
   hosts: readonly HostView[],
   now: Instant,
+  /** How many hosts are to be brought in all, where these are not the ones that bring the version. */
+  total?: number,
 ): WaveNow {
   const done = records.filter(({ outcome }) => outcome === 'done');
   const inFlight = records.filter(({ outcome }) => outcome === 'admitted').length;
   const ended = records.filter(hasBegun).length - inFlight;
-  const sizes = waveSizes(waves, inOrder(hosts).length + inFlight + ended);
+  const sizes = waveSizes(waves, total ?? inOrder(hosts).length + inFlight + ended);
   const begun = done.length + inFlight;
   for (const [index, upTo] of sizes.entries()) {
     const bakeMinutes = waves[index]?.bakeMinutes ?? 0;
