@@ -5,6 +5,7 @@ import type { HostPools } from './host-pool.ts';
 import { broken, heard, type Hosts, type HostStanding, named, type Records } from './hosts.ts';
 import { drainAheadOf, windowOf } from './pool.ts';
 import type { Freezes } from './freezes.ts';
+import { rereadSeconds, turned } from './give-turns.ts';
 import { holdOn, isUsual, lookAgainIn, mayGoDark, outsideWindow, told } from './hold.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts } from './course.ts';
@@ -12,7 +13,8 @@ import type { Rollout } from './rollout.ts';
 import type { Fleets } from './fleet.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
 import { tellHosts } from './tell-hosts.ts';
-import { putOff, type Turns, turnsOf, untilNext, whoseTurn } from './turns.ts';
+import { type Turns, turnsOf, untilNext } from './turns.ts';
+import { sentencesOf } from './under-way.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
 import {
   admit,
@@ -84,38 +86,6 @@ interface Known {
   readonly wave: WaveNow;
 }
 
-/**
- * Whose turn it is, as far as places have become free; undefined if it is nobody's. Where nothing may go on,
- * or would not end in time, those who wait for their turn are put back: they would wait without users.
- */
-function turned(
-  look: Look<Rollout>,
-  turns: Turns,
-  standings: readonly HostStanding[],
-  bar: Reason | undefined,
-): Settled<Facts> | undefined {
-  const { id, work: rollout, now } = look;
-  if (turns.waiting.length === 0) return undefined;
-  const hold = bar ?? outsideWindow(look, { hasUsers: false, isEmpty: true });
-  const hosts = hold
-    ? putOff(turns, hold.message, now)
-    : whoseTurn(id, turns, standings, { places: placesIn(rollout, now), now });
-  const names = Object.values(hosts).map(({ name }) => name);
-  if (names.length === 0) return undefined;
-  const news = hold
-    ? `put off ${names.join(', ')}: ${hold.message}`
-    : `it is the turn of ${names.join(', ')}`;
-  return running(`${names.join(', ')} to ${hold ? 'be put back' : 'go on'}`, 0, { facts: { hosts }, news });
-}
-
-/** How many may be worked on at once, by what was read of the pool not long ago. */
-function placesIn({ facts: { reading } }: Rollout, now: Instant): number {
-  return reading && now < secondsAfter(reading.at, rereadSeconds) ? (reading.most ?? 0) : 0;
-}
-
-/** While nothing can start, the pool is read only now and then: Azure counts every call. */
-const rereadSeconds = 300;
-
 function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standings: readonly HostStanding[]) {
   const { work: rollout, now } = look;
   const { reading, hosts = {} } = rollout.facts;
@@ -133,10 +103,6 @@ function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standing
 
 function underWayIn(records: Records): number {
   return Object.values(records).filter(({ outcome }) => outcome === 'admitted').length;
-}
-
-function stillRunning(standings: readonly HostStanding[]): readonly HostStanding[] {
-  return standings.filter(({ outcome }) => outcome === 'running');
 }
 
 function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Facts> {
@@ -194,11 +160,6 @@ function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: Known, window
   const most = windowIn(rollout, views) + drainAheadOf(rollout.link.policy, views.length);
   const isWaveFull = because.code === 'WindowFull' && window.window < most;
   return { admitted, because: isWaveFull ? wave.because : because };
-}
-
-function sentencesOf(standings: readonly HostStanding[], { code, message }: Reason): readonly string[] {
-  const underWay = tell(stillRunning(standings));
-  return code === 'LastHosts' ? underWay : [...underWay, message];
 }
 
 const lastHosts: Reason = { code: 'LastHosts', message: 'no host is left to start' };
@@ -263,17 +224,4 @@ function ended(records: Records, facts: Partial<Facts>): Settled<Facts> {
   );
   if (left.length === 0) return done(facts);
   return failed('RolloutFailed', `${left.length} hosts keep what they ran: ${named(left)}.`, facts);
-}
-
-const mostTold = 3;
-
-function tell(underWay: readonly HostStanding[]): string[] {
-  if (underWay.length === 0) return [];
-  const hosts = underWay
-    .slice(0, mostTold)
-    .map(
-      ({ id, stage, why }) => `${id.slice(id.lastIndexOf('.') + 1)} in ${stage ?? '?'}${why && ` (${why})`}`,
-    );
-  const more = underWay.length > mostTold ? ` and ${underWay.length - mostTold} more` : '';
-  return [`hosts under way: ${hosts.join(', ')}${more}`];
 }
