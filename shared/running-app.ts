@@ -3,6 +3,8 @@ import { type App, createApp } from './app.ts';
 import { connect } from './azure/clients.ts';
 import { capacity } from './azure/capacity.ts';
 import { benchParts } from './azure/disks.ts';
+import { fleetKinds } from './azure/fleet-kinds.ts';
+import { fleets, hostMachines } from './azure/fleets.ts';
 import { gallery } from './azure/gallery.ts';
 import { endOfLifeGallery } from './azure/gallery-end-of-life.ts';
 import { regionGallery } from './azure/gallery-regions.ts';
@@ -13,8 +15,6 @@ import { marketplace } from './azure/marketplace.ts';
 import { marketplaceShelves } from './azure/marketplace-shelves.ts';
 import { probes } from './azure/probes.ts';
 import { runCommands } from './azure/run-commands.ts';
-import { scaleSetMachines } from './azure/scale-set-machines.ts';
-import { fleets } from './azure/scale-sets.ts';
 import { sessionHosts } from './azure/session-hosts.ts';
 import { sharingGallery } from './azure/sharing.ts';
 import { sources } from './azure/sources.ts';
@@ -39,6 +39,7 @@ function fromSettings(): App {
   const governor = new Governor(clock.now);
   const azure = connect(told, governor);
   governor.shareOver(tableRows(azure.table('throttles')));
+  const kinds = fleetKinds(azure);
   const { teamsWebhook, publicUrl, mostBuilds } = told;
   return createApp({
     rows: (table) => tableRows(azure.table(table)),
@@ -54,10 +55,10 @@ function fromSettings(): App {
     gallery: { ...gallery(azure), ...regionGallery(azure), ...endOfLifeGallery(azure) },
     sharing: sharingGallery(azure),
     hostPools: hostPools(azure),
-    fleets: fleets(azure),
-    hostMachines: scaleSetMachines(azure),
+    fleets: fleets(azure, clock.now, kinds),
+    hostMachines: hostMachines(azure, clock.now, kinds),
     sessionHosts: sessionHosts(azure, clock.now),
-    probes: probes(azure),
+    probes: probes(azure, kinds),
     callSystem,
     post: postToWebhooks({ teams: teamsWebhook }, publicUrl),
     tellsTeams: teamsWebhook !== undefined,

@@ -1,16 +1,15 @@
-import type { VirtualMachineScaleSetVM } from '@azure/arm-compute';
 import { AppError } from '../errors.ts';
-import type { Machine, MachineAddress, Machines } from '../hosts/machine.ts';
+import type { MachineAddress, Machines } from '../hosts/machine.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
-import { outputOf, runCommandBody, stateOf } from './run-commands.ts';
-import { instanceOf, instancesOf } from './scale-sets.ts';
+import { hostCommands, numberedCommands } from './machine-commands.ts';
+import { machineOf } from './machine-state.ts';
+import { notStandAlone } from './not-stand-alone.ts';
+import { instancesOf } from './scale-sets.ts';
 
 /** The instances of scale sets, one by one: what bringing a host to a version does to its machine. */
 export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines {
   const instances = ({ subscriptionId }: MachineAddress) => compute(subscriptionId).virtualMachineScaleSetVMs;
-  const commands = ({ subscriptionId }: MachineAddress) =>
-    compute(subscriptionId).virtualMachineScaleSetVMRunCommands;
 
   const get = async (machine: MachineAddress) => {
     const { resourceGroup, scaleSet = '', instanceId } = machine;
@@ -78,58 +77,11 @@ export function scaleSetMachines({ compute }: Pick<Azure, 'compute'>): Machines 
       });
     },
 
-    async runCommand(machine, name) {
-      const { resourceGroup, scaleSet = '', instanceId } = machine;
-      const expand = { expand: 'instanceView' } as const;
-      const found = await finding(
-        `run command ${name}`,
-        async () => await commands(machine).get(resourceGroup, scaleSet, instanceId, name, expand),
-      );
-      const { exitCode } = found?.instanceView ?? {};
-      return found && { state: stateOf(found), exitCode, output: outputOf(found) };
-    },
-
-    async startRunCommand(machine, { name, ...wanted }) {
-      const { resourceGroup, scaleSet = '', instanceId } = machine;
-      const body = runCommandBody(wanted);
-      await asking(`run command ${name}`, async () => {
-        await commands(machine).createOrUpdate(resourceGroup, scaleSet, instanceId, name, body).submitted();
-      });
-    },
-
-    async removeRunCommand(machine, name) {
-      const { resourceGroup, scaleSet = '', instanceId } = machine;
-      await finding(`removal of run command ${name}`, async () => {
-        await commands(machine).delete(resourceGroup, scaleSet, instanceId, name).submitted();
-      });
-    },
-
-    standAlone: {
-      blueprint: neverAsked,
-      ensurePartsKept: neverAsked,
-      remove: neverAsked,
-      removeWithParts: neverAsked,
-      create: neverAsked,
-      extensions: neverAsked,
-      addExtension: neverAsked,
-    },
+    ...hostCommands(numberedCommands({ compute })),
+    standAlone: notStandAlone,
   };
-}
-
-async function neverAsked(machine: MachineAddress): Promise<never> {
-  throw new Error(`${nameOf(machine)} does not stand alone`);
 }
 
 function nameOf({ scaleSet = '', instanceId }: MachineAddress): string {
   return `instance ${instanceId} of scale set ${scaleSet}`;
-}
-
-function machineOf(found: VirtualMachineScaleSetVM): Machine {
-  return {
-    ...instanceOf(found),
-    vmId: found.vmId ?? '',
-    osDiskId: found.storageProfile?.osDisk?.managedDisk?.id ?? '',
-    agentReady: found.instanceView?.vmAgent?.statuses?.[0]?.displayStatus === 'Ready',
-    tags: found.tags ?? {},
-  };
 }

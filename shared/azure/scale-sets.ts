@@ -1,10 +1,11 @@
-import type { InstanceViewStatus, VirtualMachineScaleSetVM } from '@azure/arm-compute';
-import type { Instance, FleetAddress, Fleets } from '../rollouts/fleet.ts';
+import type { VirtualMachineScaleSet, VirtualMachineScaleSetVM } from '@azure/arm-compute';
+import type { FleetAddress, FleetKind, Fleets } from '../rollouts/fleet.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
+import { instanceOf } from './machine-state.ts';
 
-/** Scale sets in Uniform mode: their model, and their instances at a glance. */
-export function fleets({ compute }: Pick<Azure, 'compute'>): Fleets {
+/** The models of scale sets, and the instances of those in Uniform mode at a glance. */
+export function scaleSets({ compute }: Pick<Azure, 'compute'>): Fleets {
   return {
     async model({ subscriptionId, resourceGroup, scaleSet = '' }) {
       const found = await finding(
@@ -14,7 +15,7 @@ export function fleets({ compute }: Pick<Azure, 'compute'>): Fleets {
       const { location = '', provisioningState = '', virtualMachineProfile, upgradePolicy } = found ?? {};
       const imageVersionId = virtualMachineProfile?.storageProfile?.imageReference?.id ?? '';
       const upgrades = upgradePolicy?.mode === undefined ? {} : { upgradePolicy: upgradePolicy.mode };
-      return found && { kind: 'uniform', ...upgrades, location, imageVersionId, provisioningState };
+      return found && { kind: kindOf(found), ...upgrades, location, imageVersionId, provisioningState };
     },
 
     async setModelImage({ subscriptionId, resourceGroup, scaleSet = '' }, imageVersionId) {
@@ -47,39 +48,7 @@ export async function instancesOf(
   });
 }
 
-/** What rollouts and hosts both ask of an instance. */
-export function instanceOf(found: VirtualMachineScaleSetVM): Instance {
-  const { id = '', instanceId = '', osProfile, provisioningState = '', instanceView } = found;
-  return {
-    id,
-    instanceId,
-    tags: found.tags ?? {},
-    size: found.sku?.name ?? '',
-    computerName: osProfile?.computerName ?? '',
-    imageVersionId: imageVersionOf(found),
-    provisioningState,
-    power: powerOf(instanceView?.statuses ?? []),
-  };
-}
-
-/** A reference to a definition means its latest at the time; `exactVersion` says which that was. */
-function imageVersionOf({ storageProfile }: VirtualMachineScaleSetVM): string {
-  const { id = '', exactVersion } = storageProfile?.imageReference ?? {};
-  if (/\/versions\/[^/]+$/i.test(id) || exactVersion === undefined) return id;
-  return id === '' ? '' : `${id}/versions/${exactVersion}`;
-}
-
-const powers: Readonly<Record<string, Instance['power']>> = {
-  running: 'running',
-  starting: 'starting',
-  stopping: 'stopped',
-  stopped: 'stopped',
-  deallocating: 'deallocated',
-  deallocated: 'deallocated',
-};
-
-function powerOf(statuses: readonly InstanceViewStatus[]): Instance['power'] {
-  const codes = statuses.map(({ code = '' }) => code.toLowerCase());
-  const power = codes.find((code) => code.startsWith('powerstate/'))?.slice('powerstate/'.length) ?? '';
-  return powers[power] ?? 'unknown';
+/** Uniform is what scale sets were before there was another mode, and what those say nothing of. */
+function kindOf({ orchestrationMode }: VirtualMachineScaleSet): FleetKind {
+  return orchestrationMode === 'Flexible' ? 'flexible' : 'uniform';
 }

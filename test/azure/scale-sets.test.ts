@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scaleSetMachines } from '../../shared/azure/scale-set-machines.ts';
-import { fleets } from '../../shared/azure/scale-sets.ts';
+import { scaleSets } from '../../shared/azure/scale-sets.ts';
 import { wrongBodies } from './support/bodies.ts';
 import { type Cloud, openCloud } from './support/cloud.ts';
 
@@ -27,7 +27,7 @@ describe('scale sets', () => {
     });
 
   it('show their model, and nothing where there is none', async () => {
-    const { model } = fleets(cloud.azure);
+    const { model } = scaleSets(cloud.azure);
     expect(await model(address())).toMatchObject({
       location: 'westeurope',
       imageVersionId: expect.stringMatching(/\/versions\/0\.9\.0$/),
@@ -37,7 +37,7 @@ describe('scale sets', () => {
   });
 
   it('show their instances with image, name and power', async () => {
-    const found = await fleets(cloud.azure).list(address());
+    const found = await scaleSets(cloud.azure).list(address());
     expect(found).toHaveLength(2);
     expect(found[0]).toMatchObject({
       instanceId: '0',
@@ -49,7 +49,7 @@ describe('scale sets', () => {
   });
 
   it('take a new image into the model and leave the instances alone', async () => {
-    const { model, setModelImage, list } = fleets(cloud.azure);
+    const { model, setModelImage, list } = scaleSets(cloud.azure);
     const { imageVersionId = '' } = (await model(address())) ?? {};
     await setModelImage(address(), imageVersionId);
     await cloud.until(async () => (await model(address()))?.provisioningState === 'Succeeded');
@@ -58,7 +58,7 @@ describe('scale sets', () => {
   });
 
   it('refuse an image that is not there', async () => {
-    const { model, setModelImage } = fleets(cloud.azure);
+    const { model, setModelImage } = scaleSets(cloud.azure);
     const { imageVersionId = '' } = (await model(address())) ?? {};
     const missing = imageVersionId.replace('0.9.0', '9.9.9');
     await expect(setModelImage(address(), missing)).rejects.toMatchObject({ code: 'AzureRefused' });

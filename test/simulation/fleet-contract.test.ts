@@ -1,7 +1,6 @@
 import { describe } from 'vitest';
+import { fleets, hostMachines } from '../../shared/azure/fleets.ts';
 import { hostPools } from '../../shared/azure/host-pools.ts';
-import { scaleSetMachines } from '../../shared/azure/scale-set-machines.ts';
-import { fleets } from '../../shared/azure/scale-sets.ts';
 import { sessionHosts } from '../../shared/azure/session-hosts.ts';
 import { openCloud } from '../azure/support/cloud.ts';
 import { SmallAzure } from '../support/small-azure.ts';
@@ -36,8 +35,8 @@ describe('the simulator of Azure does the same, through our adapters', () => {
     const { azure, subscriptionId } = cloud;
     const group = { subscriptionId, resourceGroup: 'rg-desktops' };
     return {
-      machines: scaleSetMachines(azure),
-      fleets: fleets(azure),
+      machines: hostMachines(azure, cloud.now),
+      fleets: fleets(azure, cloud.now),
       sessionHosts: sessionHosts(azure, cloud.now),
       hostPools: hostPools(azure),
       pool: { ...group, hostPool: 'hp-production' },

@@ -1,0 +1,59 @@
+import type { InstanceViewStatus, VirtualMachine, VirtualMachineScaleSetVM } from '@azure/arm-compute';
+import type { Machine } from '../hosts/machine.ts';
+import { lastSegment } from '../resource-id.ts';
+import type { Instance } from '../rollouts/fleet.ts';
+
+/** An instance of a Uniform scale set, or a virtual machine with a name of its own. */
+export type FoundMachine = VirtualMachineScaleSetVM | VirtualMachine;
+
+/** What rollouts and hosts both ask of a machine. */
+export function instanceOf(found: FoundMachine): Instance {
+  const { id = '', osProfile, provisioningState = '', instanceView } = found;
+  return {
+    id,
+    instanceId: ('instanceId' in found && found.instanceId) || lastSegment(found.name),
+    tags: found.tags ?? {},
+    size: sizeOf(found),
+    computerName: osProfile?.computerName ?? '',
+    imageVersionId: imageVersionOf(found),
+    provisioningState,
+    power: powerOf(instanceView?.statuses ?? []),
+  };
+}
+
+/** The machine as bringing its host to a version sees it. */
+export function machineOf(found: FoundMachine): Machine {
+  return {
+    ...instanceOf(found),
+    vmId: found.vmId ?? '',
+    osDiskId: found.storageProfile?.osDisk?.managedDisk?.id ?? '',
+    agentReady: found.instanceView?.vmAgent?.statuses?.[0]?.displayStatus === 'Ready',
+  };
+}
+
+function sizeOf(found: FoundMachine): string {
+  const size = found.hardwareProfile?.vmSize;
+  return ('sku' in found ? found.sku?.name : undefined) ?? size ?? '';
+}
+
+/** A reference to a definition means its latest at the time; `exactVersion` says which that was. */
+function imageVersionOf({ storageProfile }: FoundMachine): string {
+  const { id = '', exactVersion } = storageProfile?.imageReference ?? {};
+  if (/\/versions\/[^/]+$/i.test(id) || exactVersion === undefined) return id;
+  return id === '' ? '' : `${id}/versions/${exactVersion}`;
+}
+
+const powers: Readonly<Record<string, Instance['power']>> = {
+  running: 'running',
+  starting: 'starting',
+  stopping: 'stopped',
+  stopped: 'stopped',
+  deallocating: 'deallocated',
+  deallocated: 'deallocated',
+};
+
+function powerOf(statuses: readonly InstanceViewStatus[]): Instance['power'] {
+  const codes = statuses.map(({ code = '' }) => code.toLowerCase());
+  const power = codes.find((code) => code.startsWith('powerstate/'))?.slice('powerstate/'.length) ?? '';
+  return powers[power] ?? 'unknown';
+}
