@@ -1,4 +1,4 @@
-import type { DataDisk, VirtualMachine, VirtualMachineUpdate } from '@azure/arm-compute';
+import type { DataDisk, OSDisk, VirtualMachine, VirtualMachineUpdate } from '@azure/arm-compute';
 
 /** What becomes of a machine's parts as it is deleted: kept for the next of its name, or gone as far as they are its own. */
 export type PartsFate = 'kept' | 'gone';
@@ -8,29 +8,23 @@ export type PartsFate = 'kept' | 'gone';
  * would already. Azure takes arrays as a whole, and leaves what is not named.
  */
 export function partsChange(found: VirtualMachine, fate: PartsFate): VirtualMachineUpdate | undefined {
-  const { osDisk, dataDisks = [] } = found.storageProfile ?? {};
-  const interfaces = found.networkProfile?.networkInterfaces ?? [];
-  const ofInterfaces = fate === 'kept' ? 'Detach' : 'Delete';
-  // An ephemeral disk is the machine's own and never outlives it.
-  const isOsDiskRight = !osDisk || osDisk.diffDiskSettings !== undefined || optionOf(osDisk) === 'Delete';
-  const areDisksRight = dataDisks.every((disk) => optionOf(disk) === wantedOf(disk, fate));
-  const areInterfacesRight = interfaces.every((one) => optionOf(one) === ofInterfaces);
-  if (isOsDiskRight && areDisksRight && areInterfacesRight) return undefined;
+  const osDisk = osDiskChange(found.storageProfile?.osDisk);
+  const dataDisks = changed(found.storageProfile?.dataDisks, (disk) => wantedOf(disk, fate));
+  const networkInterfaces = changed(found.networkProfile?.networkInterfaces, () =>
+    fate === 'kept' ? 'Detach' : 'Delete',
+  );
+  if (!osDisk && !dataDisks && !networkInterfaces) return undefined;
+  const disks = { ...(osDisk && { osDisk }), ...(dataDisks && { dataDisks }) };
   return {
-    ...((!isOsDiskRight || !areDisksRight) && {
-      storageProfile: {
-        ...(osDisk && !isOsDiskRight && { osDisk: { ...osDisk, deleteOption: 'Delete' } }),
-        ...(!areDisksRight && {
-          dataDisks: dataDisks.map((disk) => withOption(disk, wantedOf(disk, fate))),
-        }),
-      },
-    }),
-    ...(!areInterfacesRight && {
-      networkProfile: {
-        networkInterfaces: interfaces.map((one) => withOption(one, ofInterfaces)),
-      },
-    }),
+    ...((osDisk || dataDisks) && { storageProfile: disks }),
+    ...(networkInterfaces && { networkProfile: { networkInterfaces } }),
   };
+}
+
+/** An ephemeral disk is the machine's own and never outlives it. */
+function osDiskChange(osDisk: OSDisk | undefined): OSDisk | undefined {
+  if (!osDisk || osDisk.diffDiskSettings || optionOf(osDisk) === 'Delete') return undefined;
+  return { ...osDisk, deleteOption: 'Delete' };
 }
 
 /** Nobody's data is deleted by us: of what did not come out of the image, its own setting says what becomes of it. */
@@ -39,11 +33,17 @@ function wantedOf(disk: DataDisk, fate: PartsFate): string {
   return disk.createOption === 'FromImage' ? 'Delete' : optionOf(disk);
 }
 
-/** What is not stated stays behind. */
-function optionOf({ deleteOption = 'Detach' }: { readonly deleteOption?: string }): string {
-  return deleteOption;
+interface Part {
+  readonly deleteOption?: string;
 }
 
-function withOption<Part extends object>(part: Part, deleteOption: string): Part {
-  return { ...part, deleteOption };
+/** All of them as they are wanted, or undefined if they are. */
+function changed<P extends Part>(parts: readonly P[] = [], wanted: (part: P) => string): P[] | undefined {
+  if (parts.every((part) => optionOf(part) === wanted(part))) return undefined;
+  return parts.map((part) => Object.assign({}, part, { deleteOption: wanted(part) }));
+}
+
+/** What is not stated stays behind. */
+function optionOf({ deleteOption = 'Detach' }: Part): string {
+  return deleteOption;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ComputeManagementClient, OSDisk, VirtualMachine } from '@azure/arm-compute';
+import type { ComputeManagementClient, OSProfile, StorageProfile, VirtualMachine } from '@azure/arm-compute';
 import type { NewMachine } from '../hosts/machine.ts';
 import { parseResourceId } from '../resource-id.ts';
 import type { MachinePlan } from './blueprint.ts';
@@ -13,44 +13,40 @@ export function newMachineBody(
   wanted: NewMachine,
   smallestGB: number | undefined,
 ): VirtualMachine {
-  const { blueprint, as, imageVersionId, adminPassword = password() } = wanted;
-  const { machine, interfaces } = blueprint.body as unknown as MachinePlan;
-  const { storageProfile, osProfile, networkProfile, host, ...rest } = machine;
-  const isBeside = as === 'beside';
-  const osDisk = storageProfile?.osDisk;
-  const signsInByKey = osProfile?.linuxConfiguration?.disablePasswordAuthentication === true;
+  const { machine, interfaces } = wanted.blueprint.body as unknown as MachinePlan;
+  const tags = { ...machine.tags, ...wanted.tags };
+  const imageReference = { id: wanted.imageVersionId };
+  const storageProfile = { ...machine.storageProfile, ...osDiskOf(machine, smallestGB), imageReference };
+  const osProfile = osOf(machine, wanted.adminPassword ?? password());
+  if (wanted.as === 'again') return { ...machine, tags, storageProfile, osProfile };
+  // One dedicated host has room for those it has: where another goes in its group Azure may choose.
+  const { host: _host, ...rest } = machine;
   return {
     ...rest,
-    tags: { ...machine.tags, ...wanted.tags },
-    storageProfile: {
-      ...storageProfile,
-      imageReference: { id: imageVersionId },
-      ...(osDisk && { osDisk: osDiskOf(osDisk, smallestGB) }),
-      dataDisks: isBeside ? [] : (storageProfile?.dataDisks ?? []),
+    tags,
+    storageProfile: { ...storageProfile, dataDisks: [] },
+    osProfile: { ...osProfile, computerName: name },
+    networkProfile: {
+      networkApiVersion,
+      networkInterfaceConfigurations: interfaces.map((one) => newInterface(one, name)),
     },
-    osProfile: {
-      ...osProfile,
-      computerName: isBeside ? name : (osProfile?.computerName ?? name),
-      ...(!signsInByKey && { adminPassword }),
-    },
-    networkProfile: isBeside
-      ? {
-          networkApiVersion,
-          networkInterfaceConfigurations: interfaces.map((one) => newInterface(one, name)),
-        }
-      : (networkProfile ?? {}),
-    // One dedicated host has room for those it has; where another goes Azure may choose.
-    ...(host && !isBeside && { host }),
   };
 }
 
-function osDiskOf(osDisk: OSDisk, smallestGB = 0): OSDisk {
-  const { diskSizeGB } = osDisk;
-  return { ...osDisk, ...(diskSizeGB !== undefined && { diskSizeGB: Math.max(diskSizeGB, smallestGB) }) };
+function osOf({ osProfile }: VirtualMachine, adminPassword: string): OSProfile {
+  const signsInByKey = osProfile?.linuxConfiguration?.disablePasswordAuthentication === true;
+  return { ...osProfile, ...(!signsInByKey && { adminPassword }) };
+}
+
+/** A size that was stated is kept, unless the image has outgrown it. */
+function osDiskOf({ storageProfile }: VirtualMachine, smallestGB = 0): Pick<StorageProfile, 'osDisk'> {
+  const { osDisk } = storageProfile ?? {};
+  if (osDisk?.diskSizeGB === undefined) return {};
+  return { osDisk: { ...osDisk, diskSizeGB: Math.max(osDisk.diskSizeGB, smallestGB) } };
 }
 
 function newInterface({ configuration }: InterfacePlan, machine: string): InterfacePlan['configuration'] {
-  // Primary or one of several: the names of a machine's interfaces must differ.
+  // One machine's interfaces must differ in name.
   return {
     ...configuration,
     name: configuration.primary === true ? `${machine}-nic` : `${machine}-${configuration.name}`,
