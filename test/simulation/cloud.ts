@@ -1,4 +1,5 @@
 import { type App, createApp } from '../../shared/app.ts';
+import { Governor } from '../../shared/azure/governor.ts';
 import type { Outside, Queue } from '../../shared/outside.ts';
 import { log } from '../../shared/log.ts';
 import { AdmissionWatch } from '../support/admission-watch.ts';
@@ -8,23 +9,13 @@ import type { World } from '../support/world.ts';
 import { smallBench } from '../images/small-bench.ts';
 import { smallGuest } from '../images/small-guest.ts';
 import { secretUri } from '../images/lived-plans.ts';
+import { AzureLimits } from './azure-limits.ts';
 import { benchPorts } from './bench-ports.ts';
+import { governedPorts } from './governed-ports.ts';
 import type { Place } from './place.ts';
-import { Ports } from './ports.ts';
+import { type OfHosts, Ports } from './ports.ts';
 import { Tables } from './tables.ts';
 import { type TakenOut, withoutLease } from './taken-out.ts';
-
-type OurOwn =
-  | 'sharing'
-  | 'probes'
-  | 'callSystem'
-  | 'post'
-  | 'tellsTeams'
-  | 'publicUrl'
-  | 'mostBuilds'
-  | 'now'
-  | 'newId'
-  | 'newSecret';
 
 export interface Counts {
   executions: number;
@@ -45,7 +36,9 @@ export class Cloud {
   /** Image versions that were there before, complete everywhere. */
   readonly seeded = new Map<string, string>();
   readonly ports = new Ports((name) => this.place(name));
-  readonly #toAzure: Omit<Outside, 'rows' | 'wake' | OurOwn>;
+  readonly limits: AzureLimits;
+  readonly #bench: ReturnType<typeof benchPorts>;
+  readonly #ofHosts: OfHosts;
   readonly #taken: TakenOut;
   readonly #apps = new Map<string, App>();
   readonly #instances: number;
@@ -62,7 +55,9 @@ export class Cloud {
       guestOf: this.bench.guestOf,
       secrets: { [secretUri]: 'geheim' },
     });
-    this.#toAzure = { ...benchPorts(this, world), ...this.ports.throughWorld(world, taken) };
+    this.#bench = benchPorts(this, world);
+    this.#ofHosts = this.ports.throughWorld(world, taken);
+    this.limits = new AzureLimits(world.now);
     world.sweepAtOnce(async () => await this.app().sweep());
     this.#wakes = {
       'advance-image': this.#queue(async (app, id) => await app.advanceImage(id)),
@@ -82,7 +77,7 @@ export class Cloud {
   /** One of the instances of the process that runs now: each remembers for itself, and dies with the process. */
   app(): App {
     const name = `${this.world.process}/${this.world.random.whole(1, this.#instances)}`;
-    const app = this.#apps.get(name) ?? createApp(this.#outside());
+    const app = this.#apps.get(name) ?? createApp(this.#outside(name));
     this.#apps.set(name, app);
     return app;
   }
@@ -112,7 +107,16 @@ export class Cloud {
     };
   }
 
-  #outside(): Outside {
+  /** Hosts are asked for within Azure's limits: each instance paces itself, and tells the others of each 429. */
+  #paced(from: string): OfHosts {
+    const { limits, ports } = this;
+    const governor = this.#taken.governor ? undefined : new Governor(this.world.now);
+    governor?.shareOver(this.tables.rows('throttles'));
+    const requestsOf = ports.requestsOf.bind(ports);
+    return governedPorts(this.#ofHosts, { from, governor, limits, requestsOf });
+  }
+
+  #outside(from: string): Outside {
     const { world, tables } = this;
     return {
       rows: (table) => {
@@ -121,7 +125,8 @@ export class Cloud {
         return world.rows(met);
       },
       wake: (queue) => this.#wakes[queue],
-      ...this.#toAzure,
+      ...this.#bench,
+      ...this.#paced(from),
       // No place, no probe and no external check is ever defined here.
       sharing: nobody('sharing'),
       probes: nobody('probes'),

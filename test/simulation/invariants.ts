@@ -64,7 +64,7 @@ export class Invariants {
       const bounced = azure.desktop.bounced.find((bounce) => !this.#excused(bounce));
       if (bounced !== undefined) this.#tell(`R2: ${bounced}`);
     }
-    for (const wrong of this.#cloud.guest.wrongs) this.#tell(wrong);
+    for (const wrong of [...this.#cloud.guest.wrongs, ...this.#cloud.limits.wrongs]) this.#tell(wrong);
   }
 
   #afterSave(saving: Saving): void {

@@ -8,8 +8,13 @@ import type { World } from '../support/world.ts';
 export const imageSet = link.imageSet;
 
 /** A pool over a scale set of its own name. */
-export function linkOf(name: string, channel: string, policy: Policy): PoolLink {
-  return { ...link, hostPool: name, scaleSet: { resourceGroup: 'g', name }, channel, policy };
+export function linkOf(
+  name: string,
+  channel: string,
+  policy: Policy,
+  subscriptionId = link.subscriptionId,
+): PoolLink {
+  return { ...link, subscriptionId, hostPool: name, scaleSet: { resourceGroup: 'g', name }, channel, policy };
 }
 
 /** What a team might say of its pool. */

@@ -1,5 +1,6 @@
 import type { Outside } from '../../shared/outside.ts';
 import type { World } from '../support/world.ts';
+import { type ArmRequest, type Call, requestsOf } from './arm-requests.ts';
 import { type Address, type Place, placeOf } from './place.ts';
 import { type TakenOut, withoutProof, withoutReadBack } from './taken-out.ts';
 
@@ -7,16 +8,9 @@ import { type TakenOut, withoutProof, withoutReadBack } from './taken-out.ts';
 const late = 40;
 const lateReimage = 200;
 
-type OfHosts = Pick<Outside, 'hostMachines' | 'sessionHosts' | 'fleets' | 'hostPools'>;
+export type OfHosts = Pick<Outside, 'hostMachines' | 'sessionHosts' | 'fleets' | 'hostPools'>;
 
-/** A call of Azure Resource Manager, as far as its limits go. */
-export interface Call {
-  readonly port: keyof OfHosts;
-  readonly what: string;
-  readonly place: string;
-  readonly instanceId: string | undefined;
-}
-
+type AddressOfAny = Address & { readonly subscriptionId: string; readonly instanceId?: string };
 type Methods = Readonly<Record<string, (...given: unknown[]) => Promise<unknown>>>;
 
 const calls = {
@@ -25,6 +19,7 @@ const calls = {
     'read',
     'setTag',
     'start',
+    'deallocate',
     'reimage',
     'applyModel',
     'runCommand',
@@ -35,6 +30,7 @@ const calls = {
     'list',
     'read',
     'setAllowNewSession',
+    'assign',
     'remove',
     'sessions',
     'sessionsOfPool',
@@ -66,7 +62,13 @@ export class Ports {
     );
     const fleets = this.#spread('fleets', ({ azure }) => azure.fleets);
     const hostPools = this.#spread('hostPools', ({ azure }) => azure.desktop.hostPools);
-    const repeatable = { setTag: late, start: late, startRunCommand: late, removeRunCommand: late };
+    const repeatable = {
+      setTag: late,
+      start: late,
+      deallocate: late,
+      startRunCommand: late,
+      removeRunCommand: late,
+    };
     return {
       hostMachines: world.port(
         taken.proof ? withoutProof(machines) : machines,
@@ -75,7 +77,7 @@ export class Ports {
       ),
       sessionHosts: world.port(
         taken.readBack ? withoutReadBack(sessionHosts) : sessionHosts,
-        { setAllowNewSession: late, remove: late, sendMessage: late, logOff: late },
+        { setAllowNewSession: late, assign: late, remove: late, sendMessage: late, logOff: late },
         ['list', 'sessionsOfPool'],
       ),
       fleets: world.port(fleets, { setModelImage: late }, ['list']),
@@ -83,17 +85,30 @@ export class Ports {
     };
   }
 
+  /** What a call sends, by its port, its name and its first argument. */
+  requestsOf(port: string, what: string, address: AddressOfAny): readonly ArmRequest[] {
+    const call = callOf(port, what, address);
+    const { azure } = this.#placeNamed(call.place);
+    const { everySession } = azure.desktop;
+    const sessions = what === 'sessionsOfPool' ? everySession.filter((one) => !one.endedBy).length : 0;
+    return requestsOf(call, { machines: azure.fleet.size, sessionHosts: azure.fleet.size, sessions });
+  }
+
   /** A port whose every method goes to the place that its first argument names. */
   #spread<Name extends keyof OfHosts>(port: Name, portAt: (place: Place) => OfHosts[Name]): OfHosts[Name] {
     const methods = calls[port].map((what) => [
       what,
-      async (address: Address & { readonly instanceId?: string }, ...rest: unknown[]) => {
-        const place = placeOf(address);
-        this.onCall({ port, what, place, instanceId: address.instanceId });
-        const there = portAt(this.#placeNamed(place)) as unknown as Methods;
+      async (address: AddressOfAny, ...rest: unknown[]) => {
+        this.onCall(callOf(port, what, address));
+        const there = portAt(this.#placeNamed(placeOf(address))) as unknown as Methods;
         return await there[what]?.(address, ...rest);
       },
     ]);
     return Object.fromEntries(methods) as OfHosts[Name];
   }
+}
+
+function callOf(port: string, what: string, address: AddressOfAny): Call {
+  const { subscriptionId, instanceId } = address;
+  return { port, what, subscriptionId, place: placeOf(address), instanceId };
 }

@@ -12,13 +12,15 @@ export interface TakenOut {
   readonly proof?: true;
   /** Whoever holds a pool is forgotten at once. */
   readonly lease?: true;
+  /** Nobody paces what is asked of Azure, or heeds what another was refused. */
+  readonly governor?: true;
   /** Whoever writes last is right. */
   readonly etags?: true;
   /** Nobody looks for what was forgotten. */
   readonly sweeper?: true;
 }
 
-export const rules = ['floor', 'readBack', 'proof', 'lease', 'etags', 'sweeper'] as const;
+export const rules = ['floor', 'readBack', 'proof', 'lease', 'governor', 'etags', 'sweeper'] as const;
 
 /** What a pool says of itself when nobody holds it. */
 export function withoutLease(rows: Rows): Rows {

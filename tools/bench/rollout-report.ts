@@ -1,6 +1,6 @@
 import { rounded } from './figures.ts';
 import type { Grown, RolloutBench, Spread } from './rollout.ts';
-import { limits } from './rollout-ledger.ts';
+import { limits } from '../../test/simulation/azure-limits.ts';
 
 const lagLimit =
   'lists of a scale set: 10 a minute, so that 10 s lie between two looks at a pool, and 5 s on average to the next';
@@ -43,7 +43,7 @@ export function rolloutJson(bench: RolloutBench) {
 
 function pressedJson(pressed: RolloutBench['pressed']) {
   const kinds = Object.entries(pressed).map(([kind, { mostInAMinute, refusedPercent }]) => {
-    const limit = limits[kind] ?? 'none is published';
+    const limit = limits[kind];
     return [kind, { perMinute: limit, mostInAMinute, refusedPercent: rounded(refusedPercent) }] as const;
   });
   return Object.fromEntries(kinds);
@@ -102,7 +102,7 @@ export function rolloutTable(bench: RolloutBench): string[] {
       .join(', ')}`,
     ...Object.entries(bench.pressed).map(
       ([kind, { mostInAMinute, refusedPercent }]) =>
-        `    ${kind}: at most ${mostInAMinute} in a minute (limit ${limits[kind] ?? 'none published'}), ${rounded(refusedPercent)} % would be refused`,
+        `    ${kind}: at most ${mostInAMinute} in a minute (limit ${limits[kind]}), ${rounded(refusedPercent)} % refused`,
     ),
     ...growthTable(bench.growth),
     ...bench.complaints.map((complaint) => `  NOT WELL: a rollout is ${complaint}`),
@@ -113,7 +113,7 @@ function growthTable(growth: readonly Grown[]): string[] {
   const line = (...values: (string | number)[]) =>
     `  ${values.map((value, column) => String(value).padStart(column === 0 ? 14 : 12)).join('')}`;
   return [
-    '  growth, per host; and the share of the lists of a scale set that Azure would refuse:',
+    '  growth, per host; and the share of its lists of a scale set that Azure refused:',
     line(
       'pools x hosts',
       'minutes',
@@ -133,7 +133,7 @@ function growthTable(growth: readonly Grown[]): string[] {
         rounded(grown.messagesPerHost),
         rounded(grown.tableOperationsPerHost),
         rounded(grown.armCallsPerHost),
-        rounded(grown.pressed['lists of a scale set']?.refusedPercent ?? 0),
+        rounded(grown.pressed['list of one']?.refusedPercent ?? 0),
         rounded(grown.lagP95),
         Math.round(grown.heapMB),
       ),

@@ -47,6 +47,8 @@ export const manner = {
   /** A call of Azure Resource Manager. */
   callSeconds: [0.1, 0.6],
   instances: 2,
+  /** The pools are spread over so many; Azure counts for each. */
+  subscriptions: 10,
 } as const;
 
 /** The least that the app lets a team say; a pool needs no floor to hold when nobody uses it. */
@@ -75,9 +77,9 @@ export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }
   );
   const cloud = new Cloud(world, { instances: manner.instances });
   const lags = new Lags(cloud);
-  const ledger = new Ledger(cloud, Math.max(...pools.map(({ length }) => length)));
-  for (const [index, draws] of pools.entries()) settle(cloud, lags, `pool-${index}`, draws);
   const hosts = pools.reduce((sum, { length }) => sum + length, 0);
+  const ledger = new Ledger(cloud, hosts);
+  for (const [index, draws] of pools.entries()) settle(cloud, lags, `pool-${index}`, draws);
   if (withUsers) seatUsers(cloud);
   await seedVersion(cloud, '1.0.0', oldVersion);
   await seedVersion(cloud, '1.1.0', newVersion);
@@ -141,8 +143,8 @@ async function rolledOut(cloud: Cloud, version: string, policy: Policy): Promise
   const began = world.now();
   let ended = began;
   const names = [...cloud.places.keys()];
-  for (const name of names) {
-    const poolLink = linkOf(name, 'production', policy);
+  for (const [index, name] of names.entries()) {
+    const poolLink = linkOf(name, 'production', policy, `s${index % manner.subscriptions}`);
     world.start(async () => {
       const { rollouts } = cloud.app();
       type Body = Parameters<typeof rollouts.definePool>[1];

@@ -1,0 +1,104 @@
+/** A call of a port, as far as Azure's limits go. */
+export interface Call {
+  readonly port: string;
+  readonly what: string;
+  readonly subscriptionId: string;
+  readonly place: string;
+  readonly instanceId: string | undefined;
+}
+
+/** One request to Azure Resource Manager: how it is sent, and what Azure counts it as. */
+export interface ArmRequest {
+  readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+  readonly url: string;
+  /** Undefined where only the front door counts. */
+  readonly kind?: Kind;
+  /** Whose limit it is: a scale set or one machine. */
+  readonly resource: string;
+}
+export type Kind = 'list' | 'set get' | 'set change' | 'get' | 'change' | 'action' | 'deallocate';
+
+/** How much there is to list, for calls that come in pages. */
+export interface Sizes {
+  readonly machines: number;
+  readonly sessionHosts: number;
+  readonly sessions: number;
+}
+
+/**
+ * So many instances come in a page of a scale set's list. No number is published; of virtual machines without
+ * their instance view Azure gives 200 a page (azure-sdk-for-java issue 31382), and ours asks for the view.
+ */
+const machinesPerPage = 100;
+/** The page that is asked for; the service's own most is not published. */
+const hostsPerPage = 250;
+
+const subscription = (name: string) => `https://management.azure.com/subscriptions/${name}`;
+const pages = (count: number, perPage: number) => Math.max(1, Math.ceil(count / perPage));
+
+/** What a call of a port sends, request by request, as our adapters do. */
+export function requestsOf(call: Call, sizes: Sizes): readonly ArmRequest[] {
+  const isCompute = call.port === 'hostMachines' || call.port === 'fleets';
+  return isCompute ? ofCompute(call, sizes) : ofDesktops(call, sizes);
+}
+
+function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { machines }: Sizes) {
+  const set = `${subscription(subscriptionId)}/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/${place}`;
+  const machine = `${set}/virtualMachines/${instanceId}`;
+  const of = (method: ArmRequest['method'], url: string, kind: Kind): ArmRequest => {
+    const isOfSet = kind === 'list' || kind === 'set get' || kind === 'set change';
+    return { method, url, kind, resource: isOfSet ? set : machine };
+  };
+  switch (what) {
+    case 'list':
+      return Array.from({ length: pages(machines, machinesPerPage) }, (_, page) =>
+        of('GET', `${set}/virtualMachines${page === 0 ? '' : `?$skiptoken=${page}`}`, 'list'),
+      );
+    case 'model':
+      return [of('GET', set, 'set get')];
+    case 'setModelImage':
+      return [of('PATCH', set, 'set change')];
+    case 'read':
+      return [of('GET', machine, 'get')];
+    case 'runCommand':
+      return [of('GET', `${machine}/runCommands/ours`, 'get')];
+    case 'startRunCommand':
+      return [of('PUT', `${machine}/runCommands/ours`, 'change')];
+    case 'removeRunCommand':
+      return [of('DELETE', `${machine}/runCommands/ours`, 'change')];
+    case 'setTag': // read before it is written whole
+      return [of('GET', machine, 'get'), of('PUT', machine, 'change')];
+    case 'deallocate':
+      return [of('POST', `${machine}/deallocate`, 'deallocate')];
+    case 'applyModel':
+      return [of('POST', `${set}/manualupgrade`, 'action')];
+    default:
+      return [of('POST', `${machine}/${what}`, 'action')];
+  }
+}
+
+const methods: Readonly<Record<string, ArmRequest['method']>> = {
+  setAllowNewSession: 'PATCH',
+  assign: 'PATCH',
+  remove: 'DELETE',
+  sendMessage: 'POST',
+  logOff: 'DELETE',
+};
+
+/** No limit of the desktops' own is published: only the front door counts. */
+function ofDesktops({ what, subscriptionId, place }: Call, { sessionHosts, sessions }: Sizes) {
+  const pool = `${subscription(subscriptionId)}/resourceGroups/g/providers/Microsoft.DesktopVirtualization/hostPools/${place}`;
+  const of = (method: ArmRequest['method'], url: string): ArmRequest => ({ method, url, resource: pool });
+  const paged = (count: number, url: string) =>
+    Array.from({ length: pages(count, hostsPerPage) }, () => of('GET', url));
+  switch (what) {
+    case 'list':
+      return paged(sessionHosts, `${pool}/sessionHosts`);
+    case 'sessionsOfPool':
+      return paged(sessions, `${pool}/userSessions`);
+    case 'registrationToken': // read before it is renewed
+      return [of('GET', pool), of('PATCH', pool)];
+    default:
+      return [of(methods[what] ?? 'GET', `${pool}/sessionHosts/one`)];
+  }
+}
