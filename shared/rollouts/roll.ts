@@ -1,32 +1,24 @@
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Look, Settled } from '../workflow/look.ts';
-import type { HostView } from './capacity.ts';
+import { type HostView, sizeOf } from './capacity.ts';
 import type { HostPools } from './host-pool.ts';
 import { broken, heard, type Hosts, type HostStanding, named, type Records } from './hosts.ts';
-import { drainAheadOf, windowOf } from './pool.ts';
+import { surgeOf } from './pool.ts';
 import type { Freezes } from './freezes.ts';
 import { rereadSeconds, turned } from './give-turns.ts';
-import { holdOn, isUsual, lookAgainIn, mayGoDark, outsideWindow, told } from './hold.ts';
+import { holdOn, isUsual, lookAgainIn, outsideWindow, told } from './hold.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts } from './course.ts';
 import type { Rollout } from './rollout.ts';
 import type { Fleets } from './fleet.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
 import { tellHosts } from './tell-hosts.ts';
-import { type Turns, turnsOf, untilNext } from './turns.ts';
+import { type BeforeStart, startNow, underWayIn } from './starting.ts';
+import { surgeNow } from './surge.ts';
+import { turnsOf, untilNext } from './turns.ts';
 import { sentencesOf } from './under-way.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
-import {
-  admit,
-  type Admission,
-  fullWindow,
-  type HostRecord,
-  inOrder,
-  type Reason,
-  waveNow,
-  type WaveNow,
-  type Window,
-} from './waves.ts';
+import { fullWindow, type Reason, waveNow, type WaveNow } from './waves.ts';
 
 interface Parts {
   readonly hostPools: HostPools;
@@ -63,7 +55,8 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
     const { sessionsBefore } = rollout.facts;
     const asked = { link, imageVersionId, records, ...(sessionsBefore && { sessionsBefore }), now: look.now };
     const reading = await readPool(hostPools, fleets, asked);
-    const wave = waveNow(link.policy.waves ?? [], Object.values(records), reading.views, look.now);
+    const surge = surgeIn(rollout, records, reading.views);
+    const wave = waveIn(rollout, { records, surge, views: reading.views, now: look.now });
     const failures = broken(records);
     // What a wave is there to prove is not proven by a host that failed.
     const maxFailed = wave.number < wave.of ? 0 : link.policy.maxFailed;
@@ -72,18 +65,36 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
       const why = `${failures.length} hosts failed and ${maxFailed} may${where}: ${named(failures)}.`;
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
     }
-    return next(look, reading, { records, changed, news, standings, turns, hold, wave });
+    return next(look, reading, { records, changed, news, standings, turns, hold, wave, surge });
   });
 }
 
-interface Known {
-  readonly records: Records;
+interface Known extends BeforeStart {
   readonly changed: Records;
   readonly news: readonly string[];
   readonly standings: readonly HostStanding[];
-  readonly turns: Turns;
-  readonly hold: Reason | undefined;
-  readonly wave: WaveNow;
+}
+
+/** Where hosts are added before others are retired; undefined where they are brought to the version in their place. */
+function surgeIn({ link: { policy }, facts }: Rollout, records: Records, views: readonly HostView[]) {
+  const most = facts.way === 'stand-alone' ? surgeOf(policy, sizeOf(views)) : 0;
+  return most > 0 ? surgeNow(records, views, most) : undefined;
+}
+
+/** With surge it is the added hosts that prove the version. */
+function waveIn(
+  { link: { policy } }: Rollout,
+  {
+    records,
+    surge,
+    views,
+    now,
+  }: Pick<BeforeStart, 'records' | 'surge'> & Pick<PoolAtOnce, 'views'> & { now: Instant },
+): WaveNow {
+  const all = Object.values(records);
+  if (!surge) return waveNow(policy.waves ?? [], all, views, now);
+  const added = all.filter(({ task }) => task === 'add');
+  return waveNow(policy.waves ?? [], added, views, now, surge.total);
 }
 
 function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standings: readonly HostStanding[]) {
@@ -101,65 +112,25 @@ function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standing
   return running(why.join('; '), untilNext(standings, now), { facts, news });
 }
 
-function underWayIn(records: Records): number {
-  return Object.values(records).filter(({ outcome }) => outcome === 'admitted').length;
-}
-
 function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Facts> {
   const { work: rollout, now } = look;
-  const { views } = pool;
-  const inFlight = underWayIn(known.records);
-  const most = windowIn(rollout, views);
-  const ahead = drainAheadOf(rollout.link.policy, views.length);
-  const window = Math.min(most + ahead, inFlight + known.wave.room);
-  const places = most + known.turns.settled;
-  const { admitted, because } = whoMayStart(look, pool, known, { window, inFlight, places });
-  const hosts = { ...known.changed, ...passedOver(pool, now) };
-  for (const view of admitted) hosts[view.instanceId] = begun(view, pool, now, known.records);
+  const start = startNow(look, pool, known);
+  const hosts = { ...known.changed, ...start.hosts };
   const { number, of, upTo } = known.wave;
   const wave = { number, of, upTo };
-  const left = inOrder(views).length - admitted.length;
-  // Full is also what takes no more because of who would have to leave.
-  const full = because.code === 'WindowFull' ? inFlight + admitted.length : window;
-  const reading = { at: now, window: full, most, ahead, left };
-  const first = rollout.facts.sessionsBefore ? {} : { sessionsBefore: sessionsIn(views) };
-  const facts = { hosts, ...measured(rollout, pool, now), ...first, reading, wave };
-  if (admitted.length > 0) {
-    const names = admitted.map(({ name }) => name).join(', ');
+  const first = rollout.facts.sessionsBefore ? {} : { sessionsBefore: sessionsIn(pool.views) };
+  const facts = { hosts, ...measured(rollout, pool, now), ...first, reading: start.reading, wave };
+  if (start.names.length > 0) {
+    const names = start.names.join(', ');
     const news = [...known.news, `admitted ${names}`].join('; ');
     return running(`${names} to start`, 0, { facts: { ...facts, ...told(look).facts }, news });
   }
-  const isLeft = inOrder(views).length > 0;
-  if (inFlight === 0 && !isLeft) return ended({ ...known.records, ...hosts }, facts);
-  return waiting(look, known, isLeft ? because : lastHosts, facts);
+  if (underWayIn(known.records) === 0 && !start.isLeft) return ended({ ...known.records, ...hosts }, facts);
+  return waiting(look, known, start.isLeft ? start.because : lastHosts, facts);
 }
 
 function sessionsIn(views: readonly HostView[]): NonNullable<Facts['sessionsBefore']> {
   return Object.fromEntries(views.map(({ instanceId, sessions }) => [instanceId, sessions]));
-}
-
-function windowIn({ link }: Rollout, views: readonly HostView[]): number {
-  return windowOf(link.policy.maxUnavailable, views.length);
-}
-
-function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: Known, window: Window): Admission {
-  const { work: rollout, now } = look;
-  const { views } = pool;
-  const { hold, wave } = known;
-  const late = outsideWindow(look, { hasUsers: true });
-  if (hold) {
-    // Where users are on all that is left, the window that matters is one for hosts with users.
-    const isForUsers = hold.code === 'OutsideWindow' && inOrder(views).every(({ sessions }) => sessions > 0);
-    return { admitted: [], because: (isForUsers && late) || hold };
-  }
-  if (wave.room === 0) return { admitted: [], because: wave.because };
-  const need = mayGoDark(rollout.link.policy, views.length, now) ? 0 : pool.need;
-  const inTime = late ? views.filter((one) => one.sessions === 0 || one.standing !== 'untouched') : views;
-  const { admitted, because } = admit(inTime, { ...pool, need }, window);
-  if (late && because.code === 'LastHosts') return { admitted, because: late };
-  const most = windowIn(rollout, views) + drainAheadOf(rollout.link.policy, views.length);
-  const isWaveFull = because.code === 'WindowFull' && window.window < most;
-  return { admitted, because: isWaveFull ? wave.because : because };
 }
 
 const lastHosts: Reason = { code: 'LastHosts', message: 'no host is left to start' };
@@ -178,38 +149,6 @@ function waiting(look: Look<Rollout>, known: Known, reason: Reason, facts: Parti
     facts: { ...facts, ...waits.facts },
     news: news === '' ? undefined : news,
   });
-}
-
-function passedOver(pool: PoolAtOnce, now: Instant): Record<string, HostRecord> {
-  const skipped = pool.views.filter(({ isOnVersion, standing }) => isOnVersion && standing === 'untouched');
-  const why = 'already on the version';
-  return Object.fromEntries(
-    skipped.map((view) => {
-      const record: HostRecord = { ...begun(view, pool, now), outcome: 'skipped', why, endedAt: now };
-      return [view.instanceId, record];
-    }),
-  );
-}
-
-function begun(
-  { instanceId, name }: HostView,
-  { sessionHostNames }: PoolAtOnce,
-  now: Instant,
-  records: Records = {},
-): HostRecord {
-  const before = records[instanceId];
-  return {
-    instanceId,
-    name,
-    sessionHost: sessionHostNames[instanceId] ?? '',
-    outcome: 'admitted',
-    why: '',
-    admittedAt: now,
-    ...(before && { attempt: (before.attempt ?? 1) + 1 }),
-    told: 0,
-    loggedOff: 0,
-    seconds: { users: 0, azure: 0, own: 0 },
-  };
 }
 
 function measured({ facts }: Rollout, { usable, need, perHost }: PoolAtOnce, at: Instant): Partial<Facts> {

@@ -87,9 +87,11 @@ export function retirable(
   const tooMany = new Set(surplus.map(({ instanceId }) => instanceId));
   return views
     .filter(({ instanceId, standing }) => standing !== 'untouched' || !models.has(instanceId))
-    .map((view) =>
-      tooMany.has(view.instanceId) ? { ...view, isOnVersion: false, standing: 'untouched' as const } : view,
-    );
+    .map((view) => (tooMany.has(view.instanceId) ? asToGo(view) : view));
+}
+
+function asToGo(view: HostView): HostView {
+  return { ...view, isOnVersion: false, standing: 'untouched' };
 }
 
 /** For which added host each of these is retired, in their order; one that is too many itself goes for none. */
