@@ -84,7 +84,7 @@ export async function until<T>(look: () => Promise<T | undefined | false>, patie
 }
 
 /** Starts it, with both versions there. */
-export async function openRolloutCloud(options: { speed: number; fleet: FleetOptions; seed?: number }) {
+export async function openRolloutCloud(options: { speed: number; fleet: FleetOptions; startAt?: number }) {
   const { fleet, ...rest } = options;
   const local = await startLocal({ ...rest, fleet, onLine: () => {} });
   try {

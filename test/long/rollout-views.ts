@@ -67,7 +67,12 @@ export interface PoolTruth {
       readonly times: number;
       readonly at: readonly string[];
     }[];
-    readonly loggedOff: readonly { readonly user: string; readonly host: string; readonly state: string }[];
+    readonly loggedOff: readonly {
+      readonly user: string;
+      readonly host: string;
+      readonly at: string;
+      readonly state: string;
+    }[];
     readonly cutOff: readonly { readonly user: string; readonly host: string }[];
     readonly profilesTorn: readonly object[];
     readonly turnedAway: readonly object[];
