@@ -6,6 +6,7 @@ import { seedVersion } from './avd/legacy-image.ts';
 import { addVirtualNetwork } from './compute/network.ts';
 import type { World } from './core/world.ts';
 import { seedSources } from './fleet-sources.ts';
+import { flexibleMachinesOf } from './scale-sets/flexible-machines.ts';
 import { findImage } from './scale-sets/image-rules.ts';
 import { machinesOf } from './scale-sets/machines.ts';
 import { SCALE_SET, type ScaleSet, type ScaleSetProperties } from './scale-sets/scale-set.ts';
@@ -17,6 +18,8 @@ const NETWORK = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-images/provide
 export interface FleetOptions {
   readonly testHosts?: number;
   readonly productionHosts?: number;
+  /** Virtual machines of a Flexible scale set; nobody works on them. */
+  readonly flexHosts?: number;
   /** How many people work on the production hosts; nobody works on the test hosts. */
   readonly people?: number;
   /** Who stays when told to leave, how long they work: another seed, other people. */
@@ -24,9 +27,8 @@ export interface FleetOptions {
 }
 
 /** Fills a world with a small company: two pools of session hosts, an image they run, and people at work. */
-export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }: FleetOptions = {}): (
-  world: World,
-) => void {
+export function fleet(options: FleetOptions = {}): (world: World) => void {
+  const { testHosts = 2, productionHosts = 10, flexHosts = 3, people = 40, seed } = options;
   return (world) => {
     const { resources } = world;
     for (const name of ['rg-images', 'rg-desktops']) {
@@ -46,6 +48,7 @@ export function fleet({ testHosts = 2, productionHosts = 10, people = 40, seed }
     });
     peopleOf(world).populate(production, people, { alreadyIn: true, seed });
     brokerOf(world).resetMeasure(production);
+    if (flexHosts > 0) seedFlexiblePool(world, { name: 'flex', prefix: 'avdflex-', hosts: flexHosts, image });
   };
 }
 
@@ -67,6 +70,25 @@ function seedPool(world: World, { name, prefix, hosts, image }: PoolSeed): HostP
   }
   brokerOf(world).resetMeasure(pool);
   return pool;
+}
+
+/** The same with a Flexible scale set; with chance of its own, so that what else happens does not depend on it. */
+function seedFlexiblePool(world: World, { name, prefix, hosts, image }: PoolSeed): void {
+  const own: World = { ...world, random: world.random.fork(name) };
+  const pool = seedHostPool(own, `hp-${name}`);
+  const scaleSet = seedScaleSet(own, `vmss-${name}`, { prefix, hosts, image });
+  scaleSet.properties = {
+    ...scaleSet.properties,
+    orchestrationMode: 'Flexible',
+    overprovision: false,
+    singlePlacementGroup: false,
+    platformFaultDomainCount: 1,
+  };
+  for (let host = 0; host < hosts; host += 1) {
+    const found = findImage(world, { id: image }, LOCATION, scaleSet.id);
+    brokerOf(world).seed(pool, flexibleMachinesOf(world).add(scaleSet, found, true));
+  }
+  brokerOf(world).resetMeasure(pool);
 }
 
 /** Overprovisioning leaves gaps: Azure makes more instances than asked for and deletes those that come last. */
@@ -132,6 +154,7 @@ function seedScaleSet(
           uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
         },
         networkProfile: {
+          networkApiVersion: '2020-11-01',
           networkInterfaceConfigurations: [
             {
               name: 'nic',

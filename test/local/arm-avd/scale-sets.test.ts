@@ -104,11 +104,11 @@ test('A scale set stays generalized, in its generation and from a gallery.', asy
   );
 });
 
-test('A scale set that is not there is 404, one in Flexible mode is refused as not simulated.', async () => {
+test('A scale set that is not there is 404, one of no known mode is refused.', async () => {
   await expect(setImage(legacy, 'vmss-absent')).rejects.toEqual(refused(404, 'ResourceNotFound'));
-  const flexible = cloud.compute.virtualMachineScaleSets.createOrUpdate(GROUP, 'vmss-flexible', {
+  const other = cloud.compute.virtualMachineScaleSets.createOrUpdate(GROUP, 'vmss-other', {
     location: 'westeurope',
-    orchestrationMode: 'Flexible',
+    orchestrationMode: 'Other',
     sku: { name: 'Standard_D4s_v5', capacity: 1 },
     virtualMachineProfile: {
       osProfile: { computerNamePrefix: 'flex-', adminUsername: 'a', adminPassword: 'b' },
@@ -116,7 +116,7 @@ test('A scale set that is not there is 404, one in Flexible mode is refused as n
       networkProfile: { networkInterfaceConfigurations: [] },
     },
   });
-  await expect(flexible.submitted()).rejects.toEqual(refused(400, 'NotSimulated'));
+  await expect(other.submitted()).rejects.toEqual(refused(400, 'InvalidParameter'));
 });
 
 test('A new scale set makes its instances, never tells its password, and their guests boot after a while.', async () => {

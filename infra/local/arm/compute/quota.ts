@@ -129,9 +129,14 @@ function usage(
   for (const vm of resources.list<{ hardwareProfile?: { vmSize?: string } }>({ type: VM_TYPE, under })) {
     if (here(vm)) add(vm.properties.hardwareProfile?.vmSize, 1);
   }
-  for (const scaleSet of resources.list({ type: 'Microsoft.Compute/virtualMachineScaleSets', under })) {
+  for (const scaleSet of resources.list<{ orchestrationMode?: string }>({
+    type: 'Microsoft.Compute/virtualMachineScaleSets',
+    under,
+  })) {
     const { name, capacity } = (scaleSet.fields['sku'] ?? {}) as { name?: string; capacity?: number };
-    if (here(scaleSet)) add(name, capacity ?? 0);
+    // Those of a Flexible one are virtual machines, and have been counted.
+    const counts = scaleSet.properties.orchestrationMode !== 'Flexible';
+    if (counts && here(scaleSet)) add(name, capacity ?? 0);
   }
   return used;
 }

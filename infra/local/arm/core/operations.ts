@@ -227,6 +227,11 @@ export class Operations {
     return this.#failures.get(resource);
   }
 
+  /** To be told by work that fails only part of what it is about. */
+  noteFailure(resource: object, error: ArmError): void {
+    this.#failures.set(resource, error);
+  }
+
   #locks({ work }: Operation): string[] {
     return [work.resourceId, ...(work.alsoLocks ?? [])].map((id) => id.toLowerCase());
   }

@@ -1,3 +1,4 @@
+import type { Computer } from '../compute/computer.ts';
 import type { Power } from '../compute/guest.ts';
 import type { Json } from '../core/arm-error.ts';
 import { shown } from '../core/resources.ts';
@@ -22,6 +23,20 @@ export function instanceBody(machine: Machine, now: number, expand: string | nul
     instanceId,
     etag: instance.etag,
     properties: { ...instance.properties, ...(withView && { instanceView: instanceView(machine, now) }) },
+  };
+}
+
+/** A VM of a Flexible scale set, as the scale set tells of it: hardly more than that it is there. */
+export function flexibleBody({ instance }: Computer, latestModelApplied?: boolean): Json {
+  const { id, name, type, location } = instance;
+  const properties = { latestModelApplied, vmId: instance.properties.vmId };
+  return {
+    id,
+    name,
+    type,
+    location,
+    instanceId: name,
+    ...(latestModelApplied !== undefined && { properties }),
   };
 }
 

@@ -1,14 +1,16 @@
+import type { Computer } from '../compute/computer.ts';
 import { ArmError, type Answer } from '../core/arm-error.ts';
 import type { Call, Route } from '../core/provider.ts';
 import { paged } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { Actions } from './actions.ts';
-import { instanceBody, instanceView } from './instance-body.ts';
+import { flexibleBody, instanceBody, instanceView } from './instance-body.ts';
+import { flexibleMachinesOf } from './flexible-machines.ts';
 import type { Machine } from './machine.ts';
 import { machinesOf } from './machines.ts';
 import { propertyChange, refuseStale } from './model-routes.ts';
 import { API_VERSION, COSTS, INSTANCE_PATH, INSTANCES, SCALE_SET_PATH } from './paths.ts';
-import type { ScaleSet, ScaleSetProperties } from './scale-set.ts';
+import { isFlexible, type ScaleSet, type ScaleSetProperties } from './scale-set.ts';
 
 type Verb = 'reimage' | 'updateInstances' | 'start' | 'restart' | 'powerOff' | 'deallocate' | 'delete';
 
@@ -28,24 +30,39 @@ const INSTANCE_ACTIONS: readonly Verb[] = ['reimage', 'start', 'restart', 'power
 export function instanceRoutes(world: World): Route[] {
   const { resources, operations, timeline } = world;
   const machines = machinesOf(world);
-  const actions = new Actions(world);
+  const actions = new Actions(world, machines);
+  const flexible = flexibleMachinesOf(world);
+  const flexibleActions = new Actions(world, flexible);
   const route = { apiVersion: API_VERSION };
 
   const scaleSetOf = (call: Call): ScaleSet =>
     resources.require<ScaleSetProperties>(call.path.split('/').slice(0, 9).join('/'));
   const machineOf = (call: Call): Machine => {
-    scaleSetOf(call);
+    refuseFlexible(scaleSetOf(call));
     return machines.require(call.path.split('/').slice(0, 11).join('/'));
   };
 
   const list = (call: Call) => {
+    const scaleSet = scaleSetOf(call);
+    // "With Flexible orchestration the list command provides a list of scale set VM IDs": no view, whatever is asked.
+    if (isFlexible(scaleSet)) {
+      return paged(
+        call,
+        flexible.of(scaleSet).map((machine) => flexibleBody(machine)),
+      );
+    }
     const expand = call.query.get('$expand');
-    const bodies = machines
-      .of(scaleSetOf(call))
-      .map((machine) => instanceBody(machine, timeline.now(), expand));
-    return paged(call, bodies);
+    return paged(
+      call,
+      machines.of(scaleSet).map((machine) => instanceBody(machine, timeline.now(), expand)),
+    );
   };
   const get = (call: Call) => {
+    const scaleSet = scaleSetOf(call);
+    if (isFlexible(scaleSet)) {
+      const [one] = chosen(flexible.of(scaleSet), [call.params['instanceId'] ?? '']);
+      return { status: 200, body: one ? flexibleBody(one, flexible.isLatest(one, scaleSet)) : {} };
+    }
     const machine = machineOf(call);
     const body = instanceBody(machine, timeline.now(), call.query.get('$expand'));
     return { status: 200, headers: { etag: machine.instance.etag }, body };
@@ -88,7 +105,10 @@ export function instanceRoutes(world: World): Route[] {
     buckets: COSTS.action,
     handle: (call) => {
       const scaleSet = scaleSetOf(call);
-      return actions[verb](call, scaleSet, chosen(machines.of(scaleSet), call, verb));
+      const named = namedIn(call, verb);
+      return isFlexible(scaleSet)
+        ? flexibleActions[verb](call, scaleSet, chosen(flexible.of(scaleSet), named))
+        : actions[verb](call, scaleSet, chosen(machines.of(scaleSet), named));
     },
   });
   const onInstance = (verb: Verb): Route => ({
@@ -102,6 +122,7 @@ export function instanceRoutes(world: World): Route[] {
     },
   });
   const remove = (call: Call): Answer => {
+    refuseFlexible(scaleSetOf(call));
     const machine = machines.find(call.path);
     if (!machine) return { status: 204 };
     return actions.delete(call, machine.scaleSet, [machine]);
@@ -123,21 +144,37 @@ export function instanceRoutes(world: World): Route[] {
   ];
 }
 
-/** The instances an action names. Naming none means all of them, except where Azure asks for names. */
-function chosen(all: readonly Machine[], { body }: Call, verb: Verb): Machine[] {
+/** The instances an action names; naming none means all of them, except where Azure asks for names. */
+function namedIn({ body }: Call, verb: Verb): readonly string[] {
   const named = (body as { instanceIds?: readonly string[] } | undefined)?.instanceIds ?? [];
   if (named.length === 0 && (verb === 'updateInstances' || verb === 'delete')) {
     throw new ArmError(400, 'InvalidParameter', "Required parameter 'instanceIds' is missing (null).", {
       target: 'instanceIds',
     });
   }
-  if (named.length === 0 || named.includes('*')) return [...all];
+  return named.includes('*') ? [] : named;
+}
+
+/** By their ids, which in a Flexible scale set are the names of VMs. */
+function chosen<I extends Computer>(all: readonly I[], named: readonly string[]): I[] {
+  if (named.length === 0) return [...all];
   return named.map((id) => {
     const machine = all.find(({ instanceId }) => instanceId === id);
     if (machine) return machine;
     const text = `The provided instanceId ${id} is not an active Virtual Machine Scale Set VM instanceId.`;
     throw new ArmError(400, 'InvalidParameter', text, { target: 'instanceIds' });
   });
+}
+
+/** Its instances are virtual machines, and what is done to one of them is asked of the VM. */
+function refuseFlexible(scaleSet: ScaleSet): void {
+  if (!isFlexible(scaleSet)) return;
+  throw new ArmError(
+    409,
+    'OperationNotAllowed',
+    `The operation is not supported on instances of Virtual Machine Scale Set '${scaleSet.name}' with Flexible ` +
+      'orchestration. Use the Virtual Machine APIs instead.',
+  );
 }
 
 function refuseRebuild({ instance }: Machine, properties: object): void {

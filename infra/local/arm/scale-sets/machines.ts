@@ -8,6 +8,7 @@ import type { Random } from '../core/random.ts';
 import type { World } from '../core/world.ts';
 import type { FoundImage } from './image-rules.ts';
 import { instanceProperties, newDisk } from './instance-properties.ts';
+import { neverCameUp, type Instances, type InstanceState } from './instances.ts';
 import type { InstanceProperties, Machine } from './machine.ts';
 import { INSTANCE, skuOf, type ScaleSet } from './scale-set.ts';
 
@@ -26,7 +27,7 @@ export function machinesOf(world: World): Machines {
 }
 
 /** All instances and the guests in them: they boot, go down, get new disks and run scripts. */
-export class Machines {
+export class Machines implements Instances<Machine> {
   readonly #world: World;
   readonly #random: Random;
   readonly #machines = new Map<string, Machine>();
@@ -84,6 +85,12 @@ export class Machines {
     } else this.boot(machine);
     machine.up = running;
     return machine;
+  }
+
+  /** Under the next number. */
+  scaleOut(scaleSet: ScaleSet, found: FoundImage): Machine {
+    const last = Math.max(-1, ...this.of(scaleSet).map(({ instanceId }) => Number(instanceId)));
+    return this.add(scaleSet, String(last + 1), found);
   }
 
   of(scaleSet: ScaleSet): Machine[] {
@@ -153,26 +160,19 @@ export class Machines {
   }
 
   /** The instance now is as the model was then; newer changes it still lacks. */
-  applyModel(machine: Machine, model: number): void {
+  applyModel(machine: Machine, scaleSet: ScaleSet, model: number): void {
     machine.model = model;
-    machine.instance.properties.latestModelApplied = model === this.model(machine.scaleSet);
+    machine.instance.properties.latestModelApplied = model === this.model(scaleSet);
   }
 
-  setState(machine: Machine, provisioningState: 'Succeeded' | 'Updating' | 'Failed' | 'Deleting'): void {
+  setState(machine: Machine, provisioningState: InstanceState): void {
     machine.instance.properties.provisioningState = provisioningState;
     this.#world.resources.touch(machine.instance);
   }
 
-  /** Azure's word for an image whose guest does not finish setup: captured without sysprep, for one. */
-  bootFailure(machine: Machine): ArmError {
+  bootFailure(machine: Machine, { name }: ScaleSet): ArmError {
     machine.bootError = 'OSProvisioningTimedOut';
-    return new ArmError(
-      409,
-      'OSProvisioningTimedOut',
-      `OS Provisioning for VM '${machine.scaleSet.name}_${machine.instanceId}' did not finish in the allotted time. ` +
-        'The VM may still finish provisioning successfully. Please check provisioning state later. For details on how ' +
-        'to check current provisioning state of Windows VMs, refer to https://aka.ms/WindowsVMLifecycle.',
-    );
+    return new ArmError(...neverCameUp(`${name}_${machine.instanceId}`));
   }
 }
 

@@ -5,11 +5,12 @@ import { paged, shown } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { findImage, refuseOtherKind, refuseUnfit, withoutSecrets } from './image-rules.ts';
 import { machinesOf } from './machines.ts';
-import { newScaleSet, refuseUnsimulated, type ScaleSetBody } from './new-scale-set.ts';
+import { newScaleSet, refuseUnfitMode, refuseUnsimulated, type ScaleSetBody } from './new-scale-set.ts';
 import { API_VERSION, COSTS, SCALE_SET_PATH, SCALE_SETS, SUBSCRIPTION } from './paths.ts';
 import { scaleTo } from './scaling.ts';
 import {
   imageOf,
+  isFlexible,
   merged,
   SCALE_SET,
   skuOf,
@@ -56,7 +57,7 @@ export function modelRoutes(world: World): Route[] {
       scaleSet.properties.virtualMachineProfile,
       body.properties?.virtualMachineProfile ?? {},
     );
-    refuseUnsimulated(body.properties ?? {});
+    refuseOtherMode(scaleSet, body.properties ?? {});
     const image = referenceAfter(scaleSet, body);
     if (body.properties?.virtualMachineProfile) {
       refuseOtherKind(world, scaleSet, image);
@@ -102,6 +103,14 @@ export function modelRoutes(world: World): Route[] {
   };
   const view = (call: Call) => {
     const scaleSet = resources.require<ScaleSetProperties>(call.path.replace(/\/instanceView$/i, ''));
+    if (isFlexible(scaleSet)) {
+      // "VMSS Get Instance View: No" (Orchestration modes, the table of features).
+      throw new ArmError(
+        409,
+        'OperationNotAllowed',
+        `Instance view is not supported for Virtual Machine Scale Set '${scaleSet.name}' with Flexible orchestration.`,
+      );
+    }
     const states = machines
       .of(scaleSet)
       .map(({ instance }) => instance.properties.provisioningState?.toLowerCase());
@@ -128,6 +137,14 @@ export function modelRoutes(world: World): Route[] {
 
 function bodyFor(scaleSet: ScaleSet): Json {
   return { ...shown(scaleSet), etag: scaleSet.etag };
+}
+
+/** "The orchestration mode is defined when you create the scale set and cannot be changed or updated later." */
+function refuseOtherMode({ properties }: ScaleSet, sent: Partial<ScaleSetProperties>): void {
+  const { orchestrationMode = properties.orchestrationMode } = sent;
+  if (orchestrationMode !== properties.orchestrationMode) throw propertyChange('orchestrationMode');
+  refuseUnsimulated(sent);
+  refuseUnfitMode(merged(properties, sent));
 }
 
 /** An image reference is replaced whole: an old version's id does not mix with a new publisher. */

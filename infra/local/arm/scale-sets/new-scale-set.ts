@@ -21,6 +21,7 @@ export function newScaleSet(world: World, call: Call, body: ScaleSetBody): Scale
   const location = requireRegion(body.location, SCALE_SET);
   required('sku.name', sku?.name);
   required('sku.capacity', sku?.capacity);
+  const isFlex = properties.orchestrationMode === 'Flexible';
   const profile = checkedProfile(world, call, location, properties);
   return world.resources.put<ScaleSetProperties>({
     id: call.path,
@@ -29,11 +30,11 @@ export function newScaleSet(world: World, call: Call, body: ScaleSetBody): Scale
     tags,
     fields: { sku: { tier: 'Standard', ...sku }, ...(zones && { zones }) },
     properties: {
-      singlePlacementGroup: true,
+      singlePlacementGroup: !isFlex,
       overprovision: false,
       upgradePolicy: { mode: 'Manual' },
       ...properties,
-      orchestrationMode: 'Uniform',
+      orchestrationMode: isFlex ? 'Flexible' : 'Uniform',
       virtualMachineProfile: withoutSecrets(profile),
       uniqueId: world.random.uuid(),
       timeCreated: world.timeline.iso(),
@@ -55,18 +56,50 @@ function checkedProfile(
   required('osProfile', osProfile);
   required('networkProfile', networkProfile);
   refuseUnsimulated(properties);
+  refuseUnfitMode(properties);
   refuseUnfit(findImage(world, image ?? {}, location, call.path).image, profile);
   return profile;
 }
 
 /** Azure can, this simulator cannot: it says so instead of behaving differently. */
-export function refuseUnsimulated(properties: Partial<ScaleSetProperties>): void {
-  const { orchestrationMode = 'Uniform', upgradePolicy } = properties;
+export function refuseUnsimulated({ upgradePolicy }: Partial<ScaleSetProperties>): void {
   const mode = upgradePolicy?.mode ?? 'Manual';
-  if (orchestrationMode === 'Uniform' && mode === 'Manual') return;
-  const what =
-    orchestrationMode === 'Uniform'
-      ? `upgrade policy '${mode}'`
-      : `orchestration mode '${orchestrationMode}'`;
-  throw new ArmError(400, 'NotSimulated', `This simulator knows no scale sets with ${what}.`);
+  if (mode === 'Manual') return;
+  throw new ArmError(
+    400,
+    'NotSimulated',
+    `This simulator knows no scale sets with upgrade policy '${mode}'.`,
+  );
+}
+
+/** What goes with one way of orchestration only ("Orchestration modes for Virtual Machine Scale Sets"). */
+export function refuseUnfitMode(properties: Partial<ScaleSetProperties>): void {
+  const { orchestrationMode = 'Uniform', platformFaultDomainCount, virtualMachineProfile } = properties;
+  if (orchestrationMode === 'Uniform') return;
+  if (orchestrationMode !== 'Flexible') throw unfit('orchestrationMode', 'it must be Uniform or Flexible');
+  // Instances that were never asked for would be somebody's VMs.
+  if (properties.overprovision === true)
+    throw unfit('overprovision', 'Flexible scale sets do not overprovision');
+  if (properties.singlePlacementGroup === true) {
+    throw unfit('singlePlacementGroup', 'it must be false for a Flexible scale set');
+  }
+  required('platformFaultDomainCount', platformFaultDomainCount);
+  // Other counts spread machines over fault domains; nothing here would differ by it.
+  if (platformFaultDomainCount !== 1) {
+    throw new ArmError(
+      400,
+      'NotSimulated',
+      'This simulator knows Flexible scale sets with one fault domain.',
+    );
+  }
+  const { networkApiVersion } = (virtualMachineProfile?.networkProfile ?? {}) as {
+    networkApiVersion?: string;
+  };
+  required('virtualMachineProfile.networkProfile.networkApiVersion', networkApiVersion);
+}
+
+function unfit(target: string, why: string): ArmError {
+  return new ArmError(400, 'InvalidParameter', `The value of parameter ${target} is invalid: ${why}.`, {
+    target,
+  });
 }

@@ -30,9 +30,15 @@ export interface ScaleSetProperties {
   readonly timeCreated: string;
   readonly overprovision: boolean;
   readonly singlePlacementGroup: boolean;
+  readonly platformFaultDomainCount?: number;
 }
 
 export type ScaleSet = Resource<ScaleSetProperties>;
+
+/** Its instances are virtual machines of their own. */
+export function isFlexible({ properties }: ScaleSet): boolean {
+  return properties.orchestrationMode === 'Flexible';
+}
 
 export interface Sku {
   readonly name: string;

@@ -11,7 +11,7 @@ import { INSTANCE_PATH } from './paths.ts';
 import { INSTANCE } from './scale-set.ts';
 import { settingsOf } from './settings.ts';
 
-/** Microsoft.Compute's scale sets in Uniform mode, their instances and the run commands on these. */
+/** Microsoft.Compute's scale sets, and the instances of Uniform ones with the run commands on these. */
 export function scaleSetsProvider(world: World, readers: readonly ScriptReader[] = []): Provider {
   const machines = machinesOf(world);
   const runCommands = runCommandRoutes(world, {
@@ -28,12 +28,21 @@ export function scaleSetsProvider(world: World, readers: readonly ScriptReader[]
     method: 'POST',
     path: '/local/scale-sets',
     handle: ({ body }) => {
-      const { reimageApplies } = (body ?? {}) as { reimageApplies?: unknown };
-      if (reimageApplies !== 'model' && reimageApplies !== 'instance') {
-        throw new ArmError(400, 'InvalidRequest', "reimageApplies must be 'model' or 'instance'.");
+      const { reimageApplies, flexibleUpgrade } = (body ?? {}) as Record<string, unknown>;
+      const settings = settingsOf(world);
+      if (reimageApplies !== undefined) {
+        if (reimageApplies !== 'model' && reimageApplies !== 'instance') {
+          throw new ArmError(400, 'InvalidRequest', "reimageApplies must be 'model' or 'instance'.");
+        }
+        settings.reimageApplies = reimageApplies;
       }
-      settingsOf(world).reimageApplies = reimageApplies;
-      return { status: 200, body: settingsOf(world) };
+      if (flexibleUpgrade !== undefined) {
+        if (flexibleUpgrade !== 'renews' && flexibleUpgrade !== 'refers') {
+          throw new ArmError(400, 'InvalidRequest', "flexibleUpgrade must be 'renews' or 'refers'.");
+        }
+        settings.flexibleUpgrade = flexibleUpgrade;
+      }
+      return { status: 200, body: settings };
     },
   };
   return {

@@ -1,16 +1,26 @@
+import type { Computer } from '../compute/computer.ts';
 import type { World } from '../core/world.ts';
+import { flexibleMachinesOf } from './flexible-machines.ts';
 import { findImage } from './image-rules.ts';
+import type { Instances } from './instances.ts';
 import { machinesOf } from './machines.ts';
-import { imageOf, type ScaleSet } from './scale-set.ts';
+import { imageOf, isFlexible, type ScaleSet } from './scale-set.ts';
 
 /** Brings a scale set to a number of instances: new ones boot from the model's image, the newest go first. */
 export function scaleTo(world: World, scaleSet: ScaleSet, capacity: number): void {
-  const machines = machinesOf(world);
-  const existing = machines.of(scaleSet);
-  const last = Math.max(-1, ...existing.map(({ instanceId }) => Number(instanceId)));
-  for (let more = 1; more <= capacity - existing.length; more += 1) {
-    const found = findImage(world, imageOf(scaleSet), scaleSet.location ?? '', scaleSet.id);
-    machines.add(scaleSet, String(last + more), found);
+  if (isFlexible(scaleSet)) scale(world, flexibleMachinesOf(world), scaleSet, capacity);
+  else scale(world, machinesOf(world), scaleSet, capacity);
+}
+
+function scale<I extends Computer>(
+  world: World,
+  instances: Instances<I>,
+  scaleSet: ScaleSet,
+  capacity: number,
+): void {
+  const existing = instances.of(scaleSet);
+  for (let more = existing.length; more < capacity; more += 1) {
+    instances.scaleOut(scaleSet, findImage(world, imageOf(scaleSet), scaleSet.location ?? '', scaleSet.id));
   }
-  for (const machine of existing.slice(capacity)) machines.remove(machine);
+  for (const instance of existing.slice(capacity)) instances.remove(instance);
 }

@@ -11,7 +11,9 @@ export const MINUTE = 60_000;
 export type Cloud = Awaited<ReturnType<typeof openCloud>>;
 
 /** A simulator with a fleet, a clock in our hand and the real SDK clients. */
-export async function openCloud(options: FleetOptions = { testHosts: 2, productionHosts: 3, people: 0 }) {
+export async function openCloud(
+  options: FleetOptions = { testHosts: 2, productionHosts: 3, flexHosts: 0, people: 0 },
+) {
   const clock = handClock();
   const arm = await startArm({ clock, seed: 7, fleet: fleet(options) });
   const clientOptions = { httpClient: redirectTo(arm.url), retryOptions: { maxRetries: 0 } };
@@ -94,6 +96,8 @@ export interface PoolTruth {
     readonly status: string | null;
     readonly usable: boolean;
     readonly allowNewSession: boolean | null;
+    readonly assignedUser: string | null;
+    readonly power: string;
     readonly sessions: readonly { readonly id: number; readonly user: string; readonly state: string }[];
     readonly reimages: number;
   }[];
@@ -116,6 +120,7 @@ export interface PoolTruth {
     readonly cutOff: readonly { readonly user: string; readonly host: string; readonly why: string }[];
     readonly profilesTorn: readonly { readonly user: string }[];
     readonly turnedAway: readonly { readonly user: string }[];
+    readonly astray: readonly { readonly user: string; readonly from: string; readonly to: string }[];
   };
   readonly people: {
     readonly people: number;
