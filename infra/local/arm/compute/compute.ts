@@ -1,5 +1,6 @@
 import type { Provider } from '../core/provider.ts';
 import type { World } from '../core/world.ts';
+import { directoryRoutes } from './directory.ts';
 import { diskRoutes } from './disk-routes.ts';
 import { galleryRoutes } from './galleries.ts';
 import { galleryImageVersionRoutes } from './gallery-image-versions.ts';
@@ -30,6 +31,12 @@ export function computeProvider(world: World, readers: readonly ScriptReader[] =
       ...usageRoutes(world),
       ...resourceSkuRoutes(world),
     ],
-    local: [...quotaLocalRoutes(world), ...skuLocalRoutes(world), ...guestRoutes(world), ...webRoutes(world)],
+    local: [
+      ...quotaLocalRoutes(world),
+      ...skuLocalRoutes(world),
+      ...guestRoutes(world),
+      ...webRoutes(world),
+      ...directoryRoutes(world),
+    ],
   };
 }

@@ -23,6 +23,9 @@ export interface VmProperties {
   networkProfile: { networkInterfaces: NetworkInterfaceReference[] };
   licenseType?: string;
   diagnosticsProfile?: Json;
+  /** The Flexible scale set it is in. */
+  virtualMachineScaleSet?: { id: string };
+  availabilitySet?: { id: string };
 }
 
 type DeleteOption = 'Delete' | 'Detach';

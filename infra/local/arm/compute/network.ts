@@ -94,20 +94,38 @@ export function createNic(
   });
 }
 
-const detachedAt = new WeakMap<object, number>();
+const RESERVED_MS = 180_000;
+const reservations = new WeakMap<object, { readonly until: number; readonly vmId: string }>();
 
 /** The NIC stays behind; for three minutes it is still kept for the VM it belonged to. */
 export function detachNic(world: World, id: string): void {
   const nic = world.resources.find<NicProperties>(id);
   if (!nic) return;
+  const vmId = nic.properties.virtualMachine?.id ?? '';
   delete nic.properties.virtualMachine;
-  detachedAt.set(nic, world.timeline.now());
+  reservations.set(nic, { until: world.timeline.now() + RESERVED_MS, vmId });
+}
+
+/** Refuses what the VM that had the NIC until just now may do, and nobody else. */
+function refuseReserved(world: World, nic: Resource<object>, vmId?: string): void {
+  const reserved = reservations.get(nic);
+  if (!reserved || world.timeline.now() > reserved.until || sameId(reserved.vmId, vmId)) return;
+  throw new ArmError(
+    400,
+    'NicReservedForAnotherVm',
+    `Nic(s) in request is reserved for another Virtual Machine for 180 seconds. Please provide another nic(s) or retry ` +
+      `after 180 seconds. Reserved NIC(s): ${nic.id}.`,
+  );
 }
 
 /** Finds a NIC for a VM and refuses one that another VM has. */
-export function requireFreeNic(world: World, id: string, vmId: string): Resource<NicProperties> {
+export function requireFreeNic(
+  world: World,
+  id: string,
+  { id: vmId, location }: { readonly id: string; readonly location: string },
+): Resource<NicProperties> {
   const nic = world.resources.find<NicProperties>(id);
-  if (!nic) {
+  if (!nic || regionName(nic.location ?? '') !== regionName(location)) {
     throw new ArmError(
       400,
       'InvalidResourceReference',
@@ -117,25 +135,20 @@ export function requireFreeNic(world: World, id: string, vmId: string): Resource
   }
   const owner = nic.properties.virtualMachine?.id;
   if (owner !== undefined && !sameId(owner, vmId)) throw inUse(id, owner);
+  if (owner === undefined) refuseReserved(world, nic, vmId);
   return nic;
 }
 
 /** Network interfaces, as far as one has to see what a VM left behind and to clean it away. */
 export function networkRoutes(world: World): Route[] {
-  const { resources, timeline } = world;
+  const { resources } = world;
   const one = `${GROUP}/networkInterfaces/{nicName}`;
   const idOf = ({ subscriptionId, resourceGroup, params }: Call) =>
     `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${NIC_TYPE}/${params['nicName']}`;
   const checkFree = (nic: Resource) => {
     const owner = (nic.properties as unknown as NicProperties).virtualMachine?.id;
     if (owner !== undefined) throw inUse(nic.id, owner);
-    if (timeline.now() - (detachedAt.get(nic) ?? Number.NEGATIVE_INFINITY) > 180_000) return;
-    throw new ArmError(
-      400,
-      'NicReservedForAnotherVm',
-      `Nic(s) in request is reserved for another Virtual Machine for 180 seconds. Please provide another nic(s) or retry ` +
-        `after 180 seconds. Reserved NIC(s): ${nic.id}.`,
-    );
+    refuseReserved(world, nic);
   };
   return [
     {

@@ -1,23 +1,26 @@
 import { ArmError, type Answer } from '../core/arm-error.ts';
 import type { Call, Route } from '../core/provider.ts';
 import { sameId } from '../core/resource-id.ts';
-import { paged, type Resource } from '../core/resources.ts';
+import type { Resource } from '../core/resources.ts';
 import { buckets } from '../core/throttle.ts';
 import type { World } from '../core/world.ts';
 import { computersOf } from './computers.ts';
 import { contentOf, setContent } from './content.ts';
 import { setDiskState } from './disks.ts';
-import { machineOf, refuseDeleting, requireVm, VM_TYPE, type VmProperties } from './machine.ts';
+import { machineOf, requireVm, VM_TYPE, type VmProperties } from './machine.ts';
 import { detachNic } from './network.ts';
 import { requireRegion } from './regions.ts';
 import { runCommandRoutes } from './run-commands.ts';
 import type { ScriptReader } from './script.ts';
 import { COMPUTE_API_VERSION } from './versions.ts';
 import { vmActionRoutes } from './vm-actions.ts';
+import { changeVm } from './vm-change.ts';
 import { createVm } from './vm-create.ts';
+import { vmExtensionRoutes } from './vm-extensions.ts';
+import { listVms } from './vm-list.ts';
 import type { VmBody } from './vm-request.ts';
 import { instanceViewOf, vmView } from './vm-view.ts';
-import { erase, refuseChange, refuseMove, write } from './writing.ts';
+import { erase, refuseMove } from './writing.ts';
 
 type Vm = Resource<VmProperties>;
 
@@ -38,34 +41,13 @@ export function virtualMachineRoutes(world: World, readers: readonly ScriptReade
     checkPrecondition(call, before);
     if (!before) return createVm(world, call, id, location, body);
     refuseMove(before, location);
-    return change(call, before, body);
+    return changeVm(world, call, before, body);
   };
 
   const patch = (call: Call): Answer => {
     const { vm } = requireVm(world, vmId(call));
     checkPrecondition(call, vm);
-    return change(call, vm, call.body ?? {});
-  };
-
-  /** Tags, identity and what Azure lets one change; the image is for life. */
-  const change = (call: Call, vm: Vm, { tags, identity, properties = {} }: VmBody): Answer => {
-    refuseDeleting(world, vm);
-    operations.refuseIfBusy(vm.id);
-    const { imageReference: after, osDisk } = properties.storageProfile ?? {};
-    const { exactVersion: _, ...before } = vm.properties.storageProfile.imageReference ?? {};
-    refuseChange('imageReference', before, after);
-    refuseChange('osDisk.name', vm.properties.storageProfile.osDisk.name, osDisk?.name);
-    refuseChange(
-      'osProfile.computerName',
-      vm.properties.osProfile?.computerName,
-      properties.osProfile?.computerName,
-    );
-    refuseChange('vmSize', vm.properties.hardwareProfile.vmSize, properties.hardwareProfile?.vmSize);
-    if (tags) vm.tags = tags;
-    if (identity) vm.fields['identity'] = identity;
-    if (osDisk?.deleteOption) vm.properties.storageProfile.osDisk.deleteOption = osDisk.deleteOption;
-    const show = (resource: Resource<object>) => vmView(world, resource as Vm);
-    return write(world, call, { resource: vm, isNew: false, seconds: [5, 20], show });
+    return changeVm(world, call, vm, call.body ?? {});
   };
 
   const get = (call: Call): Answer => {
@@ -76,16 +58,7 @@ export function virtualMachineRoutes(world: World, readers: readonly ScriptReade
     };
   };
 
-  const list = (call: Call): Answer => {
-    const { subscriptionId, resourceGroup } = call;
-    const under = `/subscriptions/${subscriptionId}${resourceGroup === '' ? '' : `/resourceGroups/${resourceGroup}`}`;
-    const expand = call.query.get('$expand')?.toLowerCase() === 'instanceview';
-    const vms = resources.list<VmProperties>({ type: VM_TYPE, under });
-    return paged(
-      call,
-      vms.map((vm) => vmView(world, vm, expand)),
-    );
-  };
+  const list = (call: Call) => listVms(world, call);
 
   const remove = (call: Call): Answer => {
     const id = vmId(call);
@@ -93,7 +66,8 @@ export function virtualMachineRoutes(world: World, readers: readonly ScriptReade
     const running = operations.running(id);
     // Only a forced deletion takes the place of what runs on the VM, and never that of a capture of it.
     const isOwn = sameId(running?.work.resourceId, id) && running?.work.kind !== 'delete';
-    if (running && force && isOwn) operations.preempt(running);
+    const isExtension = running?.work.resourceId.toLowerCase().startsWith(`${id.toLowerCase()}/extensions/`);
+    if (running && ((force && isOwn) || isExtension)) operations.preempt(running);
     return erase(world, call, id, {
       // A forced deletion does not wait for the guest to shut down.
       seconds: force ? [10, 30] : [40, 120],
@@ -138,6 +112,7 @@ export function virtualMachineRoutes(world: World, readers: readonly ScriptReade
       handle: (call) => ({ status: 200, body: instanceViewOf(world, requireVm(world, vmId(call)).vm) }),
     },
     ...vmActionRoutes(world, PATH, vmId),
+    ...vmExtensionRoutes(world, { path: PATH, by, vmId }),
     ...runCommandRoutes(world, { path: PATH, type: `${VM_TYPE}/runCommands`, by, host, readers }),
   ];
 }

@@ -105,7 +105,7 @@ function createInterfaces(
     body.properties?.networkProfile ?? {};
   const group = `/subscriptions/${call.subscriptionId}/resourceGroups/${call.resourceGroup}`;
   const found = networkInterfaces.map(({ id: nicId = '', properties }) => {
-    const nic = requireFreeNic(world, nicId, id);
+    const nic = requireFreeNic(world, nicId, { id, location });
     nic.properties.virtualMachine = { id };
     return { id: nic.id, properties: { primary: true, deleteOption: 'Detach', ...properties } } as const;
   });
@@ -146,8 +146,11 @@ function keptProperties(
   properties: NonNullable<VmBody['properties']>,
   osType: Image['osType'],
 ): Partial<VmProperties> {
-  const { osProfile, securityProfile, licenseType, diagnosticsProfile } = properties;
+  const { osProfile, securityProfile, licenseType, diagnosticsProfile, ...more } = properties;
+  // User data is kept from every answer but one that nobody here asks for.
+  const { hardwareProfile: _, storageProfile: __, networkProfile: ___, userData: ____, ...kept } = more;
   return {
+    ...kept,
     ...(osProfile && { osProfile: shownOsProfile(osProfile, osType) }),
     ...(securityProfile && { securityProfile }),
     ...(licenseType !== undefined && { licenseType }),

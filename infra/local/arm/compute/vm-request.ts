@@ -40,6 +40,16 @@ export interface VmBody {
     };
     licenseType?: string;
     diagnosticsProfile?: Record<string, unknown>;
+    availabilitySet?: { id: string };
+    virtualMachineScaleSet?: { id: string };
+    proximityPlacementGroup?: { id: string };
+    hostGroup?: { id: string };
+    host?: { id: string };
+    capacityReservation?: Record<string, unknown>;
+    additionalCapabilities?: Record<string, unknown>;
+    priority?: string;
+    evictionPolicy?: string;
+    userData?: string;
   };
 }
 
@@ -58,6 +68,7 @@ export function checkVmBody(
       target: 'osProfile',
     });
   }
+  checkPlacement(body);
   checkNetworkProfile(world, id, networkProfile, location);
   const { securityType = 'Standard' } = securityProfile ?? {};
   if (osDisk) refuseOtherSecurity(securityType, image);
@@ -88,7 +99,19 @@ function checkNetworkProfile(world: World, id: string, profile: NetworkProfile, 
     throw invalid('networkProfile', all.length, 'Exactly one of several network interfaces must be primary.');
   }
   for (const nic of configurations) checkNicConfiguration(world, id, nic, location);
-  for (const nic of networkInterfaces) requireFreeNic(world, nic.id ?? '', id);
+  for (const nic of networkInterfaces) requireFreeNic(world, nic.id ?? '', { id, location });
+}
+
+/** A VM stands in a zone, in an availability set or in a scale set of its own kind; the documents exclude both at once. */
+function checkPlacement({ zones = [], properties = {} }: VmBody): void {
+  const { availabilitySet, virtualMachineScaleSet } = properties;
+  if (!availabilitySet || (zones.length === 0 && !virtualMachineScaleSet)) return;
+  throw new ArmError(
+    400,
+    'InvalidParameter',
+    `The Availability Set '${availabilitySet.id}' cannot be used together with an availability zone or a scale set.`,
+    { target: 'availabilitySet' },
+  );
 }
 
 /** A disk that is taken over carries the state of a vTPM, or carries none. */

@@ -3,6 +3,7 @@ import { shown, type Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import type { Guest, Power } from './guest.ts';
 import { machineOf, type VmProperties } from './machine.ts';
+import { extensionsOf, extensionView, instanceViewOf as extensionStatus } from './vm-extension.ts';
 
 /** So long Azure goes on showing what an agent last said before it takes the agent for silent. */
 const BELIEVED_MS = 5 * 60_000;
@@ -77,6 +78,7 @@ export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
   const { storageProfile, provisioningState } = vm.properties;
   const time = changedAt(world, vm);
   const agent = agentView(guest, now);
+  const extensions = extensionsOf(world, vm.id);
   const disks = [storageProfile.osDisk, ...storageProfile.dataDisks];
   return {
     ...(guest.isAgentReady(now) && {
@@ -85,6 +87,7 @@ export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
     }),
     ...(agent && { vmAgent: agent }),
     hyperVGeneration: image.generation,
+    ...(extensions.length > 0 && { extensions: extensions.map(extensionStatus) }),
     disks: disks.map(({ name }) => ({ name, statuses: [provisioningStatus('Succeeded', time)] })),
     statuses: [
       provisioningStatus(provisioningState, time, world.operations.failureOf(vm)),
@@ -98,7 +101,9 @@ export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
 
 /** A VM as GET shows it. */
 export function vmView(world: World, vm: Resource<VmProperties>, expand = false): Json {
-  const body = { ...shown(vm), etag: vm.etag };
+  const extensions = extensionsOf(world, vm.id);
+  const resources = extensions.map((extension) => extensionView(extension));
+  const body = { ...shown(vm), etag: vm.etag, ...(resources.length > 0 && { resources }) };
   return expand
     ? { ...body, properties: { ...vm.properties, instanceView: instanceViewOf(world, vm) } }
     : body;
