@@ -91,11 +91,7 @@ function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: BeforeStart, 
   const { views } = pool;
   const { hold, wave, surge } = known;
   const late = outsideWindow(look, { hasUsers: true });
-  if (hold) {
-    // Where users are on all that is left, the window that matters is one for hosts with users.
-    const isForUsers = hold.code === 'OutsideWindow' && inOrder(views).every(({ sessions }) => sessions > 0);
-    return { admitted: [], because: (isForUsers && late) || hold };
-  }
+  if (hold) return { admitted: [], because: whileHeld(hold, late, views) };
   if (!surge && wave.room === 0) return { admitted: [], because: wave.because };
   const { policy } = rollout.link;
   const size = sizeOf(views);
@@ -103,12 +99,19 @@ function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: BeforeStart, 
   const inTime = late ? views.filter((one) => one.sessions === 0 || one.standing !== 'untouched') : views;
   const { admitted, because } = admit(inTime, { ...pool, need }, window);
   if (late && because.code === 'LastHosts') return { admitted, because: late };
-  if (surge && surge.free.length <= admitted.length)
-    return { admitted, because: surgeFull(surge, wave, because) };
-  const isWaveFull =
-    because.code === 'WindowFull' &&
-    window.window < windowOf(policy.maxUnavailable, size) + drainAheadOf(policy, size);
+  if (surge) {
+    const isFull = surge.free.length <= admitted.length;
+    return { admitted, because: isFull ? surgeFull(surge, wave, because) : because };
+  }
+  const most = windowOf(policy.maxUnavailable, size) + drainAheadOf(policy, size);
+  const isWaveFull = because.code === 'WindowFull' && window.window < most;
   return { admitted, because: isWaveFull ? wave.because : because };
+}
+
+/** Where users are on all that is left, the window that matters is one for hosts with users. */
+function whileHeld(hold: Reason, late: Reason | undefined, views: readonly HostView[]): Reason {
+  const isForUsers = hold.code === 'OutsideWindow' && inOrder(views).every(({ sessions }) => sessions > 0);
+  return (isForUsers && late) || hold;
 }
 
 /** Nobody more is retired than others are there for. */
