@@ -39,6 +39,21 @@ export const kinds = {
     retryable: false,
     remedy: 'Ask Azure for more quota, or choose another size or region; then retry.',
   },
+  AllocationFailed: {
+    httpStatus: 503,
+    retryable: true,
+    remedy: 'Nothing: it is tried again. If it lasts, Azure has no room for this size there: choose another.',
+  },
+  PolicyDenied: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Azure Policy forbids it: have the policy that the message names changed, or an exemption made.',
+  },
+  ResourceLocked: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Remove the lock that the message names; then retry.',
+  },
   SourceNotFound: {
     httpStatus: 409,
     retryable: false,
@@ -67,7 +82,7 @@ export const kinds = {
   SkuUnavailable: {
     httpStatus: 409,
     retryable: false,
-    remedy: 'Choose a size for the bench that its region offers and that fits the definition.',
+    remedy: 'Choose a size that its region offers and that fits the image definition.',
   },
   ForeignResource: {
     httpStatus: 409,

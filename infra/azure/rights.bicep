@@ -37,6 +37,9 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.Compute/virtualMachines/generalize/action'
           'Microsoft.Compute/virtualMachines/instanceView/read'
           'Microsoft.Compute/virtualMachines/runCommands/*'
+          // Machines that stand alone are made anew, with the extensions that they had.
+          'Microsoft.Compute/virtualMachines/extensions/read'
+          'Microsoft.Compute/virtualMachines/extensions/write'
           'Microsoft.Compute/disks/read'
           'Microsoft.Compute/disks/write'
           'Microsoft.Compute/disks/delete'
@@ -54,14 +57,19 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.Network/networkInterfaces/write'
           'Microsoft.Network/networkInterfaces/delete'
           'Microsoft.Network/networkInterfaces/join/action'
+          'Microsoft.Network/networkSecurityGroups/join/action'
+          'Microsoft.Network/applicationSecurityGroups/joinNetworkInterface/action'
+          'Microsoft.Network/loadBalancers/backendAddressPools/join/action'
           'Microsoft.Network/virtualNetworks/subnets/read'
           'Microsoft.Network/virtualNetworks/subnets/join/action'
           'Microsoft.Compute/virtualMachineScaleSets/read'
           'Microsoft.Compute/virtualMachineScaleSets/write'
           'Microsoft.Compute/virtualMachineScaleSets/manualUpgrade/action'
+          'Microsoft.Compute/virtualMachineScaleSets/reimage/action'
           'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read'
           'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/write'
           'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/start/action'
+          'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/deallocate/action'
           'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/reimage/action'
           'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/instanceView/read'
           'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommands/*'
@@ -87,7 +95,7 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   }
 }
 
-// The marketplace, sizes and quotas belong to no resource group.
+// The marketplace, sizes, quotas and the list of what all machines are doing belong to no resource group.
 resource marketplace 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(subscription().id, principalId, 'reader')
   properties: {

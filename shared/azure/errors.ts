@@ -67,6 +67,13 @@ const kindsByCode: Readonly<Record<string, ErrorCode>> = {
   NicReservedForAnotherVm: 'AzureBusy',
   // The list of sizes is asked for now and then only: what has changed since is said at the machine's creation.
   SkuNotAvailable: 'SkuUnavailable',
+  // No room at the moment, in a region, a zone or a placement group; where it comes later it is in the instance view.
+  AllocationFailed: 'AllocationFailed',
+  ZonalAllocationFailed: 'AllocationFailed',
+  OverconstrainedAllocationRequest: 'AllocationFailed',
+  OverconstrainedZonalAllocationRequest: 'AllocationFailed',
+  RequestDisallowedByPolicy: 'PolicyDenied',
+  ScopeLocked: 'ResourceLocked',
   EntityTooLarge: 'StateTooLarge',
   PropertyValueTooLarge: 'StateTooLarge',
   RequestBodyTooLarge: 'StateTooLarge',

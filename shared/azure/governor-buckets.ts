@@ -48,9 +48,12 @@ const compute: readonly (readonly [RegExp, Costs])[] = [
   [/^(.*\/virtualmachinescalesets\/[^/]+)\/\w+$/, action],
   [/^(.*\/virtualmachinescalesets\/[^/]+)$/, set],
   [/^(.*\/virtualmachines\/[^/]+)\/runcommands(?:\/[^/]+)?$/, scripts],
+  // Extensions count as changes of their machine, as run commands do.
+  [/^(.*\/virtualmachines\/[^/]+)\/extensions\/[^/]+$/, scripts],
   [/^(.*\/virtualmachines\/[^/]+)\/deallocate$/, { POST: change('delete') }],
   [/^(.*\/virtualmachines\/[^/]+)(?:\/\w+)?$/, machine],
-  [/^(.*)\/virtualmachines$/, { GET: { kind: 'list', region: 300 } }],
+  // Of a resource group, a scale set or the subscription: no address of a list tells a region, so all share it.
+  [/^(.*)\/virtualmachines$/, { GET: { kind: 'list-machines', region: 300 } }],
   [/^(.*\/operations\/[^/]+)$/, { GET: { kind: 'operation', resource: 15 } }],
 ];
 

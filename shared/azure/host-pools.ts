@@ -3,18 +3,34 @@ import { toInstant } from '../instant.ts';
 import type { HostPoolAddress, HostPools, SessionHostReading } from '../rollouts/host-pool.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
+import { poolManagement } from './pool-management.ts';
 import { lastSegment } from '../resource-id.ts';
+import { enabledScalingPlan } from './scaling-plans.ts';
 
 /** Host pools, and their session hosts as far as capacity goes. */
-export function hostPools({ desktops }: Pick<Azure, 'desktops'>): HostPools {
+export function hostPools(azure: Pick<Azure, 'desktops' | 'read' | 'list'>): HostPools {
+  const { desktops } = azure;
+  const management = poolManagement(azure);
   return {
-    async hostPool({ subscriptionId, resourceGroup, hostPool }) {
+    async hostPool(pool) {
+      const { subscriptionId, resourceGroup, hostPool } = pool;
       const found = await finding(
         `host pool ${hostPool}`,
         async () => await desktops(subscriptionId).hostPools.get(resourceGroup, hostPool),
       );
-      const type = found?.hostPoolType === 'Personal' ? 'Personal' : 'Pooled';
-      return found && { maxSessionLimit: found.maxSessionLimit ?? 0, type };
+      if (!found) return undefined;
+      const managedNatively = await management.isNative(pool);
+      const scalingPlan = await enabledScalingPlan(
+        azure,
+        pool,
+        async () => await management.createsAndDeletes(pool),
+      );
+      return {
+        maxSessionLimit: found.maxSessionLimit ?? 0,
+        type: found.hostPoolType === 'Personal' ? 'Personal' : 'Pooled',
+        ...(managedNatively !== undefined && { managedNatively }),
+        ...(scalingPlan && { scalingPlan }),
+      };
     },
 
     list: async (pool) => (await sessionHostsOf({ desktops }, pool)).map(readingOf),

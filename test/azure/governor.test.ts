@@ -8,6 +8,9 @@ const base =
 const instance = (id = '0') => ({ method: 'GET', url: `${base}/virtualMachines/${id}?api-version=1` });
 const list = { method: 'GET', url: `${base}/virtualMachines?api-version=1` };
 const tag = { method: 'PUT', url: `${base}/virtualMachines/0?api-version=1` };
+const machines =
+  'https://management.azure.com/subscriptions/S/resourceGroups/g/providers/Microsoft.Compute/virtualMachines';
+const named = (method: string, rest = '') => ({ method, url: `${machines}/vm-1${rest}` });
 const pool = {
   method: 'GET',
   url: 'https://management.azure.com/subscriptions/S/resourceGroups/g/providers/Microsoft.DesktopVirtualization/hostPools/p/sessionHosts',
@@ -45,6 +48,12 @@ describe('the governor', () => {
     ['lists of a scale set', list, 30, 6],
     ['changes of one instance', tag, 12, 15],
     ['reimages, which count for the subscription in its region alone', reimage, 200, 1],
+    ['reads of a machine with a name', named('GET', '?$expand=instanceView'), 36, 5],
+    ['what is made under a name', named('PUT'), 12, 15],
+    ['changes of a machine with a name', named('PATCH'), 12, 15],
+    ['removals of a machine with a name', named('DELETE'), 12, 15],
+    ['extensions of a machine, which are changes of it', named('PUT', '/extensions/join'), 12, 15],
+    ['lists of machines, of which ARM allows fewer at once', { method: 'GET', url: machines }, 250, 1],
     ['reads of a host pool, which only ARM itself counts', pool, 250, 1],
   ])('lets through what Azure would of %s, and says when there is more', async (_, asked, most, wait) => {
     const { governor, pass } = governed();
