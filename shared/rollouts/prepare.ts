@@ -16,7 +16,8 @@ import {
 import { membersOf, mostlyFrom } from './members.ts';
 import { upgradesByItself } from './model.ts';
 import type { PoolLink } from './pool.ts';
-import { isUnconfirmed, unsuited } from './suited.ts';
+import type { Rollout } from './rollout.ts';
+import { type Against, isUnconfirmed, unsuited } from './suited.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
 
 /**
@@ -29,39 +30,51 @@ export function ensurePrepared(
   fleets: Fleets,
   refusal: Refusal,
 ): EnsureRolloutStage {
-  return unlessRefused(refusal, async ({ work: { pool, link, version, facts } }) => {
+  return unlessRefused(refusal, async ({ work }) => {
+    const { pool, link, version, facts } = work;
     const hostPool = await hostPools.hostPool(hostPoolOf(link));
     if (!hostPool) return failed('NotFound', `Azure knows no host pool ${link.hostPool}.`);
     const notSuited = await ensureSuited(hostPools, hostPool, link, facts);
     if (notSuited) return notSuited;
     const model = await fleets.model(fleetOf(link));
     if (!model) return failed('NotFound', `Azure knows no ${fleetNamed(link)}.`);
-    if (model.kind !== 'stand-alone' && !isSameRegion(model.location, link.location)) {
-      const why = `The scale set is in ${model.location}, and pool ${pool} says ${link.location}.`;
-      return failed('ValidationFailed', why);
-    }
-    const upgrades = upgradesByItself(model, link);
-    if (upgrades) return failed(upgrades.code, upgrades.message);
+    const against = unfit(model, link, pool);
+    if (against) return failed(against.code, against.message);
     const regions = await gallery.completedRegions(version.imageVersionId);
     if (!regions?.some((region) => isSameRegion(region, link.location))) {
       return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
     }
+    if (model.kind !== 'stand-alone') return await ensureNamed(fleets, work, model);
     // Machines that stand alone have no model, but a version that they came from all the same.
-    if (model.kind === 'stand-alone') {
-      const modelBefore =
-        facts.modelBefore ?? (await cameFrom(hostPools, fleets, link, version.imageVersionId));
-      return done({ way: model.kind, ...(modelBefore !== undefined && { modelBefore }) });
-    }
-    const isNamed = model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
-    if (isNamed && isTaken(model, facts)) return done({ way: model.kind });
-    if (facts.modelBefore === undefined) {
-      return running('the former model to be kept', 0, { facts: { modelBefore: model.imageVersionId } });
-    }
-    if (model.provisioningState === 'Succeeded' || model.provisioningState === 'Failed') {
-      await fleets.setModelImage(fleetOf(link), version.imageVersionId);
-    }
-    return running(`the scale set of ${pool} to take the model`, 3);
+    const modelBefore =
+      facts.modelBefore ?? (await cameFrom(hostPools, fleets, link, version.imageVersionId));
+    return done({ way: model.kind, ...(modelBefore !== undefined && { modelBefore }) });
   });
+}
+
+/** The model names the version, and what it named before is kept. */
+async function ensureNamed(
+  fleets: Fleets,
+  { pool, link, version, facts }: Rollout,
+  model: Model,
+): Promise<Settled<Facts>> {
+  const isNamed = model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
+  if (isNamed && isTaken(model, facts)) return done({ way: model.kind });
+  if (facts.modelBefore === undefined) {
+    return running('the former model to be kept', 0, { facts: { modelBefore: model.imageVersionId } });
+  }
+  if (model.provisioningState === 'Succeeded' || model.provisioningState === 'Failed') {
+    await fleets.setModelImage(fleetOf(link), version.imageVersionId);
+  }
+  return running(`the scale set of ${pool} to take the model`, 3);
+}
+
+function unfit(model: Model, link: PoolLink, pool: string): Against | undefined {
+  // A resource group may be elsewhere than what is in it.
+  if (model.kind === 'stand-alone') return undefined;
+  if (isSameRegion(model.location, link.location)) return upgradesByItself(model, link);
+  const message = `The scale set is in ${model.location}, and pool ${pool} says ${link.location}.`;
+  return { code: 'ValidationFailed', message };
 }
 
 async function cameFrom(
