@@ -1,11 +1,19 @@
 import { hasCode } from '../errors.ts';
+import { registered } from './exclude.ts';
 import type { Host } from './host.ts';
+import type { Readings } from './readings.ts';
 import type { SessionHosts } from './session-host.ts';
 import { done, type EnsureHostStage, running } from './stage.ts';
 
 /** The broker sends nobody here any more: written, and read back. */
-export function ensureDrained(sessionHosts: SessionHosts): EnsureHostStage {
-  return async ({ work: host }) => {
+export function ensureDrained(sessionHosts: SessionHosts, readings: Readings): EnsureHostStage {
+  return async (look) => {
+    const { work: host } = look;
+    // One that was added and is taken away again may have come into its pool without our knowing.
+    if (host.plan.task === 'add' && host.facts.sessionHost === undefined) {
+      const found = await registered(readings, look, undefined);
+      return found ? running('the drain to begin', 0, { facts: { sessionHost: found.name } }) : done();
+    }
     await drain(sessionHosts, host);
     return (await isDrained(sessionHosts, host)) ? done() : running('the drain flag to be written', 5);
   };

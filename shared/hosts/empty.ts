@@ -1,6 +1,6 @@
 import { earliest, type Instant, minutesAfter, secondsBetween } from '../instant.ts';
 import type { Look, Settled } from '../workflow/look.ts';
-import { drain } from './drain.ts';
+import { drain, isDrained } from './drain.ts';
 import { named } from './exclude.ts';
 import { isDisconnected, momentsOf, sightOf } from './grace.ts';
 import type { Facts, Host, LoggedOff } from './host.ts';
@@ -27,6 +27,8 @@ const few = 2;
 export function ensureEmpty(sessionHosts: SessionHosts, readings: Readings): EnsureHostStage {
   return async (look) => {
     const { work: host, now } = look;
+    // What was added and never came into the pool has no users.
+    if (host.phase === 'putting-back' && host.facts.sessionHost === undefined) return done();
     const found = await seen(readings, look);
     if (found?.allowNewSession === true) {
       await drain(sessionHosts, host);
@@ -68,6 +70,12 @@ export async function sessionsOf(
 ): Promise<readonly UserSession[]> {
   if (facts.sessionHost === undefined) return [];
   return await sessionHosts.sessions(plan.pool, facts.sessionHost);
+}
+
+/** Asked of Azure now: nobody comes, and nobody is there. */
+export async function isStillEmpty(sessionHosts: SessionHosts, host: Host): Promise<boolean> {
+  if (!(await isDrained(sessionHosts, host))) return false;
+  return (await sessionsOf(sessionHosts, host)).length === 0;
 }
 
 /** Nothing to learn from a list of sessions: no more and no fewer than before, and nothing falls due. */

@@ -1,16 +1,21 @@
 import { Engine, type EngineParts } from '../workflow/engine.ts';
 import { lookAtStage } from '../workflow/look.ts';
 import type { StageCommand } from '../workflow/stages.ts';
+import { ensureCreated } from './create.ts';
 import { ensureDrained } from './drain.ts';
 import { ensureEmpty } from './empty.ts';
+import { ensureEquipped } from './equip.ts';
 import { ensureExcluded } from './exclude.ts';
-import { type Facts, type Host, type HostEvent, hostLife, type Stage } from './host.ts';
+import { type Facts, type Host, type HostEvent, hostLife } from './host.ts';
+import type { Stage } from './course.ts';
 import type { Machines } from './machine.ts';
 import { Durations } from './pace.ts';
 import type { Readings } from './readings.ts';
 import { ensureRegistered } from './register.ts';
 import { ensureReimaged } from './reimage.ts';
+import { ensureRemoved } from './remove.ts';
 import { ensureReturned } from './return.ts';
+import type { Secrets } from './secrets.ts';
 import type { SessionHosts } from './session-host.ts';
 import type { EnsureHostStage } from './stage.ts';
 import { ensureTurn } from './turn.ts';
@@ -25,17 +30,21 @@ interface Parts extends Pick<
   readonly machines: Machines;
   readonly sessionHosts: SessionHosts;
   readonly readings: Readings;
+  readonly secrets: Secrets;
 }
 
 /** What brings hosts to a version, stage by stage. */
-export function hostEngine({ machines, sessionHosts, readings, ...parts }: Parts): HostEngine {
-  const all = { machines, sessionHosts, readings, durations: new Durations() };
+export function hostEngine({ machines, sessionHosts, readings, secrets, ...parts }: Parts): HostEngine {
+  const all = { machines, sessionHosts, readings, secrets, durations: new Durations() };
   const stages: Record<Stage, EnsureHostStage> = {
     exclude: ensureExcluded(machines, readings),
-    drain: ensureDrained(sessionHosts),
+    drain: ensureDrained(sessionHosts, readings),
     empty: ensureEmpty(sessionHosts, readings),
     turn: ensureTurn(readings),
     reimage: ensureReimaged(all),
+    remove: ensureRemoved(all),
+    create: ensureCreated(all),
+    equip: ensureEquipped(all),
     register: ensureRegistered(all),
     verify: ensureVerified(all),
     return: ensureReturned(machines, sessionHosts),

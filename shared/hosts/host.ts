@@ -12,93 +12,26 @@ import {
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { Check } from './health.ts';
-import type { Blueprint } from './machine.ts';
-import { type HostPolicy, patienceMinutes } from './policy.ts';
-
-/**
- * The stages a host passes on its way to a version, in order, with the minutes each may take. A stage has a
- * file of its own beside this one. The intention to reimage is the point of no return: what fails or is
- * aborted before it is put back as it was; after it a host ends on the version or is quarantined.
- */
-export const stages = {
-  exclude: 60, //   the scaling plan must leave the machine alone
-  drain: 60, //     no new sessions, written and read back
-  empty: 240, //    users told and waited for; besides what the policy gives them
-  turn: 20160, //   drained ahead of its turn, it waits for the rollout's word
-  reimage: 240, //  a new OS disk from the image version
-  register: 240, // the agent speaks for the new disk
-  verify: 120, //   healthy, twice
-  return: 720, //   the drain flag and the tag as they were
-} as const;
-export type Stage = keyof typeof stages;
-const order = Object.keys(stages) as Stage[];
-
-/** Whose time a stage costs. */
-const timeOf = {
-  exclude: 'own',
-  drain: 'own',
-  empty: 'users',
-  turn: 'turn',
-  reimage: 'azure',
-  register: 'azure',
-  verify: 'azure',
-  return: 'own',
-} as const satisfies Record<Stage, keyof Spent>;
-
-export interface Spent {
-  readonly users: number;
-  /** Empty, until there was a place for it among those that are worked on. */
-  readonly turn: number;
-  readonly azure: number;
-  readonly own: number;
-}
-
-/** What is to be done to which host. */
-export interface HostPlan {
-  readonly rollout: string;
-  /** How the pool's machines are brought to a version; Uniform if not stated. */
-  readonly way?: 'uniform' | 'flexible' | 'stand-alone';
-  /** Update if not stated; only machines that stand alone are added and retired. */
-  readonly task?: 'update' | 'add' | 'retire';
-  /** The instance that a machine to be added is made after. */
-  readonly like?: string;
-  /** What an earlier work kept of a machine that is gone: it is made again from this. */
-  readonly blueprint?: Blueprint;
-  /** Where in Key Vault what Azure gives nobody back is kept: by `secretUri`, of extensions by their names. */
-  readonly secrets?: {
-    readonly adminPassword?: string;
-    readonly extensions?: Readonly<Record<string, string>>;
-  };
-  /** What people call the host. */
-  readonly name: string;
-  /** Of a host that is to be added, the new one. */
-  readonly machine: {
-    readonly subscriptionId: string;
-    readonly resourceGroup: string;
-    readonly scaleSet?: string;
-    readonly instanceId: string;
-  };
-  readonly location: string;
-  readonly pool: {
-    readonly subscriptionId: string;
-    readonly resourceGroup: string;
-    readonly hostPool: string;
-  };
-  /** Its name in the host pool; empty if the machine is not registered there. */
-  readonly sessionHost: string;
-  readonly imageVersionId: string;
-  readonly policy: HostPolicy;
-}
+import {
+  courseOf,
+  firstFacts,
+  type HostPlan,
+  isAfter,
+  isToRestore,
+  isUndone,
+  type KeptBlueprint,
+  minutesFor,
+  type Prior,
+  type Spent,
+  type Stage,
+  timeOf,
+  withoutMachine,
+} from './course.ts';
 
 /** What is known of a host so far; each stage adds its own. An empty text takes a moment back. */
 export interface Facts {
   /** As the host was before anything was done to it, kept before anything is. */
-  readonly prior?: {
-    readonly tag?: string;
-    readonly allowNewSession: boolean;
-    /** An earlier rollout left it drained and excluded; then `tag` and flag are those of before that one. */
-    readonly wasQuarantined?: true;
-  };
+  readonly prior?: Prior;
   readonly sessionHost?: string;
   readonly emptyingSince?: Instant;
   readonly quietSince?: Instant;
@@ -112,12 +45,28 @@ export interface Facts {
   readonly goAt?: Instant;
   /** The last intention to reimage certainly came to nothing. */
   readonly refused?: boolean;
+  /** Until then a request that nobody answered may yet reach Azure. */
+  readonly mayLandUntil?: Instant;
   /** It has a new disk from the old image: nothing is as it was any more. */
   readonly replaced?: boolean;
+  /** It was brought up to its scale set's model, which gave it no new disk. */
+  readonly updated?: boolean;
   /** Reimages that Azure broke off, with the old disk in place. */
   readonly brokenOff?: number;
   /** Reimages that were intended and of which nothing was ever to be seen. */
   readonly neverBegan?: number;
+  /** What it takes to make the machine anew, and when that was kept. */
+  readonly blueprint?: KeptBlueprint;
+  readonly keptAt?: Instant;
+  /** The machine is gone for certain. */
+  readonly removedAt?: Instant;
+  /** Deletions of which nothing was ever to be seen, and machines that were made and are not as wanted. */
+  readonly notRemoved?: number;
+  readonly notCreated?: number;
+  readonly notEquipped?: number;
+  /** Why it did not get onto the version, so that it is made again from what it came from. */
+  readonly restore?: { readonly stage: Stage; readonly failure: Failure };
+  /** Since then it has its new disk, or is a new machine. */
   readonly reimagedAt?: Instant;
   readonly deregistered?: true;
   readonly registrationFailures?: number;
@@ -164,7 +113,7 @@ interface Common {
 export type Host = Common &
   (
     | { readonly phase: 'running'; readonly standing: Standing<Stage> }
-    | { readonly phase: 'putting-back'; readonly standing: Standing<'return'>; readonly ending: Ending }
+    | { readonly phase: 'putting-back'; readonly standing: Standing<Stage>; readonly ending: Ending }
     | ({ readonly at: Instant } & (Ending | { readonly phase: 'done' } | Lost))
   );
 
@@ -203,13 +152,21 @@ export const hostLife: Workflow<Host, HostEvent, StageCommand> = {
   isNews: isStageNews,
 };
 
-/** Whether the host can no longer be put back: its reimage is intended and was not refused for certain. */
+/** Whether the host can no longer be put back: what is at its point of no return is intended, and was not refused for certain. */
 export function isPastReturn(host: Host): boolean {
   if (host.phase !== 'running') return false;
-  if (host.facts.replaced === true) return true;
+  const course = courseOf(host.plan);
   const { stage, intent } = host.standing;
-  if (stage === 'reimage') return intent !== undefined && host.facts.refused !== true;
-  return order.indexOf(stage) > order.indexOf('reimage');
+  if (host.plan.task === 'add') return stage === course.point;
+  const { replaced, updated, deregistered, restore, refused } = host.facts;
+  if (replaced === true || updated === true || deregistered === true || restore !== undefined) return true;
+  if (stage === course.point) return intent !== undefined && refused !== true;
+  return isAfter(course, stage, course.point);
+}
+
+/** What the machine is to be made from now. */
+export function wantedImage({ plan, facts }: Pick<Host, 'plan' | 'facts'>): string {
+  return (facts.restore && facts.blueprint?.imageVersionId) ?? plan.imageVersionId;
 }
 
 /** When it will have been empty for as long as it must, or was; undefined while it is not empty, or later on. */
@@ -221,19 +178,16 @@ export function emptyAt({ plan, facts, ...host }: Host): Instant | undefined {
   return isQuiet ? minutesAfter(facts.quietSince ?? '', plan.policy.minDrainMinutes) : undefined;
 }
 
-function minutesFor(stage: Stage, { policy }: HostPlan): number {
-  return stage === 'empty' ? stages.empty + patienceMinutes(policy) + policy.minDrainMinutes : stages[stage];
-}
-
 function admitted(plan: HostPlan, at: Instant): Host {
+  const [first] = courseOf(plan).order;
   return {
     plan,
     startedAt: at,
     heardAt: at,
     spent: { users: 0, turn: 0, azure: 0, own: 0 },
-    facts: plan.sessionHost === '' ? {} : { sessionHost: plan.sessionHost },
+    facts: firstFacts(plan),
     phase: 'running',
-    standing: entered('exclude', at, stages.exclude, 0),
+    standing: entered(first, at, minutesFor(first, plan), 0),
   };
 }
 
@@ -246,9 +200,12 @@ function told(host: Host, event: Exclude<HostEvent, { type: 'admitted' }>): Host
 function afterWord(host: Host, at: Instant): Host {
   if (host.phase !== 'running' || host.facts.goAt !== undefined) return host;
   const { stage } = host.standing;
-  if (order.indexOf(stage) > order.indexOf('turn')) return host;
+  const course = courseOf(host.plan);
   const heard: Host = { ...host, facts: { ...host.facts, goAt: at } };
-  if (stage === 'turn') return enter('reimage', heard, at);
+  // Nobody waits for the word on a host that is added.
+  if (host.plan.task === 'add') return heard;
+  if (isAfter(course, stage, 'turn')) return host;
+  if (stage === 'turn') return enter(course.point, heard, at);
   // From here on others wait for it: it is looked at as soon as it has been empty for long enough.
   const lookAt = earliest(host.standing.lookAt, emptyAt(host) ?? host.standing.lookAt);
   return { ...heard, standing: { ...host.standing, lookAt } };
@@ -261,43 +218,68 @@ function afterAbort(host: Host, { by, reason, at }: Extract<HostEvent, { type: '
 
 function afterLook(host: Host, event: StageEvent<Stage, Facts>): Host {
   if (!('standing' in host) || !answers<Stage, Facts>(host.standing, event)) return host;
-  const known: Host =
+  const next: Host =
     'facts' in event && event.facts ? { ...host, facts: { ...host.facts, ...event.facts } } : host;
   switch (event.type) {
     case 'stage-running':
     case 'stage-intended':
     case 'stage-troubled':
-      return { ...known, standing: stayed<Stage, Facts>(host.standing, event) } as Host;
+      return { ...next, standing: stayed<Stage, Facts>(host.standing, event) };
     case 'stage-done':
-      if (known.phase === 'putting-back')
-        return { ...common(known, event.at), at: event.at, ...known.ending };
-      return afterStage(known, event.stage, event.at);
+      return next.phase === 'putting-back'
+        ? afterWayBack(next, event.stage, event.at)
+        : afterStage(next, event.stage, event.at);
     case 'stage-failed':
     case 'stage-overdue':
-      return afterFailure(known, event);
+      return afterFailure(next, event);
   }
 }
 
 function afterStage(host: Host, stage: Stage, at: Instant): Host {
-  // Done without a reimage: users came back or somebody lifted the drain, so that it must be emptied again.
-  if (stage === 'reimage' && host.facts.reimagedAt === undefined) return enter('empty', host, at);
-  if (stage === 'turn' && host.facts.goAt === undefined) return enter('empty', host, at);
-  if (stage === 'empty' && host.facts.goAt !== undefined) return enter('reimage', host, at);
+  const { facts } = host;
+  const { order, point } = courseOf(host.plan);
+  if (isUndone(stage, facts)) return enter('empty', host, at);
+  if (stage === 'empty' && facts.goAt !== undefined) return enter(point, host, at);
+  // The machine is gone, and an earlier work kept what it takes to make it anew.
+  if (stage === 'exclude' && facts.blueprint !== undefined) return enter('create', host, at);
   const next = order[order.indexOf(stage) + 1];
-  return next ? enter(next, host, at) : { ...common(host, at), at, phase: 'done' };
+  if (next) return enter(next, host, at);
+  return {
+    ...common(host, at),
+    at,
+    ...(facts.restore ? { phase: 'failed', ...facts.restore } : { phase: 'done' }),
+  };
+}
+
+function afterWayBack(host: Host & { phase: 'putting-back' }, stage: Stage, at: Instant): Host {
+  const { wayBack } = courseOf(host.plan);
+  const next = isUndone(stage, host.facts) ? 'empty' : wayBack[wayBack.indexOf(stage) + 1];
+  return next ? goBack(next, host, host.ending, at) : { ...common(host, at), at, ...host.ending };
 }
 
 function afterFailure(
   host: Host,
   { stage, failure, at }: Extract<StageEvent<Stage, Facts>, { type: 'stage-failed' | 'stage-overdue' }>,
 ): Host {
-  // There is nothing left to put back, and nothing of it to count.
-  if (failure.code === 'HostVanished') return { ...common(host, at), at, phase: 'failed', stage, failure };
-  if (host.phase === 'putting-back' || isPastReturn(host)) {
+  const isPast = isPastReturn(host);
+  // There is nothing left to put back, and nothing of it to count. What came with a host that was added may be left.
+  const isGone = failure.code === 'HostVanished' && (host.plan.task !== 'add' || isPast);
+  if (isGone) return { ...common(host, at), at, phase: 'failed', stage, failure };
+  if (isPast && isToRestore(host, stage, failure.code)) return restored(host, stage, failure, at);
+  if (host.phase === 'putting-back' || isPast) {
     return { ...common(host, at), at, phase: 'quarantined', stage, failure };
   }
   const phase = failure.code === 'UsersStayed' ? 'deferred' : 'failed';
   return putBack(host, { phase, stage, failure }, at);
+}
+
+/** What was made is removed and made again: of what was done to it nothing counts any more. */
+function restored(host: Host, stage: Stage, failure: Failure, at: Instant): Host {
+  return enter(
+    'remove',
+    { ...host, facts: { ...withoutMachine(host.facts), restore: { stage, failure } } },
+    at,
+  );
 }
 
 /** What every phase keeps, so that nothing of the phase before is left over; its time is accounted for. */
@@ -320,6 +302,10 @@ function enter(stage: Stage, host: Host, at: Instant): Host {
 }
 
 function putBack(host: Host, ending: Ending, at: Instant): Host {
-  const standing = entered('return' as const, at, stages.return, lookAfter(host));
+  return goBack(courseOf(host.plan).wayBack[0], host, ending, at);
+}
+
+function goBack(stage: Stage, host: Host, ending: Ending, at: Instant): Host {
+  const standing = entered(stage, at, minutesFor(stage, host.plan), lookAfter(host));
   return { ...common(host, at), phase: 'putting-back', standing, ending };
 }

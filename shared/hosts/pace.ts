@@ -15,6 +15,8 @@ export interface Usual {
 /** Until a process has seen for itself how long things take in a pool. */
 const defaults = {
   reimage: { least: 180, most: 900 },
+  remove: { least: 30, most: 300 },
+  create: { least: 60, most: 600 },
   boot: { least: 20, most: 300 },
   register: { least: 90, most: 600 },
   health: { least: 0, most: 300 },

@@ -15,14 +15,13 @@ import {
   type EnsureHostStage,
   failed,
   isTurnedAway,
+  landsWithinMinutes,
   running,
   seenMachine,
   turnedAway,
 } from './stage.ts';
 
 const mostFailures = 3;
-/** A request whose reply was lost may still be on its way for so long. */
-const landsWithinMinutes = 5;
 /** A script that succeeded and a host that does not appear: then it is tried with a new token. */
 const appearsWithinMinutes = 20;
 const scriptSeconds = 30 * 60;

@@ -1,8 +1,8 @@
 import { AppError } from '../errors.ts';
-import { minutesAfter, secondsBetween } from '../instant.ts';
+import { minutesAfter, secondsAfter, secondsBetween } from '../instant.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
-import { isDrained } from './drain.ts';
-import { sessionsOf } from './empty.ts';
+import type { Intent } from '../workflow/stages.ts';
+import { isStillEmpty } from './empty.ts';
 import type { Facts, Host } from './host.ts';
 import { isBusy, type Machine, type Machines } from './machine.ts';
 import { type Durations, paceOf, tickSeconds, untilTick } from './pace.ts';
@@ -13,6 +13,7 @@ import {
   type EnsureHostStage,
   failed,
   isTurnedAway,
+  landsWithinMinutes,
   machineOf,
   running,
   seenMachine,
@@ -23,13 +24,18 @@ import {
 const mostBrokenOff = 3;
 /** More than bad luck: a disk whose id never changes cannot prove anything, and must not be replaced for ever. */
 const mostNeverBegan = 6;
-/** A request whose reply was lost may still be on its way for so long. */
-const landsWithinMinutes = 5;
+/** Azure accepted to apply the model, and is not at work on the instance: it had nothing to do to its disk. */
+const nothingToDoSeconds = 60;
 
 /**
  * A new OS disk from the image version: the point of no return, and not repeatable. The intention is kept
  * first, with the disk's id; another disk proves that it happened. Done without `reimagedAt` means that the
  * host is not empty any more.
+ *
+ * Microsoft's documents do not agree on whether a reimage takes the image of the scale set's model or the one
+ * that the instance was made from. So there are two ways to a disk, and the second is taken where the first
+ * did not lead to the image: on a Uniform scale set a reimage, which is enough in one step; on a Flexible one,
+ * of which no document says what a reimage takes, first the model.
  */
 export function ensureReimaged(parts: Parts): EnsureHostStage {
   const { machines, sessionHosts, readings } = parts;
@@ -80,6 +86,7 @@ function outcomeOf(look: Look<Host>, machine: Machine): Settled<Facts> | undefin
   const { plan, facts } = host;
   if (machine.osDiskId.toLowerCase() !== intent.before.toLowerCase()) return onNewDisk(look, machine);
   if (facts.refused === true) return undefined;
+  if (intent.what === applyModel && firstOf(plan) === applyModel) return withoutNewDisk(look, intent);
   if (now < minutesAfter(intent.at, landsWithinMinutes)) return running('Azure to begin the reimage', 15);
   const { brokenOff = 0, neverBegan = 0 } = withLast(facts, machine);
   if (brokenOff < mostBrokenOff && neverBegan < mostNeverBegan) return undefined;
@@ -95,18 +102,38 @@ function onNewDisk({ work: { plan, facts }, intent, now }: Look<Host>, machine: 
     return done({ reimagedAt: now });
   }
   if (facts.replaced !== true) return oldImageAgain(machine);
-  if (intent?.what === 'reimage') return undefined; // on to the model
+  if (intent?.what === firstOf(plan)) return undefined; // on to the other
   return failed('ReimageFailed', `${plan.name} came back on ${machine.imageVersionId}.`);
 }
 
-/**
- * Microsoft's documents disagree on whether a reimage takes the image of the model or the one that the
- * instance was made from. Here it was the latter: kept first, because nothing is as it was any more; then
- * Azure is told to bring the instance up to the model, which gives it yet another disk.
- */
+/** Kept first, because nothing is as it was any more; then the other way is taken, to yet another disk. */
 function oldImageAgain({ imageVersionId }: Machine): Settled<Facts> {
   const news = `the new disk has the old image again: ${imageVersionId}`;
-  return running('the instance to be brought up to the model', 0, { facts: { replaced: true }, news });
+  return running('the instance to get the image of the model', 0, { facts: { replaced: true }, news });
+}
+
+/** Up to date in Azure's eyes, and on its old disk. */
+function withoutNewDisk({ work: { facts }, now }: Look<Host>, { at }: Intent): Settled<Facts> | undefined {
+  if (facts.updated === true) return undefined;
+  const until =
+    facts.mayLandUntil === '' ? secondsAfter(at, nothingToDoSeconds) : minutesAfter(at, landsWithinMinutes);
+  if (now < until) return running('Azure to begin to apply the model', 15);
+  const news = 'the model was applied and gave it no new disk';
+  return running('the instance to be reimaged', 0, { facts: { updated: true }, news });
+}
+
+const applyModel = 'apply the model';
+const reimage = 'reimage';
+
+function firstOf({ way }: Host['plan']): string {
+  return way === 'flexible' ? applyModel : reimage;
+}
+
+/** What to ask for next: the first way, as long as it may yet lead there. */
+function nextOf({ plan, facts }: Host): string {
+  const first = firstOf(plan);
+  if (facts.replaced !== true && facts.updated !== true) return first;
+  return first === reimage ? applyModel : reimage;
 }
 
 /** The last intention counted: it failed, or the request was lost, or whoever intended it died before it. */
@@ -119,18 +146,21 @@ function withLast({ brokenOff = 0, neverBegan = 0 }: Facts, { provisioningState 
 function intention(
   machines: Machines,
   sessionHosts: SessionHosts,
-  { work: host, intent }: Look<Host>,
+  { work: host, intent, now }: Look<Host>,
   machine: Machine,
 ): Intended<Facts> {
   const { plan, facts } = host;
-  const replaced = facts.replaced === true;
-  const what = replaced ? 'apply the model' : 'reimage';
+  const what = nextOf(host);
   const isCounted = intent?.what === what && facts.refused !== true;
   return {
     status: 'intend',
     what,
     before: machine.osDiskId,
-    facts: { refused: false, ...(isCounted && withLast(facts, machine)) },
+    facts: {
+      refused: false,
+      mayLandUntil: minutesAfter(now, landsWithinMinutes),
+      ...(isCounted && withLast(facts, machine)),
+    },
     proceed: async () => {
       const refused = { refused: true };
       try {
@@ -141,18 +171,16 @@ function intention(
         throw error;
       }
       try {
-        if (replaced) await machines.applyModel(plan.machine);
+        if (what === applyModel) await machines.applyModel(plan.machine);
         else await machines.reimage(plan.machine);
       } catch (error) {
         if (isTurnedAway(error)) return turnedAway(error, refused);
         throw error;
       }
-      return running(`Azure to ${what}`, 30, { news: `Azure accepted to ${what}` });
+      return running(`Azure to ${what}`, 30, {
+        facts: { mayLandUntil: '' },
+        news: `Azure accepted to ${what}`,
+      });
     },
   };
-}
-
-async function isStillEmpty(sessionHosts: SessionHosts, host: Host): Promise<boolean> {
-  if (!(await isDrained(sessionHosts, host))) return false;
-  return (await sessionsOf(sessionHosts, host)).length === 0;
 }

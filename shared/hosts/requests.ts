@@ -1,7 +1,8 @@
 import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Check, examine } from './health.ts';
-import { emptyAt, type Host, type HostEvent, type HostPlan, isPastReturn } from './host.ts';
+import { emptyAt, type Host, type HostEvent, isPastReturn } from './host.ts';
+import type { HostPlan } from './course.ts';
 import type { HostPolicy } from './policy.ts';
 import type { HostEngine } from './host-engine.ts';
 import type { Machine, Machines, FleetAddress } from './machine.ts';
@@ -74,7 +75,8 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
     },
 
     async history(id: string): Promise<readonly Line<HostEvent>[]> {
-      return await hostStore.history(id);
+      const lines = await hostStore.history(id);
+      return lines.map(({ at, event }) => ({ at, event: withoutBlueprint(event) }));
     },
 
     /** Every check of every host of the pool, measured now. */
@@ -84,6 +86,13 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
 
     examineHosts,
   };
+}
+
+/** What is kept of a machine is long, and for nobody but Azure's adapter to read. */
+function withoutBlueprint(event: HostEvent): HostEvent {
+  if (event.type !== 'admitted' || !event.plan.blueprint) return event;
+  const { blueprint: _, ...plan } = event.plan;
+  return { ...event, plan };
 }
 
 /** How far it is, as far as others of its rollout wait for it and it for them. */
@@ -97,6 +106,12 @@ function turnOf(host: Host) {
   };
 }
 
+/** Whoever goes on with a host that is not done may find its machine gone. */
+function keptOf({ phase, plan, facts }: Host) {
+  const { blueprint = plan.blueprint } = facts;
+  return blueprint && phase !== 'done' && plan.task !== 'add' ? { blueprint } : {};
+}
+
 /** How the work on one host stands, for who asked for it. */
 function standingOf(id: string, host: Host) {
   const { told = [], loggedOff = [] } = host.facts;
@@ -107,7 +122,14 @@ function standingOf(id: string, host: Host) {
     const running = { outcome: 'running' as const, why: waitingFor, stage, nextLookAt: lookAt, canBePutBack };
     return { id, ...running, ...turnOf(host), ...counts };
   }
-  const ended = { id, outcome: host.phase, canBePutBack: false, endedAt: host.at, ...counts };
+  const ended = {
+    id,
+    outcome: host.phase,
+    canBePutBack: false,
+    endedAt: host.at,
+    ...counts,
+    ...keptOf(host),
+  };
   switch (host.phase) {
     case 'done':
       return { ...ended, why: 'on the version' };

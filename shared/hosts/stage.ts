@@ -21,11 +21,19 @@ export async function seenMachine(
 }
 
 /** The machine under the host, asked of Azure now; `HostVanished` if it is gone. */
-export async function machineOf(machines: Machines, { plan }: Host): Promise<Machine> {
+export async function machineOf(machines: Machines, { plan }: Pick<Host, 'plan'>): Promise<Machine> {
   const machine = await machines.read(plan.machine);
   if (machine) return machine;
-  throw new AppError('HostVanished', `${plan.name} is gone: Azure knows no such instance.`);
+  throw vanished({ plan });
 }
+
+/** Somebody took the machine away. */
+export function vanished({ plan }: Pick<Host, 'plan'>): AppError {
+  return new AppError('HostVanished', `${plan.name} is gone: Azure knows no such instance.`);
+}
+
+/** A request whose reply was lost may still be on its way for so long. */
+export const landsWithinMinutes = 5;
 
 /** An answer that leaves no doubt that the request had no effect: Azure turned it away before it began. */
 export function isTurnedAway(error: unknown): error is AppError {
@@ -33,9 +41,9 @@ export function isTurnedAway(error: unknown): error is AppError {
 }
 
 /** What to answer then: it may be asked again later, unless Azure will never have it. */
-export function turnedAway(error: AppError, facts: Partial<Facts>): Settled<Facts> {
+export function turnedAway(error: AppError, facts: Partial<Facts>, leastSeconds = 15): Settled<Facts> {
   const { code, message, retryAfterSeconds = 0 } = error;
   return error.retryable
-    ? running(message, Math.max(15, retryAfterSeconds), { facts })
+    ? running(message, Math.max(leastSeconds, retryAfterSeconds), { facts })
     : failed(code, message, facts);
 }

@@ -1,7 +1,7 @@
 import { type Instant, minutesAfter, secondsAfter, secondsBetween } from '../instant.ts';
 import { registered } from './exclude.ts';
 import { type Check, complaints, examine, isHealthy } from './health.ts';
-import type { Host } from './host.ts';
+import { type Host, wantedImage } from './host.ts';
 import type { Machines } from './machine.ts';
 import { type Durations, paceOf, untilTick } from './pace.ts';
 import type { Readings } from './readings.ts';
@@ -31,7 +31,7 @@ export function ensureVerified({ machines, readings, durations }: Parts): Ensure
     const fresh = { after: facts.reimagedAt ?? host.startedAt, seconds: machineForSeconds };
     const machine = await seenMachine(machines, readings, look, fresh);
     const sessionHost = await registered(readings, look, machine);
-    const asked = { ...plan.policy.healthy, host: plan.name, imageVersionId: plan.imageVersionId };
+    const asked = { ...plan.policy.healthy, host: plan.name, imageVersionId: wantedImage(host) };
     const from = facts.reimagedAt === undefined ? {} : { since: facts.reimagedAt };
     const checks = examine({ ...asked, ...from }, machine, sessionHost, now);
     const pool = plan.pool.hostPool;

@@ -6,7 +6,7 @@ export function hostView<Record extends { readonly instanceId: string }>(
   host: Host | undefined,
 ) {
   if (!host) return record;
-  const { facts, spent } = host;
+  const { facts, plan, spent } = host;
   return {
     ...record,
     status: host.phase,
@@ -19,8 +19,20 @@ export function hostView<Record extends { readonly instanceId: string }>(
     ...('failure' in host && { failure: host.failure }),
     told: facts.told ?? [],
     loggedOff: facts.loggedOff ?? [],
+    way: plan.way ?? 'uniform',
+    task: plan.task ?? 'update',
     reimagedAt: facts.reimagedAt,
+    // When, and never what: it is long, and only Azure's adapter reads it.
+    blueprintKeptAt: facts.keptAt,
+    goOn: goOnFrom(host),
     checks: facts.checks ?? [],
     seconds: spent,
   };
+}
+
+/** What to do where the machine is gone or half made, and what it takes to make it is kept. */
+function goOnFrom({ phase, plan, facts }: Host): string | undefined {
+  const isOpen = phase === 'quarantined' || (phase === 'failed' && facts.restore === undefined);
+  if (!isOpen || !facts.blueprint || facts.removedAt === undefined || plan.task === 'add') return undefined;
+  return 'Its machine was deleted to be made anew; what that takes is kept. Correct the cause and retry the host.';
 }

@@ -30,7 +30,7 @@ export type Desktops = ReturnType<typeof wireDesktops>;
 
 /** Host pools, the rollouts that bring them to a version, and the work on each host. */
 export function wireDesktops(outside: Outside, publishing: Publishing) {
-  const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets } = outside;
+  const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets, secrets } = outside;
   const { refusal, imageVersionAt, isUnderWay, versionOf } = publishing;
   const due = rows('due');
   const poolStore = new WorkflowStore<Pool, PoolEvent>('host-pool', rows('hostpools'), due);
@@ -42,6 +42,7 @@ export function wireDesktops(outside: Outside, publishing: Publishing) {
   const hosts = hostEngine({
     ...hostParts,
     readings,
+    secrets: { read: async (secretUri) => await secrets.read({ secretUri }) },
     store: hostStore,
     wake: wake('advance-host'),
     ...logged('host'),

@@ -1,4 +1,5 @@
-import type { Host, HostPlan } from '../../shared/hosts/host.ts';
+import type { HostPlan } from '../../shared/hosts/course.ts';
+import type { Host } from '../../shared/hosts/host.ts';
 import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
 import { populate, wrongIn } from '../support/fleet-verdict.ts';
 import { newVersion } from '../support/small-azure.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Host, hostLife, isPastReturn, type Stage, stages } from '../../shared/hosts/host.ts';
+import { type Host, hostLife, isPastReturn } from '../../shared/hosts/host.ts';
+import { type Stage, stages } from '../../shared/hosts/course.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import {
   type Next,

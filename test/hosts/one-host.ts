@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
-import type { Host, HostPlan } from '../../shared/hosts/host.ts';
+import type { HostPlan } from '../../shared/hosts/course.ts';
+import type { Host } from '../../shared/hosts/host.ts';
 import type { HostPolicy } from '../../shared/hosts/policy.ts';
 import type { Machines } from '../../shared/hosts/machine.ts';
 import { fleetIn, link } from '../support/fleet.ts';

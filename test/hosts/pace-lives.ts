@@ -1,5 +1,5 @@
 import type { Machine } from '../../shared/hosts/machine.ts';
-import type { Stage } from '../../shared/hosts/host.ts';
+import type { Stage } from '../../shared/hosts/course.ts';
 import { secondsBetween } from '../../shared/instant.ts';
 import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
 import { newVersion, type SmallAzure } from '../support/small-azure.ts';

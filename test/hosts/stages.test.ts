@@ -51,10 +51,11 @@ describe('a host that is brought to a version', () => {
     expect(azure.fleet.get('0')?.machine.tags[tag]).toBeUndefined();
   });
 
-  it('is started if it was off, and found though the plan does not name its session host', async () => {
+  it('R10: is started if it was off, found though the plan does not name its session host, and off again in the end', async () => {
     const { azure, bring, calls } = one({ isOff: true });
     expect(await bring({ ...planWith(), sessionHost: '' })).toMatchObject({ phase: 'done' });
-    expect(azure.fleet.get('0')?.machine.power).toBe('running');
+    expect(azure.fleet.get('0')?.machine.power).toBe('deallocated');
+    expect(azure.desktop.isOpen('avd-0')).toBe(true);
     expect(calls('start').length).toBeGreaterThan(0);
   });
 

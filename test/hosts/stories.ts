@@ -1,11 +1,11 @@
 import { failure } from '../../shared/errors.ts';
-import { type Host, type HostEvent, hostLife, type Stage, stages } from '../../shared/hosts/host.ts';
+import { type Host, type HostEvent, hostLife } from '../../shared/hosts/host.ts';
+import { courseOf, type HostPlan, type Stage } from '../../shared/hosts/course.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import { link } from '../support/fleet.ts';
 
 export const noon = '2026-01-05T12:00:00.000Z';
-export const order = Object.keys(stages) as Stage[];
-export const plan = {
+export const plan: HostPlan = {
   rollout: 'r',
   name: 'avd-0',
   machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set', instanceId: '0' },
@@ -24,8 +24,12 @@ export const inStage = (host: Host) => {
 export const done: Next = (host) => ({
   type: 'stage-done',
   ...inStage(host),
-  facts: host.phase === 'running' && host.standing.stage === 'reimage' ? { reimagedAt: noon } : {},
+  facts: 'standing' in host ? effectOf(host.standing.stage) : {},
 });
+const effectOf = (stage: Stage) => {
+  if (stage === 'reimage' || stage === 'create') return { reimagedAt: noon };
+  return stage === 'remove' ? { removedAt: noon, deregistered: true as const } : {};
+};
 export const notEmpty: Next = (host) => ({ type: 'stage-done', ...inStage(host), facts: {} });
 export const failed =
   (code: Parameters<typeof failure>[0] = 'AzureRefused'): Next =>
@@ -56,11 +60,19 @@ export const go: Next = (host) => {
   const since = 'standing' in host ? host.standing.since : noon;
   return { type: 'go', at: minutesAfter(since, 1) };
 };
-export const through = (last: Stage): Next[] =>
-  order.slice(0, order.indexOf(last) + 1).map((stage) => (stage === 'turn' ? go : done));
+/** All that happens until the stage is done, as a host of this kind passes it. */
+export const through = (last: Stage, of: Partial<HostPlan> = {}): Next[] => {
+  const { order } = courseOf({ ...plan, ...of });
+  return order.slice(0, order.indexOf(last) + 1).map((stage) => (stage === 'turn' ? go : done));
+};
 
 export function after(...story: Next[]): Host {
-  const first = hostLife.evolve(undefined, { type: 'admitted', plan, at: noon });
+  return afterIn({}, ...story);
+}
+
+/** The story of a host of another way or with another task. */
+export function afterIn(of: Partial<HostPlan>, ...story: Next[]): Host {
+  const first = hostLife.evolve(undefined, { type: 'admitted', plan: { ...plan, ...of }, at: noon });
   if (!first) throw new Error('no host');
   return story.reduce((host, next) => hostLife.evolve(host, next(host)) ?? host, first);
 }

@@ -150,6 +150,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     sendMessage: 40,
     logOff: 40,
   });
+  const secrets = world.port(azure.secrets, {});
   const seen = without.proof ? blindToDisks(azure.machines) : azure.machines;
   const machines = world.port(seen, {
     setTag: 40,
@@ -189,7 +190,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     const asked = without.freshness ? staleOver({ machines, sessionHosts }, now) : { machines, sessionHosts };
     const shared = sharedReadings({ ...asked, now, join: world.join });
     const readings = without.freshness || without.heardAt ? heedless(shared) : shared;
-    const hosts = hostEngine({ ...asked, readings, store: hostStores.met, wake: wakeHost, now });
+    const hosts = hostEngine({ ...asked, readings, secrets, store: hostStores.met, wake: wakeHost, now });
     const hostApi = hostRequests({ hosts, hostStore: hostStores.met, machines, sessionHosts, now });
     const rollouts = rolloutEngine({
       pools: poolClaims(pools, now),

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Machine, MachineAddress, Machines, RunCommand } from '../../shared/hosts/machine.ts';
+import type { Secrets } from '../../shared/hosts/secrets.ts';
 import { type Instant, secondsBetween } from '../../shared/instant.ts';
 import type { Gallery, Fleets } from '../../shared/rollouts/fleet.ts';
 import { type Pulse, sessionLimit, SmallDesktop } from './small-desktop.ts';
@@ -291,6 +292,16 @@ export class SmallAzure {
       this.model = imageVersionId;
     },
     list: this.machines.list,
+  };
+
+  /** What is in the vault, by `secretUri`. */
+  readonly vault = new Map<string, string>();
+  secrets: Secrets = {
+    read: async (uri) => {
+      const value = this.vault.get(uri);
+      if (value === undefined) throw new AppError('SecretNotFound', `${uri}: there is no such secret.`);
+      return value;
+    },
   };
 
   /** Of the version, where the pool is. */
