@@ -24,7 +24,8 @@ export async function holdOn(
   return pausedBy(rollout.pause);
 }
 
-export function pausedBy({ by, reason, until }: Pause): Reason {
+export function pausedBy({ by, reason, until, code, detail }: Pause): Reason {
+  if (code) return { code, message: `paused until it is resumed: ${reason}`, ...(detail && { detail }) };
   const end = until === undefined ? 'until it is resumed' : `until ${until}`;
   const message = `paused by ${by} ${end}: ${reason}`;
   return { code: 'Paused', message, detail: { by, reason }, ...(until !== undefined && { until }) };

@@ -11,9 +11,17 @@ import {
   stayed,
 } from '../workflow/stages.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import type { Facts, Pause, Requested } from './course.ts';
+import {
+  afterOrder,
+  type Facts,
+  heldSince,
+  type HostOrder,
+  merged,
+  type Pause,
+  pausedByItself,
+  type Requested,
+} from './course.ts';
 import type { PoolLink } from './pool.ts';
-import type { WaitCode } from './waves.ts';
 
 /** The stages of a rollout, in order, with the minutes each may take; each has a file of its own. */
 export const stages = {
@@ -77,12 +85,14 @@ export type RolloutEvent =
   /** Freezes have changed: what a look under way has read of them is old news. */
   | { readonly type: 'freezes-changed'; by: string; at: Instant }
   | { readonly type: 'set-aside'; at: Instant }
+  | HostOrder
   | StageEvent<AnyStage, Facts>;
 
 export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
   evolve(rollout, event) {
     if (event.type === 'requested') return rollout ?? requested(event);
     if (!rollout) return undefined;
+    if ('stage' in event) return afterLook(rollout, event);
     switch (event.type) {
       case 'resumed':
         return isPaused(rollout) ? resumed(rollout, event) : rollout;
@@ -90,12 +100,8 @@ export const rolloutLife: Workflow<Rollout, RolloutEvent, StageCommand> = {
         return setAside(rollout);
       case 'rolled-back':
         return takenBack(rollout, event);
-      case 'aborted':
-      case 'paused':
-      case 'freezes-changed':
-        return canBePaused(rollout) ? whileHostsMayStart(rollout, event) : rollout;
       default:
-        return afterLook(rollout, event);
+        return canBePaused(rollout) ? whileHostsMayStart(rollout, event) : rollout;
     }
   },
 
@@ -126,17 +132,8 @@ export function isPaused(rollout: Rollout): rollout is Running & { readonly paus
 
 type Running = Extract<Rollout, { phase: 'running' }>;
 
-/** What holds a rollout back takes nothing from the time that its stage may take. */
-const holding: ReadonlySet<WaitCode> = new Set(['Paused', 'Frozen', 'OutsideWindow', 'Baking']);
 const never: Instant = '9999-12-31T23:59:59.999Z';
 const longAgo: Instant = '1970-01-01T00:00:00.000Z';
-
-/** Since when the rollout is held back by what was decided or by the clock; undefined if it may go on. */
-function heldSince({ pause, facts: { waits }, standing }: Running): Instant | undefined {
-  if (pause) return pause.at;
-  if (standing.stage !== 'prepare' && standing.stage !== 'roll') return undefined;
-  return waits?.because.some(({ code }) => holding.has(code)) ? waits.since : undefined;
-}
 
 export function isOver({ phase }: Rollout): boolean {
   return phase !== 'running' && phase !== 'stopping';
@@ -189,7 +186,7 @@ function takenBack(
 
 function whileHostsMayStart(
   rollout: Running,
-  event: Told<'aborted' | 'paused' | 'freezes-changed'>,
+  event: Told<'aborted' | 'paused' | 'freezes-changed'> | HostOrder,
 ): Rollout {
   switch (event.type) {
     case 'aborted':
@@ -198,6 +195,11 @@ function whileHostsMayStart(
       return paused(rollout, event);
     case 'freezes-changed':
       return lookAnew(rollout, event.at);
+    case 'host-retried':
+    case 'host-skipped': {
+      const facts = afterOrder(rollout.facts, event);
+      return facts === rollout.facts ? rollout : { ...lookAnew(rollout, event.at), facts };
+    }
   }
 }
 
@@ -215,7 +217,8 @@ function resumed(rollout: Running, { at, link }: Told<'resumed'>): Rollout {
   const standing = entered(stage, at, minutesFor(stage, rollout.requested), lookAfter(rollout));
   // What was read of the pool holds no longer: its policy may be another.
   const old = rollout.facts.reading && { reading: { ...rollout.facts.reading, at: longAgo } };
-  const facts: Facts = { ...rollout.facts, ...old, waits: { since: at, because: [] } };
+  const { modelChanged: _, ...known } = rollout.facts;
+  const facts: Facts = { ...known, ...old, waits: { since: at, because: [] } };
   return { ...common(rollout), ...(link && { link }), facts, phase: 'running', standing };
 }
 
@@ -231,7 +234,10 @@ function afterLook(rollout: Rollout, event: StageEvent<AnyStage, Facts>): Rollou
     case 'stage-running':
     case 'stage-intended':
     case 'stage-troubled':
-      return { ...known, standing: prolonged(rollout, known, event) } as Rollout;
+      return pausedByItself(
+        { ...known, standing: prolonged(rollout, known, event) } as Staged,
+        'facts' in event ? event.facts : {},
+      );
     case 'stage-done':
       return known.phase === 'stopping' ? afterStopping(known, event.at) : afterStage(known, event.at);
     case 'stage-failed':
@@ -250,10 +256,6 @@ function prolonged(before: Staged, { facts: { waits } }: Rollout, event: Staying
 }
 
 type Staged = Extract<Rollout, { phase: 'running' | 'stopping' }>;
-
-function merged(facts: Facts, more: Partial<Facts> = {}): Facts {
-  return { ...facts, ...more, ...(more.hosts && { hosts: { ...facts.hosts, ...more.hosts } }) };
-}
 
 function afterStage(rollout: Staged, at: Instant): Rollout {
   const next = order[order.indexOf(rollout.standing.stage as Stage) + 1];

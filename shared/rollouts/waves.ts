@@ -23,7 +23,9 @@ export interface HostRecord {
   /** Somebody says that it is not to be brought. Put back first, if it was begun. */
   readonly skip?: Order;
   /** Somebody says that it is to be tried again, whatever it is on by now. */
-  readonly again?: Order;
+  readonly again?: Order & { readonly was: Pick<HostRecord, 'outcome' | 'why' | 'code' | 'endedAt'> };
+  /** It was drained ahead and put off because its places were missed. */
+  readonly givenBack?: true;
   /** Which time it is, where it was put off before. */
   readonly attempt?: number;
   /** It may be worked on. Written down before the host is told. */
@@ -67,7 +69,9 @@ export interface Reason {
 export type WaitCode =
   | 'Paused'
   | 'Frozen'
+  | 'ModelChanged'
   | 'OutsideWindow'
+  | 'OwnWindow'
   | 'WindowTooShort'
   | 'Baking'
   | 'WaveUnhealthy'
