@@ -46,7 +46,7 @@ export function rolloutEngine(all: Parts): RolloutEngine {
     }),
     prepare: unlessHeld(freezes, hosts, ensurePrepared(gallery, hostPools, fleets, refusal)),
     roll: ensureRolled({ hostPools, fleets, hosts, freezes, refusal }),
-    settle: ensureSettled(hosts),
+    settle: ensureSettled({ hostPools, fleets, hosts, freezes }),
     'release-pool': ensureReleased(pools),
   };
   const look = lookAtStage<AnyStage, Rollout, Facts>({ stages, now: parts.now });

@@ -1,38 +1,77 @@
 import { secondsBetween } from '../instant.ts';
-import { heard, hostId, type Hosts, planFor } from './hosts.ts';
+import type { Look } from '../workflow/look.ts';
+import { heard, hostId, type Hosts, type HostStanding, planFor, type Records } from './hosts.ts';
+import type { Rollout } from './rollout.ts';
 import { done, type EnsureRolloutStage, running } from './stage.ts';
+import { isAddition } from './surge.ts';
+import { surplusOf, type SurplusParts } from './surplus.ts';
+import { tellHosts } from './tell-hosts.ts';
+import type { HostRecord } from './waves.ts';
 
 /** A look that began before the end was decided may still have a request on its way. */
 const lateRequestsSeconds = 120;
 
-/** Nothing new starts; hosts that can be put back are, the others come to their end. */
-export function ensureSettled(hosts: Hosts): EnsureRolloutStage {
-  return async ({ id, work: rollout, now, since }) => {
-    const records = rollout.facts.hosts ?? {};
+interface Parts extends SurplusParts {
+  readonly hosts: Hosts;
+}
+
+/** Nothing new starts; hosts that can be put back are, the others come to their end, and what was added goes again. */
+export function ensureSettled({ hosts, ...parts }: Parts): EnsureRolloutStage {
+  return async (look) => {
+    const { id, work: rollout, now, since } = look;
+    const before = rollout.facts.hosts ?? {};
     const standings = await hosts.standings(id);
-    // One that was admitted and never started is made all the same and ended at once: a late look that
-    // starts it finds it over.
-    for (const record of Object.values(records)) {
-      const child = hostId(id, record);
-      const host = standings.find((one) => one.id === child);
-      if (record.outcome !== 'admitted' || (host && !host.canBePutBack)) continue;
-      if (!host) await hosts.ensureAdmitted(child, planFor(id, rollout, record));
-      await hosts.abort(child, ...reasonOf(rollout));
-    }
-    const { changed, news } = heard(id, records, standings);
-    const open = Object.values({ ...records, ...changed }).filter(({ outcome }) => outcome === 'admitted');
-    const facts = { hosts: changed };
+    await endHosts(hosts, look, standings);
+    const { changed, news } = heard(id, before, standings);
+    const records = { ...before, ...changed };
     const late = lateRequestsSeconds - secondsBetween(since, now);
-    if (open.length === 0 && late <= 0) return done(facts);
-    const why = open.map(({ name }) => name).join(', ');
-    return running(why === '' ? 'what may still be on its way to Azure' : `${why} to end`, 15, {
-      facts,
-      ...(news.length > 0 && { news: news.join('; ') }),
-    });
+    const surplus = await surplusOf(parts, look, records);
+    const facts = { hosts: { ...changed, ...surplus.hosts } };
+    const open = Object.values({ ...records, ...surplus.hosts }).filter(
+      ({ outcome }) => outcome === 'admitted',
+    );
+    const lines = [...news, ...surplus.news];
+    if (open.length === 0 && surplus.why === '' && late <= 0) return done(facts);
+    const why = [open.map(({ name }) => name).join(', '), surplus.why].filter((part) => part !== '');
+    const seconds = Object.keys(surplus.hosts).length > 0 ? 0 : 15;
+    return running(
+      why.length === 0 ? 'what may still be on its way to Azure' : `${why.join('; ')} to end`,
+      seconds,
+      {
+        facts,
+        ...(lines.length > 0 && { news: lines.join('; ') }),
+      },
+    );
   };
 }
 
-function reasonOf(rollout: Parameters<EnsureRolloutStage>[0]['work']): [by: string, reason: string] {
+/** Ends the work on hosts, as far as it can be ended; on those that were added and are to go, it goes on. */
+async function endHosts(
+  hosts: Hosts,
+  look: Look<Rollout>,
+  standings: readonly HostStanding[],
+): Promise<void> {
+  const { id, work: rollout } = look;
+  const records = rollout.facts.hosts ?? {};
+  const leaves = (record: HostRecord) => record.task === 'retire' && isAddition(record);
+  const leaving: Records = Object.fromEntries(Object.entries(records).filter(([, record]) => leaves(record)));
+  await tellHosts(
+    hosts,
+    { ...look, work: { ...rollout, facts: { ...rollout.facts, hosts: leaving } } },
+    standings,
+  );
+  // One that was admitted and never started is made all the same and ended at once: a late look that
+  // starts it finds it over.
+  for (const record of Object.values(records)) {
+    const child = hostId(id, record);
+    const host = standings.find((one) => one.id === child);
+    if (record.outcome !== 'admitted' || leaves(record) || (host && !host.canBePutBack)) continue;
+    if (!host) await hosts.ensureAdmitted(child, planFor(id, rollout, record, standings));
+    await hosts.abort(child, ...reasonOf(rollout));
+  }
+}
+
+function reasonOf(rollout: Rollout): [by: string, reason: string] {
   if (rollout.phase !== 'stopping') return ['rollout', 'stopped'];
   const { ending } = rollout;
   return ending.phase === 'aborted'

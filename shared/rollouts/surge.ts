@@ -109,6 +109,22 @@ export function successorsOf(
   );
 }
 
+/** Additions of which nobody is gone, where nobody is retired for them any more: all of them are too many. */
+export function leftOver(records: Records): readonly HostRecord[] {
+  const all = Object.values(records);
+  const taken = new Set(all.flatMap((one) => (one.outcome === 'admitted' || isGone(one) ? [one.for] : [])));
+  return all.filter((record) => (isThere(record) || mayGoAgain(record)) && !taken.has(record.instanceId));
+}
+
+/** It was to go as one too many and stayed; there is an end to trying. */
+function mayGoAgain(record: HostRecord): boolean {
+  const hasStayed =
+    record.outcome === 'put-back' || record.outcome === 'deferred' || record.outcome === 'failed';
+  return record.task === 'retire' && isAddition(record) && hasStayed && (record.attempt ?? 1) < mostTries;
+}
+
+const mostTries = 4;
+
 /** After which host others are made: the one that is retired last, so that it is there the longest. */
 export function modelOf(views: readonly HostView[]): HostView | undefined {
   return inOrder(views).at(-1);
