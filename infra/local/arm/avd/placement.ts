@@ -15,7 +15,7 @@ export function place(broker: Broker, power: PowerSwitch, pool: HostPool, user: 
   const isPersonal = pool.properties.hostPoolType === 'Personal';
   const host = isPersonal ? ownDesktop(broker, pool, user) : leastLoaded(broker, pool);
   if (host && broker.isUsable(host)) return { host };
-  const asleep = isPersonal ? host : broker.hosts(pool).find((one) => mayWake(power, one));
+  const asleep = isPersonal ? host : broker.hosts(pool).find((one) => isComing(one) || mayWake(power, one));
   return { waking: asleep !== undefined && wake(power, asleep) };
 }
 
@@ -50,7 +50,12 @@ function mayWake(power: PowerSwitch, host: SessionHost): boolean {
 }
 
 function wake(power: PowerSwitch, host: SessionHost): boolean {
-  // Whoever finds it starting already waits for it too.
-  if (host.machine.guest.power === 'starting') return host.allowNewSession;
-  return mayWake(power, host) && power.start(host);
+  return isComing(host) || (mayWake(power, host) && power.start(host));
+}
+
+/** Whoever finds their host on its way up waits for it, as the one does who had it started. */
+function isComing({ pool, allowNewSession, machine, lostAt, phase, stale }: SessionHost): boolean {
+  if (pool.properties.startVMOnConnect !== true || !allowNewSession || stale) return false;
+  const { power } = machine.guest;
+  return power === 'starting' || (power === 'running' && (lostAt !== undefined || phase === 'starting'));
 }

@@ -42,6 +42,8 @@ export class PooledScaling {
   readonly #means: Means;
   /** Drained by autoscale itself, to be turned off once nobody is there. */
   readonly #emptying = new Set<SessionHost>();
+  /** Those of them whose users have been told that they will be logged off. */
+  readonly #told = new WeakSet<SessionHost>();
 
   constructor(means: Means) {
     this.#means = means;
@@ -97,7 +99,10 @@ export class PooledScaling {
 
   /** One host at a time, the one with the fewest users; who is there stays until they sign out, or are made to. */
   #turnOff(load: Load): void {
-    for (const host of this.#emptying) if (this.#isEmpty(host, load.wanted)) this.#deallocate(host);
+    for (const host of this.#emptying) {
+      if (this.#isEmpty(host, load.wanted)) this.#deallocate(host);
+      else this.#press(host, load.wanted);
+    }
     const { power, world, note } = this.#means;
     const candidates = load.own
       .filter((host) => !power.isOff(host) && !this.#emptying.has(host))
@@ -111,8 +116,7 @@ export class PooledScaling {
     note(host, 'drained');
     if (this.#isEmpty(host, load.wanted)) return this.#deallocate(host);
     this.#emptying.add(host);
-    const { rampDownForceLogoffUsers: force } = load.wanted.schedule;
-    if (load.wanted.phase === 'rampDown' && force === true) this.#logOff(host, load.wanted);
+    this.#press(host, load.wanted);
   }
 
   #isEmpty({ sessions }: SessionHost, { phase, schedule }: Wanted): boolean {
@@ -126,6 +130,7 @@ export class PooledScaling {
   #deallocate(host: SessionHost): void {
     if (!this.#means.power.deallocate(host)) return;
     this.#emptying.delete(host);
+    this.#told.delete(host);
     this.#means.note(host, 'deallocated');
     // Once it is off there is nobody to keep out, and Start VM on Connect has to find it open.
     host.allowNewSession = true;
@@ -133,10 +138,14 @@ export class PooledScaling {
 
   #reopen(host: SessionHost): void {
     this.#emptying.delete(host);
+    this.#told.delete(host);
     this.#means.undrain(host);
   }
 
-  #logOff(host: SessionHost, { schedule }: Wanted): void {
+  /** Only in ramp-down, and only where the plan says so, users are told once and logged off after a while. */
+  #press(host: SessionHost, { phase, schedule }: Wanted): void {
+    if (phase !== 'rampDown' || schedule.rampDownForceLogoffUsers !== true || this.#told.has(host)) return;
+    this.#told.add(host);
     const { broker, world } = this.#means;
     const { rampDownNotificationMessage = '', rampDownWaitTimeMinutes = 30 } = schedule;
     for (const session of host.sessions.values()) {
