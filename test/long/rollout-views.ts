@@ -4,6 +4,7 @@ import type { Json } from '../end-to-end/bad-requests.ts';
 export interface HostView {
   readonly instanceId: string;
   readonly name: string;
+  readonly sessionHost: string;
   readonly outcome: string;
   readonly why: string;
   readonly status?: string;

@@ -21,7 +21,7 @@ let rollout: string;
 const computerOf = (instanceId: string) => `avdprod-00000${instanceId}`;
 
 beforeAll(async () => {
-  cloud = await openRolloutCloud({ speed: 600, fleet: { testHosts: 1, productionHosts: 8, people: 0 } });
+  cloud = await openRolloutCloud({ speed: 300, fleet: { testHosts: 1, productionHosts: 8, people: 0 } });
   await catchAll();
   await cloud.ask('POST', `rollouts/${rollout}/abort`, { reason: 'it crashes', by: 'eve' });
 }, 120_000);
@@ -40,7 +40,7 @@ async function catchAll(): Promise<void> {
   healTags = await faults({ fault: '503', method: 'PUT', path: `${instance('exclude')}\\?` });
   healDrain = await faults({ fault: '503', method: 'PATCH', path: sessionHost('drain') });
   const turnLater = await faults({ fault: '503', method: 'PATCH', path: sessionHost('turn') });
-  const breaksOff = { fault: 'fail-operation', code: 'InternalExecutionError', seconds: 3000 };
+  const breaksOff = { fault: 'fail-operation', code: 'InternalExecutionError', seconds: 2700 };
   await faults({ ...breaksOff, path: `${instance('reimage')}/reimage`, times: 1 });
   await door('POST', `hosts/${computerOf(caught.register)}`, { registration: 'silent' });
   await door('POST', `hosts/${computerOf(caught.verify)}`, { upgradeMinutes: 600 });

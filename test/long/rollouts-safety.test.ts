@@ -4,7 +4,8 @@ import { openRolloutCloud, type RolloutCloud, until } from './rollout-cloud.ts';
 import { brokenRules, drainsIn, reimagesIn } from './rollout-log.ts';
 
 // In Berlin the clock goes back on this night: from 3:00 to 2:00, at 01:00Z.
-const startAt = Date.parse('2026-10-24T21:15:00Z');
+// Hours before: a slow machine may need them to begin, and a quick one has other stories until then.
+const startAt = Date.parse('2026-10-24T17:00:00Z');
 const night = { start: '02:15', end: '03:15', timeZone: 'Europe/Berlin', days: ['Sun'] };
 const opensAt = '2026-10-25T00:15:00.000Z';
 const closesAt = '2026-10-25T02:15:00.000Z';
@@ -32,7 +33,7 @@ afterAll(async () => await cloud?.stop());
 
 describe('R8: a rollout outside the window of its pool', () => {
   it('says when that opens, on the clock of the zone in the night that has an hour twice', async () => {
-    await cloud.policy('test', { maxUnavailable: 1, windows: [night] });
+    await cloud.policy('test', { windows: [night] });
     nightlyFrom = await cloud.requestsSoFar();
     nightly = await cloud.start('test', '1.0.0');
     expect(await cloud.because(nightly, 'OutsideWindow')).toContain(opensAt);
@@ -49,6 +50,7 @@ describe('a pool with people on it', () => {
     reminder: { title: '{minutes} minutes left', body: 'Log off.' },
   };
   let since: number;
+  let peopled: string;
 
   it('R1: two rollouts that are asked for at once never both have it', { timeout: 100_000 }, async () => {
     await people(20, { stays: 1, leavesDisconnected: 0 });
@@ -68,6 +70,7 @@ describe('a pool with people on it', () => {
     await until(async () => (await cloud.ask('GET', 'host-pools/production'))['activeRollout'] !== undefined);
     expect(await start()).toMatchObject({ status: 409, body: { error: { code: 'RolloutAlreadyActive' } } });
     const ended = await Promise.all(ids.map(cloud.over));
+    peopled = ended.find(({ status }) => status === 'succeeded')?.id ?? '';
     expect(ended.filter(({ status }) => status === 'succeeded')).toHaveLength(1);
     for (const lost of ended.filter(({ status }) => status !== 'succeeded')) {
       expect(lost).toMatchObject({ status: 'failed', failure: { code: 'RolloutAlreadyActive' }, hosts: {} });
@@ -96,6 +99,9 @@ describe('a pool with people on it', () => {
   it('R5: tells everybody once, reminds him once at each step, and logs nobody off before his grace is over', async () => {
     const { users } = await production();
     expect(users.messaged.filter(({ times }) => times !== 1)).toEqual([]);
+    const onRecord = (await cloud.hosts(peopled)).flatMap(({ sessionHost, told }) =>
+      told.map(({ user, at }) => ({ host: sessionHost, user, at })),
+    );
     expect(users.loggedOff.length, 'somebody stayed').toBeGreaterThan(0);
     for (const { user, host, at } of users.loggedOff) {
       const told = users.messaged.filter(
@@ -105,14 +111,12 @@ describe('a pool with people on it', () => {
       expect(first).toBe(title);
       // Each says what is really left; a step that nobody could take in time is not made up for.
       const left = reminders.map((one) => Number(/^(\d+) minutes left$/.exec(one)?.[1]));
-      expect(left.length).toBeGreaterThan(0);
       expect(left.length).toBeLessThanOrEqual(2);
       expect(left.every((minutes, index) => minutes <= (left[index - 1] ?? 11) - 1)).toBe(true);
-      // His grace runs from when the message is written down; a tenth of a second later here it has reached him.
-      const onItsWayMs = 100 * cloud.local.clock.speed;
-      const hadMs = Date.parse(at) - Date.parse(told[0]?.at[0] ?? '');
-      expect(hadMs).toBeGreaterThanOrEqual(15 * 60_000 - onItsWayMs);
+      const toldAt = onRecord.find((one) => one.user === user && one.host === host)?.at ?? '';
+      expect(Date.parse(at) - Date.parse(toldAt)).toBeGreaterThanOrEqual(15 * 60_000);
     }
+    expect(users.messaged.some((one) => one.title !== title)).toBe(true);
   });
 });
 
@@ -148,7 +152,11 @@ describe('a rollout that is held back while it is under way', () => {
         );
       await atWork(1);
 
-      const freeze = { scope: { kind: 'all' }, reason: 'a fair', until: '2099-01-01T00:00:00Z' };
+      const freeze = {
+        scope: { kind: 'host-pool', name: 'production' },
+        reason: 'a fair',
+        until: '2099-01-01T00:00:00Z',
+      };
       await cloud.ask('PUT', 'freezes/fair', freeze);
       await expectNothingNew(since, async () => await done(1));
       expect(await cloud.because(id, 'Frozen')).toContain('a fair');
@@ -229,17 +237,13 @@ describe('a version that does not boot', () => {
 });
 
 describe('R8: a rollout whose window has opened', () => {
-  it(
-    'began with its first host not a moment before, and with none that would not be done in time',
-    { timeout: 60_000 },
-    async () => {
-      expect(await cloud.over(nightly)).toMatchObject({ status: 'succeeded', hosts: { done: 2 } });
-      const drains = drainsIn(await cloud.requests(nightlyFrom, 'avdtest'));
-      expect(drains.length).toBeGreaterThan(0);
-      for (const { at } of drains) {
-        expect(at >= opensAt).toBe(true);
-        expect(at < closesAt).toBe(true);
-      }
-    },
-  );
+  it('began not a moment before, and not after it had closed', { timeout: 60_000 }, async () => {
+    expect(await cloud.over(nightly)).toMatchObject({ status: 'succeeded', hosts: { done: 2 } });
+    const drains = drainsIn(await cloud.requests(nightlyFrom, 'avdtest'));
+    expect(drains.length).toBeGreaterThan(0);
+    for (const { at } of drains) {
+      expect(at >= opensAt).toBe(true);
+      expect(at < closesAt).toBe(true);
+    }
+  });
 });
