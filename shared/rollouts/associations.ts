@@ -2,6 +2,7 @@ import type { WorkflowStore } from '../workflow/store.ts';
 import type { Pool, PoolEvent } from './pool.ts';
 import { isOver, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { Fleets } from './fleet.ts';
+import { mostlyOf } from './members.ts';
 import { fleetOf } from './stage.ts';
 
 interface Parts {
@@ -25,7 +26,7 @@ export function imageVersionsAt({ poolStore, rolloutStore, fleets }: Parts) {
       if (link.imageSet !== set || link.place !== place) continue;
       const scaleSet = fleetOf(link);
       const model = await fleets.model(scaleSet);
-      const hosts = model ? await fleets.list(scaleSet) : [];
+      const hosts = model ? mostlyOf(link, await fleets.list(scaleSet)) : [];
       const coming = open.filter(({ pool }) => pool === name).map(({ version }) => version);
       const ids = [model?.imageVersionId ?? '', ...[...hosts, ...coming].map((one) => one.imageVersionId)];
       found.push({ name, imageVersionIds: [...new Set(ids.filter((id) => id !== ''))] });

@@ -1,3 +1,4 @@
+import type { FleetKind } from './fleet.ts';
 import type { PoolLink, Took } from './pool.ts';
 import { done, type EnsureRolloutStage, failed, running } from './stage.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
@@ -15,8 +16,12 @@ export interface Pools {
   ) => Promise<{ readonly holder: string | undefined; readonly took: readonly Took[] }>;
   /** Where the pool's hosts are and how they are updated, as of now. */
   readonly link: (pool: string) => Promise<PoolLink | undefined>;
-  /** Lets go of the pool for good: a claim that comes later has no effect. The pool keeps how long hosts took. */
-  readonly release: (pool: string, rollout: string, took: readonly Took[]) => Promise<void>;
+  /** Lets go of the pool for good: a claim that comes later has no effect. The pool keeps what is known of it by now. */
+  readonly release: (
+    pool: string,
+    rollout: string,
+    known: { readonly took: readonly Took[]; readonly way?: FleetKind },
+  ) => Promise<void>;
 }
 
 /** Whether the channel still wants what the movement brings. Handed in from the channels. */

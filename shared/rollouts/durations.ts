@@ -1,5 +1,6 @@
 import type { Policy, Took } from './pool.ts';
 import type { Facts } from './course.ts';
+import type { HostRecord } from './waves.ts';
 
 /** What is known of a pool is worth more than what is usual from so many hosts on. */
 const enough = 5;
@@ -14,10 +15,18 @@ const usualMinutes = [14, 15, 15, 16, 16, 17, 17, 17, 18, 18, 18, 19, 19, 20, 20
 /** How long hosts of this pool took, newest last: before this rollout and in it. Those that failed say nothing. */
 export function tookIn({ took = [], hosts = {} }: Facts): readonly Took[] {
   const here = Object.values(hosts)
-    .filter(({ outcome }) => outcome === 'done')
+    .filter(({ outcome, task }) => outcome === 'done' && task !== 'add')
     .toSorted((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? -1 : 1))
-    .map(({ seconds: { users, azure, own } }) => ({ users, rest: azure + own }));
+    .flatMap((record) => timeOf(record, hosts));
   return latest([...took, ...here]);
+}
+
+/** Of a host that gave way to another, what the other took as well. One that was too many itself says nothing. */
+function timeOf({ seconds, task, for: successor }: HostRecord, hosts: NonNullable<Facts['hosts']>): Took[] {
+  const { users, azure, own } = seconds;
+  if (task === undefined) return [{ users, rest: azure + own }];
+  const other = successor === undefined ? undefined : hosts[successor]?.seconds;
+  return other ? [{ users, rest: azure + own + other.azure + other.own }] : [];
 }
 
 export function latest(took: readonly Took[]): readonly Took[] {

@@ -28,6 +28,16 @@ export function membersOf(
 }
 
 /**
+ * The machines there, but for those of other pools, for whoever asks who uses an image: whose a machine without a tag
+ * is, only the broker knows, and it uses its image whosever it is.
+ */
+export function mostlyOf(link: PoolLink, instances: readonly Instance[]): readonly Instance[] {
+  if (link.scaleSet) return instances;
+  const ours = poolTagOf(link);
+  return instances.filter(({ tags }) => (tags[poolTag]?.toLowerCase() ?? ours) === ours);
+}
+
+/**
  * The image version that most of the machines were made from, of those that are not on `wanted` already: what a pool
  * without a model came from. Undefined if all are on it, or none is known.
  */

@@ -101,6 +101,9 @@ export interface Took {
   readonly rest: number;
 }
 
+/** A `FleetKind`, spelt out: a life knows no ports. */
+type Way = 'uniform' | 'flexible' | 'stand-alone';
+
 export interface Pool {
   readonly link: PoolLink;
   readonly createdAt: Instant;
@@ -111,6 +114,8 @@ export interface Pool {
   readonly nextRollout?: string;
   /** Rollouts that let go, so that a claim of theirs that comes late is old news. */
   readonly over: readonly string[];
+  /** How Azure keeps its machines, once a rollout has found it out. */
+  readonly way?: Way;
   /** How long its hosts took of late, newest last: what is expected of the next. */
   readonly took?: readonly Took[];
 }
@@ -119,7 +124,13 @@ export type PoolEvent =
   | { readonly type: 'defined'; link: PoolLink; by: string; at: Instant }
   /** `after` is whom it takes back. */
   | { readonly type: 'rollout-claimed'; rollout: string; after?: string; at: Instant }
-  | { readonly type: 'rollout-released'; rollout: string; took?: readonly Took[]; at: Instant };
+  | {
+      readonly type: 'rollout-released';
+      rollout: string;
+      took?: readonly Took[];
+      way?: FleetKind;
+      at: Instant;
+    };
 
 const remembered = 50;
 
@@ -136,7 +147,11 @@ export const poolLife: Workflow<Pool, PoolEvent, never> = {
 function defined(pool: Pool | undefined, { link, at }: Extract<PoolEvent, { type: 'defined' }>): Pool {
   if (!pool) return { link, createdAt: at, changedAt: at, over: [] };
   const isSame = JSON.stringify(pool.link) === JSON.stringify(link);
-  return isSame ? pool : { ...pool, link, changedAt: at };
+  if (isSame) return pool;
+  // Other machines may be kept in another way.
+  const { way, ...known } = pool;
+  const isThere = JSON.stringify(pool.link.scaleSet) === JSON.stringify(link.scaleSet);
+  return { ...known, ...(isThere && way && { way }), link, changedAt: at };
 }
 
 function claimed(pool: Pool, { rollout, after }: Extract<PoolEvent, { type: 'rollout-claimed' }>): Pool {
@@ -148,7 +163,7 @@ function claimed(pool: Pool, { rollout, after }: Extract<PoolEvent, { type: 'rol
 
 function released(
   { activeRollout, nextRollout, ...pool }: Pool,
-  { rollout, took }: Extract<PoolEvent, { type: 'rollout-released' }>,
+  { rollout, took, way }: Extract<PoolEvent, { type: 'rollout-released' }>,
 ): Pool {
   const over = [...pool.over, rollout].slice(-remembered);
   const next = nextRollout === rollout ? undefined : nextRollout;
@@ -156,7 +171,8 @@ function released(
     return { ...pool, activeRollout, ...(next !== undefined && { nextRollout: next }), over };
   }
   // Whoever never held it knows nothing of how long its hosts take.
-  const known = activeRollout === rollout && took ? { took } : {};
+  const isKnown = activeRollout === rollout;
+  const known = { ...(isKnown && took && { took }), ...(isKnown && way && { way }) };
   return { ...pool, ...known, ...(next !== undefined && { activeRollout: next }), over };
 }
 

@@ -14,8 +14,8 @@ export function poolClaims(pools: PoolEngine, now: () => Instant): Pools {
       return { holder: state.activeRollout, took: state.took ?? [] };
     },
     link: async (pool) => (await pools.load(pool))?.link,
-    release: async (pool, rollout, took) => {
-      await pools.record(pool, () => ({ type: 'rollout-released', rollout, took, at: now() }));
+    release: async (pool, rollout, known) => {
+      await pools.record(pool, () => ({ type: 'rollout-released', rollout, ...known, at: now() }));
     },
   };
 }

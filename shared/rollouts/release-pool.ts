@@ -5,7 +5,8 @@ import { done, type EnsureRolloutStage } from './stage.ts';
 /** The pool is free for the next. */
 export function ensureReleased(pools: Pools): EnsureRolloutStage {
   return async ({ id, work: { pool, facts } }) => {
-    await pools.release(pool, id, tookIn(facts));
+    const { way } = facts;
+    await pools.release(pool, id, { took: tookIn(facts), ...(way !== undefined && { way }) });
     return done();
   };
 }

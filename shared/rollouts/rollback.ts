@@ -127,12 +127,20 @@ function nothingToTakeBack(id: string, rollout: Rollout): AppError {
   const instead = canBeAborted(rollout) ? `; abort it: POST /rollouts/${id}/abort {"reason":"…"}` : '';
   const isFormer = rollout.phase === 'succeeded' || rollout.facts.hosts !== undefined;
   const why = isFormer
-    ? `The scale set of host pool ${rollout.pool} named version ${number} before rollout ${id} began`
-    : `Rollout ${id} has not changed what the scale set of host pool ${rollout.pool} names`;
+    ? `${ofPool(rollout, 'The scale set', 'named', 'All hosts', 'ran')} version ${number} before rollout ${id} began`
+    : `Rollout ${id} has not changed what ${ofPool(rollout, 'the scale set', 'names', 'the hosts', 'run')}`;
   return new AppError('NoRollbackTarget', `${why}${instead}.`, { target: id });
 }
 
-/** The version that the scale set named before, by its exact id; or why nothing can be brought to it. */
+/** What a scale set names, machines that stand alone run. */
+function ofPool(
+  { link, pool }: Rollout,
+  ...[set, names, hosts, run]: readonly [set: string, names: string, hosts: string, run: string]
+): string {
+  return link.scaleSet ? `${set} of host pool ${pool} ${names}` : `${hosts} of host pool ${pool} ${run}`;
+}
+
+/** The version that the scale set named before, or most hosts ran, by its exact id; or why nothing can be brought to it. */
 async function targetOf(
   { pool, link: former, version }: Rollout,
   modelBefore: string,
@@ -141,14 +149,14 @@ async function targetOf(
 ): Promise<Rollout['version'] | string> {
   if (!isSameFleet(former, link) || former.imageSet !== link.imageSet)
     return `Host pool ${pool} names other hosts or another image set by now.`;
+  const was = link.scaleSet ? 'The scale set named' : 'Most hosts ran';
   const number = /\/versions\/([^/]+)$/i.exec(modelBefore)?.[1];
   if (number === undefined)
-    return `The scale set named ${modelBefore || 'no image of a gallery'} before: no version of a gallery.`;
-  if (isSameId(version.imageVersionId, modelBefore))
-    return `The scale set named version ${number} before it as well.`;
+    return `${was} ${modelBefore || 'no image of a gallery'} before: no version of a gallery.`;
+  if (isSameId(version.imageVersionId, modelBefore)) return `${was} version ${number} before it as well.`;
   const found = await thereIs(link, number, parts);
   if (typeof found === 'string' || isSameId(found.imageVersionId, modelBefore)) return found;
-  return `The scale set named ${modelBefore} before, and version ${number} is ${found.imageVersionId}.`;
+  return `${was} ${modelBefore} before, and version ${number} is ${found.imageVersionId}.`;
 }
 
 const isSameId = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
@@ -160,7 +168,7 @@ async function thereIs(
   { versionOf, refusal, imageVersionAt }: Parts,
 ): Promise<Rollout['version'] | string> {
   const known = await versionOf(link.imageSet, number);
-  if (!known) return `Image set ${link.imageSet} has no version ${number}, which the scale set named before.`;
+  if (!known) return `Image set ${link.imageSet} has no version ${number}, which its machines came from.`;
   const why = await refusal(link.imageSet, number);
   if (why) return why.message;
   if (known.imageVersionId === undefined) return `Version ${number} is not in the gallery any more.`;

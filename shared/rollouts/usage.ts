@@ -2,6 +2,7 @@ import type { WorkflowStore } from '../workflow/store.ts';
 import type { Pool, PoolEvent } from './pool.ts';
 import { isOver, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { Fleets } from './fleet.ts';
+import { mostlyOf } from './members.ts';
 import { isSameRegion, fleetOf } from './stage.ts';
 
 interface Parts {
@@ -42,7 +43,8 @@ function usesIn({ poolStore, rolloutStore, fleets }: Parts) {
       const scaleSet = fleetOf(saved.state.link);
       const model = await fleets.model(scaleSet);
       if (!model) continue;
-      const hosts = (await fleets.list(scaleSet)).filter((host) => isOne(host.imageVersionId));
+      const machines = mostlyOf(saved.state.link, await fleets.list(scaleSet));
+      const hosts = machines.filter((host) => isOne(host.imageVersionId));
       const known = { name: id, location };
       if (isOne(model.imageVersionId)) {
         uses.push({ kind: 'host-pool', ...known, message: `host pool ${id} makes its hosts from it` });

@@ -1,11 +1,21 @@
 import type { Instant } from '../instant.ts';
 import { type Freeze, statusOf } from './freezes.ts';
 import type { Pool } from './pool.ts';
+import { wayOf } from './ways.ts';
 import { canBeAborted, canBePaused, isPaused, type Rollout } from './rollout.ts';
 
 /** A host pool as the API shows it. */
-export function poolView(name: string, { link, createdAt, changedAt, activeRollout, nextRollout }: Pool) {
-  return { name, ...link, createdAt, changedAt, activeRollout, nextRollout };
+export function poolView(
+  name: string,
+  { link, createdAt, changedAt, activeRollout, nextRollout, way }: Pool,
+) {
+  return { name, ...link, ...wayIn(link, way), createdAt, changedAt, activeRollout, nextRollout };
+}
+
+/** How its hosts are brought to a version, and what that can do, once it is known. */
+function wayIn({ virtualMachines, policy }: Pool['link'], known: Pool['way']) {
+  const way = virtualMachines ? 'stand-alone' : known;
+  return way === undefined ? {} : { way, can: wayOf(way, policy) };
 }
 
 /** A freeze as the API shows it. */
@@ -30,6 +40,7 @@ export function rolloutView(id: string, rollout: Rollout) {
     requested,
     rollbackOf: requested.rollbackOf,
     rolledBackBy,
+    way: facts.way,
     wave: facts.wave,
     hosts: counts,
     capacity: facts.capacity,

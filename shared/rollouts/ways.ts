@@ -1,4 +1,5 @@
 import type { FleetKind } from './fleet.ts';
+import type { Policy } from './pool.ts';
 
 /** What a way to bring a host to a version can do, and what it costs the host. */
 export interface Way {
@@ -69,8 +70,8 @@ export const ways = {
   },
 } as const satisfies Record<FleetKind, Way>;
 
-/** With surge a host gives way to another: what it loses besides is what it was. */
-export const surged: Pick<Way, 'how' | 'keeps'> = {
+/** With surge a host gives way to another: nothing of it is kept. */
+const surged: Pick<Way, 'how' | 'keeps'> = {
   how: 'A machine like it is made under the next free name; once that takes users, the host is drained and deleted.',
   keeps: {
     name: false,
@@ -81,3 +82,8 @@ export const surged: Pick<Way, 'how' | 'keeps'> = {
     administratorPassword: false,
   },
 };
+
+/** What the way can do under such a policy. */
+export function wayOf(kind: FleetKind, { surge }: Pick<Policy, 'surge'>): Way {
+  return surge === undefined ? ways[kind] : { ...ways[kind], ...surged };
+}
