@@ -3,7 +3,7 @@ import type { Look } from '../workflow/look.ts';
 import { expected, mostSeconds, tookIn } from './durations.ts';
 import { type Freezes, frozenBy, type NamedFreeze } from './freezes.ts';
 import type { Hosts } from './hosts.ts';
-import type { Policy } from './pool.ts';
+import type { MaintenanceWindow, Policy } from './pool.ts';
 import type { Facts, Pause } from './course.ts';
 import { isPaused, type Rollout } from './rollout.ts';
 import { type EnsureRolloutStage, running } from './stage.ts';
@@ -41,9 +41,15 @@ function frozen(freezes: readonly NamedFreeze[]): Reason | undefined {
 /** Nothing is begun that, of ten hosts such as this, nine would not end before the window closes. */
 export function outsideWindow(
   { work: { link, facts }, now }: Look<Rollout>,
-  host: { readonly hasUsers: boolean; readonly isEmpty?: boolean },
+  host: {
+    readonly hasUsers: boolean;
+    readonly isEmpty?: boolean;
+    /** Of its own, instead of the pool's. */
+    readonly windows?: readonly MaintenanceWindow[];
+  },
 ): Reason | undefined {
-  const { windows = [], minDrainMinutes } = link.policy;
+  const { minDrainMinutes } = link.policy;
+  const windows = host.windows ?? link.policy.windows ?? [];
   const quietSeconds = host.hasUsers ? undefined : host.isEmpty ? 0 : minDrainMinutes * 60;
   const seconds = mostSeconds(expected(tookIn(facts), link.policy), quietSeconds);
   const fit = fitOf(windows, now, seconds);
@@ -59,6 +65,12 @@ export function outsideWindow(
   }
   const message = `${closing}the maintenance window opens at ${opensAt}`;
   return { code: 'OutsideWindow', message, detail: { ...detail, opensAt }, until: opensAt };
+}
+
+/** No host at all may begin now; where machines have windows of their own it is for each to say. */
+export function outsideEveryWindow(look: Look<Rollout>): Reason | undefined {
+  const { windowTag } = look.work.link.policy;
+  return windowTag === undefined ? outsideWindow(look, { hasUsers: false }) : undefined;
 }
 
 /** The only host of a pool may go while a window lasts that says so, whatever the floor. */

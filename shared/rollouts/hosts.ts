@@ -165,7 +165,8 @@ export function heard(rollout: string, records: Records, standings: readonly Hos
     if (record.outcome !== 'admitted' || !host || host.outcome === 'running') continue;
     const { why, code, endedAt, told, loggedOff, seconds } = host;
     const isPutOff = record.backAt !== undefined && host.outcome === 'put-back';
-    const outcome = isPutOff ? 'put-off' : host.outcome;
+    // Put off, and its turn comes again; unless somebody says that it does not.
+    const outcome = isPutOff ? (record.skip ? 'skipped' : 'put-off') : host.outcome;
     changed[record.instanceId] = {
       ...record,
       ...(code !== undefined && { code }),

@@ -5,9 +5,13 @@ import type { HostPools } from './host-pool.ts';
 import { broken, heard, type Hosts, type HostStanding, named, type Records } from './hosts.ts';
 import { surgeOf } from './pool.ts';
 import type { Freezes } from './freezes.ts';
+import { tagIn } from './exclusion.ts';
+import { givenBack } from './give-back.ts';
 import { rereadSeconds, turned } from './give-turns.ts';
-import { holdOn, isUsual, lookAgainIn, outsideWindow, told } from './hold.ts';
-import { type PoolAtOnce, readPool } from './read-pool.ts';
+import { holdOn, isUsual, lookAgainIn, outsideEveryWindow, told } from './hold.ts';
+import { watchModel } from './model-watch.ts';
+import { observed } from './observed.ts';
+import { type Asked, type PoolAtOnce, readPool } from './read-pool.ts';
 import type { Facts } from './course.ts';
 import type { Rollout } from './rollout.ts';
 import type { Fleets } from './fleet.ts';
@@ -44,17 +48,16 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
     const records = { ...rollout.facts.hosts, ...changed };
     const turns = turnsOf(id, records, standings);
     const bar = await holdOn(look, freezes);
-    const hold = bar ?? outsideWindow(look, { hasUsers: false });
+    const hold = bar ?? outsideEveryWindow(look);
     // What has just been heard may have been one failure too many: that comes first.
     const told = Object.keys(changed).length === 0 ? turned(look, turns, standings, bar) : undefined;
     if (told) return told;
     const idle = Object.keys(changed).length === 0 ? nothingCanStart(look, hold, standings) : undefined;
     if (idle) return idle;
-    const { link, version } = rollout;
-    const { imageVersionId } = version;
-    const { sessionsBefore } = rollout.facts;
-    const asked = { link, imageVersionId, records, ...(sessionsBefore && { sessionsBefore }), now: look.now };
-    const reading = await readPool(hostPools, fleets, asked);
+    const model = await modelUnless(bar, fleets, look);
+    if ('status' in model) return model;
+    const { link } = rollout;
+    const reading = await readPool(hostPools, fleets, askedOf(look, records));
     const surge = surgeIn(rollout, records, reading.views);
     const wave = waveIn(rollout, { records, surge, views: reading.views, now: look.now });
     const failures = broken(records);
@@ -65,11 +68,30 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
       const why = `${failures.length} hosts failed and ${maxFailed} may${where}: ${named(failures)}.`;
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
     }
-    return next(look, reading, { records, changed, news, standings, turns, hold, wave, surge });
+    return next(look, reading, { records, changed, news, standings, turns, hold, wave, surge, model });
   });
 }
 
+/** In a pause nothing is reimaged, and after it the model is named anew. */
+async function modelUnless(bar: Reason | undefined, fleets: Fleets, look: Look<Rollout>) {
+  return bar ? {} : await watchModel(fleets, look);
+}
+
+function askedOf({ work: { link, version, facts }, now }: Look<Rollout>, records: Records): Asked {
+  const { sessionsBefore } = facts;
+  return {
+    link,
+    imageVersionId: version.imageVersionId,
+    records,
+    exclusionTag: tagIn(facts, link),
+    ...(sessionsBefore && { sessionsBefore }),
+    now,
+  };
+}
+
 interface Known extends BeforeStart {
+  /** When the model was last seen to name the version. */
+  readonly model: { readonly at?: Instant };
   readonly changed: Records;
   readonly news: readonly string[];
   readonly standings: readonly HostStanding[];
@@ -119,14 +141,20 @@ function next(look: Look<Rollout>, pool: PoolAtOnce, known: Known): Settled<Fact
   const { number, of, upTo } = known.wave;
   const wave = { number, of, upTo };
   const first = rollout.facts.sessionsBefore ? {} : { sessionsBefore: sessionsIn(pool.views) };
-  const facts = { hosts, ...measured(rollout, pool, now), ...first, reading: start.reading, wave };
+  const seen = observed(look, pool, { ...known, records: { ...known.records, ...hosts } });
+  const read = { ...measured(rollout, pool, now), ...seen.facts, reading: start.reading };
+  const facts = { hosts, ...read, ...first, wave };
   if (start.names.length > 0) {
     const names = start.names.join(', ');
-    const news = [...known.news, `admitted ${names}`].join('; ');
+    const news = [...known.news, ...seen.news, `admitted ${names}`].join('; ');
     return running(`${names} to start`, 0, { facts: { ...facts, ...told(look).facts }, news });
   }
   if (underWayIn(known.records) === 0 && !start.isLeft) return ended({ ...known.records, ...hosts }, facts);
-  return waiting(look, known, start.isLeft ? start.because : lastHosts, facts);
+  const back = givenBack(look.id, known.turns, known.standings, { ...pool, now });
+  const gives = Object.values(back).map(({ name }) => `gave ${name} back to new users`);
+  const noted = { ...known, news: [...known.news, ...seen.news, ...gives] };
+  const because = start.isLeft ? start.because : lastHosts;
+  return waiting(look, noted, because, { ...facts, hosts: { ...hosts, ...back } });
 }
 
 function sessionsIn(views: readonly HostView[]): NonNullable<Facts['sessionsBefore']> {
@@ -151,9 +179,11 @@ function waiting(look: Look<Rollout>, known: Known, reason: Reason, facts: Parti
   });
 }
 
-function measured({ facts }: Rollout, { usable, need, perHost }: PoolAtOnce, at: Instant): Partial<Facts> {
+function measured({ facts }: Rollout, pool: PoolAtOnce, at: Instant): Partial<Facts> {
+  const { usable, need, perHost, scalingPlan, isPersonal } = pool;
   const lowest = facts.lowest && facts.lowest.usable <= usable ? facts.lowest : { usable, need, at };
-  return { capacity: { usable, need, perHost }, lowest };
+  const kind = { ...(scalingPlan && { scalingPlan }), ...(isPersonal && { isPersonal }) };
+  return { capacity: { usable, need, perHost, ...kind }, lowest };
 }
 
 /** All hosts have ended, and no more of them in failure than may. */

@@ -9,6 +9,7 @@ import { drainAheadOf, windowOf } from './pool.ts';
 import type { PoolAtOnce } from './read-pool.ts';
 import type { Rollout } from './rollout.ts';
 import { isAddition, modelOf, retirable, successorsOf, type SurgeNow } from './surge.ts';
+import { inTime } from './in-time.ts';
 import { nextNames } from './surge-names.ts';
 import type { Turns } from './turns.ts';
 import {
@@ -58,7 +59,7 @@ export function startNow(look: Look<Rollout>, pool: PoolAtOnce, known: BeforeSta
   const tasks = surge ? successorsOf(admitted, surge) : {};
   for (const view of admitted)
     hosts[view.instanceId] = { ...begun(view, pool, now, records), ...tasks[view.instanceId] };
-  const added = surge ? additionsTo(pool, known, surge, now) : [];
+  const added = surge ? additionsTo(look, pool, known, surge) : [];
   for (const record of added) hosts[record.instanceId] = record;
   const all = underWayIn(records);
   const left = inOrder(views).length - admitted.length;
@@ -88,16 +89,15 @@ function outOfServiceIn(records: Records): number {
 
 function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: BeforeStart, window: Window): Admission {
   const { work: rollout, now } = look;
+  const { hold, wave, surge, records } = known;
   const { views } = pool;
-  const { hold, wave, surge } = known;
-  const late = outsideWindow(look, { hasUsers: true });
-  if (hold) return { admitted: [], because: whileHeld(hold, late, views) };
+  if (hold) return { admitted: [], because: whileHeld(look, hold, views) };
   if (!surge && wave.room === 0) return { admitted: [], because: wave.because };
   const { policy } = rollout.link;
   const size = sizeOf(views);
   const need = mayGoDark(policy, size, now) ? 0 : pool.need;
-  const inTime = late ? views.filter((one) => one.sessions === 0 || one.standing !== 'untouched') : views;
-  const { admitted, because } = admit(inTime, { ...pool, need }, window);
+  const { views: timely, late } = inTime(look, views, records);
+  const { admitted, because } = admit(timely, { ...pool, need }, window);
   if (late && because.code === 'LastHosts') return { admitted, because: late };
   if (surge) {
     const isFull = surge.free.length <= admitted.length;
@@ -109,9 +109,9 @@ function whoMayStart(look: Look<Rollout>, pool: PoolAtOnce, known: BeforeStart, 
 }
 
 /** Where users are on all that is left, the window that matters is one for hosts with users. */
-function whileHeld(hold: Reason, late: Reason | undefined, views: readonly HostView[]): Reason {
+function whileHeld(look: Look<Rollout>, hold: Reason, views: readonly HostView[]): Reason {
   const isForUsers = hold.code === 'OutsideWindow' && inOrder(views).every(({ sessions }) => sessions > 0);
-  return (isForUsers && late) || hold;
+  return (isForUsers && outsideWindow(look, { hasUsers: true })) || hold;
 }
 
 /** Nobody more is retired than others are there for. */
@@ -125,13 +125,15 @@ function surgeFull({ coming, room }: SurgeNow, wave: WaveNow, because: Reason): 
 
 /** As many hosts more as may be, with names that nobody has or had; made after one that is there until they are. */
 function additionsTo(
+  look: Look<Rollout>,
   pool: PoolAtOnce,
   { records, wave, hold }: BeforeStart,
   { room }: SurgeNow,
-  now: Instant,
 ): readonly HostRecord[] {
   const model = modelOf(pool.views);
-  const count = hold || !model ? 0 : Math.min(room, wave.room);
+  // Where machines have windows of their own, those that are added have none yet.
+  const isHeld = hold ?? outsideWindow(look, { hasUsers: false });
+  const count = isHeld || !model ? 0 : Math.min(room, wave.room);
   if (!model || count === 0) return [];
   const taken = [
     ...pool.namesTaken,
@@ -154,7 +156,7 @@ function additionsTo(
     throw new AppError('SurgeNotPossible', message);
   }
   const { instanceId: like } = model;
-  return names.map((name) => additionOf(name, like, now));
+  return names.map((name) => additionOf(name, like, look.now));
 }
 
 function passedOver(pool: PoolAtOnce, records: Records, now: Instant): Record<string, HostRecord> {
@@ -174,7 +176,7 @@ function passedOver(pool: PoolAtOnce, records: Records, now: Instant): Record<st
 
 /** The record of a host that is taken out of service. */
 export function begun(
-  { instanceId, name, imageVersionId: from = '' }: HostView,
+  { instanceId, name, imageVersionId: from = '', ownWindow }: HostView,
   { sessionHostNames }: Pick<PoolAtOnce, 'sessionHostNames'>,
   now: Instant,
   records: Records = {},
@@ -185,6 +187,8 @@ export function begun(
     sessionHost: sessionHostNames[instanceId] ?? '',
     ...(from !== '' && { from }),
     ...(before && { attempt: (before.attempt ?? 1) + 1 }),
+    ...(before?.again && { again: before.again }),
+    ...(ownWindow && { ownWindow }),
   };
 }
 

@@ -1,0 +1,52 @@
+import type { HostView } from './capacity.ts';
+import type { Facts, Notice } from './course.ts';
+import { shortOf } from './foreign.ts';
+import type { Records } from './hosts.ts';
+import type { Waiter } from './own-window.ts';
+
+const mostNamed = 10;
+
+interface Noticed {
+  readonly views: readonly HostView[];
+  readonly records: Records;
+  readonly waiters: readonly Waiter[];
+  readonly foreign: Facts['foreign'];
+}
+
+/** What one reading of the pool shows that people should know, besides why no further host starts. */
+export function noticesOf({ views, records, waiters, foreign = {} }: Noticed): readonly Notice[] {
+  const ours = (view: HostView) => view.standing === 'in-flight' || view.standing === 'lost';
+  const idle = views.filter((view) => !ours(view) && !view.isPoweredOff);
+  const drained = idle.filter(({ drainedBy }) => drainedBy !== undefined);
+  const silent = idle.filter(({ takesUsers, drainedBy }) => !takesUsers && drainedBy === undefined);
+  const back = Object.values(records).filter(({ givenBack, outcome }) => givenBack && outcome === 'put-off');
+  return [
+    ...notice('OwnWindow', 'wait for a window of their own', waiters, ({ name, opensAt = 'never' }) =>
+      opensAt === 'never' ? name : `${name} from ${opensAt}`,
+    ),
+    ...notice('DrainedByOthers', 'are drained, and not by this rollout', drained, ({ name, drainedBy }) =>
+      drainedBy === 'quarantine' ? `${name} by an earlier one` : name,
+    ),
+    ...notice('HostsTakeNoUsers', 'run and take no users', silent),
+    ...notice(
+      'ForeignUpdate',
+      'were brought to another image by somebody else',
+      Object.values(foreign),
+      ({ name, on }) => `${name} to ${shortOf(on)}`,
+    ),
+    ...notice('GivenBack', 'were drained ahead and given back to new users', back),
+  ];
+}
+
+function notice<Host extends { readonly name: string }>(
+  code: Notice['code'],
+  what: string,
+  hosts: readonly Host[],
+  tell: (host: Host) => string = ({ name }) => name,
+): readonly Notice[] {
+  if (hosts.length === 0) return [];
+  const named = hosts.slice(0, mostNamed).map(tell).join(', ');
+  const more = hosts.length > mostNamed ? ` and ${hosts.length - mostNamed} more` : '';
+  const message = `${hosts.length} hosts ${what}: ${named}${more}`;
+  return [{ code, message, hosts: hosts.slice(0, mostNamed).map(({ name }) => name) }];
+}
