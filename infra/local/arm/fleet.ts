@@ -5,6 +5,7 @@ import { peopleOf } from './avd/people.ts';
 import { seedVersion } from './avd/legacy-image.ts';
 import { addVirtualNetwork } from './compute/network.ts';
 import type { World } from './core/world.ts';
+import { seedDesktops } from './fleet-desktops.ts';
 import { seedSources } from './fleet-sources.ts';
 import { flexibleMachinesOf } from './scale-sets/flexible-machines.ts';
 import { findImage } from './scale-sets/image-rules.ts';
@@ -20,6 +21,10 @@ export interface FleetOptions {
   readonly productionHosts?: number;
   /** Virtual machines of a Flexible scale set; nobody works on them. */
   readonly flexHosts?: number;
+  /** Virtual machines that stand alone, in a pool and with a machine of others beside them; at most six people there. */
+  readonly vmHosts?: number;
+  /** The same as personal desktops; all of them but one are somebody's. */
+  readonly personalHosts?: number;
   /** How many people work on the production hosts; nobody works on the test hosts. */
   readonly people?: number;
   /** Who stays when told to leave, how long they work: another seed, other people. */
@@ -29,6 +34,7 @@ export interface FleetOptions {
 /** Fills a world with a small company: two pools of session hosts, an image they run, and people at work. */
 export function fleet(options: FleetOptions = {}): (world: World) => void {
   const { testHosts = 2, productionHosts = 10, flexHosts = 3, people = 40, seed } = options;
+  const { vmHosts = 4, personalHosts = 3 } = options;
   return (world) => {
     const { resources } = world;
     for (const name of ['rg-images', 'rg-desktops']) {
@@ -49,6 +55,14 @@ export function fleet(options: FleetOptions = {}): (world: World) => void {
     peopleOf(world).populate(production, people, { alreadyIn: true, seed });
     brokerOf(world).resetMeasure(production);
     if (flexHosts > 0) seedFlexiblePool(world, { name: 'flex', prefix: 'avdflex-', hosts: flexHosts, image });
+    const place = { subscription: SUBSCRIPTION, network: NETWORK, image };
+    const { vms, personal } = seedDesktops(world, place, { vmHosts, personalHosts });
+    const inhabit = (pool: HostPool, count: number) => {
+      peopleOf(world).populate(pool, Math.min(count, people), { alreadyIn: true });
+      brokerOf(world).resetMeasure(pool);
+    };
+    if (vms) inhabit(vms, 6);
+    if (personal) inhabit(personal, personalHosts - 1);
   };
 }
 

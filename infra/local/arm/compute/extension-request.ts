@@ -36,7 +36,7 @@ export function requireExtension(
   others: readonly Extension[],
 ): Wanted {
   const where = requireRegion(location, EXTENSION_TYPE);
-  const { protectedSettings, provisioningState: _, instanceView: __, ...kept } = properties;
+  const { protectedSettings: _, provisioningState: __, instanceView: ___, ...kept } = properties;
   const named = requireNames(kept);
   const { publisher, type } = named;
   refuseChange('publisher', before?.properties.publisher, before && publisher);

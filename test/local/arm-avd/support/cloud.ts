@@ -12,7 +12,14 @@ export type Cloud = Awaited<ReturnType<typeof openCloud>>;
 
 /** A simulator with a fleet, a clock in our hand and the real SDK clients. */
 export async function openCloud(
-  options: FleetOptions = { testHosts: 2, productionHosts: 3, flexHosts: 0, people: 0 },
+  options: FleetOptions = {
+    testHosts: 2,
+    productionHosts: 3,
+    flexHosts: 0,
+    vmHosts: 0,
+    personalHosts: 0,
+    people: 0,
+  },
 ) {
   const clock = handClock();
   const arm = await startArm({ clock, seed: 7, fleet: fleet(options) });
