@@ -1,6 +1,7 @@
 import type { World } from '../core/world.ts';
 import type { Broker } from './broker.ts';
 import { HOST_POOL, type HostPool, type HostPoolProperties } from './host-pool.ts';
+import { PersonalScaling } from './personal-scaling.ts';
 import { powerOf } from './power.ts';
 import { PooledScaling, type Deed } from './pooled-scaling.ts';
 import { enabledPlan } from './scaling-plan.ts';
@@ -26,19 +27,23 @@ export class Autoscaler {
   readonly #world: World;
   readonly #broker: Broker;
   readonly #pooled: PooledScaling;
+  readonly #personal: PersonalScaling;
   #round = 0;
   #awake = false;
 
   constructor(world: World, broker: Broker) {
     this.#world = world;
     this.#broker = broker;
-    this.#pooled = new PooledScaling({
+    const means = {
       world,
       broker,
       power: powerOf(world),
-      undrain: (host) => this.#undrain(host),
-      note: (host, what) => this.deeds.push({ host: host.name, at: world.timeline.iso(), what }),
-    });
+      undrain: (host: SessionHost) => this.#undrain(host),
+      note: (host: SessionHost, what: Deed['what']) =>
+        this.deeds.push({ host: host.name, at: world.timeline.iso(), what }),
+    };
+    this.#pooled = new PooledScaling(means);
+    this.#personal = new PersonalScaling(means);
   }
 
   order(orders: Partial<AutoscalerOrders>): void {
@@ -72,7 +77,8 @@ export class Autoscaler {
   #pass(pool: HostPool): void {
     const plan = enabledPlan(this.#world, pool);
     if (plan?.properties.hostPoolType === 'Pooled') this.#pooled.pass(pool, plan);
-    else if (!plan && this.orders.on) {
+    else if (plan) this.#personal.pass(pool, plan);
+    else if (this.orders.on) {
       for (const host of this.#broker.hosts(pool)) {
         if (!isExcluded(host, this.orders.exclusionTag) && !host.allowNewSession) this.#undrain(host);
       }

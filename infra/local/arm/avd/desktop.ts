@@ -10,6 +10,7 @@ import { hostPoolRoutes } from './host-pool-routes.ts';
 import { desktopLocalRoutes } from './local-routes.ts';
 import { configurationRoutes } from './management.ts';
 import { peopleOf } from './people.ts';
+import { personalScheduleRoutes } from './personal-schedule-routes.ts';
 import { scalingPlanRoutes } from './scaling-plan-routes.ts';
 import { sessionHostRoutes } from './session-host-routes.ts';
 import { userSessionRoutes } from './user-session-routes.ts';
@@ -25,6 +26,7 @@ export function desktopProvider(world: World): Provider {
       ...hostPoolRoutes(world, broker),
       ...configurationRoutes(world, broker),
       ...scalingPlanRoutes(world, broker, autoscaler),
+      ...personalScheduleRoutes(world, autoscaler),
       ...sessionHostRoutes(world, broker),
       ...userSessionRoutes(world, broker),
     ],

@@ -13,7 +13,8 @@ export interface Deed {
   readonly what: 'started' | 'drained' | 'deallocated';
 }
 
-interface Means {
+/** By what autoscale acts, and where it writes down what it did. */
+export interface Means {
   readonly world: World;
   readonly broker: Broker;
   readonly power: PowerSwitch;

@@ -3,14 +3,27 @@ import type { ScalingPlanProperties, ScalingSchedule, TimeOfDay } from './scalin
 
 export type Phase = 'rampUp' | 'peak' | 'rampDown' | 'offPeak';
 
-/** What a plan wants of its pools at one moment. */
-export interface Wanted {
+/** What the schedules of every kind of plan have in common. */
+export interface DailySchedule {
+  readonly daysOfWeek: readonly string[];
+  readonly rampUpStartTime: TimeOfDay;
+  readonly peakStartTime: TimeOfDay;
+  readonly rampDownStartTime: TimeOfDay;
+  readonly offPeakStartTime: TimeOfDay;
+}
+
+/** The phase in which a plan is, and by which schedule. */
+export interface InPhase<Schedule extends DailySchedule> {
   readonly phase: Phase;
-  readonly schedule: ScalingSchedule;
-  readonly minimumPercent: number;
-  readonly thresholdPercent: number;
+  readonly schedule: Schedule;
   /** Begins with a phase and is another with the next, on whichever day. */
   readonly since: string;
+}
+
+/** What a plan wants of its pooled host pools at one moment. */
+export interface Wanted extends InPhase<ScalingSchedule> {
+  readonly minimumPercent: number;
+  readonly thresholdPercent: number;
 }
 
 export const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
@@ -25,32 +38,37 @@ export function minutesOf({ hour, minute }: TimeOfDay): number {
 }
 
 /** The phase at a moment, by the plan's own clock; off-peak lasts until the next morning's ramp-up, where there is one. */
-export function wantedAt(plan: ScalingPlanProperties, at: number): Wanted | undefined {
-  const { day, minutes } = localTime(plan.timeZone, at);
-  const today = scheduleOn(plan, day);
-  if (today) {
-    const phases = ['offPeak', 'rampDown', 'peak', 'rampUp'] as const;
-    const phase = phases.find((one) => minutes >= minutesOf(today[`${one}StartTime`]));
-    if (phase) return wanted(today, phase, day);
-  }
-  // The night belongs to the day before. A day that no schedule names is left alone.
-  const yesterday = scheduleOn(plan, (day + 6) % 7);
-  return today && yesterday ? wanted(yesterday, 'offPeak', (day + 6) % 7) : undefined;
+export function phaseAt<Schedule extends DailySchedule>(
+  timeZone: string,
+  schedules: readonly Schedule[],
+  at: number,
+): InPhase<Schedule> | undefined {
+  const { day, minutes } = localTime(timeZone, at);
+  const on = (weekday: number) =>
+    schedules.find(({ daysOfWeek }) => daysOfWeek.includes(DAYS[weekday] ?? ''));
+  const today = on(day);
+  // A day that no schedule names is left alone.
+  if (!today) return undefined;
+  const phases = ['offPeak', 'rampDown', 'peak', 'rampUp'] as const;
+  const phase = phases.find((one) => minutes >= minutesOf(today[`${one}StartTime`]));
+  if (phase) return { phase, schedule: today, since: `${day}/${phase}` };
+  // The night belongs to the day before.
+  const before = (day + 6) % 7;
+  const schedule = on(before);
+  return schedule && { phase: 'offPeak', schedule, since: `${before}/offPeak` };
 }
 
-function wanted(schedule: ScalingSchedule, phase: Phase, day: number): Wanted {
+/** The same of a plan for pooled host pools, with the shares of the phase. */
+export function wantedAt(plan: ScalingPlanProperties, at: number): Wanted | undefined {
+  const found = phaseAt(plan.timeZone, plan.schedules, at);
+  if (!found) return undefined;
+  const { phase, schedule } = found;
   const up = phase === 'rampUp' || phase === 'peak';
   return {
-    phase,
-    schedule,
-    since: `${day}/${phase}`,
+    ...found,
     minimumPercent: up ? schedule.rampUpMinimumHostsPct : schedule.rampDownMinimumHostsPct,
     thresholdPercent: up ? schedule.rampUpCapacityThresholdPct : schedule.rampDownCapacityThresholdPct,
   };
-}
-
-function scheduleOn({ schedules }: ScalingPlanProperties, day: number): ScalingSchedule | undefined {
-  return schedules.find(({ daysOfWeek }) => daysOfWeek.includes(DAYS[day] ?? ''));
 }
 
 const clocks = new Map<string, Intl.DateTimeFormat>();

@@ -2,14 +2,14 @@ import { isResourceId, sameId } from '../core/resource-id.ts';
 import type { World } from '../core/world.ts';
 import { HOST_POOL, refusal, UNLIMITED, type HostPool, type HostPoolProperties } from './host-pool.ts';
 import { managementOf } from './management.ts';
-import { DAYS, ianaZone, minutesOf } from './scaling-phase.ts';
+import { ianaZone } from './scaling-phase.ts';
 import {
   plansOf,
   type HostPoolReference,
   type ScalingPlanProperties,
   type ScalingSchedule,
-  type TimeOfDay,
 } from './scaling-plan.ts';
+import { PHASES, refuseDays, refuseOverlap } from './schedule-rules.ts';
 
 /** Least and most of each share, as the REST reference has them. */
 const PERCENTS = [
@@ -18,7 +18,6 @@ const PERCENTS = [
   ['rampDownMinimumHostsPct', 0],
   ['rampDownCapacityThresholdPct', 1],
 ] as const;
-const PHASES = ['rampUp', 'peak', 'rampDown', 'offPeak'] as const;
 
 /** Refuses a plan that Azure would not take: from the REST reference and "Create and assign a scaling plan". */
 export function refusePlan(
@@ -44,53 +43,22 @@ export function refusePlan(
 }
 
 function refuseSchedule(schedule: ScalingSchedule): void {
-  const { name, daysOfWeek } = schedule;
-  if (!name || !daysOfWeek || daysOfWeek.length === 0)
-    throw refusal(400, 'A schedule has a name and days of the week.');
-  const foreign = daysOfWeek.find((day) => !(DAYS as readonly string[]).includes(day));
-  if (foreign !== undefined) throw refusal(400, `'${foreign}' is not a day of the week.`);
+  const { name } = schedule;
+  refuseDays(name, schedule);
   for (const [key, least] of PERCENTS) {
     const value = schedule[key];
     if (!Number.isInteger(value) || value < least || value > 100) {
       throw refusal(400, `${key} of schedule '${name}' must be between ${least} and 100.`);
     }
   }
-  const starts = PHASES.map((phase) => {
+  for (const phase of PHASES) {
     const algorithm = schedule[`${phase}LoadBalancingAlgorithm`];
-    if (algorithm !== 'BreadthFirst' && algorithm !== 'DepthFirst') {
-      throw refusal(
-        400,
-        `${phase}LoadBalancingAlgorithm of schedule '${name}' must be BreadthFirst or DepthFirst.`,
-      );
-    }
-    return startOf(schedule[`${phase}StartTime`], `${phase}StartTime of schedule '${name}'`);
-  });
-  // "This time is also the end time for the ramp-up phase", and so on: each begins after the one before.
-  if (starts.some((start, index) => index > 0 && start <= (starts[index - 1] ?? 0))) {
-    throw refusal(400, `The phases of schedule '${name}' must begin one after the other.`);
+    if (algorithm === 'BreadthFirst' || algorithm === 'DepthFirst') continue;
+    throw refusal(
+      400,
+      `${phase}LoadBalancingAlgorithm of schedule '${name}' must be BreadthFirst or DepthFirst.`,
+    );
   }
-}
-
-function startOf(time: Partial<TimeOfDay> | undefined, what: string): number {
-  const { hour = -1, minute = -1 } = time ?? {};
-  const fits =
-    Number.isInteger(hour) &&
-    hour >= 0 &&
-    hour < 24 &&
-    Number.isInteger(minute) &&
-    minute >= 0 &&
-    minute < 60;
-  if (!fits) throw refusal(400, `${what} must have an hour (0 to 23) and a minute (0 to 59).`);
-  return minutesOf({ hour, minute });
-}
-
-/** The documents show one schedule a day; two on the same day are refused, as the portal does. */
-function refuseOverlap(schedules: readonly ScalingSchedule[]): void {
-  const days = schedules.flatMap(({ daysOfWeek }) => daysOfWeek);
-  const twice = days.find((day, index) => days.indexOf(day) !== index);
-  if (twice !== undefined) throw refusal(400, `More than one schedule of the plan is active on ${twice}.`);
-  const names = schedules.map(({ name }) => name.toLowerCase());
-  if (new Set(names).size < names.length) throw refusal(400, 'Schedules of a plan have names of their own.');
 }
 
 function refuseReference(
