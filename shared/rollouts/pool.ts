@@ -128,7 +128,7 @@ export type PoolEvent =
       readonly type: 'rollout-released';
       rollout: string;
       took?: readonly Took[];
-      way?: FleetKind;
+      way?: Way;
       at: Instant;
     };
 
