@@ -73,7 +73,11 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
 }
 
 /** In a pause nothing is reimaged, and after it the model is named anew. */
-async function modelUnless(bar: Reason | undefined, fleets: Fleets, look: Look<Rollout>) {
+async function modelUnless(
+  bar: Reason | undefined,
+  fleets: Fleets,
+  look: Look<Rollout>,
+): Promise<Known['model'] | Settled<Facts>> {
   return bar ? {} : await watchModel(fleets, look);
 }
 
