@@ -1,9 +1,11 @@
 import type { HostPlan } from '../../shared/hosts/course.ts';
 import type { Host } from '../../shared/hosts/host.ts';
+import type { FleetKind } from '../../shared/rollouts/fleet.ts';
 import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
 import { populate, wrongIn } from '../support/fleet-verdict.ts';
 import { newVersion } from '../support/small-azure.ts';
 import { Random } from '../support/random.ts';
+import { domainJoin, joinSecret } from '../support/small-machine.ts';
 import { absenceOf, drawnLadder } from '../support/user-habits.ts';
 import { type Ills, World } from '../support/world.ts';
 
@@ -16,17 +18,33 @@ interface Lived {
 const { sessions, minDrainMinutes, exclusionTag, healthy } = link.policy;
 const hostsPerLife = 2;
 
+export type Kind = FleetKind;
+type Task = NonNullable<HostPlan['task']>;
+
 /** Two hosts brought to the version at once, with all that may come in between. Says what was wrong in the end. */
-export async function hostLives(ills: Ills, without: Without = {}): Promise<Lived> {
+export async function hostLives(ills: Ills, without: Without = {}, kind: Kind = 'uniform'): Promise<Lived> {
   const world = new World(ills, { sweeping: !without.sweeper });
-  const fleet = fleetIn(world, without);
+  const fleet = fleetIn(world, without, (azure) => {
+    azure.kind = kind;
+  });
   const users = new Random(ills.seed);
+  if (kind !== 'uniform' && users.happens(0.3)) fleet.azure.desktop.type = 'Personal';
+  fleet.azure.addForeign('sql-0');
   fleet.azure.desktop.absence = () => absenceOf(users);
   populate(world, fleet, hostsPerLife);
   fleet.azure.model = newVersion;
   await world.passUntil(() => false, { days: 1 / 48 });
   const ids = Array.from({ length: hostsPerLife }, (_, number) => `r.${number}`);
-  for (const id of ids) beginAndMeddle(world, fleet, id, { ills, users });
+  const personal = fleet.azure.desktop.type === 'Personal';
+  for (const id of ids) {
+    const number = id.slice(2);
+    const isLast = number === '1';
+    const task =
+      kind === 'stand-alone' && isLast && !personal
+        ? users.oneOf(['add', 'retire', 'update'] as const)
+        : 'update';
+    beginAndMeddle(world, fleet, id, { ills, users, task });
+  }
   const areOver = async () => {
     const hosts = await Promise.all(ids.map(async (id) => (await fleet.seen.hosts.load(id))?.state));
     return hosts.every((host) => host && !('standing' in host));
@@ -45,18 +63,29 @@ function beginAndMeddle(
   world: World,
   { azure, hostApi, seen, onHostSaved }: Fleet,
   id: string,
-  { ills, users }: { ills: Ills; users: Random },
+  { ills, users, task }: { ills: Ills; users: Random; task: Task },
 ): void {
   const { random } = world;
-  const instanceId = id.slice(2);
-  const name = `avd-${instanceId}`;
+  const { kind } = azure;
+  const number = task === 'add' ? '7' : id.slice(2);
+  const name = `avd-${number}`;
+  const instanceId = kind === 'uniform' ? number : name;
   const plan: HostPlan = {
     rollout: 'r',
     name,
-    machine: { subscriptionId: 's', resourceGroup: 'g', scaleSet: 'set', instanceId },
+    way: kind,
+    task,
+    ...(task === 'add' && { like: 'avd-0' }),
+    ...(kind === 'stand-alone' && { secrets: { extensions: { [domainJoin]: joinSecret } } }),
+    machine: {
+      subscriptionId: 's',
+      resourceGroup: 'g',
+      ...(kind !== 'stand-alone' && { scaleSet: 'set' }),
+      instanceId,
+    },
     location: 'westeurope',
     pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
-    sessionHost: random.happens(0.2) ? '' : name,
+    sessionHost: random.happens(0.2) || task === 'add' ? '' : name,
     imageVersionId: newVersion,
     policy: {
       sessions: {
@@ -67,6 +96,7 @@ function beginAndMeddle(
       minDrainMinutes,
       exclusionTag,
       healthy,
+      ...(kind === 'stand-alone' && users.happens(0.5) && { failedHosts: 'restore' }),
     },
   };
   // Whoever asks asks until he is heard, as a rollout does at each look.

@@ -1,7 +1,9 @@
 import type { Host, LoggedOff, Told } from '../../shared/hosts/host.ts';
 import { minutesAfter, secondsBetween } from '../../shared/instant.ts';
 import type { Fleet } from './fleet.ts';
-import { newVersion, oldVersion, tag } from './small-azure.ts';
+import { wrongWithMachine } from './machine-verdict.ts';
+import type { Random } from './random.ts';
+import { domainJoin, evenTempered } from './small-machine.ts';
 import type { Session } from './small-desktop.ts';
 import type { World } from './world.ts';
 
@@ -15,9 +17,11 @@ export function populate(world: World, { azure }: Pick<Fleet, 'azure'>, count: n
     return;
   }
   const seldom = (rate: number, value: number) => (random.happens(rate) ? value : 0);
+  const isPersonal = azure.desktop.type === 'Personal';
   for (let number = 0; number < count; number += 1) {
     azure.add(String(number), {
       temper: {
+        ...evenTempered,
         breaksOff: seldom(0.1, random.whole(1, 3)),
         keepsImage: random.happens(0.1),
         installsFail: seldom(0.1, random.whole(1, 3)),
@@ -28,7 +32,11 @@ export function populate(world: World, { azure }: Pick<Fleet, 'azure'>, count: n
       isOff: random.happens(0.1),
       isDrained: random.happens(0.1),
       priorTag: random.happens(0.2) ? 'for a reason' : '',
+      user: isPersonal && random.happens(0.7) ? `owner-${number}@example.com` : '',
+      keepsParts: azure.kind !== 'stand-alone' || random.happens(0.7),
+      extensions: extensionsOf(azure, random),
     });
+    temperByKind(azure, random);
   }
   const users = random.whole(0, count * 4);
   for (let user = 0; user < users; user += 1) {
@@ -45,6 +53,28 @@ export function populate(world: World, { azure }: Pick<Fleet, 'azure'>, count: n
   }
 }
 
+function extensionsOf({ kind }: Fleet['azure'], random: Random): readonly string[] {
+  if (kind !== 'stand-alone') return [];
+  return random.oneOf([[], ['Monitor'], [domainJoin], [domainJoin, 'Monitor']]);
+}
+
+/** What only machines of this kind may have: drawn for the one that was added last. */
+function temperByKind({ kind, fleet }: Fleet['azure'], random: Random): void {
+  const state = [...fleet.values()].at(-1);
+  if (!state || kind === 'uniform') return;
+  const { temper } = state;
+  const seldom = (rate: number, value: number) => (random.happens(rate) ? value : 0);
+  state.temper =
+    kind === 'flexible'
+      ? { ...temper, keepsDisk: !temper.keepsImage && random.happens(0.5) }
+      : {
+          ...temper,
+          createsFail: seldom(0.15, random.whole(1, 3)),
+          extensionsFail: seldom(0.1, random.whole(1, 3)),
+          isIll: temper.isIll || random.happens(0.1),
+        };
+}
+
 /** All that is not as it must be once the work on these hosts has ended; nothing if all is well. */
 export function wrongIn({ azure }: Fleet, hosts: readonly Host[]): string[] {
   const everTold = hosts.flatMap(({ facts }) => facts.told ?? []);
@@ -54,7 +84,7 @@ export function wrongIn({ azure }: Fleet, hosts: readonly Host[]): string[] {
     ...azure.desktop.bounced,
     ...hosts.flatMap((host) => [
       // Of one that was put off and came again, what counts is how it ended.
-      ...(isLast(host, hosts) ? wrongOf(azure, host) : []).map(
+      ...(isLast(host, hosts) ? wrongWithMachine(azure, host) : []).map(
         (wrong) => `${host.plan.name} is ${host.phase}: ${wrong}`,
       ),
       ...(/eyJ/.test(JSON.stringify(host)) ? [`${host.plan.name} keeps a token`] : []),
@@ -127,41 +157,4 @@ function wrongWith({ id, told: times, endedBy }: Session, told: Told | undefined
   // One that ended before the message came to it was told in vain.
   if (told?.confirmed && times === 0 && endedBy !== 'user') wrongs.push(`session ${id} is said to be told`);
   return wrongs;
-}
-
-function wrongOf(azure: Fleet['azure'], host: Host): string[] {
-  const state = azure.fleet.get(host.plan.machine.instanceId);
-  return state ? wrongWithMachine(azure, host, state) : []; // gone: somebody took the machine away
-}
-
-type MachineState = NonNullable<ReturnType<Fleet['azure']['fleet']['get']>>;
-
-function wrongWithMachine({ desktop }: Fleet['azure'], host: Host, state: MachineState): string[] {
-  const { machine, before, reimages, temper } = state;
-  // Where a reimage keeps the image, the model gives it another disk: the second and last.
-  const disks = temper.keepsImage ? 2 : 1;
-  const flag = desktop.isOpen(host.plan.name);
-  const isBack = machine.tags[tag] === before.tag && flag === before.allowNewSession;
-  const left = `tag ${machine.tags[tag]}, open ${flag}; before tag ${before.tag}, open ${before.allowNewSession}`;
-  const ended = (times: number, version: string) => [
-    ...(reimages === times ? [] : [`${reimages} reimages`]),
-    ...(machine.imageVersionId === version ? [] : [`on ${machine.imageVersionId}`]),
-    ...(isBack ? [] : [left]),
-  ];
-  switch (host.phase) {
-    case 'done':
-      return ended(disks, newVersion);
-    case 'put-back':
-    case 'deferred':
-    case 'failed':
-      return ended(0, oldVersion);
-    case 'quarantined':
-      return [
-        ...(reimages > disks ? [`${reimages} reimages`] : []),
-        ...(host.failure.message === '' ? ['no reason'] : []),
-      ];
-    case 'running':
-    case 'putting-back':
-      return [`in ${host.standing.stage} for ever: ${host.standing.waitingFor}`];
-  }
 }

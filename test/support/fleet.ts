@@ -56,6 +56,7 @@ function store<State, Event>(
   world: World,
   withoutEtags: boolean,
   watch: (id: string, change: Change<State, Event>) => void = () => {},
+  saved: (state: State) => void = () => {},
 ) {
   const tables = { rows: memoryRows(), due: memoryRows() };
   const met = (rows: Rows) => world.rows(withoutEtags ? blind(rows) : rows);
@@ -63,6 +64,7 @@ function store<State, Event>(
     override async save(id: string, change: Change<State, Event>): Promise<void> {
       watch(id, change);
       await super.save(id, change);
+      saved(change.state);
     }
   }
   return {
@@ -133,13 +135,19 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   const { now } = world;
   const poolStores = store<Pool, PoolEvent>('pools', world, withoutEtags);
   const onHostSaved: ((host: Host, event: HostEvent) => void)[] = [];
-  const hostStores = store<Host, HostEvent>('hosts', world, withoutEtags, (_, { state, event }) => {
-    for (const hear of onHostSaved) hear(state, event);
-    watch.hostSaved(state, event);
-    if (event.type !== 'stage-done' || !['drain', 'register'].includes(event.stage)) return;
-    const { name } = state.plan;
-    if (azure.desktop.isOpen(name)) azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
-  });
+  const hostStores = store<Host, HostEvent>(
+    'hosts',
+    world,
+    withoutEtags,
+    (_, { state, event }) => {
+      for (const hear of onHostSaved) hear(state, event);
+      watch.hostSaved(state, event);
+      if (event.type !== 'stage-done' || !['drain', 'register'].includes(event.stage)) return;
+      const { name } = state.plan;
+      if (azure.desktop.isOpen(name)) azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
+    },
+    (host) => azure.vms.heard(host),
+  );
   const watch = new AdmissionWatch(world, azure);
   const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags, (id, change) =>
     watch.saving(id, change),
@@ -147,19 +155,32 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   const sessionHosts = world.port(watch.over(azure.desktop.sessionHosts), {
     setAllowNewSession: 40,
     remove: 40,
+    assign: 40,
     sendMessage: 40,
     logOff: 40,
   });
   const secrets = world.port(azure.secrets, {});
   const seen = without.proof ? blindToDisks(azure.machines) : azure.machines;
-  const machines = world.port(seen, {
+  const { standAlone, ...ofAll } = seen;
+  const ofAnyKind = world.port(ofAll, {
     setTag: 40,
     start: 40,
+    deallocate: 40,
     reimage: 200,
     applyModel: 200,
     startRunCommand: 40,
     removeRunCommand: 40,
   });
+  const machines: Machines = {
+    ...ofAnyKind,
+    standAlone: world.port(standAlone, {
+      ensurePartsKept: 40,
+      remove: 200,
+      removeWithParts: 200,
+      create: 200,
+      addExtension: 40,
+    }),
+  };
   const wakeHost = world.queue(
     async (id) => await anyInstance().hosts.advance(id),
     async () => await anyInstance().hosts.sweep(),

@@ -1,66 +1,57 @@
 import { AppError } from '../../shared/errors.ts';
-import type { Machine, MachineAddress, Machines, RunCommand } from '../../shared/hosts/machine.ts';
+import type { MachineAddress, Machines } from '../../shared/hosts/machine.ts';
 import type { Secrets } from '../../shared/hosts/secrets.ts';
-import { type Instant, secondsBetween } from '../../shared/instant.ts';
-import type { Gallery, Fleets } from '../../shared/rollouts/fleet.ts';
-import { type Pulse, sessionLimit, SmallDesktop } from './small-desktop.ts';
+import type { FleetKind, Fleets, Gallery } from '../../shared/rollouts/fleet.ts';
+import { sessionLimit, SmallDesktop } from './small-desktop.ts';
+import { reimage, tag, update } from './small-disks.ts';
+import { boot, install, pulseOf } from './small-guest.ts';
+import {
+  evenTempered,
+  foreignMachine,
+  joinSecret,
+  type MachineState,
+  settledMachine,
+} from './small-machine.ts';
+import { SmallVms } from './small-vms.ts';
 import type { World } from './world.ts';
 
-/** How one machine behaves, besides what is done to it. */
-export interface Temper {
-  /** The first reimages that Azure accepts and breaks off, with the old disk in place. */
-  readonly breaksOff: number;
-  /** A reimage gives it the image again that it was made from, whatever the model says. */
-  readonly keepsImage: boolean;
-  /** The first installations of the agent that fail, or end well and bring no host. */
-  readonly installsFail: number;
-  readonly installsSilently: number;
-  /** After its reimage a fatal health check fails for good. */
-  readonly isIll: boolean;
-  /** Its agent updates itself for so long before it is available. */
-  readonly upgradeMinutes: number;
-}
-
-export const evenTempered: Temper = {
-  breaksOff: 0,
-  keepsImage: false,
-  installsFail: 0,
-  installsSilently: 0,
-  isIll: false,
-  upgradeMinutes: 0,
-};
-
-interface MachineState {
-  machine: Machine;
-  temper: Temper;
-  /** Since when an agent on it speaks; undefined while none does. */
-  agentSince: Instant | undefined;
-  lastHeartbeat: Instant | undefined;
-  readonly commands: Map<string, RunCommand>;
-  /** Disks that were replaced. */
-  reimages: number;
-  /** As it was before anybody touched it. */
-  readonly before: { readonly tag: string | undefined; readonly allowNewSession: boolean };
-}
+// Where most find them: machines are of a temper, and left alone by a tag.
+export { tag } from './small-disks.ts';
+export { evenTempered } from './small-machine.ts';
 
 const image = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/g/images/i/versions';
 const scaleSet = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/set';
 export const oldVersion = `${image}/1.0.0`;
 export const newVersion = `${image}/1.1.0`;
-export const tag = 'exclude';
 
-const unasked = new Proxy({} as Machines['standAlone'], {
-  get: (_, what) => async () => {
-    throw new Error(`an instance of a scale set is asked to ${String(what)}`);
-  },
-});
+const group = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines';
 
-/** One scale set under one host pool, true to what the ports promise. Writes down what must not be. */
+const usual = {
+  temper: evenTempered,
+  isOff: false,
+  isNew: false,
+  isDrained: false,
+  priorTag: '',
+  user: '',
+  extensions: ['Monitor'] as readonly string[],
+  keepsParts: true,
+};
+
+/**
+ * One scale set, or a resource group of machines that stand alone, under one host pool, true to what the ports
+ * promise. Writes down what must not be. Machines of a Uniform scale set have numbers, all others names.
+ */
 export class SmallAzure {
-  readonly #world: World;
+  readonly world: World;
   readonly fleet = new Map<string, MachineState>();
   readonly desktop: SmallDesktop;
+  readonly vms: SmallVms;
+  machines: Machines;
   readonly wrongs: string[] = [];
+  /** Machines that somebody else took away. */
+  readonly vanished = new Set<string>();
+  /** To be said before there are machines. */
+  kind: FleetKind = 'uniform';
   model = oldVersion;
   /** How long the next reimage takes. */
   reimageSeconds: (instanceId: string) => number;
@@ -75,49 +66,89 @@ export class SmallAzure {
   readonly #byName = new Map<string, MachineState>();
 
   constructor(world: World) {
-    this.#world = world;
+    this.world = world;
     this.reimageSeconds = () => world.random.between(30, 480);
     this.installSeconds = () => world.random.between(60, 180);
     this.appearSeconds = () => world.random.between(60, 90);
-    this.desktop = new SmallDesktop(world, (name) => this.#pulseOf(name));
+    this.desktop = new SmallDesktop(world, (name) => {
+      const state = this.#byName.get(name);
+      const isSick = this.kind !== 'stand-alone' || state?.machine.imageVersionId !== oldVersion;
+      return pulseOf(world, state, isSick);
+    });
+    const { fleet, desktop, wrongs } = this;
+    const enter = (state: MachineState) => {
+      fleet.set(state.machine.instanceId, state);
+      this.#byName.set(state.machine.computerName, state);
+    };
+    const take = ({ machine }: MachineState) => {
+      fleet.delete(machine.instanceId);
+      this.#byName.delete(machine.computerName);
+    };
+    const newId = (instanceId: string) => this.#idOf(instanceId);
+    const kind = () => this.kind;
+    this.vms = new SmallVms({
+      world,
+      desktop,
+      wrongs,
+      tag,
+      fleet,
+      kind,
+      enter,
+      take,
+      boot: this.boot,
+      newId,
+    });
+    this.machines = { ...this.#actions, standAlone: this.vms.port };
   }
 
-  add(
-    instanceId: string,
-    { temper = evenTempered, isOff = false, isNew = false, isDrained = false, priorTag = '' } = {},
-  ): void {
-    const agentSince = isOff ? undefined : this.#world.now();
-    const computerName = `avd-${instanceId}`;
-    const state: MachineState = {
-      machine: {
-        id: `${scaleSet}/virtualMachines/${instanceId}`,
-        instanceId,
-        computerName,
-        vmId: `vm-${instanceId}`,
-        size: 'Standard_D4s_v5',
-        osDiskId: `${computerName}-disk-0`,
-        agentReady: true,
+  readonly boot = (state: MachineState): void => boot(this, state);
+
+  #idOf(instanceId: string): string {
+    return this.kind === 'uniform' ? `${scaleSet}/virtualMachines/${instanceId}` : `${group}/${instanceId}`;
+  }
+
+  /** A machine of the pool: of number 7 the name is avd-7. Answers by what Azure calls it. */
+  add(number: string, given: Partial<typeof usual> = {}): string {
+    const { temper, isOff, isNew, isDrained, priorTag, user, extensions, keepsParts } = {
+      ...usual,
+      ...given,
+    };
+    const computerName = `avd-${number}`;
+    const instanceId = this.kind === 'uniform' ? number : computerName;
+    const at = { id: this.#idOf(instanceId), instanceId, computerName };
+    const state = settledMachine(
+      at,
+      {
         imageVersionId: isNew ? newVersion : oldVersion,
-        provisioningState: 'Succeeded',
-        power: isOff ? 'deallocated' : 'running',
         tags: { team: 'desktops', ...(priorTag !== '' && { [tag]: priorTag }) },
+        agentSince: isOff ? undefined : this.world.now(),
+        before: { tag: priorTag || undefined, allowNewSession: !isDrained, isOff, user, extensions },
       },
       temper,
-      agentSince,
-      lastHeartbeat: agentSince,
-      commands: new Map(),
-      reimages: 0,
-      before: { tag: priorTag || undefined, allowNewSession: !isDrained },
-    };
+      keepsParts,
+    );
     this.fleet.set(instanceId, state);
     this.#byName.set(computerName, state);
+    this.vms.attach(state);
     this.desktop.register(computerName, !isDrained);
+    this.desktop.assign(computerName, user);
+    return instanceId;
+  }
+
+  /** A machine in the same resource group that is no session host. */
+  addForeign(name: string, tags: Readonly<Record<string, string>> = {}): void {
+    this.vms.foreign.set(
+      name,
+      foreignMachine({ id: `${group}/${name}`, instanceId: name, computerName: name }, tags),
+    );
   }
 
   /** Someone takes the machine away, and what runs on it. */
   vanish(instanceId: string): void {
     const state = this.fleet.get(instanceId);
+    this.vanished.add(instanceId);
     if (state) {
+      this.vms.detach(state, false);
       this.desktop.forget(state.machine.computerName);
       this.#byName.delete(state.machine.computerName);
     }
@@ -133,7 +164,7 @@ export class SmallAzure {
     for (const [name, { state: is }] of state.commands) {
       if (is === 'Running') state.commands.set(name, { state: 'Failed', exitCode: -1, output: 'cut off' });
     }
-    state.lastHeartbeat = state.agentSince && this.#world.now();
+    state.lastHeartbeat = state.agentSince && this.world.now();
     state.agentSince = undefined;
     this.desktop.cut(state.machine.computerName, 'vanished');
     return true;
@@ -149,34 +180,19 @@ export class SmallAzure {
     return { usable: open.length * sessionLimit, sessions, all: machines.length * sessionLimit };
   }
 
-  #pulseOf(name: string): Pulse {
-    const state = this.#byName.get(name);
-    if (!state) {
-      const ids = { resourceId: '', virtualMachineId: '' };
-      return { ...ids, status: 'Unavailable', lastHeartbeat: undefined, healthChecks: [] };
-    }
-    const { machine, agentSince, lastHeartbeat, reimages, temper } = state;
-    // The broker writes ids in another case than Compute does.
-    const ids = { resourceId: machine.id.toUpperCase(), virtualMachineId: machine.vmId };
-    if (agentSince === undefined) return { ...ids, status: 'Unavailable', lastHeartbeat, healthChecks: [] };
-    const now = this.#world.now();
-    const isIll = reimages > 0 && temper.isIll;
-    const isUpgrading = reimages > 0 && secondsBetween(agentSince, now) < temper.upgradeMinutes * 60;
-    const result = isIll ? 'HealthCheckFailed' : 'HealthCheckSucceeded';
-    const healthChecks = [{ name: 'DomainTrustCheck', result, message: '' }];
-    const grown = isIll ? 'Unavailable' : 'Available';
-    return { ...ids, status: isUpgrading ? 'Upgrading' : grown, lastHeartbeat: now, healthChecks };
-  }
-
   #stateAt({ instanceId }: MachineAddress): MachineState {
     const state = this.fleet.get(instanceId);
+    this.vms.asked(instanceId);
     if (!state) throw new AppError('AzureRefused', `404: there is no instance ${instanceId}`);
     return state;
   }
 
-  machines: Machines = {
-    list: async () => [...this.fleet.values()].map(({ machine }) => machine),
-    read: async ({ instanceId }) => this.fleet.get(instanceId)?.machine,
+  readonly #actions: Omit<Machines, 'standAlone'> = {
+    list: async () => [
+      ...[...this.fleet.values()].map(({ machine }) => machine),
+      ...(this.kind === 'stand-alone' ? this.vms.foreign.values() : []),
+    ],
+    read: async ({ instanceId }) => this.fleet.get(instanceId)?.machine ?? this.vms.foreign.get(instanceId),
     setTag: async (address, name, value) => {
       const state = this.#stateAt(address);
       const { [name]: _, ...others } = state.machine.tags;
@@ -186,116 +202,53 @@ export class SmallAzure {
       const state = this.#stateAt(address);
       if (state.machine.power !== 'deallocated') return;
       state.machine = { ...state.machine, power: 'starting' };
-      this.#world.after(60, () => {
+      this.world.after(60, () => {
         state.machine = { ...state.machine, power: 'running' };
       });
     },
     deallocate: async (address) => {
+      const { machine } = this.#stateAt(address);
+      const { computerName: name, provisioningState } = machine;
+      if (provisioningState === 'Updating') throw new AppError('AzureBusy', `${name} is being updated`);
+      if (this.desktop.count(name) > 0) this.wrongs.push(`${name} was switched off with sessions`);
       this.powerOff(address.instanceId);
     },
-    standAlone: unasked,
     reimage: async (address) => {
       const state = this.#stateAt(address);
-      this.#reimage(state, state.temper.keepsImage ? state.machine.imageVersionId : this.model);
+      reimage(this, state, state.temper.keepsImage ? state.machine.imageVersionId : this.model);
     },
-    applyModel: async (address) => this.#reimage(this.#stateAt(address), this.model),
+    applyModel: async (address) => {
+      const state = this.#stateAt(address);
+      const isUpToDate = state.machine.imageVersionId === this.model;
+      if (this.kind === 'flexible' && (isUpToDate || state.temper.keepsDisk)) update(this, state);
+      else reimage(this, state, this.model);
+    },
     runCommand: async (address, name) => this.#stateAt(address).commands.get(name),
     startRunCommand: async (address, { name, protectedParameters }) => {
-      this.#install(this.#stateAt(address), name, Object.values(protectedParameters)[0] ?? '');
+      install(this, this.#stateAt(address), name, Object.values(protectedParameters)[0] ?? '');
     },
     removeRunCommand: async ({ instanceId }, name) => {
       this.fleet.get(instanceId)?.commands.delete(name);
     },
   };
 
-  #reimage(state: MachineState, imageVersionId: string): void {
-    const { computerName: name, provisioningState, tags } = state.machine;
-    if (provisioningState === 'Updating') throw new AppError('AzureBusy', 'the instance is being updated');
-    if (this.desktop.count(name) > 0) this.wrongs.push(`${name} was reimaged with sessions`);
-    if (this.desktop.isOpen(name)) this.wrongs.push(`${name} was reimaged while users could come`);
-    if (tags[tag] === undefined) this.wrongs.push(`${name} was reimaged within reach of the scaling plan`);
-    const { breaksOff } = state.temper;
-    state.machine = { ...state.machine, provisioningState: 'Updating' };
-    if (breaksOff === 0) {
-      state.lastHeartbeat = state.agentSince && this.#world.now();
-      state.agentSince = undefined;
-      this.desktop.cut(name, 'reimage');
-    }
-    this.#world.after(this.reimageSeconds(state.machine.instanceId), () => {
-      state.temper = { ...state.temper, breaksOff: Math.max(0, breaksOff - 1) };
-      if (breaksOff > 0) {
-        state.machine = { ...state.machine, provisioningState: 'Failed' };
-        return;
-      }
-      state.reimages += 1;
-      const osDiskId = `${name}-disk-${state.reimages}`;
-      const agentReady = false;
-      state.machine = {
-        ...state.machine,
-        provisioningState: 'Succeeded',
-        osDiskId,
-        imageVersionId,
-        agentReady,
-      };
-      const { instanceId } = state.machine;
-      this.onChange('reimaged', instanceId);
-      this.#world.after(this.bootSeconds(instanceId), () => {
-        state.machine = { ...state.machine, agentReady: true };
-        this.onChange('booted', instanceId);
-      });
-    });
-  }
-
-  /** Runs the agent's installer: it joins the pool with a token that is good, unless a record bars the way. */
-  #install(state: MachineState, command: string, token: string): void {
-    const { osDiskId, power, agentReady, computerName, instanceId } = state.machine;
-    if (power !== 'running' || !agentReady) throw new AppError('AzureBusy', 'the VM agent does not report');
-    const isStill = () =>
-      this.fleet.get(instanceId) === state &&
-      state.machine.osDiskId === osDiskId &&
-      state.machine.power === 'running';
-    const run = (how: RunCommand) => state.commands.set(command, how);
-    run({ state: 'Running', exitCode: undefined, output: '' });
-    this.#world.after(this.installSeconds(instanceId), () => {
-      if (!isStill()) return;
-      const { installsFail, installsSilently } = state.temper;
-      if (installsFail > 0 || !this.desktop.admits(token)) {
-        state.temper = { ...state.temper, installsFail: Math.max(0, installsFail - 1) };
-        run({
-          state: 'Failed',
-          exitCode: 1603,
-          output: `the installer failed with REGISTRATIONTOKEN=${token}`,
-        });
-        return;
-      }
-      state.temper = { ...state.temper, installsSilently: Math.max(0, installsSilently - 1) };
-      run({ state: 'Succeeded', exitCode: 0, output: '' });
-      if (installsSilently > 0) return;
-      this.#world.after(this.appearSeconds(instanceId), () => {
-        if (!isStill() || this.desktop.isRegistered(computerName)) return;
-        this.desktop.register(computerName);
-        state.agentSince = this.#world.now();
-        this.onChange('registered', instanceId);
-      });
-    });
-  }
-
   fleets: Fleets = {
     model: async () => ({
-      kind: 'uniform',
-      upgradePolicy: 'Manual',
+      kind: this.kind,
+      ...(this.kind !== 'stand-alone' && { upgradePolicy: 'Manual' }),
       location: 'westeurope',
-      imageVersionId: this.model,
+      imageVersionId: this.kind === 'stand-alone' ? '' : this.model,
       provisioningState: 'Succeeded',
     }),
     setModelImage: async (_, imageVersionId) => {
+      if (this.kind === 'stand-alone') this.wrongs.push('a model was named where machines stand alone');
       this.model = imageVersionId;
     },
-    list: this.machines.list,
+    list: this.#actions.list,
   };
 
   /** What is in the vault, by `secretUri`. */
-  readonly vault = new Map<string, string>();
+  readonly vault = new Map([[joinSecret, 'the password']]);
   secrets: Secrets = {
     read: async (uri) => {
       const value = this.vault.get(uri);

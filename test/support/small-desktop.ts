@@ -34,6 +34,9 @@ export class SmallDesktop {
   readonly #pulseOf: (name: string) => Pulse;
   readonly #open = new Map<string, boolean>();
   readonly #unnoticed = new Set<string>();
+  /** Whose desktops they are. */
+  readonly #users = new Map<string, string>();
+  type: 'Pooled' | 'Personal' = 'Pooled';
   readonly #sessions = new Map<string, Map<string, Session>>();
   readonly #tokens = new Map<string, Instant>();
   /** Every session there ever was. */
@@ -60,6 +63,14 @@ export class SmallDesktop {
     this.#open.set(name, allowNewSession);
   }
 
+  assign(name: string, user: string): void {
+    this.#users.set(name, user);
+  }
+
+  userOf(name: string): string {
+    return this.#users.get(name) ?? '';
+  }
+
   isRegistered(name: string): boolean {
     return this.#open.has(name);
   }
@@ -83,6 +94,7 @@ export class SmallDesktop {
   forget(name: string): void {
     this.cut(name, 'vanished');
     this.#open.delete(name);
+    this.#users.delete(name);
   }
 
   cut(name: string, endedBy: 'reimage' | 'vanished'): void {
@@ -164,7 +176,7 @@ export class SmallDesktop {
       agentVersion: '1.0.1',
       allowNewSession,
       sessions: this.count(name),
-      assignedUser: '',
+      assignedUser: this.userOf(name),
       ...this.#pulseOf(name),
     };
   }
@@ -176,10 +188,15 @@ export class SmallDesktop {
       if (!this.#open.has(name)) throw new AppError('NotFound', `there is no session host ${name}`);
       this.#setFlag(name, allowNewSession);
     },
-    assign: async () => {},
+    assign: async (_, name, user) => {
+      if (!this.#open.has(name)) throw new AppError('NotFound', `there is no session host ${name}`);
+      this.assign(name, user);
+    },
     remove: async (_, name) => {
       if (this.count(name) > 0) throw new AppError('AzureRefused', `${name} has sessions`);
       this.#open.delete(name);
+      // It goes with the record: whoever signs in next may be given the desktop.
+      this.#users.delete(name);
     },
     sessions: async (_, name) =>
       Array.from(this.#sessions.get(name)?.values() ?? [], ({ id, user, state }) => ({ id, user, state })),
@@ -207,7 +224,7 @@ export class SmallDesktop {
   };
 
   hostPools: HostPools = {
-    hostPool: async () => ({ maxSessionLimit: sessionLimit, type: 'Pooled', managedNatively: false }),
+    hostPool: async () => ({ maxSessionLimit: sessionLimit, type: this.type, managedNatively: false }),
     list: this.sessionHosts.list,
   };
 }

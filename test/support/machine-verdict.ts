@@ -1,0 +1,90 @@
+import type { Host } from '../../shared/hosts/host.ts';
+import { newVersion, oldVersion, type SmallAzure, tag } from './small-azure.ts';
+import type { MachineState } from './small-machine.ts';
+
+/** What is not as it must be with the machine under a host, once the work on it has ended. */
+export function wrongWithMachine(azure: SmallAzure, host: Host): string[] {
+  if ('standing' in host) return [`in ${host.standing.stage} for ever: ${host.standing.waitingFor}`];
+  const { instanceId } = host.plan.machine;
+  const state = azure.fleet.get(instanceId);
+  const isTaken = azure.vanished.has(instanceId);
+  if (!state) return isTaken ? [] : wrongIfGone(azure, host);
+  const { task = 'update' } = host.plan;
+  if (task === 'add' && !['done', 'quarantined'].includes(host.phase)) return ['is still there'];
+  if (task === 'retire' && host.phase === 'done') return ['is still there'];
+  return wrongIfThere(azure, host, state);
+}
+
+/** Nobody took it away but ourselves. */
+function wrongIfGone({ desktop, vms }: SmallAzure, { plan, phase, facts }: Host): string[] {
+  const { task = 'update', machine, name } = plan;
+  const left = [...vms.parts.keys()].filter((part) => part.startsWith(`${name}-`));
+  const record = desktop.isRegistered(name) ? ['left its record in the pool'] : [];
+  if (task === 'retire' && phase === 'done') return [...record, ...left.map((part) => `left ${part} behind`)];
+  if (task === 'add' && phase !== 'done') return [...record, ...left.map((part) => `left ${part} behind`)];
+  // What it takes to make it again is kept, and what outlives it is there.
+  const isKept = phase === 'quarantined' && facts.blueprint !== undefined;
+  if (isKept) return left.length === 2 ? [] : [`${machine.instanceId} lost its parts`];
+  return ['is gone'];
+}
+
+function wrongIfThere(azure: SmallAzure, host: Host, state: MachineState): string[] {
+  const { machine, reimages, extensions, before } = state;
+  const disks = mostDisks(azure, host, state);
+  const back = notBack(azure, host, state);
+  const missing = before.extensions.filter((name) => extensions.get(name)?.provisioningState !== 'Succeeded');
+  const ended = (least: number, most: number, version: string) => [
+    ...(reimages < least || reimages > most ? [`${reimages} reimages`] : []),
+    ...(machine.imageVersionId === version ? [] : [`on ${machine.imageVersionId}`]),
+    ...missing.map((name) => `is without ${name}`),
+    ...state.parts.flatMap((part) =>
+      azure.vms.parts.get(part) === machine.instanceId ? [] : [`lost ${part}`],
+    ),
+    ...back,
+  ];
+  switch (host.phase) {
+    case 'done':
+      return ended(disks.least, disks.most, newVersion);
+    case 'failed':
+      return host.facts.restore ? ended(1, 2, oldVersion) : ended(0, 0, oldVersion);
+    case 'quarantined':
+      return [
+        ...(reimages > disks.most ? [`${reimages} reimages`] : []),
+        ...(host.failure.message === '' ? ['no reason'] : []),
+        // Whose desktop it is must be known to whoever brings it up in the end.
+        ...(before.user === '' || isKnown(azure, state) ? [] : [`nobody knows of ${before.user}`]),
+      ];
+    default:
+      return ended(0, 0, oldVersion);
+  }
+}
+
+/** Where one way to a disk does not lead to the image, the other gives it another disk: the second and last. */
+function mostDisks({ kind }: SmallAzure, { facts }: Host, { temper }: MachineState) {
+  if (kind === 'stand-alone') return { least: 1, most: facts.restore ? 2 : 1 };
+  const disks = kind === 'uniform' && temper.keepsImage ? 2 : 1;
+  return { least: disks, most: disks };
+}
+
+function isKnown({ desktop }: SmallAzure, { machine, before }: MachineState): boolean {
+  return (
+    desktop.userOf(machine.computerName) === before.user || Object.values(machine.tags).includes(before.user)
+  );
+}
+
+function notBack({ desktop }: SmallAzure, { plan }: Host, { machine, before }: MachineState): string[] {
+  const { computerName: name, tags, power } = machine;
+  const flag = desktop.isOpen(name);
+  const isBack = tags[tag] === before.tag && flag === before.allowNewSession;
+  const left = `tag ${tags[tag]}, open ${flag}; before tag ${before.tag}, open ${before.allowNewSession}`;
+  const ours = Object.keys(tags).filter((one) => /^goldsmith-(?:assigned|not)/.test(one));
+  const isOff = before.isOff && plan.task !== 'add';
+  return [
+    ...(isBack ? [] : [left]),
+    ...ours.map((one) => `has the tag ${one}`),
+    ...(desktop.userOf(name) === before.user
+      ? []
+      : [`is ${desktop.userOf(name)}’s and was ${before.user}’s`]),
+    ...(isOff && power !== 'deallocated' ? [`is ${power} and was off`] : []),
+  ];
+}
