@@ -97,11 +97,11 @@ export class Computers {
   #booting(guest: Guest, seconds: number): void {
     this.#down(guest); // a script may have restarted Windows
     const { boots } = guest;
-    // Some never come up, and no time is long enough for that.
-    if (!Number.isFinite(seconds)) return;
+    const computer = this.#byGuest.get(guest);
+    // Some never come up, and no time is long enough for that; one that is not added yet has been up for long.
+    if (!computer || !Number.isFinite(seconds)) return;
     this.#world.timeline.after(seconds * 1000, () => {
-      const computer = this.#byGuest.get(guest);
-      if (!computer || guest.boots !== boots) return; // went down again meanwhile
+      if (guest.boots !== boots) return; // went down again meanwhile
       computer.up = true;
       for (const software of this.#software) software.up(computer);
     });

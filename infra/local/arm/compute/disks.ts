@@ -29,6 +29,8 @@ interface NewDisk {
   readonly managedBy: string;
   readonly location: string;
   readonly sku: string;
+  /** Of the machine it is made for: its disks lie where it stands. */
+  readonly zones?: readonly string[] | undefined;
   readonly sizeInGB?: number | undefined;
   readonly isOs: boolean;
   /** Without one the disk starts empty. */
@@ -49,7 +51,11 @@ export function createDisk({ resources, timeline, random }: World, made: NewDisk
     id: made.id,
     type: DISK_TYPE,
     location: made.location,
-    fields: { managedBy: made.managedBy, sku: { name: made.sku, tier: made.sku.split('_')[0] } },
+    fields: {
+      managedBy: made.managedBy,
+      sku: { name: made.sku, tier: made.sku.split('_')[0] },
+      ...(made.zones && made.zones.length > 0 && { zones: [...made.zones] }),
+    },
     properties: {
       provisioningState: 'Succeeded',
       timeCreated: timeline.iso(),

@@ -44,6 +44,7 @@ export interface DataDisk {
   lun: number;
   name: string;
   createOption: string;
+  caching?: string;
   deleteOption?: DeleteOption;
   diskSizeGB?: number;
   managedDisk: { id: string; storageAccountType?: string };

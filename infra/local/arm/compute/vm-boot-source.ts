@@ -21,13 +21,14 @@ export interface BootSource {
 interface Making {
   readonly id: string;
   readonly location: string;
+  readonly zones: readonly string[];
 }
 
 /** Finds what a new VM is to boot from, or Azure's refusal of it. */
 export function requireBootSource(
   world: World,
   call: Call,
-  { id, location }: Making,
+  { id, location, zones }: Making,
   { imageReference, osDisk = {} }: WantedStorage,
 ): BootSource {
   required('osDisk.createOption', osDisk.createOption);
@@ -39,7 +40,7 @@ export function requireBootSource(
     }
     required('osDisk.managedDisk.id', osDisk.managedDisk?.id);
     required('osDisk.osType', osDisk.osType);
-    const disk = requireFreeDisk(world, osDisk.managedDisk.id, { id, location });
+    const disk = requireFreeDisk(world, osDisk.managedDisk.id, { id, location, zones });
     if (disk.properties.osType !== osDisk.osType) {
       throw invalid('osDisk.osType', osDisk.osType, `The disk's is '${disk.properties.osType ?? ''}'.`);
     }
@@ -70,6 +71,7 @@ export function requireFreeDisk(world: World, diskId: string, vm: Making): Resou
       `Disk '${disk.id}' is in region '${disk.location}', but the VM is in region '${vm.location}'.`,
     );
   }
+  refuseOtherZone(disk, vm);
   world.operations.refuseIfBusy(disk.id);
   refuseUnready(disk);
   const { managedBy } = disk.fields;
@@ -81,6 +83,18 @@ export function requireFreeDisk(world: World, diskId: string, vm: Making): Resou
     );
   }
   return disk;
+}
+
+/** "Managed disks and availability zones": a disk in a zone goes with machines of that zone, one in none with those in none. */
+function refuseOtherZone({ id, fields }: Resource<DiskProperties>, { zones }: Making): void {
+  const { zones: own = [], sku } = fields as { zones?: string[]; sku?: { name?: string } };
+  if (sku?.name?.endsWith('ZRS') || own.join() === zones.join()) return;
+  throw new ArmError(
+    400,
+    'BadRequest',
+    `Disk '${id}' cannot be attached to the VM because it is not in the same zone as the VM. VM zone: ` +
+      `'${zones.join()}'. Disk zone: '${own.join()}'.`,
+  );
 }
 
 /** A disk seen as the image of a single machine: nothing provisions it, so it comes up only if it is not sealed. */

@@ -37,14 +37,15 @@ export function createVm(world: World, call: Call, id: string, location: string,
   const { vmSize } = hardwareProfile;
   const size = requireSize(vmSize, location);
   const { subscriptionId } = call;
-  const source = requireBootSource(world, call, { id, location }, storageProfile);
+  const { zones = [] } = body;
+  const source = requireBootSource(world, call, { id, location, zones }, storageProfile);
   const { image } = source;
   checkVmBody(world, id, body, source, location);
   const securityType = securityProfile?.securityType ?? 'Standard';
-  const wanted = { vmId: id, subscriptionId, location, zones: body.zones ?? [], image, securityType };
+  const wanted = { vmId: id, subscriptionId, location, zones, image, securityType };
   checkSize(world, size, wanted);
   requireQuota(world, { location, subscriptionId }, vmSize);
-  const storage = createStorage(world, { id, location, source, securityType, size }, storageProfile);
+  const storage = createStorage(world, { id, location, zones, source, securityType, size }, storageProfile);
   if (call.fault?.fault === 'leave-parts') return leaveParts(world, call, { id, location, body, storage });
   const vm = world.resources.put<VmProperties>({
     id,

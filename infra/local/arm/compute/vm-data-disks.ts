@@ -19,6 +19,7 @@ export interface PlannedDataDisk {
 interface Making {
   readonly id: string;
   readonly location: string;
+  readonly zones: readonly string[];
   readonly image: Image;
   readonly size: Size;
 }

@@ -12,6 +12,7 @@ import type { WantedStorage } from './vm-request.ts';
 interface Making {
   readonly id: string;
   readonly location: string;
+  readonly zones: readonly string[];
   readonly source: BootSource;
   readonly securityType: string;
   readonly size: Size;
@@ -37,7 +38,8 @@ export function createStorage(
     refusePremium(vm.size, name, managedDisk.storageAccountType);
   }
 
-  const common = { managedBy: vm.id, location: vm.location, securityType: vm.securityType };
+  const { location, zones, securityType } = vm;
+  const common = { managedBy: vm.id, location, zones, securityType };
   const make = (disk: Planned, more: { isOs: boolean; sizeInGB?: number; image?: Image; lun?: number }) =>
     createDisk(world, {
       ...common,
@@ -100,15 +102,15 @@ function plannedOsDisk(
 
 function plannedDataDisk(world: World, vm: Making, plan: PlannedDataDisk, index: number): DataDisk & Planned {
   const { lun, createOption, sizeInGB: diskSizeGB, wanted, attached } = plan;
-  const { deleteOption = 'Detach' } = wanted;
+  const { deleteOption = 'Detach', caching = 'None' } = wanted;
   if (attached !== undefined) {
     const { id, name, fields } = world.resources.require(attached);
     const managedDisk = { id, storageAccountType: skuOf(fields) };
-    return { lun, name, createOption, deleteOption, diskSizeGB, managedDisk };
+    return { lun, name, createOption, caching, deleteOption, diskSizeGB, managedDisk };
   }
   const name = wanted.name ?? `${parseId(vm.id).name}_lun_${lun}_${index + 2}_${suffix(world)}`;
   const managedDisk = managed(vm, name, wanted.managedDisk?.storageAccountType);
-  return { lun, name, createOption, deleteOption, diskSizeGB, managedDisk };
+  return { lun, name, createOption, caching, deleteOption, diskSizeGB, managedDisk };
 }
 
 function managed({ id, size }: Making, name: string, sku: string | undefined): Planned['managedDisk'] {
