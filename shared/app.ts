@@ -4,6 +4,7 @@ import { wireChat } from './wiring/chat.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
 import { type Images, wireImages } from './wiring/images.ts';
 import { type PublishingRooms, wirePublishing } from './wiring/publishing.ts';
+import { wireSchedules } from './wiring/schedules.ts';
 import type { Outside } from './outside.ts';
 
 /**
@@ -55,6 +56,7 @@ export function createApp(outside: Outside) {
     tell: async (id, what) => await chat.tell(id, what),
   });
   const { approvals, channels, gates, releases, sharing } = publishing;
+  const schedules = wireSchedules(outside, images, releases.port);
   const kinds = [
     ...images.kinds,
     releases,
@@ -62,6 +64,7 @@ export function createApp(outside: Outside) {
     gates,
     approvals,
     sharing,
+    schedules,
     ...desktops.kinds,
     ...chat.kinds,
   ];
@@ -79,6 +82,7 @@ export function createApp(outside: Outside) {
     gates: gates.requests,
     approvals: approvals.requests,
     sharing: sharing.requests,
+    schedules: schedules.requests,
     rollouts: desktops.requests,
     freezes: desktops.freezes,
     hosts: desktops.hosts,
@@ -91,6 +95,7 @@ export function createApp(outside: Outside) {
     advanceValidation: async (id: string) => await gates.advance(id),
     advanceApproval: async (id: string) => await approvals.advance(id),
     advanceCopy: async (id: string) => await sharing.advance(id),
+    advanceSchedule: async (id: string) => await schedules.advance(id),
     advanceRollout: async (id: string) => await desktops.advanceRollout(id),
     advanceHost: async (id: string) => await desktops.advanceHost(id),
     deliver: async (id: string) => await chat.deliver(id),

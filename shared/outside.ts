@@ -27,6 +27,7 @@ export type Queue =
   | 'advance-validation'
   | 'advance-approval'
   | 'advance-copy'
+  | 'advance-schedule'
   | 'advance-rollout'
   | 'advance-host'
   | 'deliver-notification';

@@ -107,6 +107,12 @@ export function releasePort({ releases, ports, channelsOf, now }: Parts) {
       return [{ kind: 'release', name: versionId, message: `its release is ${release.phase}` }];
     },
 
+    /** What the release of a version is at; undefined if it is over, or there is none. */
+    async underWay(versionId: string): Promise<string | undefined> {
+      const release = await releases.load(versionId);
+      return release && !isOver(release) ? `its release is ${release.phase}` : undefined;
+    },
+
     /** What the release of a version waits for, in words; undefined if it has none. */
     async waitsFor(versionId: string): Promise<string | undefined> {
       const release = await releases.load(versionId);

@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.ts';
 import type { HostView } from './capacity.ts';
-import { isTimeZone } from './local-time.ts';
+import { isTimeZone } from '../local-time.ts';
 import type { MaintenanceWindow, Policy } from './pool.ts';
 import type { HostRecord } from './waves.ts';
 import { type Fit, fitOf, weekdays } from './windows.ts';

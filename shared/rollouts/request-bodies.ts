@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { usualExclusionTag } from './exclusion.ts';
-import { isTimeZone } from './local-time.ts';
+import { isTimeZone } from '../local-time.ts';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 const person = text(256).optional();
@@ -263,5 +263,14 @@ export const PutFreeze = z.strictObject({
 });
 
 export const AbortRollout = z.strictObject({ reason: text(1000), by: person });
+
+/** The instance, the name of the machine, or its name in the host pool. */
+export const HostName = z
+  .string()
+  .regex(/^[\w.-]{1,260}$/, 'A host: its instance, its name, or its name in the host pool.');
+
+export const RetryHost = z.strictObject({ reason: z.string().trim().max(1000).default(''), by: person });
+
+export const SkipHost = z.strictObject({ reason: text(1000), by: person });
 
 export const RollBackRollout = z.strictObject({ reason: text(1000), by: person });

@@ -1,6 +1,6 @@
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { ScalingPlanReading, ScalingSchedule } from './host-pool.ts';
-import { dayAt, firstShown, weekdayOf } from './local-time.ts';
+import { dayAt, firstShown, weekdayOf } from '../local-time.ts';
 import { minuteOf, weekdays } from './windows.ts';
 
 /** From then on, until the next, so many percent of the hosts must be on. */

@@ -1,5 +1,5 @@
 import { type Instant, secondsAfter, secondsBetween } from '../instant.ts';
-import { dayAt, firstShown, weekdayOf } from './local-time.ts';
+import { dayAt, firstShown, weekdayOf } from '../local-time.ts';
 import type { MaintenanceWindow } from './pool.ts';
 
 /** A stretch of time in which hosts may be worked on. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTimeZone } from '../../shared/rollouts/local-time.ts';
+import { isTimeZone } from '../../shared/local-time.ts';
 import type { MaintenanceWindow } from '../../shared/rollouts/pool.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
 import { body, poolOf, start } from './pool-of.ts';

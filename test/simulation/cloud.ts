@@ -66,6 +66,7 @@ export class Cloud {
       'advance-validation': this.#queue(async (app, id) => await app.advanceValidation(id)),
       'advance-approval': this.#queue(async (app, id) => await app.advanceApproval(id)),
       'advance-copy': this.#queue(async (app, id) => await app.advanceCopy(id)),
+      'advance-schedule': this.#queue(async (app, id) => await app.advanceSchedule(id)),
       'advance-replication': this.#queue(async (app, id) => await app.advanceReplication(id)),
       'reap-leftover': this.#queue(async (app, id) => await app.reapLeftover(id)),
       'advance-rollout': this.#queue(async (app, id) => await app.advanceRollout(id)),

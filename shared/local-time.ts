@@ -1,4 +1,4 @@
-import { type Instant, toInstant } from '../instant.ts';
+import { type Instant, toInstant } from './instant.ts';
 
 const dayMs = 86_400_000;
 const shownBefore = new Map<string, Instant>();

@@ -1,0 +1,163 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
+import { historyView, WakeUp } from '../shared/http.ts';
+import { runningApp } from '../shared/running-app.ts';
+import { PreviewAnswer, RunsAnswer, ScheduleAnswer } from '../shared/schedules/answers.ts';
+import { Count, PutSchedule, RunNow, ScheduleId, SkipNext } from '../shared/schedules/request-bodies.ts';
+import { runsView, scheduleView } from '../shared/schedules/view.ts';
+import { HistoryAnswer } from '../shared/api/lists.ts';
+
+const path = { schedule: ScheduleId };
+const is = { about: 'The schedule.', body: ScheduleAnswer };
+
+app.http(
+  ...endpoint({
+    name: 'put-schedule',
+    method: 'PUT',
+    route: 'schedules/{schedule}',
+    role: 'releaser',
+    about: 'Asks for a version of an image set by the calendar, or whenever its source has a new one.',
+    path,
+    body: PutSchedule,
+    answers: { 200: is, 201: { ...is, about: 'The schedule, which is new.' } },
+    handle: async ({ path: { schedule: id }, body }) => {
+      const { schedule, created } = await runningApp().schedules.put(id, body);
+      return { status: created ? 201 : 200, jsonBody: scheduleView(id, schedule) };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'list-schedules',
+    method: 'GET',
+    route: 'schedules',
+    role: 'reader',
+    about: 'All schedules, by name.',
+    answers: { 200: { about: 'The schedules.', body: listOf(ScheduleAnswer) } },
+    handle: async () => {
+      const value = (await runningApp().schedules.list()).map(({ id, schedule }) =>
+        scheduleView(id, schedule),
+      );
+      return { jsonBody: { value } };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'get-schedule',
+    method: 'GET',
+    route: 'schedules/{schedule}',
+    role: 'reader',
+    about: 'One schedule: what it asks for, when it is due next, what became of the last time.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { schedule: id } }) => ({
+      jsonBody: scheduleView(id, await runningApp().schedules.get(id)),
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'remove-schedule',
+    method: 'DELETE',
+    route: 'schedules/{schedule}',
+    role: 'releaser',
+    about: 'It never runs again; what it began goes on.',
+    path,
+    answers: { 204: { about: 'It is gone, whether it was there or not.' } },
+    handle: async ({ path: { schedule: id } }) => {
+      await runningApp().schedules.remove(id);
+      return { status: 204 };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'run-schedule',
+    method: 'POST',
+    route: 'schedules/{schedule}/run',
+    role: 'releaser',
+    about: 'Begins a run now, whatever the calendar says.',
+    path,
+    body: RunNow,
+    answers: { 200: is },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { schedule: id }, body }) => ({
+      jsonBody: scheduleView(id, await runningApp().schedules.runNow(id, body)),
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'skip-schedule',
+    method: 'POST',
+    route: 'schedules/{schedule}/skip',
+    role: 'releaser',
+    about: 'The next time that it is due nothing is begun.',
+    path,
+    body: SkipNext,
+    answers: { 200: is },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { schedule: id }, body }) => ({
+      jsonBody: scheduleView(id, await runningApp().schedules.skipNext(id, body)),
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'preview-schedule',
+    method: 'GET',
+    route: 'schedules/{schedule}/preview',
+    role: 'reader',
+    about: 'The next times, and what would become of each.',
+    path,
+    query: { count: Count },
+    answers: { 200: { about: 'The next times.', body: PreviewAnswer } },
+    handle: async ({ path: { schedule: id }, query: { count } }) => ({
+      jsonBody: { value: await runningApp().schedules.preview(id, count) },
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'list-schedule-runs',
+    method: 'GET',
+    route: 'schedules/{schedule}/runs',
+    role: 'reader',
+    about: 'What became of the last fifty times, newest first.',
+    path,
+    answers: { 200: { about: 'The runs.', body: RunsAnswer } },
+    handle: async ({ path: { schedule: id } }) => ({
+      jsonBody: runsView(await runningApp().schedules.get(id)),
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'get-schedule-history',
+    method: 'GET',
+    route: 'schedules/{schedule}/history',
+    role: 'reader',
+    about: 'All that happened to it, oldest first.',
+    path,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { schedule: id } }) => ({
+      jsonBody: historyView(await runningApp().schedules.history(id)),
+    }),
+  }),
+);
+
+app.serviceBusQueue('advance-schedule', {
+  connection: 'ServiceBus',
+  queueName: 'advance-schedule',
+  handler: async (message) => await runningApp().advanceSchedule(WakeUp.parse(message).id),
+});

@@ -1,0 +1,33 @@
+import type { Failure } from '../errors.ts';
+import type { Instant } from '../instant.ts';
+
+/** One time that it was due. Its id is made of the moment, so that one moment is one run whoever saw it. */
+export interface Run {
+  readonly id: string;
+  readonly dueAt: Instant;
+  readonly why: 'due' | 'by hand' | 'new source';
+  readonly by?: string;
+  readonly state: 'starting' | 'started' | 'skipped' | 'failed';
+  readonly at: Instant;
+  /** The version that it began. */
+  readonly version?: string;
+  readonly reason?: string;
+  readonly failure?: Failure;
+}
+
+/** A run that is to begin: at once, after a blackout, or when the one before is over. */
+export interface Pending {
+  readonly run: Run;
+  readonly lookAt: Instant;
+  readonly waitingFor: string;
+  readonly deadline: Instant;
+}
+
+/** Of each source one run. */
+export const sourceRun = (source: string) => `source-${source.replaceAll(/[^\w.-]/g, '-')}`;
+
+/** Named after its moment. */
+export function runOf(dueAt: Instant, at: Instant, why: Run['why'], by?: string): Run {
+  const id = `${why === 'by hand' ? 'hand' : 'due'}-${dueAt.replaceAll(/[:.]/g, '-')}`;
+  return { id, dueAt, why, at, state: 'starting', ...(by !== undefined && { by }) };
+}

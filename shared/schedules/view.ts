@@ -1,0 +1,25 @@
+import type { Schedule } from './schedule.ts';
+
+/** A schedule as the API shows it: what is asked, when it is due next, and what became of the last times. */
+export function scheduleView(id: string, schedule: Schedule) {
+  const { plan, by, createdAt, changedAt, nextAt, skipNext, pending, runs, source } = schedule;
+  return {
+    id,
+    ...plan,
+    by,
+    createdAt,
+    changedAt,
+    nextAt,
+    skipNext,
+    ...(pending && {
+      pending: { ...pending.run, waitingFor: pending.waitingFor, nextLookAt: pending.lookAt },
+    }),
+    lastRun: runs.at(-1),
+    source: source || undefined,
+  };
+}
+
+/** Its last runs, newest first. */
+export function runsView({ runs }: Schedule) {
+  return { value: runs.toReversed() };
+}
