@@ -3,12 +3,15 @@ import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue, WakeU
 import {
   AbortRollout,
   DefinePool,
+  HostName,
   PauseRollout,
   PlanRollout,
   PoolName,
   ResumeRollout,
+  RetryHost,
   RollBackRollout,
   RolloutId,
+  SkipHost,
   StartRollout,
 } from '../shared/rollouts/request-bodies.ts';
 import { poolView, rolloutView } from '../shared/rollouts/view.ts';
@@ -17,6 +20,8 @@ import { runningApp } from '../shared/running-app.ts';
 type Request = Parameters<typeof pathValue>[0];
 const poolOf = (request: Request) => pathValue(request, 'pool', PoolName);
 const rolloutOf = (request: Request) => pathValue(request, 'rollout', RolloutId);
+
+const hostOf = (request: Request) => pathValue(request, 'host', HostName);
 
 app.http('define-host-pool', {
   methods: ['PUT'],
@@ -151,6 +156,28 @@ app.http('resume-rollout', {
     const id = rolloutOf(request);
     const rollout = await runningApp().rollouts.resume(id, await bodyAs(request, ResumeRollout));
     return { jsonBody: rolloutView(id, rollout) };
+  }),
+});
+
+app.http('retry-host', {
+  methods: ['POST'],
+  route: 'rollouts/{rollout}/hosts/{host}/retry',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const [id, name] = [rolloutOf(request), hostOf(request)];
+    const { host } = await runningApp().rollouts.retryHost(id, name, await bodyAs(request, RetryHost));
+    return { jsonBody: { rollout: id, host } };
+  }),
+});
+
+app.http('skip-host', {
+  methods: ['POST'],
+  route: 'rollouts/{rollout}/hosts/{host}/skip',
+  authLevel: 'function',
+  handler: answer(async (request) => {
+    const [id, name] = [rolloutOf(request), hostOf(request)];
+    const { host } = await runningApp().rollouts.skipHost(id, name, await bodyAs(request, SkipHost));
+    return { jsonBody: { rollout: id, host } };
   }),
 });
 

@@ -131,7 +131,7 @@ const mayBeRetried: ReadonlySet<HostRecord['outcome']> = new Set([
 ]);
 
 /** Whether the host has ended in a way that another try may mend, or was skipped because somebody said so. */
-export function canBeRetried(record: HostRecord | undefined): record is HostRecord {
+export function canBeRetried(record: HostRecord | undefined): boolean {
   return record !== undefined && (mayBeRetried.has(record.outcome) || isSkippedByOrder(record));
 }
 
@@ -154,7 +154,7 @@ export function afterOrder(facts: Facts, order: HostOrder): Facts {
 
 /** Its turn comes again as if it had never begun, and its failure counts no longer. */
 function retried(record: HostRecord | undefined, order: HostOrder): HostRecord | undefined {
-  if (!canBeRetried(record)) return record;
+  if (!record || !canBeRetried(record)) return record;
   const { by, reason, at } = order;
   const { code, endedAt, goAt: _, backAt: __, skip, givenBack: ___, ...rest } = record;
   const why = `to be tried again: ${by}${reason && `, ${reason}`}`;

@@ -1,4 +1,5 @@
 import { type Instant, secondsBetween } from '../instant.ts';
+import { isSkippedByOrder } from './course.ts';
 import { expected, percentile, tookIn } from './durations.ts';
 import { forecastOf, minutesOf, type Work } from './forecast.ts';
 import { pausedBy } from './hold.ts';
@@ -56,6 +57,7 @@ export function explained(
       ...(backTo === undefined ? [] : [takeBack(id, backTo)]),
       ...(rollout.phase === 'failed' ? [rollout.failure.remedy] : []),
     ],
+    notices: isOver(rollout) ? [] : (rollout.facts.notices ?? []),
     progress: progressOf(rollout),
     wave: rollout.facts.wave,
     capacity: rollout.facts.capacity,
@@ -104,12 +106,21 @@ function becauseOf(id: string, rollout: Rollout, underWay: readonly HostStanding
 function ending(rollout: Exclude<Rollout, { phase: 'running' | 'stopping' }>): Because {
   switch (rollout.phase) {
     case 'succeeded':
-      return { code: 'Succeeded', message: 'every host has come to its end' };
+      return { code: 'Succeeded', message: `every host has come to its end${skippedIn(rollout)}` };
     case 'failed':
       return { code: 'Failed', message: rollout.failure.message, detail: { failure: rollout.failure.code } };
     case 'aborted':
       return { code: 'Aborted', message: `aborted by ${rollout.by}: ${rollout.reason}` };
   }
+}
+
+/** Whom people left out, and why. */
+function skippedIn({ facts: { hosts = {} } }: Rollout): string {
+  const skipped = Object.values(hosts).filter(isSkippedByOrder);
+  if (skipped.length === 0) return '';
+  const named = skipped.slice(0, mostTold).map(({ name, why }) => `${name} (${why})`);
+  const more = skipped.length > mostTold ? ` and ${skipped.length - mostTold} more` : '';
+  return `; skipped: ${named.join(', ')}${more}`;
 }
 
 const mostTold = 10;

@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Freezes, frozenBy } from './freezes.ts';
+import { hostOrderRequests } from './host-order-requests.ts';
 import { hostId } from './hosts.ts';
 import { changesSince, type Plan } from './plan.ts';
 import type { planner } from './planner.ts';
@@ -98,7 +99,14 @@ export function rolloutRequests({
     const found = await imageVersionFor(link, { number, imageVersionId }, imageVersionAt);
     return { number, imageVersionId: readyOrRefused(found) };
   };
+  const orders = hostOrderRequests({
+    rollouts,
+    planOf: async ({ pool: name, version }) => await planFor({ name, pool: await poolNamed(name), version }),
+    now,
+  });
   return {
+    ...orders,
+
     async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>) {
       const twin = (await poolStore.loadAll('')).find(
         ({ id, saved }) => id !== name && machinesOf(saved.state.link) === machinesOf(link),

@@ -37,6 +37,8 @@ const shareOf: Partial<Record<WaitCode, Share>> = {
   Frozen: 'freeze',
   OutsideWindow: 'window',
   WindowTooShort: 'window',
+  OwnWindow: 'window',
+  ModelChanged: 'pause',
   CapacityFloor: 'floor',
   Baking: 'bake',
   WaveUnhealthy: 'bake',
@@ -74,6 +76,8 @@ export function timelineOf(
       worked: added(hosts.map(({ worked }) => worked)),
       ofWhich: added(hosts.map(({ ofWhich }) => ofWhich)),
     },
+    /** Who changed hosts beside us: `ForeignUpdate` of an explanation. */
+    foreignUpdates: Object.values(rollout.facts.foreign ?? {}),
     hosts,
   };
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import { isSkippedByOrder } from './course.ts';
 import { type Freeze, statusOf } from './freezes.ts';
 import type { Pool } from './pool.ts';
 import { wayOf } from './ways.ts';
@@ -43,6 +44,7 @@ export function rolloutView(id: string, rollout: Rollout) {
     way: facts.way,
     wave: facts.wave,
     hosts: counts,
+    skipped: hosts.filter(isSkippedByOrder).map(({ name, why }) => ({ host: name, why })),
     capacity: facts.capacity,
     lowest: facts.lowest,
     ...(isPaused(rollout) && { paused: rollout.pause }),

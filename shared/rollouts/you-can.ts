@@ -8,6 +8,10 @@ type Advice = (detail: NonNullable<Reason['detail']>, policy: Policy) => readonl
 /** What somebody can do, by the code of the reason, with the values of the policy that stand in the way. */
 const advice: Readonly<Partial<Record<string, Advice>>> = {
   Frozen: ({ freeze }) => [`lift the freeze: DELETE /freezes/${freeze}`],
+  ModelChanged: ({ scaleSet }) => [
+    `see who changed scale set ${scaleSet}; resume to name the version there again, or abort to leave it so`,
+  ],
+  OwnWindow: ({ hosts }) => [`wait, or change the tag of ${hosts}`],
   OutsideWindow: () => [`wait, or widen windows ${anew}`],
   WindowTooShort: (_, { sessions: { graceMinutes } }) => [
     `make a window longer, or sessions.graceMinutes (now ${graceMinutes}) shorter, ${anew}`,
@@ -16,8 +20,11 @@ const advice: Readonly<Partial<Record<string, Advice>>> = {
   WaveUnhealthy: ({ hosts }) => [
     `see why ${hosts} takes no users; it goes on once it does, or is powered off`,
   ],
-  CapacityFloor: (_, { floor: { headroomPercent, percent } }) => [
+  CapacityFloor: ({ scalingPlan }, { floor: { headroomPercent, percent } }) => [
     'wait for users to leave, or start more hosts',
+    ...(scalingPlan === undefined
+      ? []
+      : [`lower the minimum percentage of hosts of scaling plan ${scalingPlan}`]),
     `lower floor.headroomPercent (now ${headroomPercent}) or floor.percent (now ${percent}) ${anew}`,
   ],
   WindowFull: (_, { maxUnavailable }) => [`raise maxUnavailable (now ${maxUnavailable}) ${anew}`],
