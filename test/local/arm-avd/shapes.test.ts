@@ -25,6 +25,8 @@ test('What the simulator answers holds against Azure’s own types, and tells no
   const types = validator?.loadTypes();
   const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-desktops/providers`;
   const pool = `${group}/Microsoft.DesktopVirtualization/hostPools/hp-production`;
+  const flexible = `${group}/Microsoft.Compute/virtualMachineScaleSets/vmss-flex`;
+  const members = `$filter='virtualMachineScaleSet/id' eq '${flexible}'&$expand=instanceView`;
   const instance = `${group}/Microsoft.Compute/virtualMachineScaleSets/vmss-production/virtualMachines/0`;
   await cloud.token('hp-production');
   await cloud.run('vmss-production', '0', { secret: 'word' }, 1);
@@ -33,6 +35,8 @@ test('What the simulator answers holds against Azure’s own types, and tells no
       [`${group}/Microsoft.Compute/virtualMachineScaleSets`, 'virtualMachineScaleSets', '2026-04-01'],
       [`${instance}?$expand=instanceView`, 'virtualMachineScaleSets/virtualMachines', '2026-04-01'],
       [`${instance}/runCommands`, 'virtualMachineScaleSets/virtualMachines/runCommands', '2026-04-01'],
+      [flexible, 'virtualMachineScaleSets', '2026-04-01'],
+      [`${group}/Microsoft.Compute/virtualMachines?${members}`, 'virtualMachines', '2026-04-01'],
       [pool, 'hostPools', '2024-04-03'],
       [`${pool}/sessionHosts`, 'hostPools/sessionHosts', '2024-04-03'],
       [`${pool}/userSessions`, 'hostPools/sessionHosts/userSessions', '2024-04-03'],

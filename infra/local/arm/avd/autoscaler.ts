@@ -4,7 +4,7 @@ import { HOST_POOL, type HostPool, type HostPoolProperties } from './host-pool.t
 import { PersonalScaling } from './personal-scaling.ts';
 import { powerOf } from './power.ts';
 import { PooledScaling, type Deed } from './pooled-scaling.ts';
-import { enabledPlan } from './scaling-plan.ts';
+import { enabledIn, SCALING_PLAN, type ScalingPlanProperties } from './scaling-plan.ts';
 import type { SessionHost } from './session-host.ts';
 
 export interface AutoscalerOrders {
@@ -58,30 +58,39 @@ export class Autoscaler {
 
   #begin(minutes: number): void {
     this.#round += 1;
-    this.#awake = this.orders.on || this.#pools().some((pool) => enabledPlan(this.#world, pool));
-    if (this.#awake) this.#later(this.#round, minutes);
-  }
-
-  #later(round: number, minutes: number): void {
+    const round = this.#round;
+    const plans = this.#world.resources.list<ScalingPlanProperties>({ type: SCALING_PLAN });
+    this.#awake = this.orders.on || plans.some(({ properties }) => enabledIn(properties).length > 0);
+    if (!this.#awake) return;
     this.#world.timeline.after(minutes * 60_000, () => {
       if (round !== this.#round) return;
-      for (const pool of this.#pools()) this.#pass(pool);
+      this.#pass();
       this.#begin(this.orders.everyMinutes);
     });
   }
 
-  #pools(): HostPool[] {
-    return this.#world.resources.list<HostPoolProperties>({ type: HOST_POOL });
+  #pass(): void {
+    const { resources } = this.#world;
+    const planned = new Set<HostPool>();
+    for (const plan of resources.list<ScalingPlanProperties>({ type: SCALING_PLAN })) {
+      for (const id of enabledIn(plan.properties)) {
+        const pool = resources.find<HostPoolProperties>(id);
+        if (!pool) continue;
+        planned.add(pool);
+        if (plan.properties.hostPoolType === 'Pooled') this.#pooled.pass(pool, plan);
+        else this.#personal.pass(pool, plan);
+        this.#broker.sample(pool);
+      }
+    }
+    if (!this.orders.on) return;
+    for (const pool of resources.list<HostPoolProperties>({ type: HOST_POOL })) {
+      if (!planned.has(pool)) this.#takeBackDrains(pool);
+    }
   }
 
-  #pass(pool: HostPool): void {
-    const plan = enabledPlan(this.#world, pool);
-    if (plan?.properties.hostPoolType === 'Pooled') this.#pooled.pass(pool, plan);
-    else if (plan) this.#personal.pass(pool, plan);
-    else if (this.orders.on) {
-      for (const host of this.#broker.hosts(pool)) {
-        if (!isExcluded(host, this.orders.exclusionTag) && !host.allowNewSession) this.#undrain(host);
-      }
+  #takeBackDrains(pool: HostPool): void {
+    for (const host of this.#broker.hosts(pool)) {
+      if (!isExcluded(host, this.orders.exclusionTag) && !host.allowNewSession) this.#undrain(host);
     }
     this.#broker.sample(pool);
   }

@@ -64,11 +64,9 @@ export function plansOf({ resources }: World, pool: HostPool): ScalingPlan[] {
     );
 }
 
-/** The plan that acts on a pool. */
-export function enabledPlan(world: World, pool: HostPool): ScalingPlan | undefined {
-  return plansOf(world, pool).find(({ properties }) =>
-    properties.hostPoolReferences.some(
-      ({ hostPoolArmPath, scalingPlanEnabled }) => scalingPlanEnabled && sameId(hostPoolArmPath, pool.id),
-    ),
-  );
+/** The ids of the pools that a plan acts on. */
+export function enabledIn({ hostPoolReferences }: ScalingPlanProperties): string[] {
+  return hostPoolReferences
+    .filter(({ scalingPlanEnabled }) => scalingPlanEnabled)
+    .map(({ hostPoolArmPath }) => hostPoolArmPath);
 }

@@ -17,6 +17,7 @@ export function makeFlexible(
   { unique, up }: { readonly unique: string; readonly up: boolean },
 ): Machine {
   const { virtualMachineProfile: profile } = scaleSet.properties;
+  const { computerNamePrefix = scaleSet.name, ...account } = profile.osProfile ?? {};
   const group = groupOf(scaleSet);
   const name = `${scaleSet.name}_${unique.slice(0, 8)}`;
   const id = `${group}/providers/${VM_TYPE}/${name}`;
@@ -28,7 +29,7 @@ export function makeFlexible(
     .toUpperCase()
     .padStart(6, '0')
     .slice(-6);
-  const computerName = `${profile.osProfile?.computerNamePrefix ?? scaleSet.name}${letters}`.slice(0, 15);
+  const computerName = `${computerNamePrefix}${letters}`.slice(0, 15);
   const vm = world.resources.put<VmProperties>({
     id,
     type: VM_TYPE,
@@ -40,7 +41,7 @@ export function makeFlexible(
       virtualMachineScaleSet: { id: scaleSet.id },
       hardwareProfile: { vmSize: skuOf(scaleSet).name },
       storageProfile: { imageReference: { ...reference }, osDisk, dataDisks: [] },
-      osProfile: { ...profile.osProfile, computerNamePrefix: undefined, computerName },
+      osProfile: { ...account, computerName },
       securityProfile: { ...profile.securityProfile },
       networkProfile: {
         networkInterfaces: [
@@ -55,7 +56,10 @@ export function makeFlexible(
   setUp(guest);
   const securityType = profile.securityProfile?.securityType ?? 'Standard';
   const machine = addMachine(world, vm, { guest, image, securityType, up });
-  if (up) Object.assign(guest, { power: 'running', agentReadyAt: world.timeline.now() });
+  if (up) {
+    Object.assign(guest, { power: 'running', agentReadyAt: world.timeline.now() });
+    guest.facts.set('booted-at', world.timeline.iso());
+  }
   return machine;
 }
 

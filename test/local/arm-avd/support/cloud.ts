@@ -105,6 +105,8 @@ export interface PoolTruth {
     readonly allowNewSession: boolean | null;
     readonly assignedUser: string | null;
     readonly power: string;
+    readonly provisioningState: string;
+    readonly tags: Readonly<Record<string, string>>;
     readonly sessions: readonly { readonly id: number; readonly user: string; readonly state: string }[];
     readonly reimages: number;
   }[];
