@@ -6,6 +6,7 @@ import type { Azure } from './clients.ts';
 import { type FleetKinds, fleetKinds } from './fleet-kinds.ts';
 import { flexibleInstances, flexibleMachines } from './flexible-machines.ts';
 import { type FoundMachine, instanceOf, machineOf } from './machine-state.ts';
+import { ofNoScaleSet } from './not-stand-alone.ts';
 import { scaleSetMachines } from './scale-set-machines.ts';
 import { instancesOf, scaleSets } from './scale-sets.ts';
 import { standAloneMachines } from './stand-alone-machines.ts';
@@ -52,7 +53,7 @@ export function hostMachines(
     runCommand: async (machine, name) => await (await way(machine)).runCommand(machine, name),
     startRunCommand: async (machine, command) => await (await way(machine)).startRunCommand(machine, command),
     removeRunCommand: async (machine, name) => await (await way(machine)).removeRunCommand(machine, name),
-    standAlone: standAlone.standAlone,
+    standAlone: ofNoScaleSet(standAlone.standAlone),
   };
 }
 

@@ -20,9 +20,7 @@ import { newMachineBody, osDiskGB } from './new-machine-body.ts';
 import { whyNotAgain, whyNotBeside } from './replaceable.ts';
 
 /** Machines of no scale set: what is done to any machine of a name, and their replacement. */
-export function standAloneMachines(
-  azure: Pick<Azure, 'compute' | 'read'>,
-): Omit<Machines, 'list' | 'reimage' | 'applyModel'> & Pick<Machines, 'reimage' | 'applyModel'> {
+export function standAloneMachines(azure: Pick<Azure, 'compute' | 'read'>): Omit<Machines, 'list'> {
   return {
     ...namedMachines(azure),
     reimage: hasNoModel,
