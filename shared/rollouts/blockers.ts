@@ -1,10 +1,13 @@
-import type { Failure } from '../errors.ts';
+import { type Failure, failure } from '../errors.ts';
 import type { Capacity, HostView } from './capacity.ts';
 import type { Finding } from './finding.ts';
 import { type Freeze, frozenBy } from './freezes.ts';
+import type { Model } from './fleet.ts';
+import { upgradesByItself } from './model.ts';
 import { type FoundPool, poolBlockers, poolWarnings } from './pool-findings.ts';
-import { type Policy, type Pool, windowOf } from './pool.ts';
+import { type Policy, type Pool, type PoolLink, windowOf } from './pool.ts';
 import { fleetNamed, isSameRegion } from './stage.ts';
+import { addedAtOnce, type FoundStandAlone, standAloneBlockers, standAloneWarnings } from './surge-plan.ts';
 
 /** What was found of a pool and of a version before anything is done. */
 export interface Found extends FoundPool {
@@ -16,7 +19,9 @@ export interface Found extends FoundPool {
     /** Why no rollout to it would begin now. */
     readonly notUsable?: Failure | undefined;
   };
-  readonly model: { readonly location: string } | undefined;
+  readonly model: Model | undefined;
+  /** Of machines that stand alone. */
+  readonly standAlone: FoundStandAlone;
   /** Where the version is complete. */
   readonly regions: readonly string[];
   /** Of how many replicas the pool's machines are made. */
@@ -45,10 +50,8 @@ function wrongWithAzure(found: Found): Finding[] {
   if (!model) {
     const message = `Azure knows no ${fleetNamed(link)}.`;
     add('NotFound', message, 'Correct the names in the host pool.');
-  } else if (!isSameRegion(model.location, link.location)) {
-    const message = `The scale set is in ${model.location}, and ${name} says ${link.location}.`;
-    add('RegionMismatch', message, 'Correct the location of the host pool.');
-  }
+  } else findings.push(...wrongWithModel(name, link, model));
+  findings.push(...standAloneBlockers(found.standAlone));
   if (version.notUsable) findings.push(version.notUsable);
   else if (version.imageVersionId === undefined) {
     add('VersionNotReady', `Version ${version.number} is not in the gallery.`, 'Wait until it is captured.');
@@ -57,6 +60,16 @@ function wrongWithAzure(found: Found): Finding[] {
     add('VersionNotReady', message, 'Wait until it is replicated there, or add the region to the image set.');
   }
   return findings;
+}
+
+function wrongWithModel(name: string, link: PoolLink, model: Model): readonly Finding[] {
+  // A resource group may be elsewhere than what is in it.
+  if (model.kind === 'stand-alone') return [];
+  const upgrades = upgradesByItself(model, link);
+  const findings: Finding[] = upgrades ? [failure(upgrades.code, upgrades.message)] : [];
+  if (isSameRegion(model.location, link.location)) return findings;
+  const message = `The scale set is in ${model.location}, and ${name} says ${link.location}.`;
+  return [{ code: 'RegionMismatch', message, remedy: 'Correct the location of the host pool.' }, ...findings];
 }
 
 function inTheWay({ name, pool: { activeRollout }, freezes }: Found): Finding[] {
@@ -72,13 +85,17 @@ function inTheWay({ name, pool: { activeRollout }, freezes }: Found): Finding[] 
   return findings;
 }
 
-function wrongWithPolicy({ pool: { link }, views, capacity, quietMinutes, fits }: Found): Finding[] {
+function wrongWithPolicy(found: Found): Finding[] {
+  const { pool, views, capacity, quietMinutes, fits } = found;
+  const { link } = pool;
   const findings: Finding[] = [];
   const { floor, windows = [] } = link.policy;
   if (!fits) {
     const message = `No maintenance window is as long as the ${quietMinutes} minutes that a host without users takes (P90).`;
     findings.push({ code: 'WindowTooShort', message, remedy: 'Make a window longer, or the grace shorter.' });
   }
+  // Where others are there before a host goes, none is missed.
+  if (addedAtOnce(found.standAlone) > 0) return findings;
   const places = views.length * capacity.perHost;
   const least = capacity.isPersonal ? 0 : Math.ceil((places * floor.percent) / 100);
   if (views.length === 0 || places - capacity.perHost >= least) return findings;
@@ -111,7 +128,7 @@ export function warningsOf(
     const message = `All ${todo.length} hosts are one wave: nothing proves the version first.`;
     add('NoCanary', message, 'State waves, such as one host that bakes for 30 minutes.');
   }
-  findings.push(...poolWarnings(found, todo));
+  findings.push(...poolWarnings(found, todo), ...standAloneWarnings(found.standAlone));
   addHosts(add, views, todo);
   addReplicas(add, found, Math.min(todo.length, windowOf(policy.maxUnavailable, views.length)));
   addUsers(add, policy, todo);

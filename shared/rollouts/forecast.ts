@@ -91,7 +91,7 @@ export function forecastOf(work: Work): Forecast {
 }
 
 /** Whole numbers below a bound that look drawn and are the same each time. */
-function drawing(seed: number): (bound: number) => number {
+export function drawing(seed: number): (bound: number) => number {
   let state = seed * 2_654_435_761;
   return (bound) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -8,6 +8,8 @@ import { type Forecast, forecastOf, type HostAhead, minutesOf, type Work } from 
 import type { Freeze } from './freezes.ts';
 import { drainAheadOf, waveSizes, windowOf } from './pool.ts';
 import { hostsKeptOn } from './scaling-plan.ts';
+import { addedAtOnce, besideOf, surgePlan } from './surge-plan.ts';
+import { wayOf } from './ways.ts';
 import { inOrder } from './waves.ts';
 import { spansOf } from './windows.ts';
 
@@ -15,8 +17,20 @@ import { spansOf } from './windows.ts';
 export type Plan = ReturnType<typeof planOf>;
 
 /** ARM calls as the small world of the tests counts them: a host's own, and the reading of the pool. */
-const callsPerHost = 45;
-const callsPerMinute = 2;
+const callsBy = {
+  uniform: { perHost: 45, perMinute: 2 },
+  flexible: { perHost: 47, perMinute: 2 },
+  'stand-alone': { perHost: 65, perMinute: 3 },
+  surge: { perHost: 75, perMinute: 3 },
+} as const;
+
+function callsOf(
+  { model }: Found,
+  { added, todo, minutes }: Record<'added' | 'todo' | 'minutes', number>,
+): number {
+  const { perHost, perMinute } = callsBy[added > 0 ? 'surge' : (model?.kind ?? 'uniform')];
+  return Math.ceil(todo * perHost + minutes * perMinute);
+}
 
 /** The plan for what was found. `aheadOf` tells the freezes that begin before it would be over. */
 export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freeze[], now: Instant) {
@@ -24,23 +38,8 @@ export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freez
   const { policy } = pool.link;
   const todo = inOrder(views);
   const sizes = waveSizes(policy.waves ?? [], todo.length);
-  const work: Work = {
-    ...capacity,
-    need: found.need,
-    minimums: found.minimums.map(({ from, percent }) => ({
-      from,
-      places: hostsKeptOn(percent, views.length) * capacity.perHost,
-    })),
-    hosts: hostsAhead(todo, now),
-    maxUnderWay: windowOf(policy.maxUnavailable, views.length),
-    drainAhead: drainAheadOf(policy, views.length),
-    waves: sizes.map((upTo, index) => ({ upTo, bakeMinutes: policy.waves?.[index]?.bakeMinutes ?? 0 })),
-    windows: policy.windows ?? [],
-    took: expected(pool.took ?? [], policy),
-    quietSeconds: policy.minDrainMinutes * 60,
-    settleSeconds: policy.healthy.settleSeconds,
-    from: now,
-  };
+  const added = addedAtOnce(found.standAlone);
+  const work = workOf(found, { todo, sizes, added }, now);
   const forecast: Forecast = todo.length > 0 ? forecastOf(work) : { p50: now, p90: now, curve: [] };
   const eta = minutesOf(forecast, now);
   const blockers = blockersOf(found);
@@ -80,9 +79,53 @@ export function planOf(found: Found, aheadOf: (until: Instant) => readonly Freez
     },
     ...(eta && { eta }),
     basis: { hosts: (pool.took ?? []).length, mostMinutesPerHost: found.mostMinutes },
-    armCalls: Math.ceil(todo.length * callsPerHost + (eta?.p50Minutes ?? 0) * callsPerMinute),
+    ...byWhichWay(found, work, added),
+    armCalls: callsOf(found, { added, todo: todo.length, minutes: eta?.p50Minutes ?? 0 }),
     blockers,
     warnings: warningsOf(found, todo, forecast.p90 === undefined ? [] : aheadOf(forecast.p90)),
+  };
+}
+
+function byWhichWay({ model, pool: { link } }: Found, work: Work, added: number) {
+  const surge = added > 0 ? surgePlan(added, besideOf(work.hosts, work), link) : undefined;
+  return {
+    ...(model && { way: model.kind, can: wayOf(model.kind, link.policy) }),
+    ...(surge && { surge }),
+  };
+}
+
+function workOf(
+  { pool, capacity, views, need, minimums }: Found,
+  { todo, sizes, added }: { todo: readonly HostView[]; sizes: readonly number[]; added: number },
+  now: Instant,
+): Work {
+  const { policy } = pool.link;
+  const ahead = hostsAhead(todo, now);
+  const most = windowOf(policy.maxUnavailable, views.length);
+  const drainAhead = drainAheadOf(policy, views.length);
+  // With surge another is there before one goes: none is missed, and so many are under way as may be added.
+  const underWay =
+    added > 0
+      ? {
+          hosts: ahead.map((host) => notMissed(host)),
+          maxUnderWay: Math.min(added, most + drainAhead),
+          drainAhead: 0,
+        }
+      : { hosts: ahead, maxUnderWay: most, drainAhead };
+  return {
+    ...capacity,
+    need,
+    minimums: minimums.map(({ from, percent }) => ({
+      from,
+      places: hostsKeptOn(percent, views.length) * capacity.perHost,
+    })),
+    ...underWay,
+    waves: sizes.map((upTo, index) => ({ upTo, bakeMinutes: policy.waves?.[index]?.bakeMinutes ?? 0 })),
+    windows: policy.windows ?? [],
+    took: expected(pool.took ?? [], policy),
+    quietSeconds: policy.minDrainMinutes * 60,
+    settleSeconds: policy.healthy.settleSeconds,
+    from: now,
   };
 }
 
@@ -98,6 +141,10 @@ function hostsAhead(todo: readonly HostView[], now: Instant): readonly HostAhead
 function hostAhead(view: HostView): HostAhead {
   const { sessions, ownWindow } = view;
   return { costs: costs(view), hasUsers: sessions > 0, ...(ownWindow && { windows: [ownWindow] }) };
+}
+
+function notMissed(host: HostAhead): HostAhead {
+  return { ...host, costs: false };
 }
 
 function whyNow({ isPoweredOff, takesUsers, sessions, isAssigned }: HostView): string {

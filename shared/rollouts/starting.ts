@@ -10,7 +10,7 @@ import type { PoolAtOnce } from './read-pool.ts';
 import type { Rollout } from './rollout.ts';
 import { isAddition, modelOf, retirable, successorsOf, type SurgeNow } from './surge.ts';
 import { inTime } from './in-time.ts';
-import { nextNames } from './surge-names.ts';
+import { namesFor } from './surge-names.ts';
 import type { Turns } from './turns.ts';
 import {
   admit,
@@ -140,17 +140,7 @@ function additionsTo(
     ...Object.keys(records),
     ...Object.values(records).map(({ name }) => name),
   ];
-  const names =
-    nextNames(
-      pool.views.map(({ instanceId }) => instanceId),
-      taken,
-      count,
-    ) ??
-    nextNames(
-      pool.views.map(({ name }) => name),
-      taken,
-      count,
-    );
+  const names = namesFor(pool.views, taken, count);
   if (!names) {
     const message = `There are no ${count} names of at most 15 letters more like ${model.name}.`;
     throw new AppError('SurgeNotPossible', message);

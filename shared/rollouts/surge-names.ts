@@ -25,6 +25,16 @@ export function nextNames(
   return names.length === count ? names : undefined;
 }
 
+/** Names after those of the machines; where these are too long to be followed, after what their guests are called. */
+export function namesFor(
+  hosts: readonly { readonly instanceId: string; readonly name: string }[],
+  taken: readonly string[],
+  count: number,
+): readonly string[] | undefined {
+  const follow = (names: readonly string[]) => nextNames(names, taken, count);
+  return follow(hosts.map(({ instanceId }) => instanceId)) ?? follow(hosts.map(({ name }) => name));
+}
+
 /** How most of the machines are numbered. */
 function patternOf(machines: readonly string[]) {
   const found = new Map<string, { prefix: string; digits: number; last: number; count: number }>();
