@@ -158,8 +158,10 @@ export function isPastReturn(host: Host): boolean {
   const course = courseOf(host.plan);
   const { stage, intent } = host.standing;
   if (host.plan.task === 'add') return stage === course.point;
-  const { replaced, updated, deregistered, restore, refused } = host.facts;
-  if (replaced === true || updated === true || deregistered === true || restore !== undefined) return true;
+  const { replaced, updated, deregistered, notRemoved = 0, restore, refused } = host.facts;
+  // Of an earlier deletion that nobody answered for, the session host may be gone.
+  const isTouched = replaced === true || updated === true || deregistered === true || notRemoved > 0;
+  if (isTouched || restore !== undefined) return true;
   if (stage === course.point) return intent !== undefined && refused !== true;
   return isAfter(course, stage, course.point);
 }

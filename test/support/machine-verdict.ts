@@ -46,7 +46,7 @@ function wrongIfThere(azure: SmallAzure, host: Host, state: MachineState): strin
     case 'done':
       return ended(disks.least, disks.most, newVersion);
     case 'failed':
-      return host.facts.restore ? ended(1, 2, oldVersion) : ended(0, 0, oldVersion);
+      return host.facts.restore ? ended(1, disks.most, oldVersion) : ended(0, 0, oldVersion);
     case 'quarantined':
       return [
         ...(reimages > disks.most ? [`${reimages} reimages`] : []),
@@ -60,8 +60,10 @@ function wrongIfThere(azure: SmallAzure, host: Host, state: MachineState): strin
 }
 
 /** Where one way to a disk does not lead to the image, the other gives it another disk: the second and last. */
-function mostDisks({ kind }: SmallAzure, { facts }: Host, { temper }: MachineState) {
-  if (kind === 'stand-alone') return { least: 1, most: facts.restore ? 2 : 1 };
+function mostDisks({ kind, vanished }: SmallAzure, { plan, facts }: Host, { temper }: MachineState) {
+  // One that somebody took away while it was made is made again.
+  const taken = vanished.has(plan.machine.instanceId) ? 1 : 0;
+  if (kind === 'stand-alone') return { least: 1, most: (facts.restore ? 2 : 1) + taken };
   const disks = kind === 'uniform' && temper.keepsImage ? 2 : 1;
   return { least: disks, most: disks };
 }
@@ -78,7 +80,9 @@ function notBack({ desktop }: SmallAzure, { plan }: Host, { machine, before }: M
   const isBack = tags[tag] === before.tag && flag === before.allowNewSession;
   const left = `tag ${tags[tag]}, open ${flag}; before tag ${before.tag}, open ${before.allowNewSession}`;
   const ours = Object.keys(tags).filter((one) => /^goldsmith-(?:assigned|not)/.test(one));
-  const isOff = before.isOff && plan.task !== 'add';
+  // Whoever was on it then is not cut off.
+  const isNeeded = desktop.everySession.some(({ host }) => host === name);
+  const isOff = before.isOff && plan.task !== 'add' && !isNeeded;
   return [
     ...(isBack ? [] : [left]),
     ...ours.map((one) => `has the tag ${one}`),

@@ -7,6 +7,7 @@ import type { World } from './world.ts';
 /** A session there is or was, and how it fared. */
 export interface Session extends UserSession {
   state: string;
+  readonly host: string;
   told: number;
   /** When its user came back to it, having left it disconnected. */
   backAt?: Instant;
@@ -128,7 +129,7 @@ export class SmallDesktop {
 
   /** A user is on the host from now on. */
   seat(user: string, host: string, staysSeconds: number): void {
-    const session: Session = { id: String((this.#numbers += 1)), user, state: 'Active', told: 0 };
+    const session: Session = { id: String((this.#numbers += 1)), user, host, state: 'Active', told: 0 };
     this.everySession.push(session);
     const here = this.#sessions.get(host) ?? new Map<string, Session>();
     this.#sessions.set(host, here.set(session.id, session));
