@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Local, startLocal } from '../../infra/local/local.ts';
+import { example, type Json } from '../end-to-end/bad-requests.ts';
+
+let local: Local;
+async function send(method: string, path: string, body?: unknown) {
+  const response = await fetch(`${local.url}/api/${path}`, {
+    method,
+    headers: { 'x-functions-key': local.keys.host, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Json };
+}
+const until = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+
+beforeAll(async () => {
+  local = await startLocal({ speed: 600 });
+  expect((await send('PUT', 'image-sets/win11-avd', example('image-set'))).status).toBe(201);
+});
+afterAll(async () => await local?.stop());
+
+const request = { imageSet: 'win11-avd', release: false };
+
+it('begins a version by the calendar, one by hand, and none that somebody skipped', async () => {
+  const hourly = {
+    when: { kind: 'cron', expression: '0 * * * *', timeZone: 'Europe/Berlin' },
+    request,
+    overlap: 'skip',
+  };
+  const put = await send('PUT', 'schedules/hourly', hourly);
+  expect(put).toMatchObject({ status: 201, body: { id: 'hourly', nextAt: expect.any(String) } });
+  const skipped = await send('POST', 'schedules/hourly/skip', { reason: 'a holiday', by: 'ann' });
+  expect(skipped.body).toMatchObject({ skipNext: { by: 'ann', reason: 'a holiday' } });
+  const runs = await until(async () => {
+    const { value } = (await send('GET', 'schedules/hourly/runs')).body as { value: Json[] };
+    return value.some(({ state }) => state === 'started') && value;
+  });
+  const [started, first] = runs;
+  expect(first).toMatchObject({ state: 'skipped', reason: 'ann: a holiday' });
+  const number = String(started?.['version']);
+  const version = await send('GET', `image-sets/win11-avd/versions/${number}`);
+  expect(version).toMatchObject({ status: 200, body: { requested: { by: 'schedule hourly' } } });
+  expect((await send('POST', 'schedules/hourly/run', {})).body).toMatchObject({
+    lastRun: { state: 'skipped', why: 'by hand' },
+  });
+});
+
+it('sees that its source is new, once', async () => {
+  await send('PUT', 'schedules/hourly', {
+    when: { kind: 'cron', expression: '0 * * * *', timeZone: 'UTC' },
+    request,
+    enabled: false,
+  });
+  await send('PUT', 'schedules/source', {
+    when: { kind: 'new-source', everyHours: 1 },
+    request,
+    overlap: 'wait',
+  });
+  const seen = await until(async () => {
+    const { body } = await send('GET', 'schedules/source');
+    return body['source'] !== undefined && body;
+  });
+  expect(String(seen['source'])).toMatch(/^microsoftwindowsdesktop:/i);
+  // It was made from by the schedule above.
+  expect(seen['pending']).toBeUndefined();
+});
+
+it('says when it comes next, and refuses what could never be', async () => {
+  await send('PUT', 'schedules/patches', {
+    when: { kind: 'patch-tuesday', plusDays: 3, at: '22:00', timeZone: 'Europe/Berlin' },
+    request,
+  });
+  const { body } = await send('GET', 'schedules/patches/preview?count=3');
+  expect(body['value']).toHaveLength(3);
+  const early = { kind: 'patch-tuesday', plusDays: 0, at: '09:00', timeZone: 'Europe/Berlin' };
+  expect(await send('PUT', 'schedules/early', { when: early, request })).toMatchObject({
+    status: 400,
+    body: { error: { code: 'ValidationFailed', target: 'when.at' } },
+  });
+  expect((await send('GET', 'schedules/early')).status).toBe(404);
+  expect((await send('DELETE', 'schedules/patches')).status).toBe(204);
+  expect((await send('GET', 'schedules/patches')).status).toBe(404);
+});
