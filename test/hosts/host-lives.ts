@@ -59,29 +59,28 @@ export async function hostLives(ills: Ills, without: Without = {}, kind: Kind = 
   return { wrongs, hosts, steps: world.steps };
 }
 
-function beginAndMeddle(
-  world: World,
-  { azure, hostApi, seen, onHostSaved }: Fleet,
-  id: string,
-  { ills, users, task }: { ills: Ills; users: Random; task: Task },
-): void {
-  const { random } = world;
-  const { kind } = azure;
-  const number = task === 'add' ? '7' : id.slice(2);
+interface Doing {
+  readonly ills: Ills;
+  readonly users: Random;
+  readonly task: Task;
+}
+
+/** What is to be done to a host of this kind, with a policy of its own. */
+function drawnPlan({ random }: World, kind: Kind, number: string, { users, task }: Doing): HostPlan {
   const name = `avd-${number}`;
-  const instanceId = kind === 'uniform' ? number : name;
-  const plan: HostPlan = {
+  const standsAlone = kind === 'stand-alone';
+  return {
     rollout: 'r',
     name,
     way: kind,
     task,
     ...(task === 'add' && { like: 'avd-0' }),
-    ...(kind === 'stand-alone' && { secrets: { extensions: { [domainJoin]: joinSecret } } }),
+    ...(standsAlone && { secrets: { extensions: { [domainJoin]: joinSecret } } }),
     machine: {
       subscriptionId: 's',
       resourceGroup: 'g',
-      ...(kind !== 'stand-alone' && { scaleSet: 'set' }),
-      instanceId,
+      ...(!standsAlone && { scaleSet: 'set' }),
+      instanceId: kind === 'uniform' ? number : name,
     },
     location: 'westeurope',
     pool: { subscriptionId: 's', resourceGroup: 'g', hostPool: 'pool' },
@@ -96,9 +95,20 @@ function beginAndMeddle(
       minDrainMinutes,
       exclusionTag,
       healthy,
-      ...(kind === 'stand-alone' && users.happens(0.5) && { failedHosts: 'restore' }),
+      ...(standsAlone && users.happens(0.5) && { failedHosts: 'restore' }),
     },
   };
+}
+
+function beginAndMeddle(
+  world: World,
+  { azure, hostApi, seen, onHostSaved }: Fleet,
+  id: string,
+  doing: Doing,
+): void {
+  const { random } = world;
+  const plan = drawnPlan(world, azure.kind, doing.task === 'add' ? '7' : id.slice(2), doing);
+  const { name, machine } = plan;
   // Whoever asks asks until he is heard, as a rollout does at each look.
   world.start(async () => await hostApi.ensureAdmitted(id, plan));
   // Its turn comes sooner or later, and it is told until it has heard.
@@ -110,14 +120,14 @@ function beginAndMeddle(
   if (random.happens(0.2)) {
     world.start(async () => await hostApi.abort(id, 'somebody', 'no more'), random.between(60, 3600));
   }
-  if (random.happens(0.05)) world.after(random.between(60, 3600), () => azure.vanish(instanceId));
+  if (random.happens(0.05)) world.after(random.between(60, 3600), () => azure.vanish(machine.instanceId));
   // A person lifts the drain; not in the very moment of the reimage, which nobody could see coming.
   const lift = async () => {
     const host = (await seen.hosts.load(id))?.state;
-    const { stage, intent } = host && 'standing' in host ? host.standing : {};
-    if (stage === 'empty' || stage === 'turn' || (stage === 'reimage' && !intent)) {
+    const { stage = 'exclude', intent } = host && 'standing' in host ? host.standing : {};
+    if (['empty', 'turn'].includes(stage) || (['reimage', 'remove'].includes(stage) && !intent)) {
       // A drain of ours that lands late may cover it up, and with it whom the broker sent meanwhile.
-      azure.desktop.lift(name, { unnoticed: ills.faults > 0 });
+      azure.desktop.lift(name, { unnoticed: doing.ills.faults > 0 });
     }
   };
   if (random.happens(0.2)) world.start(lift, random.between(60, 1200));

@@ -1,6 +1,6 @@
 import type { Failure } from '../../shared/errors.ts';
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
-import type { Machine, Machines } from '../../shared/hosts/machine.ts';
+import type { Machines } from '../../shared/hosts/machine.ts';
 import { hostEngine } from '../../shared/hosts/host-engine.ts';
 import { sharedReadings } from '../../shared/hosts/readings.ts';
 import { hostRequests } from '../../shared/hosts/requests.ts';
@@ -21,6 +21,7 @@ import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 import { type Change, WorkflowStore } from '../../shared/workflow/store.ts';
 import { AdmissionWatch } from './admission-watch.ts';
+import { blindToDisks, forgetful } from './forgetful.ts';
 import { heedless, staleOver } from './heedless.ts';
 import { memoryRows } from './memory-rows.ts';
 import { oldVersion, SmallAzure, tag } from './small-azure.ts';
@@ -57,14 +58,16 @@ function store<State, Event>(
   withoutEtags: boolean,
   watch: (id: string, change: Change<State, Event>) => void = () => {},
   saved: (state: State) => void = () => {},
+  forget: (change: Change<State, Event>) => Change<State, Event> | undefined = (change) => change,
 ) {
   const tables = { rows: memoryRows(), due: memoryRows() };
   const met = (rows: Rows) => world.rows(withoutEtags ? blind(rows) : rows);
   class WatchedStore extends WorkflowStore<State, Event> {
     override async save(id: string, change: Change<State, Event>): Promise<void> {
       watch(id, change);
-      await super.save(id, change);
-      saved(change.state);
+      const kept = forget(change);
+      if (kept) await super.save(id, kept);
+      saved((kept ?? change).state);
     }
   }
   return {
@@ -96,20 +99,14 @@ export interface Without {
   readonly freshness?: true;
   /** What hosts wait on may be five minutes old, whatever was done since. */
   readonly heardAt?: true;
+  /** What is about to be done to a host is not kept before it is done. */
+  readonly intentions?: true;
+  /** What it takes to make a machine anew is read, and not kept. */
+  readonly blueprint?: true;
+  /** Nobody sees to it that disks and network interfaces outlive their machine. */
+  readonly parts?: true;
   /** How many instances of the app take turns; two unless told otherwise. */
   readonly instances?: number;
-}
-
-function blindToDisks(machines: Machines): Machines {
-  const blinded = (machine: Machine) => ({ ...machine, osDiskId: 'a disk' });
-  return {
-    ...machines,
-    read: async (address) => {
-      const machine = await machines.read(address);
-      return machine && blinded(machine);
-    },
-    list: async (scaleSet) => (await machines.list(scaleSet)).map(blinded),
-  };
 }
 
 /** What nobody may begin to use any more: the version, and movements of channels. */
@@ -147,6 +144,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
       if (azure.desktop.isOpen(name)) azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
     },
     (host) => azure.vms.heard(host),
+    forgetful(without),
   );
   const watch = new AdmissionWatch(world, azure);
   const rolloutStores = store<Rollout, RolloutEvent>('rollouts', world, withoutEtags, (id, change) =>
@@ -161,7 +159,8 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   });
   const secrets = world.port(azure.secrets, {});
   const seen = without.proof ? blindToDisks(azure.machines) : azure.machines;
-  const { standAlone, ...ofAll } = seen;
+  const { standAlone: all, ...ofAll } = seen;
+  const standAlone = without.parts ? { ...all, ensurePartsKept: async () => true } : all;
   const ofAnyKind = world.port(ofAll, {
     setTag: 40,
     start: 40,
