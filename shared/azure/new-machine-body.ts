@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { ComputeManagementClient, OSProfile, StorageProfile, VirtualMachine } from '@azure/arm-compute';
+import type { OSProfile, StorageProfile, VirtualMachine } from '@azure/arm-compute';
 import type { NewMachine } from '../hosts/machine.ts';
 import { parseResourceId } from '../resource-id.ts';
 import type { MachinePlan } from './blueprint.ts';
 import type { InterfacePlan } from './blueprint-interfaces.ts';
+import type { Azure } from './clients.ts';
 import { finding } from './errors.ts';
 import { networkApiVersion } from './virtual-machine-body.ts';
 
@@ -55,12 +56,13 @@ function newInterface({ configuration }: InterfacePlan, machine: string): Interf
 
 /** The size of the image, which Azure wants a disk to have at least; undefined if nobody can say. */
 export async function osDiskGB(
-  { galleryImageVersions }: Pick<ComputeManagementClient, 'galleryImageVersions'>,
+  { compute }: Pick<Azure, 'compute'>,
   imageVersionId: string,
 ): Promise<number | undefined> {
   const found = parseResourceId(imageVersionId);
   const [gallery, definition, version] = found?.names ?? [];
   if (!found || gallery === undefined || definition === undefined || version === undefined) return undefined;
+  const { galleryImageVersions } = compute(found.subscriptionId);
   const image = await finding(
     `image version ${version}`,
     async () => await galleryImageVersions.get(found.resourceGroup, gallery, definition, version),

@@ -108,9 +108,9 @@ function replacing({ compute, read }: Pick<Azure, 'compute' | 'read'>): StandAlo
     },
 
     async create(machine, wanted) {
-      const { subscriptionId, resourceGroup, instanceId } = machine;
+      const { resourceGroup, instanceId } = machine;
       if (await isOurs(get, machine, wanted.tags[madeByTag])) return;
-      const smallest = await osDiskGB(compute(subscriptionId), wanted.imageVersionId);
+      const smallest = await osDiskGB({ compute }, wanted.imageVersionId);
       const body = newMachineBody(instanceId, wanted, smallest);
       try {
         await asking(`creation of VM ${instanceId}`, async () => {
