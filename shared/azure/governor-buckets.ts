@@ -3,6 +3,8 @@ export interface Bucket {
   readonly key: string;
   /** Whose limit it is: ARM's in front of all, the provider's for a region, or that of one resource. */
   readonly of: 'front-door' | 'region' | 'resource';
+  /** Its tokens go for the pages of a list of many. */
+  readonly isList?: true;
   /** Absent where Azure publishes no number: then only a 429 closes it. */
   readonly limit?: { readonly perMinute: number; readonly burst: number };
 }
@@ -96,7 +98,12 @@ function providerBuckets(
       ...(cost.region === undefined ? [] : [bucket('region', place, cost.region)]),
       ...(cost.resource === undefined
         ? []
-        : [bucket('resource', `compute|${resource}|${cost.kind}`, cost.resource)]),
+        : [
+            {
+              ...bucket('resource', `compute|${resource}|${cost.kind}`, cost.resource),
+              ...(cost === list.GET && { isList: true as const }),
+            },
+          ]),
     ];
   }
   // No number is published: a 429 closes the host pool, or else the very resource.

@@ -18,6 +18,8 @@ interface Level {
   tokens: number;
   at: Instant;
   closedUntil: Instant;
+  /** Of a list: how many pages were asked for since it was begun, and how many it had the last time. */
+  pages: { asked: number; inAll: number };
 }
 
 /** Azure names a wait with nearly every 429; this is for those without. */
@@ -56,9 +58,14 @@ export class Governor {
     if (buckets.length === 0) return 0;
     await this.#hearNews();
     const levels = buckets.map((bucket) => ({ bucket, level: this.#level(bucket) }));
+    const isNextPage = /[?&](?:\$|%24)skiptoken=/i.test(url);
+    for (const { level } of levels) if (!isNextPage) level.pages.asked = 0;
     const wait = Math.max(...levels.map(({ bucket, level }) => this.#waitFor(bucket, level)));
     if (wait > 0) return Math.ceil(wait);
-    for (const { level } of levels) level.tokens -= 1;
+    for (const { level } of levels) {
+      level.tokens -= 1;
+      level.pages.asked += 1;
+    }
     return 0;
   }
 
@@ -69,6 +76,7 @@ export class Governor {
     for (const bucket of buckets) {
       const level = this.#level(bucket);
       level.tokens = Math.min(level.tokens, remaining(bucket, header) ?? level.tokens);
+      if (status === 200) countPages(level, body.includes('"nextLink"'));
     }
     if (status !== 429 || buckets.length === 0) return;
     const wait = secondsIn(header('retry-after'), this.#now()) ?? waitSeconds;
@@ -90,7 +98,7 @@ export class Governor {
   #level({ key, limit }: Bucket): Level {
     const now = this.#now();
     const known = this.#levels.get(key);
-    const level = known ?? { tokens: limit?.burst ?? Infinity, at: now, closedUntil: '' };
+    const level = known ?? levelOf({ tokens: limit?.burst ?? Infinity, at: now });
     if (limit) {
       const gained = (secondsBetween(level.at, now) / 60) * limit.perMinute;
       level.tokens = Math.min(limit.burst, level.tokens + Math.max(0, gained));
@@ -107,9 +115,15 @@ export class Governor {
     if (oldest !== undefined) this.#levels.delete(oldest);
   }
 
-  #waitFor({ limit }: Bucket, { tokens, closedUntil }: Level): number {
+  /**
+   * A list that is refused half way was asked for in vain: it begins when there are tokens for as many pages as
+   * it had the last time, and ends early where Azure shows that others took them.
+   */
+  #waitFor({ limit, isList }: Bucket, { tokens, closedUntil, pages }: Level): number {
     const closed = closedUntil === '' ? 0 : secondsBetween(this.#now(), closedUntil);
-    const empty = limit && tokens < 1 ? ((1 - tokens) / limit.perMinute) * 60 : 0;
+    const left = isList ? Math.max(1, pages.inAll - pages.asked) : 1;
+    const needed = Math.min(left, limit?.burst ?? 1);
+    const empty = limit && tokens < needed ? ((needed - tokens) / limit.perMinute) * 60 : 0;
     return Math.max(0, closed, empty);
   }
 
@@ -141,7 +155,7 @@ export class Governor {
       }
       const key = keyIn(row);
       const level = this.#levels.get(key);
-      if (!level) this.#keep(key, { tokens: 0, at: now, closedUntil: until });
+      if (!level) this.#keep(key, levelOf({ tokens: 0, at: now, closedUntil: until }));
       else if (level.closedUntil < until) level.closedUntil = until;
     }
   }
@@ -154,6 +168,15 @@ export class Governor {
       log.warn('throttles not shared', { reason: (error as Error).message });
     }
   }
+}
+
+function levelOf({ closedUntil = '', ...level }: Pick<Level, 'tokens' | 'at'> & Partial<Level>): Level {
+  return { ...level, closedUntil, pages: { asked: 0, inAll: 1 } };
+}
+
+/** The last page tells how many there are; before that there is at least one more. */
+function countPages({ pages }: Level, isMore: boolean): void {
+  pages.inAll = isMore ? Math.max(pages.inAll, pages.asked + 1) : pages.asked;
 }
 
 /** What Azure says is left. Its names differ from table to table, but always tell whose tokens they are. */

@@ -1,7 +1,9 @@
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Host } from './host.ts';
 import type { Machine, MachineAddress, Machines, FleetAddress } from './machine.ts';
-import { sinceTick } from './pace.ts';
+import type { Rows } from '../workflow/rows.ts';
+import { leftReadings } from './left-readings.ts';
+import { sinceTick, tickSeconds } from './pace.ts';
 import type { HostPoolAddress, PoolSession, SessionHost, SessionHosts } from './session-host.ts';
 import { type Freshness, SharedReading } from './shared-reading.ts';
 
@@ -14,8 +16,9 @@ export interface Readings {
   readonly machines: (scaleSet: FleetAddress, fresh: Freshness) => Promise<readonly Machine[]>;
   readonly sessionHosts: (pool: HostPoolAddress, fresh: Freshness) => Promise<readonly SessionHost[]>;
   readonly sessions: (pool: HostPoolAddress, fresh: Freshness) => Promise<readonly PoolSession[]>;
-  /** As the lists above, asked for now; those who look next may have the answer. */
+  /** As the lists above, for who has no effect to wait for: machines of this tick, as Azure gives few lists. */
   readonly listMachines: (scaleSet: FleetAddress) => Promise<readonly Machine[]>;
+  /** Asked for now; those who look next may have the answer. */
   readonly listSessionHosts: (pool: HostPoolAddress) => Promise<readonly SessionHost[]>;
 }
 
@@ -25,16 +28,26 @@ interface Parts {
   readonly now: () => Instant;
   /** How to wait for a request of somebody else's; a world in which tasks take turns has its own way. */
   readonly join?: <T>(asked: Promise<T>) => Promise<T>;
+  /** Where instances leave readings to one another; without it each reads for itself. */
+  readonly left?: Rows;
 }
 
 /**
- * Readings of one process. Another function instance has its own, so that a pool is read at most once a tick
- * by each of them.
+ * Readings of one process, and those that other instances left: a pool is read about once a tick, however many
+ * instances work on it. Who has a session where is not left anywhere; it is asked for seldom.
  */
-export function sharedReadings({ machines, sessionHosts, now, join = async (asked) => await asked }: Parts) {
-  const ofMachines = new SharedReading<readonly Machine[]>(now, join);
-  const ofSessionHosts = new SharedReading<readonly SessionHost[]>(now, join);
-  const ofSessions = new SharedReading<readonly PoolSession[]>(now, join);
+export function sharedReadings({
+  machines,
+  sessionHosts,
+  now,
+  join = async (asked) => await asked,
+  left,
+}: Parts) {
+  const shared = <T>(kind: string, rows?: Rows) =>
+    new SharedReading<T>({ now, join, shelf: rows && leftReadings<T>(kind, { rows, now }) });
+  const ofMachines = shared<readonly Machine[]>('machines', left);
+  const ofSessionHosts = shared<readonly SessionHost[]>('session-hosts', left);
+  const ofSessions = shared<readonly PoolSession[]>('sessions');
   return {
     machines: async (scaleSet, fresh) =>
       await ofMachines.read(keyOf(scaleSet), fresh, async () => await machines.list(scaleSet)),
@@ -43,11 +56,13 @@ export function sharedReadings({ machines, sessionHosts, now, join = async (aske
     sessions: async (pool, fresh) =>
       await ofSessions.read(keyOf(pool), fresh, async () => await sessionHosts.sessionsOfPool(pool)),
     listMachines: async (scaleSet) =>
-      await ofMachines.take(keyOf(scaleSet), async () => await machines.list(scaleSet)),
+      await ofMachines.read(keyOf(scaleSet), thisTick, async () => await machines.list(scaleSet)),
     listSessionHosts: async (pool) =>
       await ofSessionHosts.take(keyOf(pool), async () => await sessionHosts.list(pool)),
   } satisfies Readings;
 }
+
+const thisTick: Freshness = { after: '', seconds: tickSeconds };
 
 /** So far apart the clocks of two function instances may be. */
 const skewSeconds = 2;

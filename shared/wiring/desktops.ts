@@ -38,7 +38,7 @@ export function wireDesktops(outside: Outside, publishing: Publishing) {
   const hostStore = new WorkflowStore<Host, HostEvent>('host', rows('hosts'), due);
 
   const hostParts = { machines: hostMachines, sessionHosts, now };
-  const readings = sharedReadings(hostParts);
+  const readings = sharedReadings({ ...hostParts, left: rows('readings') });
   const hosts = hostEngine({
     ...hostParts,
     readings,

@@ -63,6 +63,45 @@ describe('the governor', () => {
     expect(await governor.ask(asked)).toBe(0);
   });
 
+  it('begins a list of many pages only where it can end it', async () => {
+    const { governor, pass } = governed();
+    const page = async (number: number, of: number) => {
+      const url = number === 1 ? list.url : `${list.url}&%24skiptoken=${number}`;
+      const wait = await governor.ask({ ...list, url });
+      if (wait > 0) return wait;
+      await governor.heard(list, answer(200, {}, number < of ? '{"nextLink": "…"}' : '{}'));
+      return 0;
+    };
+    const listed = async (of: number) => {
+      for (let number = 1; number <= of; number += 1) {
+        const wait = await page(number, of);
+        if (wait > 0) return `page ${number}: ${wait} s`;
+      }
+      return 'all';
+    };
+    // Thirty tokens are three lists of eight pages, and six for the next, which needs eight.
+    expect([await listed(8), await listed(8), await listed(8), await listed(8)]).toEqual([
+      'all',
+      'all',
+      'all',
+      'page 1: 12 s',
+    ]);
+    pass(12);
+    expect(await listed(8)).toBe('all');
+    // Others took what was there: better to stop at the first page than at the last.
+    pass(48);
+    await page(1, 8);
+    await governor.heard(
+      list,
+      answer(200, { 'x-ms-ratelimit-remaining-resource': 'Microsoft.Compute/List;2' }, '{"nextLink": "…"}'),
+    );
+    expect(await page(2, 8)).toBe(30);
+    // A shorter list needs no more than it had.
+    pass(60);
+    expect(await listed(2)).toBe('all');
+    expect(await page(1, 2)).toBe(0);
+  });
+
   it('counts each resource for itself', async () => {
     const { governor } = governed();
     await burst(governor, instance('0'));

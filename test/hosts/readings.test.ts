@@ -14,10 +14,7 @@ const noon = '2026-01-05T12:00:00.000Z';
 function reading() {
   const clock: { at: Instant } = { at: noon };
   const pending: { resolve: (value: string) => void; reject: (error: Error) => void }[] = [];
-  const shared = new SharedReading<string>(
-    () => clock.at,
-    async (asked) => await asked,
-  );
+  const shared = new SharedReading<string>({ now: () => clock.at, join: async (asked) => await asked });
   const take = async () =>
     await new Promise<string>((resolve, reject) => {
       pending.push({ resolve, reject });

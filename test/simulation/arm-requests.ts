@@ -15,6 +15,8 @@ export interface ArmRequest {
   readonly kind?: Kind;
   /** Whose limit it is: a scale set or one machine. */
   readonly resource: string;
+  /** Another page follows. */
+  readonly isMore?: boolean;
 }
 export type Kind = 'list' | 'set get' | 'set change' | 'get' | 'change' | 'action' | 'deallocate';
 
@@ -51,9 +53,10 @@ function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { mac
   };
   switch (what) {
     case 'list':
-      return Array.from({ length: pages(machines, machinesPerPage) }, (_, page) =>
-        of('GET', `${set}/virtualMachines${page === 0 ? '' : `?$skiptoken=${page}`}`, 'list'),
-      );
+      return Array.from({ length: pages(machines, machinesPerPage) }, (_, page) => ({
+        ...of('GET', `${set}/virtualMachines${page === 0 ? '' : `?$skiptoken=${page}`}`, 'list'),
+        isMore: page + 1 < pages(machines, machinesPerPage),
+      }));
     case 'model':
       return [of('GET', set, 'set get')];
     case 'setModelImage':

@@ -207,7 +207,8 @@ function bucketsOf({ method, url, kind, resource }: ArmRequest): readonly Bucket
   ];
 }
 
-/** Where a machine is, its own answer says. */
-function bodyOf({ kind }: ArmRequest): string {
-  return kind ? '{"location": "westeurope"}' : '';
+/** Where a machine is, its own answer says; and a list, whether there is more of it. */
+function bodyOf({ kind, isMore }: ArmRequest): string {
+  const placed = kind ? { location: 'westeurope' } : {};
+  return JSON.stringify(isMore ? { ...placed, nextLink: 'the next page' } : placed);
 }

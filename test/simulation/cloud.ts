@@ -121,6 +121,8 @@ export class Cloud {
     const { world, tables } = this;
     return {
       rows: (table) => {
+        // Lists take no time here, as tasks wait for them, and so does what one instance leaves of them.
+        if (table === 'readings') return tables.rows(table);
         const rows = this.#taken.etags ? blind(tables.rows(table)) : tables.rows(table);
         const met = this.#taken.lease && table === 'hostpools' ? withoutLease(rows) : rows;
         return world.rows(met);
