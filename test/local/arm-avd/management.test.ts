@@ -27,7 +27,7 @@ const manage = async (managementType: string, pool = POOL) => {
 
 test('How a pool is managed is told in previews only.', async () => {
   expect(await ask('2024-04-03')).toEqual({ status: 200, managementType: undefined });
-  for (const preview of ['2024-04-08-preview', '2024-08-08-preview']) {
+  for (const preview of ['2024-04-08-preview', '2024-08-08-preview', '2024-11-01-preview']) {
     expect(await ask(preview)).toEqual({ status: 200, managementType: 'Standard' });
     expect((await ask(preview, '/sessionHostConfigurations/default')).status).toBe(404);
   }
@@ -47,6 +47,52 @@ test('A pool that Azure manages gives no registration tokens, and those it gave 
   expect(instanceView?.error).toContain('INVALID_REGISTRATION_TOKEN');
   await manage('Standard');
   expect(await cloud.token(POOL)).not.toBe('');
+});
+
+test('Only in a pool that Azure manages may a plan make and delete hosts, and only a preview tells of it.', async () => {
+  const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.DesktopVirtualization`;
+  const time = (hour: number) => ({ hour, minute: 0 });
+  const schedule = {
+    name: 'all',
+    daysOfWeek: ['Monday'],
+    rampUpStartTime: time(7),
+    peakStartTime: time(9),
+    rampDownStartTime: time(17),
+    offPeakStartTime: time(20),
+    rampUpLoadBalancingAlgorithm: 'BreadthFirst',
+    peakLoadBalancingAlgorithm: 'BreadthFirst',
+    rampDownLoadBalancingAlgorithm: 'DepthFirst',
+    offPeakLoadBalancingAlgorithm: 'DepthFirst',
+    rampUpMinimumHostsPct: 50,
+    rampUpCapacityThresholdPct: 60,
+    rampDownMinimumHostsPct: 10,
+    rampDownCapacityThresholdPct: 90,
+    scalingMethod: 'CreateDeletePowerManage',
+    createDelete: {},
+  };
+  const put = async (apiVersion: string) => {
+    const properties = {
+      timeZone: 'UTC',
+      schedules: [schedule],
+      hostPoolReferences: [{ hostPoolArmPath: `${group}/hostPools/${POOL}`, scalingPlanEnabled: true }],
+    };
+    const reply = await fetch(`${cloud.arm.url}${group}/scalingPlans/plan?api-version=${apiVersion}`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer test' },
+      body: JSON.stringify({ location: 'westeurope', properties }),
+    });
+    return reply.status;
+  };
+  expect(await put('2024-11-01-preview'), 'a pool that people manage').toBe(400);
+  await manage('Automated');
+  expect([await put('2024-04-03'), await put('2024-08-08-preview')]).toEqual([400, 400]);
+  expect(await put('2024-11-01-preview')).toBe(201);
+  const told = async (apiVersion: string) => {
+    const url = `${cloud.arm.url}${group}/hostPools/${POOL}/scalingPlans?api-version=${apiVersion}`;
+    const reply = await fetch(url, { headers: { authorization: 'Bearer test' } });
+    return JSON.stringify(await reply.json()).includes('CreateDeletePowerManage');
+  };
+  expect([await told('2024-04-03'), await told('2024-11-01-preview')]).toEqual([false, true]);
 });
 
 test('A personal pool is never managed so.', async () => {

@@ -5,8 +5,10 @@ import { refusal, type HostPool, type HostPoolProperties } from './host-pool.ts'
 import type { SessionHost, UserSession } from './session-host.ts';
 
 export const API_VERSION = '2024-04-03';
-/** Previews that tell how a host pool is managed, and by what method a plan scales it. */
-export const PREVIEWS = ['2024-04-08-preview', '2024-08-08-preview'];
+/** The first preview in which schedules say by what method they scale. */
+export const METHOD_PREVIEW = '2024-11-01-preview';
+/** Previews that tell how a host pool is managed. */
+export const PREVIEWS = ['2024-04-08-preview', '2024-08-08-preview', METHOD_PREVIEW];
 export const SUBSCRIPTION = '/subscriptions/{subscriptionId}';
 export const HOST_POOLS = `${SUBSCRIPTION}/resourceGroups/{resourceGroup}/providers/Microsoft.DesktopVirtualization/hostPools`;
 export const HOST_POOL_PATH = `${HOST_POOLS}/{hostPoolName}`;

@@ -10,6 +10,7 @@ import {
   API_VERSION,
   Finder,
   HOST_POOL_PATH,
+  METHOD_PREVIEW,
   PREVIEWS,
   SCALING_PLAN_PATH,
   SCALING_PLANS,
@@ -116,11 +117,12 @@ export function scalingPlanRoutes(world: World, broker: Broker, autoscaler: Auto
   ];
 }
 
-/** How a schedule scales is told, and taken, in preview versions only. */
+/** How a schedule scales is told, and taken, in a preview version only. */
 function bodyFor({ apiVersion }: Call, plan: ScalingPlan): Json {
-  const schedules = plan.properties.schedules.map(({ scalingMethod, ...schedule }) => ({
+  const schedules = plan.properties.schedules.map(({ scalingMethod, createDelete, ...schedule }) => ({
     ...schedule,
-    ...(PREVIEWS.includes(apiVersion) && { scalingMethod: scalingMethod ?? 'PowerManage' }),
+    ...(apiVersion === METHOD_PREVIEW && { scalingMethod: scalingMethod ?? 'PowerManage' }),
+    ...(apiVersion === METHOD_PREVIEW && createDelete && { createDelete }),
   }));
   return { ...shown(plan), properties: { ...plan.properties, schedules } };
 }
@@ -131,7 +133,7 @@ function bodyOf({ body, apiVersion }: Call): Body {
   }
   const { properties } = body as Body;
   const previewed = properties?.schedules?.some(({ scalingMethod }) => scalingMethod !== undefined) ?? false;
-  if (previewed && !PREVIEWS.includes(apiVersion)) {
+  if (previewed && apiVersion !== METHOD_PREVIEW) {
     throw refusal(400, `Could not find member 'scalingMethod' in api-version ${apiVersion}.`);
   }
   return body;

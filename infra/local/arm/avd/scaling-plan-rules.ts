@@ -78,9 +78,12 @@ function refuseReference(
   if (plansOf(world, found).some((plan) => !sameId(plan.id, id))) {
     throw refusal(400, `HostPool '${found.name}' is already assigned to another scaling plan.`);
   }
-  const creates = schedules.some(({ scalingMethod }) => scalingMethod === 'CreateDeletePowerManage');
+  const creating = schedules.filter(({ scalingMethod }) => scalingMethod === 'CreateDeletePowerManage');
   // "This requires the createDelete property to be set, and the assigned hostpool to have a session host config."
-  if (creates && managementOf(found) !== 'Automated') {
+  if (creating.some(({ createDelete }) => createDelete === undefined)) {
+    throw refusal(400, 'createDelete is required with scalingMethod CreateDeletePowerManage.');
+  }
+  if (creating.length > 0 && managementOf(found) !== 'Automated') {
     throw refusal(400, `HostPool '${found.name}' has no session host configuration to create hosts from.`);
   }
 }

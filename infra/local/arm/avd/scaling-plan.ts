@@ -32,8 +32,9 @@ export interface ScalingSchedule {
   readonly rampDownNotificationMessage?: string;
   readonly offPeakStartTime: TimeOfDay;
   readonly offPeakLoadBalancingAlgorithm: Algorithm;
-  /** Known to preview versions only. */
+  /** These two are known to preview versions only. */
   readonly scalingMethod?: 'PowerManage' | 'CreateDeletePowerManage';
+  readonly createDelete?: object;
 }
 
 export interface HostPoolReference {
