@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startArm } from '../../../infra/local/arm/arm.ts';
-import { fleet, SUBSCRIPTION } from '../../../infra/local/arm/fleet.ts';
+import { fleet, SUBSCRIPTION, type FleetOptions } from '../../../infra/local/arm/fleet.ts';
 import { findBlob } from '../../../infra/local/arm/storage/blobs.ts';
 import { startClock } from '../../../infra/local/clock.ts';
 
@@ -15,9 +15,10 @@ const groups = {
 };
 const idOf = (name: string) => name.replace(/^S[12]/, (group) => groups[group as keyof typeof groups]);
 
-async function newCloud() {
+async function newCloud(options: FleetOptions = {}) {
   const clock = startClock({ startAt: Date.parse('2026-03-10T08:00:00Z') });
-  const arm = await startArm({ clock, fleet: fleet({ testHosts: 0, productionHosts: 0, people: 0 }) });
+  const none = { testHosts: 0, productionHosts: 0, people: 0 };
+  const arm = await startArm({ clock, fleet: fleet({ ...none, ...options }) });
   onTestFinished(() => arm.stop());
   return arm;
 }
@@ -47,4 +48,24 @@ test('the golden VM runs, and its disk and interface are its own', async () => {
     'OSState/generalized',
     'PowerState/deallocated',
   ]);
+});
+
+test('The desktops that stand alone are those that the README names, and no others are there when none are wanted.', async () => {
+  const names = [
+    ...table.matchAll(/^\| (?:`hp-[a-z]+`|none) \| `([\w-]+?)(\d)`(?: to `[\w-]+?(\d)`)? in `([\w-]+)`/gm),
+  ];
+  const expected = names.flatMap(([, prefix = '', first = '0', last = first, group = '']) =>
+    Array.from(
+      { length: Number(last) - Number(first) + 1 },
+      (_, n) => `${group}/${prefix}${Number(first) + n}`,
+    ),
+  );
+  expect(expected.length).toBe(8);
+  const machines = ({ world }: Awaited<ReturnType<typeof newCloud>>) =>
+    world.resources
+      .list({ type: 'Microsoft.Compute/virtualMachines' })
+      .map(({ id, name }) => `${/resourceGroups\/([^/]+)/.exec(id)?.[1] ?? ''}/${name}`)
+      .filter((path) => path.startsWith('rg-vms/') || path.startsWith('rg-personal/'));
+  expect(machines(await newCloud())).toEqual(expected);
+  expect(machines(await newCloud({ vmHosts: 0, personalHosts: 0 }))).toEqual([]);
 });
