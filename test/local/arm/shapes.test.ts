@@ -33,10 +33,22 @@ async function everything(): Promise<Azure> {
   await runningVm(azure, 'running');
   await startScript(azure, 'running', 'step', 'Write-Output 1', { parameters: [{ name: 'a', value: 'b' }] });
   azure.pass(60);
+  const { virtualMachineExtensions } = azure.compute;
+  const publisher = 'Microsoft.Azure.Monitor';
+  const type = { publisher, typePropertiesType: 'AzureMonitorWindowsAgent', typeHandlerVersion: '1.0' };
+  const settings = { settings: { a: 'b' }, protectedSettings: { c: 'd' } };
+  const agent = { location: 'westeurope', ...type, ...settings };
+  await done(azure, virtualMachineExtensions.createOrUpdate(GROUP, 'running', 'monitor', agent));
   return azure;
 }
 
 const asked: readonly (readonly [string, string, string, string?])[] = [
+  [
+    'Microsoft.Compute/virtualMachines/extensions',
+    '2026-04-01',
+    'virtualMachines/running/extensions/monitor',
+    'instanceView',
+  ],
   ['Microsoft.Compute/galleries', '2025-12-03', 'galleries/gal'],
   ['Microsoft.Compute/galleries/images', '2025-12-03', 'galleries/gal/images/win11'],
   [
