@@ -30,6 +30,23 @@ const effectOf = (stage: Stage) => {
   if (stage === 'reimage' || stage === 'create') return { reimagedAt: noon };
   return stage === 'remove' ? { removedAt: noon, deregistered: true as const } : {};
 };
+/** What it takes to make the machine anew is known from here on. */
+export const kept: Next = (host) => ({
+  type: 'stage-running',
+  ...inStage(host),
+  facts: {
+    blueprint: {
+      location: 'westeurope',
+      size: 'Standard_D4s_v5',
+      computerName: 'avd-0',
+      body: {},
+      extensions: [],
+      imageVersionId: 'former version',
+    },
+    keptAt: noon,
+  },
+  lookAt: noon,
+});
 export const notEmpty: Next = (host) => ({ type: 'stage-done', ...inStage(host), facts: {} });
 export const failed =
   (code: Parameters<typeof failure>[0] = 'AzureRefused'): Next =>
