@@ -44,15 +44,18 @@ test('A machine that stands alone is a session host, told by its id and its VM i
 });
 
 test.each(['restart', 'powerOff', 'deallocate', 'delete'] as const)(
-  'To %s a machine cuts off who is on it, and the broker notices minutes later.',
+  'To %s a machine cuts off who is on it, and the broker notices, maybe minutes later.',
   async (action) => {
     expect(await sessionsOn('avdvm-0')).toBe(2);
     await cloud.compute.virtualMachines[action](VMS, 'avdvm-0').submitted();
     const { users } = await cloud.truth('hp-vms');
     expect(users.cutOff.map(({ why }) => why)).toEqual([action, action]);
-    expect((await host()).status).toBe('Available');
+    // A guest that is told to shut down mostly tells the broker.
+    const farewell = action === 'powerOff' || action === 'deallocate' ? ['Shutdown'] : [];
+    expect(['Available', ...farewell]).toContain((await host()).status);
     await cloud.pass(30);
-    expect((await host()).status).toBe(action === 'restart' ? 'Available' : 'Unavailable');
+    const gone = ['Unavailable', ...farewell];
+    expect(action === 'restart' ? ['Available'] : gone).toContain((await host()).status);
     if (action === 'delete' || action === 'restart') return;
     await seen(cloud, cloud.compute.virtualMachines.start(VMS, 'avdvm-0'));
     await cloud.pass(5);

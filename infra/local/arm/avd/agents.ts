@@ -34,6 +34,7 @@ export class Agents implements GuestSoftware {
   readonly #world: World;
   readonly #broker: Broker;
   readonly #random: Random;
+  readonly #farewells: Random;
   readonly #orders = new Map<string, AgentOrders>();
   #installs: number[] = [];
 
@@ -41,6 +42,7 @@ export class Agents implements GuestSoftware {
     this.#world = world;
     this.#broker = broker;
     this.#random = world.random.fork('agents');
+    this.#farewells = world.random.fork('farewells');
   }
 
   order(name: string, orders: AgentOrders): AgentOrders {
@@ -88,6 +90,12 @@ export class Agents implements GuestSoftware {
     if (!host) return;
     // The record of a host that goes away is told late: for minutes it looks as before.
     if (host.lostAt === undefined) this.#lose(host, this.#random.between(120, 420) * 1000);
+    // "If you've shut down your session host and see an Unavailable status, that means the session host shut down before
+    // it could update the status": mostly it can.
+    const isShutDown = why === 'deallocate' || why === 'powerOff';
+    if (isShutDown && this.#farewells.chance(0.7)) {
+      host.shownMeanwhile = { status: 'Shutdown', until: Number.POSITIVE_INFINITY };
+    }
     this.#broker.sessions.cut(host, why);
     this.#broker.sample(host.pool);
   }

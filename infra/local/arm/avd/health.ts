@@ -6,6 +6,7 @@ export type Status =
   | 'Available'
   | 'Unavailable'
   | 'Upgrading'
+  | 'Shutdown'
   | 'NotJoinedToDomain'
   | 'DomainTrustRelationshipLost'
   | 'SxSStackListenerNotReady'

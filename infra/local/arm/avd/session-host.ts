@@ -65,7 +65,8 @@ export function lastHeartBeat({ lostAt, registeredAt }: SessionHost, now: number
 /** A session host as the service shows it: `name` and `type` are the service's, not those of its examples. */
 export function sessionHostBody(host: SessionHost, now: number, orders: readonly HealthOrder[]): Json {
   const { pool, machine, friendlyName, assignedUser } = host;
-  const since = host.shownMeanwhile ? Math.min(host.shownMeanwhile.until, now) : host.phaseSince;
+  const { status: shown, until = host.phaseSince } = host.shownMeanwhile ?? {};
+  const since = shown === 'Shutdown' ? (host.lostAt ?? now) : Math.min(until, now);
   const checked = lastHeartBeat(host, now);
   return {
     id: `${pool.id}/sessionHosts/${host.name}`,
