@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import { JOINER } from '../../infra/local/arm/compute/directory.ts';
 import { peopleOf } from '../../infra/local/arm/avd/people.ts';
 import { HOST_POOL, type HostPoolProperties } from '../../infra/local/arm/avd/host-pool.ts';
@@ -6,6 +6,7 @@ import { fleets, hostMachines } from '../../shared/azure/fleets.ts';
 import { hostPools } from '../../shared/azure/host-pools.ts';
 import { sessionHosts } from '../../shared/azure/session-hosts.ts';
 import type { FleetKind } from '../../shared/rollouts/fleet.ts';
+import { wrongBodies } from '../azure/support/bodies.ts';
 import { type Cloud, openCloud } from '../azure/support/cloud.ts';
 import { SmallAzure } from '../support/small-azure.ts';
 import { well, World } from '../support/world.ts';
@@ -61,7 +62,11 @@ describe.each(kinds)(
         fleet: { subscriptionId, ...fleet },
         joinSecret: { Password: JOINER.password },
         pass: async (minutes) => cloud.pass(minutes),
-        close: cloud.close,
+        close: async () => {
+          const bodies = await wrongBodies(cloud.sent);
+          expect(bodies?.wrong ?? []).toEqual([]);
+          await cloud.close();
+        },
       };
     });
   },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
-import { madeByTag } from '../../shared/hosts/machine.ts';
+import { type Blueprint, madeByTag } from '../../shared/hosts/machine.ts';
 import type { FleetKind } from '../../shared/rollouts/fleet.ts';
 import type { Steps } from './bed.ts';
 
@@ -48,7 +48,11 @@ function replacementContract(steps: () => Steps): void {
     const { bed } = steps();
     const { name, machine } = await steps().host(false);
     const others = (await bed.machines.list(bed.fleet)).filter(({ id }) => id !== machine.id);
+    const { blueprint } = bed.machines.standAlone;
+    const before = await blueprint(steps().at(machine));
     const made = await steps().renew(machine);
+    // Where something was left open Azure may have filled in what is usual.
+    expect(unmade(await blueprint(steps().at(made)))).toMatchObject(unmade(before));
     const { instanceId, computerName, size, imageVersionId } = machine;
     expect(made).toMatchObject({ instanceId, computerName, size, imageVersionId });
     expect(made.id.toLowerCase()).toBe(machine.id.toLowerCase());
@@ -125,6 +129,13 @@ function replacementContract(steps: () => Steps): void {
     );
     expect(there.every(({ provisioningState }) => provisioningState === 'Succeeded')).toBe(true);
   });
+}
+
+/** But for whose work made it. */
+function unmade(blueprint: Blueprint | undefined): Blueprint {
+  return JSON.parse(JSON.stringify(blueprint), (key, value: unknown) =>
+    key === madeByTag ? undefined : value,
+  ) as Blueprint;
 }
 
 /** Asked again for as long as Azure is at something else. */
