@@ -62,6 +62,7 @@ describe('what stands in the way of a plan', () => {
             ...azure.fleets,
             model: async () => ({
               kind: 'uniform',
+              upgradePolicy: 'Manual',
               location: 'northeurope',
               imageVersionId: '',
               provisioningState: 'Succeeded',
@@ -70,6 +71,23 @@ describe('what stands in the way of a plan', () => {
       },
       ['RegionMismatch'],
     ],
+    ...['Automatic', 'Rolling', undefined].map((upgradePolicy): (typeof table)[number] => [
+      `R4: a scale set that reimages its instances itself (${upgradePolicy})`,
+      {
+        azure: (azure) =>
+          (azure.fleets = {
+            ...azure.fleets,
+            model: async () => ({
+              kind: 'uniform',
+              ...(upgradePolicy !== undefined && { upgradePolicy }),
+              location: 'westeurope',
+              imageVersionId: '',
+              provisioningState: 'Succeeded',
+            }),
+          }),
+      },
+      ['UpgradePolicyNotManual'],
+    ]),
     ['R8: windows in which no host can end', { policy: { windows: [short] } }, ['WindowTooShort']],
     ['R2: a floor that never lets a host go', { policy: { floor: { percent: 60 } } }, ['FloorUnreachable']],
     [

@@ -1,15 +1,16 @@
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
-import { minutesAfter, secondsBetween } from '../../shared/instant.ts';
-import type { Host } from '../../shared/hosts/host.ts';
+import type { FleetKind } from '../../shared/rollouts/fleet.ts';
+import { minutesAfter } from '../../shared/instant.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
-import { rolloutInsight } from '../../shared/rollouts/insight.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
 import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
-import { populate, wrongIn } from '../support/fleet-verdict.ts';
+import { populate } from '../support/fleet-verdict.ts';
 import { newVersion } from '../support/small-azure.ts';
+import { domainJoin, joinSecret } from '../support/small-machine.ts';
 import { type Ills, World } from '../support/world.ts';
+import { unaccounted, wrongSize, wrongsOf } from './rollout-verdict.ts';
 
 interface Lived {
   readonly wrongs: readonly string[];
@@ -18,18 +19,29 @@ interface Lived {
   readonly steps: number;
 }
 
+interface Setting {
+  readonly without?: Without;
+  readonly isCalm?: boolean;
+  readonly kind?: FleetKind;
+  readonly surge?: number | `${number}%`;
+}
+
 /** One pool brought to a version, with all that may come in between. Says what was wrong in the end. */
 export async function rolloutLives(
   ills: Ills,
-  { without = {}, isCalm = false }: { without?: Without; isCalm?: boolean } = {},
+  { without = {}, isCalm = false, kind = 'uniform', surge }: Setting = {},
 ): Promise<Lived> {
   const world = new World(ills, { sweeping: !without.sweeper });
-  const fleet = fleetIn(world, without);
+  const fleet = fleetIn(world, without, (azure) => {
+    azure.kind = kind;
+  });
+  if (kind === 'stand-alone') fleet.azure.addForeign('sql-0');
   const { random } = world;
   populate(world, fleet, random.whole(1, 4), isCalm);
   if (random.happens(0.3)) fleet.azure.add('new', { isNew: true });
   await world.passUntil(() => false, { days: 1 / 48 });
-  const requests = ask(world, fleet, isCalm);
+  const size = fleet.azure.fleet.size;
+  const requests = ask(world, fleet, { isCalm, kind, ...(surge !== undefined && { surge }) });
   if (!isCalm) meddle(world, fleet, requests);
   const rollouts = async () => (await fleet.seen.rollouts.loadAll('')).map(({ saved }) => saved.state);
   const areOver = async () => {
@@ -43,60 +55,23 @@ export async function rolloutLives(
   const all = await rollouts();
   const pool = (await fleet.seen.pools.load('pool'))?.state;
   return {
-    wrongs: [...wrongsOf(fleet, all, hosts, pool?.activeRollout), ...(await unaccounted(world, fleet))],
+    wrongs: [
+      ...wrongsOf(fleet, all, hosts, pool?.activeRollout),
+      ...(await unaccounted(world, fleet)),
+      ...wrongSize(fleet, all, size),
+    ],
     rollouts: all,
     admissions: fleet.watch.admissions,
     steps: world.steps,
   };
 }
 
-/** Every second of every rollout, and of every host, went somewhere. */
-async function unaccounted({ now }: World, { seen, hostApi }: Fleet): Promise<string[]> {
-  const work = {
-    standings: async (id: string) => await hostApi.standings(id),
-    history: async (id: string) => await seen.hosts.history(id),
-  };
-  const insight = rolloutInsight({ rolloutStore: seen.rollouts, work, backTo: async () => undefined, now });
-  const sum = (shares: Partial<Record<string, number>>) =>
-    Object.values(shares).reduce<number>((all, seconds) => all + (seconds ?? 0), 0);
-  const wrongs: string[] = [];
-  for (const { id } of await seen.rollouts.loadAll('')) {
-    const { from, until, seconds, rollout, hosts } = await insight.timeline(id);
-    if (Math.abs(sum(rollout) - seconds) > 0.01)
-      wrongs.push(`${sum(rollout)} of ${seconds} s of ${id} are told`);
-    for (const { host, waited, worked, endedAt = until } of hosts) {
-      const told = sum(waited) + sum(worked);
-      const took = secondsBetween(from, endedAt);
-      if (Math.abs(told - took) > 0.01) wrongs.push(`${told} of ${took} s of ${host} are told`);
-    }
-    const negative = hosts.flatMap(({ worked }) => Object.values(worked)).filter((part) => part < -0.01);
-    if (negative.length > 0) wrongs.push(`${id} has a share of ${negative[0]} s`);
-  }
-  return wrongs;
-}
-
-function wrongsOf(
-  fleet: Fleet,
-  all: readonly Rollout[],
-  hosts: readonly Host[],
-  holder: string | undefined,
-): string[] {
-  // A second rollout that found the pool free again takes on what the first one left.
-  const [first, second] = all
-    .filter(({ facts }) => facts.hosts)
-    .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
-  const isOverlapping = first && second && timeOf(second)[0] < timeOf(first)[1];
-  return [
-    ...(second ? fleet.azure.wrongs : wrongIn(fleet, hosts)),
-    ...all.flatMap((rollout) => wrongOf(rollout, fleet)),
-    ...(holder === undefined ? [] : [`R1: ${holder} holds the pool for ever`]),
-    ...(isOverlapping ? ['R1: two rollouts had the pool at once'] : []),
-    ...(all.length === 0 ? ['no rollout was ever begun'] : []),
-  ];
-}
-
 /** Somebody defines the pool and starts the rollout. */
-function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, isCalm: boolean) {
+function ask(
+  world: World,
+  { pools, rollouts, met, freezes, planFor }: Fleet,
+  { isCalm = false, kind = 'uniform', surge }: Setting,
+) {
   const { random, now } = world;
   const requests = rolloutRequests({
     pools,
@@ -118,7 +93,9 @@ function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, is
     windows: isCalm || random.happens(0.7) ? [] : [windowAround(world)],
     floor: { percent: isCalm ? 0 : random.oneOf([0, 40, 60]), headroomPercent: 10 },
     maxFailed: random.whole(0, 2),
-    failedHosts: 'quarantine' as const,
+    failedHosts:
+      kind === 'stand-alone' ? random.oneOf(['quarantine', 'restore'] as const) : ('quarantine' as const),
+    ...(surge !== undefined && { surge }),
     sessions: {
       ...link.policy.sessions,
       reminders: [6, 2],
@@ -129,7 +106,7 @@ function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, is
     healthy: { ...link.policy.healthy, fatalChecks: [...link.policy.healthy.fatalChecks] },
   };
   const begin = async (request: string) => {
-    await requests.definePool('pool', { ...link, policy });
+    await requests.definePool('pool', { ...linkOf(kind), policy });
     await requests.startRollout('pool', { version: '1.1.0', reason: '' }, request);
   };
   const beginUnlessFrozen = async () => {
@@ -146,6 +123,13 @@ function ask(world: World, { pools, rollouts, met, freezes, planFor }: Fleet, is
     world.start(async () => await refusable(begin('two')), random.between(0, 30));
   }
   return requests;
+}
+
+function linkOf(kind: FleetKind) {
+  const { scaleSet, virtualMachines: _, ...where } = link;
+  if (kind !== 'stand-alone') return { ...where, ...(scaleSet && { scaleSet }) };
+  const extensions = { [domainJoin]: { secretUri: joinSecret } };
+  return { ...where, virtualMachines: { resourceGroup: 'g', extensions } };
 }
 
 /** A window that is open, opens or closes while the rollout is under way. */
@@ -175,9 +159,12 @@ function meddle(world: World, fleet: Fleet, requests: ReturnType<typeof ask>): v
   if (random.happens(0.3)) pauseAndResume(world, requests);
   // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
   world.start(abort, 4 * 3600);
-  if (random.happens(0.1)) world.after(random.between(60, 5400), () => azure.vanish('0'));
+  if (random.happens(0.1))
+    world.after(random.between(60, 5400), () => azure.vanish(azure.kind === 'uniform' ? '0' : 'avd-0'));
   if (random.happens(0.1)) {
-    world.after(random.between(60, 5400), () => azure.add('late', { isNew: azure.model === newVersion }));
+    world.after(random.between(60, 5400), () =>
+      azure.add('late', { isNew: azure.model === newVersion || azure.kind === 'stand-alone' }),
+    );
   }
 }
 
@@ -227,34 +214,4 @@ async function refusable(asking: Promise<unknown>, unless?: ErrorCode): Promise<
   } catch (error) {
     if (!(error instanceof AppError) || error.code === unless) throw error;
   }
-}
-
-function wrongOf(rollout: Rollout, { azure }: Fleet): string[] {
-  if (!isOver(rollout)) {
-    const { stage, waitingFor } = 'standing' in rollout ? rollout.standing : { stage: '', waitingFor: '' };
-    return [`R11: the rollout is in ${stage} for ever: ${waitingFor}`];
-  }
-  const records = rollout.facts.hosts ?? {};
-  const open = Object.values(records).filter(({ outcome }) => outcome === 'admitted');
-  const excused = new Set(['failed', 'quarantined']);
-  const left = [...azure.fleet.values()].filter(
-    ({ machine }) =>
-      rollout.phase === 'succeeded' &&
-      machine.imageVersionId !== newVersion &&
-      !excused.has(records[machine.instanceId]?.outcome ?? ''),
-  );
-  return [
-    ...open.map(({ name }) => `${name} never ended`),
-    ...left.map(
-      ({ machine }) => `R13: the rollout succeeded and ${machine.computerName} is on another version`,
-    ),
-  ];
-}
-
-/** From when until when the rollout had hosts under way. */
-function timeOf(rollout: Rollout): readonly [from: string, to: string] {
-  const records = Object.values(rollout.facts.hosts ?? {});
-  const began = records.map(({ admittedAt }) => admittedAt).toSorted();
-  const ended = records.map(({ endedAt }) => endedAt ?? 'never').toSorted();
-  return [began[0] ?? '', ended.at(-1) ?? ''];
 }

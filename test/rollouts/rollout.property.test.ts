@@ -5,9 +5,9 @@ import { lives } from '../support/lives.ts';
 import { ills } from '../support/world.ts';
 import { rolloutLives } from './rollout-lives.ts';
 
-const property = (without: Without = {}) =>
+const property = (without: Without = {}, how: Parameters<typeof rolloutLives>[1] = {}) =>
   asyncProperty(ills, async (ills) => {
-    expect((await rolloutLives(ills, { without })).wrongs).toEqual([]);
+    expect((await rolloutLives(ills, { without, ...how })).wrongs).toEqual([]);
   });
 
 describe('a rollout', () => {
@@ -17,6 +17,20 @@ describe('a rollout', () => {
     { timeout },
     async () => {
       await assert(property(), { numRuns });
+    },
+  );
+
+  const ways = [
+    ['a Flexible scale set', { kind: 'flexible' }],
+    ['machines that stand alone', { kind: 'stand-alone' }],
+    ['machines that stand alone, others added before', { kind: 'stand-alone', surge: 1 }],
+    ['machines that stand alone, many others added before', { kind: 'stand-alone', surge: '100%' }],
+  ] as const;
+  it.each(ways)(
+    'R2, R3, R7, R10, R11, R13, X1: %s: no name twice, as many hosts as before, and nobody else touched',
+    { timeout },
+    async (_, how) => {
+      await assert(property({}, how), { numRuns: Math.ceil(numRuns / 25) });
     },
   );
 

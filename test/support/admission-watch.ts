@@ -1,7 +1,8 @@
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
 import type { SessionHosts } from '../../shared/hosts/session-host.ts';
-import { drainAheadOf, windowOf } from '../../shared/rollouts/pool.ts';
+import { drainAheadOf, surgeOf, windowOf } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
+import type { Records } from '../../shared/rollouts/hosts.ts';
 import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import type { Change } from '../../shared/workflow/store.ts';
 import type { SmallAzure } from './small-azure.ts';
@@ -11,7 +12,8 @@ import type { World } from './world.ts';
 interface Truth {
   readonly open: ReadonlySet<string>;
   readonly sessions: number;
-  readonly all: number;
+  /** Every machine there is of the pool. */
+  readonly there: ReadonlySet<string>;
 }
 
 /**
@@ -56,7 +58,7 @@ export class AdmissionWatch {
     return {
       open: new Set(open.map(({ instanceId }) => instanceId)),
       sessions: machines.reduce((sum, { computerName }) => sum + desktop.count(computerName), 0),
-      all: machines.length,
+      there: new Set(machines.map(({ instanceId }) => instanceId)),
     };
   }
 
@@ -88,7 +90,8 @@ export class AdmissionWatch {
     );
     if (admitted.length === 0) return;
     this.admissions += admitted.length;
-    beforeItsWave(state, at).forEach((wrong) => this.#azure.wrongs.push(wrong));
+    this.#namesAgain(admitted, known).forEach((wrong) => this.#azure.wrongs.push(wrong));
+    beforeItsWave(state, admitted, at).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#heldBack(before?.state, state, at, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
   }
@@ -117,7 +120,7 @@ export class AdmissionWatch {
     if (at < this.frozenUntil) tell('R8: a host had its turn in a freeze');
     if (!isInWindow(rollout, at, leastMinutes.work))
       tell('R8: a host had its turn that cannot end within the window');
-    const failed = brokenIn(records);
+    const failed = brokenIn(records, rollout);
     if (failed > rollout.link.policy.maxFailed) tell(`R7: a host had its turn after ${failed} had failed`);
   }
 
@@ -136,7 +139,17 @@ export class AdmissionWatch {
     return wrongs;
   }
 
-  #wrongs({ link, facts }: Rollout, admitted: readonly HostRecord[]): string[] {
+  /** The name of a host that is added is nobody's, and was nobody's in this rollout. */
+  #namesAgain(admitted: readonly HostRecord[], known: Records): string[] {
+    const { fleet, desktop, vms } = this.#azure;
+    return admitted.flatMap(({ task, name }) => {
+      const isTaken =
+        known[name] !== undefined || fleet.has(name) || vms.foreign.has(name) || desktop.isRegistered(name);
+      return task === 'add' && isTaken ? [`${name} is added, and is or was another's name`] : [];
+    });
+  }
+
+  #wrongs({ link, facts, phase }: Rollout, admitted: readonly HostRecord[]): string[] {
     const truth = this.#truths.get(this.#world.task);
     if (!truth) return ['R2: a host was admitted without a look at the pool'];
     const records = Object.values(facts.hosts ?? {});
@@ -149,22 +162,53 @@ export class AdmissionWatch {
     );
     const left = [...truth.open].filter((instanceId) => !gone.has(instanceId)).length * sessionLimit;
     const { percent, headroomPercent } = policy.floor;
+    const size = sizeOf(records, truth, link.scaleSet === undefined);
     const need = Math.max(
       truth.sessions * (1 + headroomPercent / 100),
-      (truth.all * sessionLimit * percent) / 100,
+      (size * sessionLimit * percent) / 100,
     );
     const takes = admitted.some(({ instanceId }) => truth.open.has(instanceId));
     if (takes && left < need) wrongs.push(`R2: ${left} places are left and ${need} are needed`);
-    const inFlight = records.filter(({ outcome }) => outcome === 'admitted').length;
-    const most = windowOf(policy.maxUnavailable, truth.all) + drainAheadOf(policy, truth.all);
+    const inFlight = records.filter(({ outcome, task }) => outcome === 'admitted' && task !== 'add').length;
+    const most = windowOf(policy.maxUnavailable, size) + drainAheadOf(policy, size);
+    const beside = records.filter((one) => isBeside(one, records, truth)).length;
+    const surge = surgeOf(policy, size);
+    if (beside > surge) wrongs.push(`${beside} hosts are beside the others, and ${surge} may`);
     if (inFlight > most) wrongs.push(`R3: ${inFlight} hosts are out of service, and ${most} may`);
-    const broken = brokenIn(records);
+    const broken = brokenIn(records, { phase });
     if (broken > policy.maxFailed) wrongs.push(`R7: a host was admitted after ${broken} had failed`);
     return wrongs;
   }
 }
 
-function brokenIn(records: readonly HostRecord[]): number {
+/** Reckoned anew: added, and nobody is gone for it. */
+function isBeside(record: HostRecord, records: readonly HostRecord[], { there }: Truth): boolean {
+  const isAdded = record.task === 'add' || (record.task === 'retire' && record.for === undefined);
+  const isAround =
+    record.outcome === 'admitted' || (there.has(record.instanceId) && record.outcome !== 'quarantined');
+  const isMatched = records.some(
+    (one) =>
+      one.for === record.instanceId &&
+      (one.outcome === 'done' || one.outcome === 'quarantined' || one.code === 'HostVanished'),
+  );
+  return isAdded && isAround && !isMatched;
+}
+
+/** How many hosts the pool has: a machine that is being made anew is one of them, and one that is beside is none. */
+function sizeOf(records: readonly HostRecord[], truth: Truth, isAlone: boolean): number {
+  const beside = records.filter(
+    (one) => truth.there.has(one.instanceId) && isBeside(one, records, truth),
+  ).length;
+  const away = records.filter(({ instanceId, outcome, task }) => {
+    const isHost = outcome === 'admitted' ? task !== 'add' : outcome === 'quarantined' && task === undefined;
+    return isAlone && isHost && !truth.there.has(instanceId);
+  });
+  return truth.there.size - beside + away.length;
+}
+
+/** Once it stops what was added goes again, whatever failed. */
+function brokenIn(records: readonly HostRecord[], { phase }: Pick<Rollout, 'phase'>): number {
+  if (phase !== 'running') return 0;
   return records.filter(
     ({ outcome, code }) => outcome === 'quarantined' || (outcome === 'failed' && code !== 'HostVanished'),
   ).length;
@@ -187,10 +231,14 @@ function isInWindow({ link }: Rollout, at: string, least: number): boolean {
 }
 
 /** Reckoned anew, for the first wave: it is to be proven, and to have baked, before anything follows it. */
-function beforeItsWave({ link, facts }: Rollout, at: string): string[] {
+function beforeItsWave({ link, facts }: Rollout, admitted: readonly HostRecord[], at: string): string[] {
   const [first] = link.policy.waves ?? [];
   if (first?.upTo !== 1) return [];
-  const records = Object.values(facts.hosts ?? {});
+  // Where hosts are added it is these that prove the version.
+  const isOf = ({ task }: HostRecord) =>
+    link.policy.surge === undefined ? task !== 'retire' : task === 'add';
+  if (!admitted.some((one) => isOf(one))) return [];
+  const records = Object.values(facts.hosts ?? {}).filter((one) => isOf(one));
   const proven = records.filter(({ outcome }) => outcome === 'done');
   const underWay = records.filter(({ outcome }) => outcome === 'admitted').length;
   if (proven.length === 0)
