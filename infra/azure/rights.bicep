@@ -4,7 +4,7 @@ targetScope = 'subscription'
 
 param principalId string
 
-@description('The resource groups of galleries, benches, scale sets and host pools.')
+@description('The resource groups of galleries, benches, scale sets, machines that stand alone, and host pools.')
 param resourceGroups array
 
 resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
@@ -37,7 +37,8 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.Compute/virtualMachines/generalize/action'
           'Microsoft.Compute/virtualMachines/instanceView/read'
           'Microsoft.Compute/virtualMachines/runCommands/*'
-          // Machines that stand alone are made anew, with the extensions that they had.
+          // Machines that stand alone are made anew, with the extensions that they had. What they are placed in
+          // (availability sets, dedicated hosts, placement groups) asks for rights of its own, which Azure names.
           'Microsoft.Compute/virtualMachines/extensions/read'
           'Microsoft.Compute/virtualMachines/extensions/write'
           'Microsoft.Compute/disks/read'

@@ -8,12 +8,17 @@ import { lastSegment } from '../resource-id.ts';
  * in another way and with another token; so is what Azure puts on machines by itself.
  */
 export function extensionBlueprints(found: readonly VirtualMachineExtension[]): ExtensionBlueprint[] {
-  return inOrder(found.filter((one) => !installsAgent(one) && !comesByItself(one))).map(blueprintOf);
+  const kept = found.filter((one) => !installsAgent(one) && !comesByItself(one));
+  const names = new Set(kept.map(({ name }) => lastSegment(name)));
+  return inOrder(kept).map((one) => blueprintOf(one, names));
 }
 
-function blueprintOf(found: VirtualMachineExtension): ExtensionBlueprint {
+function blueprintOf(found: VirtualMachineExtension, names: ReadonlySet<string>): ExtensionBlueprint {
   const { id: _id, name, type: _type, systemData: _system, provisioningState: _state, ...rest } = found;
-  const { instanceView: _view, protectedSettings: _secret, ...body } = rest;
+  const { instanceView: _view, protectedSettings: _secret, provisionAfterExtensions = [], ...own } = rest;
+  // What is left out is not waited for.
+  const after = provisionAfterExtensions.filter((before) => names.has(before));
+  const body = { ...own, ...(after.length > 0 && { provisionAfterExtensions: after }) };
   return {
     name: lastSegment(name),
     type: kindOf(found),

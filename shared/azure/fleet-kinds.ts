@@ -1,4 +1,3 @@
-import { AppError } from '../errors.ts';
 import type { FleetAddress, FleetKind } from '../rollouts/fleet.ts';
 import type { Azure } from './clients.ts';
 import { scaleSets } from './scale-sets.ts';
@@ -26,7 +25,8 @@ export function fleetKinds(azure: Pick<Azure, 'compute'>): FleetKinds {
       const kind = known(fleet) ?? (isNumber(fleet.instanceId) ? 'uniform' : undefined);
       if (kind) return kind;
       const found = await model(fleet);
-      if (!found) throw new AppError('AzureRefused', `There is no scale set ${fleet.scaleSet ?? ''}`);
+      // It is gone: whoever asks after one of its machines by name hears so from the machine's own address.
+      if (!found) return fleet.instanceId === undefined ? 'uniform' : 'flexible';
       learned.set(keyOf(fleet), found.kind);
       return found.kind;
     },

@@ -129,10 +129,10 @@ function replacing({ compute, read }: Pick<Azure, 'compute' | 'read'>): StandAlo
 
     async addExtension(machine, { name, body }, protectedSettings) {
       const { resourceGroup, instanceId } = machine;
-      const wanted = {
-        ...(body as unknown as VirtualMachineExtension),
-        ...(protectedSettings && { protectedSettings }),
-      };
+      const asKept = body as unknown as VirtualMachineExtension;
+      const { protectedSettingsFromKeyVault: _, ...open } = asKept;
+      // Azure takes one of the two: what is stated now comes before what was stated then.
+      const wanted = protectedSettings ? { ...open, protectedSettings } : asKept;
       await asking(`extension ${name} of VM ${instanceId}`, async () => {
         await extensionsOn(machine).createOrUpdate(resourceGroup, instanceId, name, wanted).submitted();
       });

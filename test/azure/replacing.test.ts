@@ -174,6 +174,7 @@ describe('a machine that stands alone', () => {
       ['monitor', 'AzureMonitorWindowsAgent', false],
       ['setup', 'CustomScriptExtension', true],
     ]);
+    expect(extensions[2]?.body).toMatchObject({ provisionAfterExtensions: ['join', 'monitor'] });
     const { addExtension } = standAloneMachines(arm.azure).standAlone;
     for (const one of extensions.slice(0, 1)) await addExtension(machine, one, { Password: 'geheim' });
     expect(arm.written()).toMatchObject({

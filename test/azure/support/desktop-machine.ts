@@ -138,7 +138,11 @@ export const shownExtensions = {
     }),
     extension('MDE.Windows', 'Microsoft.Azure.AzureDefenderForServers', 'MDE.Windows', {}),
     extension('RunCommandHandler', 'Microsoft.CPlat.Core', 'RunCommandHandlerWindows', {}),
-    extension('setup', 'Microsoft.Compute', 'CustomScriptExtension', {}, ['join', 'monitor']),
+    extension('setup', 'Microsoft.Compute', 'CustomScriptExtension', {}, [
+      'join',
+      'Microsoft.PowerShell.DSC',
+      'monitor',
+    ]),
     extension('monitor', 'Microsoft.Azure.Monitor', 'AzureMonitorWindowsAgent', {}),
     extension('join', 'Microsoft.Compute', 'JsonADDomainExtension', { Name: 'corp.example', Options: '3' }),
   ],
