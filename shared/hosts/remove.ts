@@ -137,6 +137,7 @@ async function prepared(
   machine: Machine,
 ): Promise<Settled<Facts> | undefined> {
   const { plan, facts } = host;
+  if (plan.task === 'retire') return await ofItsOwn(machines, host);
   if (!isReplaced(host)) return undefined;
   const isKept = facts.keptAt !== undefined && secondsBetween(facts.keptAt, now) < keptForSeconds;
   // Of one that is made again after it failed, what was kept before counts.
@@ -148,6 +149,15 @@ async function prepared(
   }
   const areKept = await machines.standAlone.ensurePartsKept(plan.machine);
   return areKept ? undefined : running('its disks and network interfaces to be kept', 10);
+}
+
+/**
+ * What another beside it never has, such as what is on its data disks, would be gone with it for good: it stays.
+ * Asked of each machine that goes, because the one that others were made after need not be like it in this.
+ */
+async function ofItsOwn(machines: Machines, { plan }: Host): Promise<Settled<Facts> | undefined> {
+  const { notBeside } = (await machines.standAlone.blueprint(plan.machine)) ?? {};
+  return notBeside === undefined ? undefined : failed('NotReplaceable', `${plan.name}: ${notBeside}`);
 }
 
 /** Read off the machine; or what was kept before, where the machine is one that was never finished. */
