@@ -208,6 +208,17 @@ test('A plan that is not enabled, or has no schedule for the day, leaves a pool 
   expect(await running(), 'it takes effect as soon as it is enabled').toBe(1);
 });
 
+test('While a plan acts, its phases say how users are spread.', async () => {
+  await create('plan', plan({ timeZone: 'Pacific Standard Time' }));
+  await cloud.local('POST', '/local/people', { pool: POOL, people: 8, leavesDisconnected: 0 });
+  await cloud.pass(8);
+  const counts = (await cloud.truth(POOL)).hosts.map(({ sessions }) => sessions.length);
+  expect(
+    counts.filter((count) => count > 0),
+    'depth first at night, breadth first by the pool',
+  ).toEqual([8]);
+});
+
 test('A plan goes by the clock of its time zone, and turns virtual machines on and off as it does instances.', async () => {
   const hostPoolReferences = [{ hostPoolArmPath: poolId('hp-flex'), scalingPlanEnabled: true }];
   // Eight in the morning by UTC is midnight in Redmond: the night of the day before.

@@ -3,7 +3,6 @@ import type { World } from '../core/world.ts';
 import { brokerOf, type Broker } from './broker.ts';
 import type { HostPool } from './host-pool.ts';
 import { place } from './placement.ts';
-import { powerOf } from './power.ts';
 import type { SessionHost, UserSession } from './session-host.ts';
 import { isEnding } from './sessions.ts';
 
@@ -136,7 +135,7 @@ export class People {
       return;
     }
     if (session) return;
-    const { host, waking = false } = place(this.#broker, powerOf(this.#world), person.pool, person.user);
+    const { host, waking = false } = place(this.#world, this.#broker, person.pool, person.user);
     if (!host) {
       const at = timeline.iso();
       if (!waking) this.#broker.measure(person.pool).turnedAway.push({ user: person.user, at });

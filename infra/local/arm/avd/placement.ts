@@ -1,7 +1,10 @@
+import type { World } from '../core/world.ts';
 import { desktopOf } from './assignment.ts';
 import type { Broker } from './broker.ts';
 import type { HostPool } from './host-pool.ts';
-import type { PowerSwitch } from './power.ts';
+import { powerOf, type PowerSwitch } from './power.ts';
+import { wantedAt } from './scaling-phase.ts';
+import { enabledPlan } from './scaling-plan.ts';
 import type { SessionHost } from './session-host.ts';
 
 /** Where somebody who connects ends up: on a host, or before the door of one that is being started for them. */
@@ -11,22 +14,30 @@ export interface Placement {
 }
 
 /** The broker's choice for a user who has no session in the pool. */
-export function place(broker: Broker, power: PowerSwitch, pool: HostPool, user: string): Placement {
+export function place(world: World, broker: Broker, pool: HostPool, user: string): Placement {
+  const power = powerOf(world);
   const isPersonal = pool.properties.hostPoolType === 'Personal';
-  const host = isPersonal ? ownDesktop(broker, pool, user) : leastLoaded(broker, pool);
+  const host = isPersonal ? ownDesktop(broker, pool, user) : balanced(broker, pool, algorithm(world, pool));
   if (host && broker.isUsable(host)) return { host };
   const asleep = isPersonal ? host : broker.hosts(pool).find((one) => isComing(one) || mayWake(power, one));
   return { waking: asleep !== undefined && wake(power, asleep) };
 }
 
-/** The pool's load balancer: breadth first spreads, depth first fills one host after the other. */
-function leastLoaded(broker: Broker, pool: HostPool): SessionHost | undefined {
-  const { maxSessionLimit, loadBalancerType } = pool.properties;
+/** Breadth first spreads, depth first fills one host after the other. */
+function balanced(broker: Broker, pool: HostPool, how: string): SessionHost | undefined {
+  const { maxSessionLimit } = pool.properties;
   const open = broker
     .hosts(pool)
     .filter((host) => broker.isUsable(host) && host.sessions.size < maxSessionLimit)
     .toSorted((a, b) => a.sessions.size - b.sessions.size || a.name.localeCompare(b.name));
-  return loadBalancerType === 'DepthFirst' ? open.at(-1) : open[0];
+  return how === 'DepthFirst' ? open.at(-1) : open[0];
+}
+
+/** "Autoscale ignores existing load-balancing algorithms in your host pool settings": its schedule has its own. */
+function algorithm(world: World, pool: HostPool): string {
+  const plan = enabledPlan(world, pool);
+  const wanted = plan && wantedAt(plan.properties, world.timeline.now());
+  return wanted?.schedule[`${wanted.phase}LoadBalancingAlgorithm`] ?? pool.properties.loadBalancerType;
 }
 
 /**

@@ -71,3 +71,10 @@ export function enabledIn({ hostPoolReferences }: ScalingPlanProperties): string
     .filter(({ scalingPlanEnabled }) => scalingPlanEnabled)
     .map(({ hostPoolArmPath }) => hostPoolArmPath);
 }
+
+/** The plan that acts on a pool. */
+export function enabledPlan(world: World, pool: HostPool): ScalingPlan | undefined {
+  return plansOf(world, pool).find(({ properties }) =>
+    enabledIn(properties).some((id) => sameId(id, pool.id)),
+  );
+}

@@ -1,5 +1,6 @@
 import type { Outage } from '../compute/computer.ts';
 import { computersOf } from '../compute/computers.ts';
+import { setDiskState } from '../compute/disks.ts';
 import type { Power } from '../compute/guest.ts';
 import { bootMachine, machineOf, VM_TYPE, type Machine, type VmProperties } from '../compute/machine.ts';
 import { ArmError } from '../core/arm-error.ts';
@@ -80,7 +81,11 @@ export class FlexibleMachines implements Instances<Machine> {
     computersOf(this.#world).takeDown(machine, why, power);
   }
 
+  /** What was reserved while the machine was deallocated is in use again. */
   boot(machine: Machine): void {
+    const { osDisk, dataDisks } = machine.instance.properties.storageProfile;
+    for (const { managedDisk } of [osDisk, ...dataDisks])
+      setDiskState(this.#world, managedDisk.id, 'Attached');
     bootMachine(this.#world, machine);
   }
 
