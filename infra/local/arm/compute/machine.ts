@@ -63,6 +63,8 @@ export interface Machine extends Computer {
   image: Image;
   readonly securityType: string;
   readonly plan: Plan | undefined;
+  /** Shown to who asks for it, and only then. */
+  userData?: string;
   /** `generalize` was called: the VM can only be captured or deleted from here on. */
   generalized: boolean;
 }

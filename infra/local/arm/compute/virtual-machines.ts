@@ -52,10 +52,7 @@ export function virtualMachineRoutes(world: World, readers: readonly ScriptReade
 
   const get = (call: Call): Answer => {
     const { vm } = requireVm(world, vmId(call));
-    return {
-      status: 200,
-      body: vmView(world, vm, call.query.get('$expand')?.toLowerCase() === 'instanceview'),
-    };
+    return { status: 200, body: vmView(world, vm, call.query.get('$expand') ?? undefined) };
   };
 
   const list = (call: Call) => listVms(world, call);

@@ -64,6 +64,7 @@ export function createVm(world: World, call: Call, id: string, location: string,
   });
   const guest = guestOf(world, vm, image, osProfile);
   const machine = addMachine(world, vm, { guest, image, securityType });
+  if (properties.userData !== undefined) machine.userData = properties.userData;
   const isProvisioned = image.osState === 'Generalized';
   const comes = comesUp(world, machine);
   return write(world, call, {
@@ -148,7 +149,7 @@ function keptProperties(
   osType: Image['osType'],
 ): Partial<VmProperties> {
   const { osProfile, securityProfile, licenseType, diagnosticsProfile, ...more } = properties;
-  // User data is kept from every answer but one that nobody here asks for.
+  // User data is kept from every answer but that to who asks for it.
   const { hardwareProfile: _, storageProfile: __, networkProfile: ___, userData: ____, ...kept } = more;
   return {
     ...kept,

@@ -25,7 +25,9 @@ export function listVms(world: World, call: Call): Answer {
   const isStatusOnly = resourceGroup === '' && query.get('statusOnly') === 'true';
   return paged(
     call,
-    vms.map((vm) => (isStatusOnly ? statusOf(world, vm) : vmView(world, vm, withView))),
+    vms.map((vm) =>
+      isStatusOnly ? statusOf(world, vm) : vmView(world, vm, withView ? 'instanceView' : undefined),
+    ),
   );
 }
 

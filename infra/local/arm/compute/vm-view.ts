@@ -99,14 +99,19 @@ export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
   };
 }
 
-/** A VM as GET shows it. */
-export function vmView(world: World, vm: Resource<VmProperties>, expand = false): Json {
+/** A VM as GET shows it, with what `$expand` asks for. */
+export function vmView(world: World, vm: Resource<VmProperties>, expand?: string): Json {
   const extensions = extensionsOf(world, vm.id);
   const resources = extensions.map((extension) => extensionView(extension));
   const body = { ...shown(vm), etag: vm.etag, ...(resources.length > 0 && { resources }) };
-  return expand
-    ? { ...body, properties: { ...vm.properties, instanceView: instanceViewOf(world, vm) } }
-    : body;
+  const more = expanded(world, vm, expand?.toLowerCase());
+  return more ? { ...body, properties: { ...vm.properties, ...more } } : body;
+}
+
+function expanded(world: World, vm: Resource<VmProperties>, expand: string | undefined): Json | undefined {
+  if (expand === 'instanceview') return { instanceView: instanceViewOf(world, vm) };
+  const { userData } = machineOf(vm);
+  return expand === 'userdata' && userData !== undefined ? { userData } : undefined;
 }
 
 const changes = new WeakMap<object, { etag: string; at: string }>();
