@@ -189,50 +189,6 @@ describe('a machine that stands alone', () => {
     });
   });
 
-  it.each<[why: string, properties: Record<string, unknown>, RegExp]>([
-    ['it is in a scale set', { virtualMachineScaleSet: { id: 'x' } }, /scale set/],
-    [
-      'its disks are unmanaged',
-      {
-        storageProfile: {
-          imageReference: { id: 'x' },
-          osDisk: { createOption: 'FromImage', vhd: { uri: 'https://x.example/y.vhd' } },
-        },
-      },
-      /unmanaged/,
-    ],
-    [
-      'it was made around a disk',
-      { storageProfile: { osDisk: { createOption: 'Attach', managedDisk: { id: 'x' } } } },
-      /around a disk/,
-    ],
-    ['its image was specialised', { osProfile: undefined }, /specialised/],
-    [
-      'Azure Disk Encryption holds it',
-      {
-        storageProfile: {
-          imageReference: { id: 'x' },
-          osDisk: { createOption: 'FromImage', encryptionSettings: { enabled: true } },
-        },
-      },
-      /Disk Encryption/,
-    ],
-    [
-      'answers to setup are not given back',
-      {
-        osProfile: {
-          computerName: 'x',
-          windowsConfiguration: { additionalUnattendContent: [{ passName: 'OobeSystem' }] },
-        },
-      },
-      /answers/,
-    ],
-  ])('says in a sentence that it cannot be made again, where %s', async (_, properties, why) => {
-    const { notAgain, notBeside } = await blueprintOf({ '/virtualMachines/vm-1': shownMachine(properties) });
-    expect(notAgain).toMatch(why);
-    expect(notBeside).toMatch(why);
-  });
-
   it('has none beside it that would lack its data, or an address that people know', async () => {
     const { notAgain, notBeside } = await blueprintOf();
     expect(notAgain).toBeUndefined();
