@@ -132,12 +132,16 @@ const mayBeRetried: ReadonlySet<HostRecord['outcome']> = new Set([
 
 /** Whether the host has ended in a way that another try may mend, or was skipped because somebody said so. */
 export function canBeRetried(record: HostRecord | undefined): boolean {
-  return record !== undefined && (mayBeRetried.has(record.outcome) || isSkippedByOrder(record));
+  if (!record || record.task === 'add') return false;
+  // Another has taken its place.
+  if (record.task === 'retire' && record.outcome === 'quarantined') return false;
+  return mayBeRetried.has(record.outcome) || isSkippedByOrder(record);
 }
 
 /** Whether the host has not come to its end; it may be beyond being put back. */
 export function canBeSkipped(record: HostRecord | undefined): boolean {
   if (!record) return true;
+  if (record.task === 'add') return false;
   return (record.outcome === 'admitted' || record.outcome === 'put-off') && !record.skip;
 }
 

@@ -1,10 +1,11 @@
 import { type Instant, secondsBetween } from '../instant.ts';
-import { isSkippedByOrder } from './course.ts';
+import { type Facts, isSkippedByOrder } from './course.ts';
 import { expected, percentile, tookIn } from './durations.ts';
 import { forecastOf, minutesOf, type Work } from './forecast.ts';
 import { pausedBy } from './hold.ts';
 import type { HostStanding } from './hosts.ts';
-import { type Took, waveSizes } from './pool.ts';
+import { type Policy, surgeOf, type Took, waveSizes } from './pool.ts';
+import { isAddition } from './surge.ts';
 import { canBeAborted, canBePaused, isOver, isPaused, type Rollout } from './rollout.ts';
 import { hasBegun, type HostRecord, type Reason } from './waves.ts';
 import { adviceFor } from './you-can.ts';
@@ -149,15 +150,25 @@ function sinceOf(rollout: Rollout): Instant {
   return rollout.phase === 'running' && waits ? waits.since : rollout.standing.since;
 }
 
+/** Of the hosts that are brought to the version or give way to others; those that are added stand apart. */
 function progressOf({ facts: { hosts = {}, reading } }: Rollout) {
   const counts: Record<string, number> = {};
-  for (const { outcome } of Object.values(hosts)) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  const [added, all] = [additionsIn(hosts), Object.values(hosts).filter((one) => !isAddition(one))];
+  for (const { outcome } of all) counts[outcome] = (counts[outcome] ?? 0) + 1;
   const { admitted: underWay = 0, skipped = 0, 'put-off': _, ...ended } = counts;
   const left = reading?.left ?? 0;
   const over = Object.values(ended).reduce((sum, count) => sum + count, 0);
   const total = over + underWay + left;
   const percent = total === 0 ? 0 : Math.floor((100 * over) / total);
-  return { total, left, underWay, ...ended, skipped, percent };
+  return { total, left, underWay, ...ended, skipped, percent, ...(added && { added }) };
+}
+
+function additionsIn(hosts: NonNullable<Facts['hosts']>) {
+  const added = Object.values(hosts).filter((one) => isAddition(one));
+  if (added.length === 0) return undefined;
+  const underWay = added.filter(({ outcome }) => outcome === 'admitted').length;
+  const there = added.filter(({ task, outcome }) => task === 'add' && outcome === 'done').length;
+  return { there, underWay };
 }
 
 /** When it will be over, if nothing changes; absent while nobody can say. */
@@ -178,7 +189,7 @@ function workLeft({ facts, link: { policy } }: Rollout, now: Instant): Work {
   const records = Object.values(hosts);
   const inFlight = records.filter(({ outcome }) => outcome === 'admitted');
   const begun = records.filter(({ outcome }) => outcome === 'done').length + inFlight.length;
-  const { left = 0, most = 1, ahead = 0 } = reading ?? {};
+  const { left = 0 } = reading ?? {};
   const ended = records.filter(hasBegun).length - inFlight.length;
   const bakes = waits?.because.find(({ code }) => code === 'Baking')?.until;
   const sizes = waveSizes(policy.waves ?? [], left + inFlight.length + ended);
@@ -192,10 +203,8 @@ function workLeft({ facts, link: { policy } }: Rollout, now: Instant): Work {
   });
   return {
     ...capacity,
-    hosts: Array.from({ length: left }, () => ({ costs: true, hasUsers: true })),
+    ...atOnce(facts, policy, records.length + left),
     underWay: inFlight.map((record) => leftOf(record, took, now)),
-    maxUnderWay: Math.max(most, 1),
-    drainAhead: ahead,
     waves,
     windows: policy.windows ?? [],
     took,
@@ -203,6 +212,20 @@ function workLeft({ facts, link: { policy } }: Rollout, now: Instant): Work {
     settleSeconds: policy.healthy.settleSeconds,
     from: now,
   };
+}
+
+/** What is left, and how many at once. With surge another is there before one goes: none is missed. */
+function atOnce(
+  { way, reading }: Facts,
+  policy: Policy,
+  total: number,
+): Pick<Work, 'hosts' | 'maxUnderWay' | 'drainAhead'> {
+  const { left = 0, most = 1, ahead = 0 } = reading ?? {};
+  const surge = way === 'stand-alone' ? surgeOf(policy, total) : 0;
+  const hosts = Array.from({ length: left }, () => ({ costs: surge === 0, hasUsers: true }));
+  return surge > 0
+    ? { hosts, maxUnderWay: Math.min(surge, most + ahead), drainAhead: 0 }
+    : { hosts, maxUnderWay: Math.max(most, 1), drainAhead: ahead };
 }
 
 /** What a host under way has before it, if it takes as long as is usual. */

@@ -50,14 +50,16 @@ export function viewsOf(reading: PoolReading): readonly HostView[] {
 }
 
 /**
- * Hosts whose machine is deleted and not made again yet: they are under way or lost, and hosts of the pool as before.
+ * Hosts whose machine is deleted and not made again yet: they are under way, lost or to be tried again, and hosts of
+ * the pool as before.
  * Of one that is added nothing was there, and of one that is retired nothing is to come back.
  */
 export function goneOf(records: Records, instances: readonly Instance[]): readonly HostView[] {
   const there = new Set(instances.map(({ instanceId }) => instanceId));
   return Object.values(records).flatMap((record): HostView[] => {
     const { instanceId, name, task, outcome } = record;
-    const isHost = outcome === 'admitted' ? task !== 'add' : outcome === 'quarantined' && task === undefined;
+    const isLost = outcome === 'quarantined' || isToBeTriedAgain(record);
+    const isHost = outcome === 'admitted' ? task !== 'add' : isLost && task === undefined;
     if (there.has(instanceId) || !isHost) return [];
     const nothing = {
       isOnVersion: false,

@@ -28,6 +28,7 @@ const advice: Readonly<Partial<Record<string, Advice>>> = {
     `lower floor.headroomPercent (now ${headroomPercent}) or floor.percent (now ${percent}) ${anew}`,
   ],
   WindowFull: (_, { maxUnavailable }) => [`raise maxUnavailable (now ${maxUnavailable}) ${anew}`],
+  SurgeUnderWay: (_, { surge = 0 }) => [`wait, or raise surge (now ${surge}) ${anew}`],
   DrainedAhead: (_, { drainAhead = 0 }) => [
     `lower drainAhead (now ${drainAhead}) ${anew}, if these hosts are missed`,
   ],

@@ -199,8 +199,9 @@ function sizeOf(records: readonly HostRecord[], truth: Truth, isAlone: boolean):
   const beside = records.filter(
     (one) => truth.there.has(one.instanceId) && isBeside(one, records, truth),
   ).length;
-  const away = records.filter(({ instanceId, outcome, task }) => {
-    const isHost = outcome === 'admitted' ? task !== 'add' : outcome === 'quarantined' && task === undefined;
+  const away = records.filter(({ instanceId, outcome, task, again }) => {
+    const isLost = outcome === 'quarantined' || (outcome === 'put-off' && again !== undefined);
+    const isHost = outcome === 'admitted' ? task !== 'add' : isLost && task === undefined;
     return isAlone && isHost && !truth.there.has(instanceId);
   });
   return truth.there.size - beside + away.length;
