@@ -102,6 +102,7 @@ export interface PoolTruth {
     readonly osDisk: string;
     readonly status: string | null;
     readonly usable: boolean;
+    readonly registered: boolean;
     readonly allowNewSession: boolean | null;
     readonly assignedUser: string | null;
     readonly power: string;
