@@ -16,12 +16,17 @@ type Watched = { readonly at: Instant } | Settled<Facts>;
  * Whether the scale set's model still names the version: what is reimaged gets what it names. If somebody else
  * changed it the rollout pauses by itself, because whoever it was may have meant it; to resume prepares anew.
  */
-export async function watchModel(fleets: Pick<Fleets, 'model'>, look: Look<Rollout>): Promise<Watched> {
+export async function watchModel(
+  fleets: Pick<Fleets, 'model'>,
+  look: Look<Rollout>,
+  { isAnew }: { readonly isAnew: boolean },
+): Promise<Watched> {
   const { work: rollout, now } = look;
   const { link, version, facts } = rollout;
   const { modelReadAt } = facts;
   if (link.scaleSet === undefined) return { at: now };
-  if (modelReadAt !== undefined && now < secondsAfter(modelReadAt, everySeconds)) return { at: modelReadAt };
+  if (!isAnew && modelReadAt !== undefined && now < secondsAfter(modelReadAt, everySeconds))
+    return { at: modelReadAt };
   const model = await fleets.model(fleetOf(link));
   const isOurs = !model || model.imageVersionId.toLowerCase() === version.imageVersionId.toLowerCase();
   if (isOurs) return { at: now };

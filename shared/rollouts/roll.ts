@@ -22,7 +22,7 @@ import { surgeNow } from './surge.ts';
 import { turnsOf, untilNext } from './turns.ts';
 import { sentencesOf } from './under-way.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
-import { fullWindow, type Reason, waveNow, type WaveNow } from './waves.ts';
+import { fullWindow, type HostRecord, type Reason, waveNow, type WaveNow } from './waves.ts';
 
 interface Parts {
   readonly hostPools: HostPools;
@@ -54,7 +54,7 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
     if (told) return told;
     const idle = Object.keys(changed).length === 0 ? nothingCanStart(look, hold, standings) : undefined;
     if (idle) return idle;
-    const model = await modelUnless(bar, fleets, look);
+    const model = await modelUnless(bar, fleets, look, changed);
     if ('status' in model) return model;
     const { link } = rollout;
     const reading = await readPool(hostPools, fleets, askedOf(look, records));
@@ -63,7 +63,7 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
     const failures = broken(records);
     // What a wave is there to prove is not proven by a host that failed.
     const maxFailed = wave.number < wave.of ? 0 : link.policy.maxFailed;
-    if (failures.length > maxFailed) {
+    if (isTooMuch(failures, maxFailed, bar)) {
       const where = wave.of > 1 ? ` in wave ${wave.number} of ${wave.of}` : '';
       const why = `${failures.length} hosts failed and ${maxFailed} may${where}: ${named(failures)}.`;
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
@@ -72,13 +72,20 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
   });
 }
 
+/** While people judge who changed the model, hosts that failed are theirs to judge as well. */
+function isTooMuch(failures: readonly HostRecord[], maxFailed: number, bar: Reason | undefined): boolean {
+  return failures.length > maxFailed && bar?.code !== 'ModelChanged';
+}
+
 /** In a pause nothing is reimaged, and after it the model is named anew. */
 async function modelUnless(
   bar: Reason | undefined,
   fleets: Fleets,
   look: Look<Rollout>,
+  changed: Records,
 ): Promise<Known['model'] | Settled<Facts>> {
-  return bar ? {} : await watchModel(fleets, look);
+  // A host that failed may have got what somebody else named: that is told before it is held against the version.
+  return bar ? {} : await watchModel(fleets, look, { isAnew: broken(changed).length > 0 });
 }
 
 function askedOf({ work: { link, version, facts }, now }: Look<Rollout>, records: Records): Asked {
