@@ -48,8 +48,8 @@ describe('hosts that were drained ahead, when new users come', () => {
     const turns = { working: 2, settled: 0, waiting: records };
     const ill = ['a', 'b', 'c'].map((name) => host(name, { takesUsers: false }));
     expect(givenBack('r', turns, standings, { ...capacity, views: ill })).toEqual({});
-    const well = ill.map((view) => ({ ...view, isWell: true }));
-    const emptying = standings.map((one) => ({ ...one, stage: 'empty' }));
+    const well = ['a', 'b', 'c'].map((name) => host(name, { takesUsers: false, isWell: true }));
+    const emptying = standings.filter(({ stage }) => stage === 'empty');
     expect(givenBack('r', turns, emptying, { ...capacity, views: well })).toEqual({});
   });
 

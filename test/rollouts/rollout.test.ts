@@ -45,6 +45,12 @@ const paused: Next = () => ({ type: 'paused', by: 'ann', reason: 'lunch', at: no
 const resumed: Next = () => ({ type: 'resumed', by: 'ann', at: minutesAfter(noon, 30) });
 const freezesChanged: Next = () => ({ type: 'freezes-changed', by: 'ann', at: noon });
 const rolledBack: Next = () => ({ type: 'rolled-back', rollout: 'back', by: 'ann', reason: 'no', at: noon });
+const onHost = (type: 'host-retried' | 'host-skipped'): Next => {
+  const host = { instanceId: '7', name: 'avd-7', by: 'ann', reason: 'so', at: noon };
+  return () => ({ type, ...host });
+};
+const skipped = onHost('host-skipped');
+const retried = onHost('host-retried');
 const setAside: Next = () => ({ type: 'set-aside', at: noon });
 
 function after(...story: Next[]): Rollout {
@@ -145,7 +151,7 @@ describe('a rollout', () => {
 
 describe('what may be asked of a rollout, state by state', () => {
   const rolling = [done, done];
-  const commands = { paused, resumed, aborted, freezesChanged, rolledBack, setAside };
+  const commands = { paused, resumed, aborted, freezesChanged, rolledBack, setAside, skipped, retried };
   type Answers = Record<keyof typeof commands, string>;
   const nothing: Answers = {
     paused: '',
@@ -154,8 +160,11 @@ describe('what may be asked of a rollout, state by state', () => {
     freezesChanged: '',
     rolledBack: 'is named',
     setAside: '',
+    skipped: '',
+    // Nothing to try again where nothing was tried.
+    retried: '',
   };
-  const running = { ...nothing, aborted: 'settle', rolledBack: 'settle', freezesChanged: 'looks anew' };
+  const running = { ...nothing, skipped: 'one host less', aborted: 'settle', rolledBack: 'settle', freezesChanged: 'looks anew' };
   const states: [state: string, story: Next[], answers: Answers][] = [
     ['claiming', [], { ...running, paused: 'claim paused' }],
     ['preparing', [done], { ...running, paused: 'prepare paused' }],
@@ -178,6 +187,11 @@ describe('what may be asked of a rollout, state by state', () => {
   const became = (before: Rollout, rollout: Rollout, command: string) => {
     if (rollout === before) return '';
     if (command === 'freezesChanged') return 'looks anew';
+    if (command === 'skipped' || command === 'retried') {
+      expect(rollout.phase === 'running' && inStage(rollout).look).toBe(inStage(before).look + 1);
+      const { outcome } = rollout.facts.hosts?.['7'] ?? {};
+      return outcome === 'skipped' ? 'one host less' : `a host that is ${outcome}`;
+    }
     if (command === 'rolledBack') expect(rollout.rolledBackBy).toBe('back');
     if (command === 'rolledBack' && before.phase !== 'running') return 'is named';
     if (command === 'rolledBack' && inStage(before).stage === 'release-pool') return 'is named';
@@ -208,6 +222,20 @@ describe('what may be asked of a rollout, state by state', () => {
     expect(rolloutLife.decide(rollout, late)).toEqual({ command: { type: 'look' } });
     const again = rolloutLife.evolve(rollout, { type: 'resumed', by: 'ann', at: late });
     expect(again && rolloutLife.decide(again, late)).toEqual({ command: { type: 'look' } });
+  });
+
+  it('pauses by itself when it finds that somebody changed the model, and only people end that', () => {
+    const waits = { since: noon, because: [{ code: 'ModelChanged' as const, message: 'it names another' }] };
+    const facts = { waits, modelChanged: { names: 'another', at: noon } };
+    const finds: Next = (rollout) => ({ type: 'stage-running', ...inStage(rollout), lookAt: noon, facts });
+    const rollout = after(...rolling, finds);
+    expect(rollout).toMatchObject({ phase: 'running', pause: { by: 'goldsmith', code: 'ModelChanged' } });
+    expect(rolloutLife.decide(rollout, minutesAfter(noon, 100_000))).toEqual({ command: { type: 'look' } });
+    const again = after(...rolling, finds, resumed);
+    expect(again).toMatchObject({ phase: 'running', standing: { stage: 'prepare' } });
+    expect([again.facts.modelChanged, 'pause' in again]).toEqual([undefined, false]);
+    // Who had paused it before is who ends that pause.
+    expect(after(...rolling, paused, finds)).toMatchObject({ pause: { by: 'ann' } });
   });
 
   it('X4: a pause with an end is looked at when it ends', () => {
