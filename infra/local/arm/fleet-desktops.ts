@@ -3,7 +3,7 @@ import { brokerOf } from './avd/broker.ts';
 import { HOST_POOL, UNLIMITED, type HostPool, type HostPoolProperties } from './avd/host-pool.ts';
 import { COMPANY_DOMAIN, directoryOf, join, JOINER } from './compute/directory.ts';
 import type { Machine } from './compute/machine.ts';
-import { EXTENSION_TYPE, setStatus, type ExtensionProperties } from './compute/vm-extension.ts';
+import { putExtension, setStatus, type ExtensionProperties } from './compute/vm-extension.ts';
 import type { World } from './core/world.ts';
 import { goldenImage, seedVm, WINDOWS } from './fleet-machines.ts';
 import { findImage } from './scale-sets/image-rules.ts';
@@ -126,19 +126,10 @@ function joinSeeded(own: World, machine: Machine): void {
   own.resources.touch(instance);
 }
 
-function seedExtension(
-  { resources, timeline }: World,
-  { instance }: Machine,
-  name: string,
-  properties: ExtensionProperties,
-): void {
-  const extension = resources.put<ExtensionProperties>({
-    id: `${instance.id}/extensions/${name}`,
-    type: EXTENSION_TYPE,
-    location: LOCATION,
-    properties: { ...properties, provisioningState: 'Succeeded' },
-  });
-  setStatus(extension, { message: 'Enable succeeded', at: timeline.iso(), told: '' });
+function seedExtension(own: World, { instance }: Machine, name: string, made: ExtensionProperties): void {
+  const properties = { ...made, provisioningState: 'Succeeded' };
+  const extension = putExtension(own, instance, name, { location: LOCATION, properties });
+  setStatus(extension, { message: 'Enable succeeded', at: own.timeline.iso(), told: '' });
 }
 
 function seedHostPool(own: World, id: string, more: Partial<HostPoolProperties>): HostPool {

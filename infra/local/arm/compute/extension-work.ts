@@ -55,7 +55,7 @@ export class ExtensionWork {
 
   #work(): void {
     const { world, machine, extension, kind, secrets } = this.#parts;
-    const failed = extensionsOf(world, machine.instance.id).find(
+    const failed = extensionsOf(world, machine.instance).find(
       (one) => one !== extension && one.properties.provisioningState === 'Failed',
     );
     // "If there is an existing extension with a failed provisioning state, any other new extension fails to install."

@@ -1,5 +1,5 @@
 import type { Json } from '../core/arm-error.ts';
-import { shown, type Resource } from '../core/resources.ts';
+import { shown, type NewResource, type Resource } from '../core/resources.ts';
 import type { World } from '../core/world.ts';
 import { VM_TYPE } from './machine.ts';
 
@@ -37,9 +37,29 @@ export function statusOf(extension: Extension): ExtensionStatus | undefined {
   return statuses.get(extension);
 }
 
+/** What names a VM's extensions have had: to look through all there is, for each VM of a list, would take long. */
+const names = new WeakMap<object, Set<string>>();
+
+/** Adds an extension to a VM, or changes the one of that name. */
+export function putExtension(
+  { resources }: World,
+  vm: Resource<object>,
+  name: string,
+  made: Pick<NewResource<ExtensionProperties>, 'location' | 'tags' | 'properties'>,
+): Extension {
+  names.set(vm, (names.get(vm) ?? new Set()).add(name.toLowerCase()));
+  return resources.put<ExtensionProperties>({
+    ...made,
+    id: `${vm.id}/extensions/${name}`,
+    type: EXTENSION_TYPE,
+  });
+}
+
 /** The extensions of one VM, in the order in which they came. */
-export function extensionsOf({ resources }: World, vmId: string): Extension[] {
-  return resources.list<ExtensionProperties>({ type: EXTENSION_TYPE, under: vmId });
+export function extensionsOf({ resources }: World, vm: Resource<object>): Extension[] {
+  return [...(names.get(vm) ?? [])].flatMap(
+    (name) => resources.find<ExtensionProperties>(`${vm.id}/extensions/${name}`) ?? [],
+  );
 }
 
 export function extensionView(extension: Extension, expand = false): Json {

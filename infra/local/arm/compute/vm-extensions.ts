@@ -7,9 +7,9 @@ import { ExtensionWork } from './extension-work.ts';
 import { refuseDeleting, requireVm } from './machine.ts';
 import { COMPUTE_API_VERSION } from './versions.ts';
 import {
-  EXTENSION_TYPE,
   extensionsOf,
   extensionView,
+  putExtension,
   statusOf,
   type Extension,
   type ExtensionProperties,
@@ -35,9 +35,10 @@ export function vmExtensionRoutes(world: World, { path, by, vmId }: On): Route[]
   const put = (call: Call): Answer => {
     const { vm, machine } = vmOf(call, 'write');
     refuseDeleting(world, vm);
-    const id = `${vm.id}/extensions/${call.params['extensionName'] ?? ''}`;
+    const name = call.params['extensionName'] ?? '';
+    const id = `${vm.id}/extensions/${name}`;
     const before = resources.find<ExtensionProperties>(id);
-    const there = extensionsOf(world, vm.id).filter((other) => other !== before);
+    const there = extensionsOf(world, vm).filter((other) => other !== before);
     const { body, kind, secrets } = requireExtension(world, call.body as ExtensionBody, before, there);
     // The VM is changed by it: nothing else changes the VM meanwhile, and no second extension is begun.
     operations.refuseIfBusy(vm.id);
@@ -45,16 +46,12 @@ export function vmExtensionRoutes(world: World, { path, by, vmId }: On): Route[]
     const { tags, location, properties } = body;
     const told = JSON.stringify([properties, secrets]);
     const isNews = before?.properties.provisioningState !== 'Succeeded' || statusOf(before)?.told !== told;
-    const extension = resources.put<ExtensionProperties>({
-      id,
-      type: EXTENSION_TYPE,
-      location,
-      tags,
-      properties: { ...properties, provisioningState: before ? 'Updating' : 'Creating' },
-    });
+    const provisioningState = before ? 'Updating' : 'Creating';
+    const shown = { ...properties, provisioningState };
+    const extension = putExtension(world, vm, name, { location, tags, properties: shown });
     const settle = (state: 'Succeeded' | 'Failed') => {
       extension.properties.provisioningState = state;
-      const all = extensionsOf(world, vm.id);
+      const all = extensionsOf(world, vm);
       const isFailed = all.some(({ properties: { provisioningState } }) => provisioningState === 'Failed');
       // A VM whose extension failed has failed ("VM provisioning state failed: extensions").
       vm.properties.provisioningState = isFailed ? 'Failed' : 'Succeeded';
@@ -96,7 +93,7 @@ export function vmExtensionRoutes(world: World, { path, by, vmId }: On): Route[]
   };
   const list = (call: Call): Answer => {
     const { vm } = vmOf(call, 'read');
-    const value = extensionsOf(world, vm.id).map((extension) => extensionView(extension, withView(call)));
+    const value = extensionsOf(world, vm).map((extension) => extensionView(extension, withView(call)));
     return { status: 200, body: { value } };
   };
 

@@ -78,7 +78,7 @@ export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
   const { storageProfile, provisioningState } = vm.properties;
   const time = changedAt(world, vm);
   const agent = agentView(guest, now);
-  const extensions = extensionsOf(world, vm.id);
+  const extensions = extensionsOf(world, vm);
   const disks = [storageProfile.osDisk, ...storageProfile.dataDisks];
   return {
     ...(guest.isAgentReady(now) && {
@@ -101,7 +101,7 @@ export function instanceViewOf(world: World, vm: Resource<VmProperties>): Json {
 
 /** A VM as GET shows it, with what `$expand` asks for. */
 export function vmView(world: World, vm: Resource<VmProperties>, expand?: string): Json {
-  const extensions = extensionsOf(world, vm.id);
+  const extensions = extensionsOf(world, vm);
   const resources = extensions.map((extension) => extensionView(extension));
   const body = { ...shown(vm), etag: vm.etag, ...(resources.length > 0 && { resources }) };
   const more = expanded(world, vm, expand?.toLowerCase());
