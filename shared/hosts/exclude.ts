@@ -16,6 +16,7 @@ export function ensureExcluded(machines: Machines, readings: Readings): EnsureHo
     const { work: host, now } = look;
     const { plan, facts } = host;
     const tag = plan.policy.exclusionTag;
+    if (facts.blueprint) return done();
     if (facts.prior) {
       const { assignedUser } = facts.prior;
       // First what nobody could find out afterwards.
@@ -28,7 +29,8 @@ export function ensureExcluded(machines: Machines, readings: Readings): EnsureHo
     const { blueprint } = plan;
     if (blueprint && !(await machines.read(plan.machine))) {
       const { prior = { allowNewSession: true } } = blueprint;
-      return done({ prior, blueprint, keptAt: now });
+      const known = { prior, blueprint, keptAt: now };
+      return running('its machine to be made anew', 0, { facts: known });
     }
     const machine = await seenMachine(machines, readings, look);
     const sessionHost = await registered(readings, look, machine);

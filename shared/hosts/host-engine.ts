@@ -38,7 +38,7 @@ export function hostEngine({ machines, sessionHosts, readings, secrets, ...parts
   const all = { machines, sessionHosts, readings, secrets, durations: new Durations() };
   const stages: Record<Stage, EnsureHostStage> = {
     exclude: ensureExcluded(machines, readings),
-    drain: ensureDrained(sessionHosts, readings),
+    drain: ensureDrained(all),
     empty: ensureEmpty(sessionHosts, readings),
     turn: ensureTurn(readings),
     reimage: ensureReimaged(all),

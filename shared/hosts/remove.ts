@@ -83,7 +83,9 @@ async function answerOf(
   }
   if (!intent && !mayBeGone(host)) return undefined;
   const { mayLandUntil = '' } = host.facts;
-  return now < mayLandUntil ? running('what may still be on its way to Azure', 15) : await gone(parts, look);
+  return now < mayLandUntil
+    ? running('what may still be on its way to Azure', 15)
+    : await gone(parts, look, machine);
 }
 
 /** What became of the last intention; undefined if the next may be had now. */
@@ -111,10 +113,14 @@ function atWork({ durations }: RemoveParts, { work: { plan }, intent, since, now
 async function gone(
   { sessionHosts, readings, durations }: RemoveParts,
   look: Look<Host>,
+  machine: Machine | undefined,
 ): Promise<Settled<Facts>> {
   const { work: host, intent, now } = look;
   const { pool } = host.plan;
-  const name = host.facts.sessionHost ?? (await registered(readings, look, undefined))?.name;
+  // What is on somebody else's machine is his, and so is what was there before we asked for one.
+  const isOurs = machine === undefined && host.facts.mayLandUntil !== undefined;
+  const found = isOurs ? (await registered(readings, look, undefined))?.name : undefined;
+  const name = host.facts.sessionHost ?? found;
   if (name !== undefined && (await sessionHosts.read(pool, name))) {
     await sessionHosts.remove(pool, name);
     return running('the session host to be removed', 5);

@@ -5,6 +5,7 @@ import type { HostPolicy } from '../../shared/hosts/policy.ts';
 import type { Machines } from '../../shared/hosts/machine.ts';
 import { fleetIn, link } from '../support/fleet.ts';
 import { newVersion, type SmallAzure } from '../support/small-azure.ts';
+import { domainJoin, joinSecret } from '../support/small-machine.ts';
 import { well, World } from '../support/world.ts';
 
 export const planWith = (policy: Partial<HostPolicy> = {}): HostPlan => ({
@@ -18,6 +19,14 @@ export const planWith = (policy: Partial<HostPolicy> = {}): HostPlan => ({
   policy: { ...link.policy, ...policy },
 });
 
+/** The same for a host whose machine stands alone. */
+export const planAlone = (policy: Partial<HostPolicy> = {}): HostPlan => ({
+  ...planWith(policy),
+  way: 'stand-alone',
+  machine: { subscriptionId: 's', resourceGroup: 'g', instanceId: 'avd-0' },
+  secrets: { extensions: { [domainJoin]: joinSecret } },
+});
+
 /** One host of the given kind, and what is heard of it in a world where nothing goes wrong by itself. */
 export function one(
   kind: Parameters<SmallAzure['add']>[1] = {},
@@ -27,12 +36,14 @@ export function one(
   const asked: { at: string; what: string; given: unknown[] }[] = [];
   const overhear = <Port extends object>(port: Port): Port =>
     Object.fromEntries(
-      Object.entries(port).map(([what, method]) => [
+      Object.entries(port).map(([what, method]: [string, unknown]) => [
         what,
-        async (...given: unknown[]) => {
-          asked.push({ at: world.now(), what, given });
-          return await (method as (...given: unknown[]) => Promise<unknown>)(...given);
-        },
+        typeof method === 'object' && method !== null
+          ? overhear(method)
+          : async (...given: unknown[]) => {
+              asked.push({ at: world.now(), what, given });
+              return await (method as (...given: unknown[]) => Promise<unknown>)(...given);
+            },
       ]),
     ) as Port;
   const fleet = fleetIn(world, {}, (azure) => {
@@ -73,3 +84,13 @@ export function atFirst(times: number, instead: (late: () => void, world: World)
   };
 }
 export const noAnswer = new AppError('AzureUnavailable', 'no answer');
+
+/** One host whose machine stands alone. */
+export const alone = (
+  given: Parameters<typeof one>[0] = {},
+  alter: NonNullable<Parameters<typeof one>[1]> = () => {},
+) =>
+  one(given, (azure, world) => {
+    azure.kind = 'stand-alone';
+    alter(azure, world);
+  });

@@ -140,7 +140,9 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
       for (const hear of onHostSaved) hear(state, event);
       watch.hostSaved(state, event);
       if (event.type !== 'stage-done' || !['drain', 'register'].includes(event.stage)) return;
-      const { name } = state.plan;
+      const { name, task } = state.plan;
+      // Nothing of it is in the pool: what is there under its name is somebody else's.
+      if (task === 'add' && state.facts.sessionHost === undefined) return;
       if (azure.desktop.isOpen(name)) azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
     },
     (host) => azure.vms.heard(host),
