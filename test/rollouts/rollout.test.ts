@@ -45,12 +45,9 @@ const paused: Next = () => ({ type: 'paused', by: 'ann', reason: 'lunch', at: no
 const resumed: Next = () => ({ type: 'resumed', by: 'ann', at: minutesAfter(noon, 30) });
 const freezesChanged: Next = () => ({ type: 'freezes-changed', by: 'ann', at: noon });
 const rolledBack: Next = () => ({ type: 'rolled-back', rollout: 'back', by: 'ann', reason: 'no', at: noon });
-const onHost = (type: 'host-retried' | 'host-skipped'): Next => {
-  const host = { instanceId: '7', name: 'avd-7', by: 'ann', reason: 'so', at: noon };
-  return () => ({ type, ...host });
-};
-const skipped = onHost('host-skipped');
-const retried = onHost('host-retried');
+const onHost = { instanceId: '7', name: 'avd-7', by: 'ann', reason: 'so', at: noon };
+const skipped: Next = () => ({ type: 'host-skipped', ...onHost });
+const retried: Next = () => ({ type: 'host-retried', ...onHost });
 const setAside: Next = () => ({ type: 'set-aside', at: noon });
 
 function after(...story: Next[]): Rollout {
@@ -164,7 +161,13 @@ describe('what may be asked of a rollout, state by state', () => {
     // Nothing to try again where nothing was tried.
     retried: '',
   };
-  const running = { ...nothing, skipped: 'one host less', aborted: 'settle', rolledBack: 'settle', freezesChanged: 'looks anew' };
+  const running = {
+    ...nothing,
+    skipped: 'host skipped',
+    aborted: 'settle',
+    rolledBack: 'settle',
+    freezesChanged: 'looks anew',
+  };
   const states: [state: string, story: Next[], answers: Answers][] = [
     ['claiming', [], { ...running, paused: 'claim paused' }],
     ['preparing', [done], { ...running, paused: 'prepare paused' }],
@@ -184,14 +187,10 @@ describe('what may be asked of a rollout, state by state', () => {
     ['taken back', [...rolling, rolledBack], { ...nothing, rolledBack: '' }],
     ['taken back after its end', [...rolling, done, done, rolledBack], { ...nothing, rolledBack: '' }],
   ];
+  const plain = { freezesChanged: 'looks anew', skipped: 'host skipped' };
   const became = (before: Rollout, rollout: Rollout, command: string) => {
     if (rollout === before) return '';
-    if (command === 'freezesChanged') return 'looks anew';
-    if (command === 'skipped' || command === 'retried') {
-      expect(rollout.phase === 'running' && inStage(rollout).look).toBe(inStage(before).look + 1);
-      const { outcome } = rollout.facts.hosts?.['7'] ?? {};
-      return outcome === 'skipped' ? 'one host less' : `a host that is ${outcome}`;
-    }
+    if (command in plain) return plain[command as keyof typeof plain];
     if (command === 'rolledBack') expect(rollout.rolledBackBy).toBe('back');
     if (command === 'rolledBack' && before.phase !== 'running') return 'is named';
     if (command === 'rolledBack' && inStage(before).stage === 'release-pool') return 'is named';
@@ -209,6 +208,7 @@ describe('what may be asked of a rollout, state by state', () => {
   it.each([
     ['a pause', paused],
     ['a change of the freezes', freezesChanged],
+    ['somebody skips a host', skipped],
   ])('X1, R8: what a look found before %s is old news after it', (_, told) => {
     const rollout = after(...rolling);
     const answer = { ...done(rollout), type: 'stage-running', lookAt: noon } as RolloutEvent;
@@ -230,10 +230,7 @@ describe('what may be asked of a rollout, state by state', () => {
     const finds: Next = (rollout) => ({ type: 'stage-running', ...inStage(rollout), lookAt: noon, facts });
     const rollout = after(...rolling, finds);
     expect(rollout).toMatchObject({ phase: 'running', pause: { by: 'goldsmith', code: 'ModelChanged' } });
-    expect(rolloutLife.decide(rollout, minutesAfter(noon, 100_000))).toEqual({ command: { type: 'look' } });
-    const again = after(...rolling, finds, resumed);
-    expect(again).toMatchObject({ phase: 'running', standing: { stage: 'prepare' } });
-    expect([again.facts.modelChanged, 'pause' in again]).toEqual([undefined, false]);
+    expect(after(...rolling, finds, resumed)).not.toHaveProperty('pause');
     // Who had paused it before is who ends that pause.
     expect(after(...rolling, paused, finds)).toMatchObject({ pause: { by: 'ann' } });
   });
