@@ -30,7 +30,7 @@ export interface ExtensionKind {
 }
 
 /** The extensions that session hosts have. */
-export const EXTENSION_KINDS: readonly ExtensionKind[] = [
+const EXTENSION_KINDS: readonly ExtensionKind[] = [
   {
     publisher: 'Microsoft.Compute',
     type: 'JsonADDomainExtension',

@@ -21,7 +21,7 @@ export type Extension = Resource<ExtensionProperties>;
 export const EXTENSION_TYPE = `${VM_TYPE}/extensions`;
 
 /** What the agent last said of an extension, and what it was last given, to see whether it is given something new. */
-export interface ExtensionStatus {
+interface ExtensionStatus {
   readonly message: string;
   readonly at: string;
   readonly told: string;
