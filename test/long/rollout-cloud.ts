@@ -4,7 +4,8 @@ import { type Local, startLocal } from '../../infra/local/local.ts';
 import { example, type Json } from '../end-to-end/bad-requests.ts';
 import type { ArmRequest, Explained, HostTruth, HostView, PoolTruth, RolloutView } from './rollout-views.ts';
 
-const subscription = '/subscriptions/00000000-0000-0000-0000-000000000001';
+const subscriptionId = '00000000-0000-0000-0000-000000000001';
+const subscription = `/subscriptions/${subscriptionId}`;
 const desktops = `${subscription}/resourceGroups/rg-desktops/providers`;
 const hostPools = `${desktops}/Microsoft.DesktopVirtualization/hostPools`;
 const scaleSets = `${desktops}/Microsoft.Compute/virtualMachineScaleSets`;
@@ -44,7 +45,12 @@ export interface RolloutCloud {
   /** The simulator's own doors. */
   readonly door: <T = Json>(method: string, path: string, body?: unknown) => Promise<T>;
   /** Somebody else at work, by requests of his own to Azure. */
-  readonly azure: (method: string, path: string, body?: unknown) => Promise<Answer<Json>>;
+  readonly azure: (
+    method: string,
+    path: string,
+    body?: unknown,
+    query?: Readonly<Record<string, string>>,
+  ) => Promise<Answer<Json>>;
   /** Requests to Azure since that number whose path fits. */
   readonly requests: (since: number, path?: string, method?: string) => Promise<readonly ArmRequest[]>;
   /** How many requests Azure has had. */
@@ -60,9 +66,31 @@ export const at = {
   instance: (pool: string, { instanceId }: { readonly instanceId: string }) =>
     `${scaleSets}/vmss-${pool}/virtualMachines/${instanceId}`,
   scaleSet: (pool: string) => `${scaleSets}/vmss-${pool}`,
+  machine: (group: string, name: string) =>
+    `${subscription}/resourceGroups/${group}/providers/Microsoft.Compute/virtualMachines/${name}`,
+  scalingPlan: (name: string) => `${desktops}/Microsoft.DesktopVirtualization/scalingPlans/${name}`,
+  hostPool: (pool: string) => `${hostPools}/hp-${pool}`,
   imageVersion: (number: string) =>
     `${subscription}/resourceGroups/rg-images/providers/Microsoft.Compute/galleries/gal_desktops/images/${set}/versions/${number}`,
 };
+
+const link = {
+  subscriptionId,
+  resourceGroup: 'rg-desktops',
+  location: 'westeurope',
+  imageSet: set,
+  channel: 'by-hand',
+};
+
+/** Where the machines of a seeded pool are. */
+function machinesOf(pool: string): Json {
+  if (pool !== 'vms' && pool !== 'personal')
+    return { scaleSet: { resourceGroup: 'rg-desktops', name: `vmss-${pool}` } };
+  const secret = (name: string) => ({ secretUri: `https://kv-images.vault.azure.net/secrets/${name}` });
+  const extensions = { joindomain: secret('domain-join') };
+  const adminPassword = secret('builder-password');
+  return { virtualMachines: { resourceGroup: `rg-${pool}`, adminPassword, extensions } };
+}
 
 /** What asks nothing of anybody: all hosts that may be worked on are, and their users leave at once. */
 export const lenient: Json = {
@@ -131,9 +159,8 @@ function cloudAt(local: Local): RolloutCloud {
     explain,
 
     async policy(pool, policy = {}, more = {}) {
-      const example_ = pool === 'test' ? 'host-pool-test' : 'host-pool-production';
-      const definition = { ...example(example_), imageSet: set, channel: 'by-hand', ...more };
-      await ask('PUT', `host-pools/${pool}`, { ...definition, policy: { ...lenient, ...policy } });
+      const linked = { ...link, hostPool: `hp-${pool}`, ...machinesOf(pool), ...more };
+      await ask('PUT', `host-pools/${pool}`, { ...linked, policy: { ...lenient, ...policy } });
     },
 
     start: async (pool, version) =>
@@ -162,10 +189,11 @@ function cloudAt(local: Local): RolloutCloud {
       await door('POST', `avd/pools/hp-${pool}/reset`);
     },
 
-    async azure(method, path, body) {
+    async azure(method, path, body, query = {}) {
       const version = /desktopvirtualization/i.test(path) ? apiVersions.desktop : apiVersions.compute;
       const authorization = 'Bearer somebody.';
-      return await json(`${local.arm.url}${path}?api-version=${version}`, method, body, { authorization });
+      const asked = new URLSearchParams({ 'api-version': version, ...query });
+      return await json(`${local.arm.url}${path}?${String(asked)}`, method, body, { authorization });
     },
 
     async requests(since, path = '', method = '') {
