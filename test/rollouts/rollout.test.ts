@@ -190,7 +190,7 @@ describe('what may be asked of a rollout, state by state', () => {
   const plain = { freezesChanged: 'looks anew', skipped: 'host skipped' };
   const became = (before: Rollout, rollout: Rollout, command: string) => {
     if (rollout === before) return '';
-    if (command in plain) return plain[command as keyof typeof plain];
+    if (command in plain) return plain[command as 'skipped'];
     if (command === 'rolledBack') expect(rollout.rolledBackBy).toBe('back');
     if (command === 'rolledBack' && before.phase !== 'running') return 'is named';
     if (command === 'rolledBack' && inStage(before).stage === 'release-pool') return 'is named';
@@ -227,11 +227,9 @@ describe('what may be asked of a rollout, state by state', () => {
   it('pauses by itself when it finds that somebody changed the model, and only people end that', () => {
     const waits = { since: noon, because: [{ code: 'ModelChanged' as const, message: 'it names another' }] };
     const facts = { waits, modelChanged: { names: 'another', at: noon } };
-    const finds: Next = (rollout) => ({ type: 'stage-running', ...inStage(rollout), lookAt: noon, facts });
-    const rollout = after(...rolling, finds);
-    expect(rollout).toMatchObject({ phase: 'running', pause: { by: 'goldsmith', code: 'ModelChanged' } });
+    const finds: Next = (one) => ({ type: 'stage-running', ...inStage(one), lookAt: noon, facts });
+    expect(after(...rolling, finds)).toMatchObject({ pause: { by: 'goldsmith', code: 'ModelChanged' } });
     expect(after(...rolling, finds, resumed)).not.toHaveProperty('pause');
-    // Who had paused it before is who ends that pause.
     expect(after(...rolling, paused, finds)).toMatchObject({ pause: { by: 'ann' } });
   });
 
