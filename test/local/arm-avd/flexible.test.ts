@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SUBSCRIPTION } from '../../../infra/local/arm/fleet.ts';
 import { GROUP, legacy, openCloud, refused, type Cloud } from './support/cloud.ts';
+import { flexibleSet, SET, SET_ID } from './support/flexible.ts';
 import { addImage } from './support/images.ts';
 
-const SET = 'vmss-flex';
 const POOL = 'hp-flex';
-const SET_ID = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets/${SET}`;
 
 let cloud: Cloud;
 beforeEach(async () => {
@@ -15,37 +13,10 @@ afterEach(async () => {
   await cloud.close();
 });
 
-const members = async () =>
-  await Array.fromAsync(
-    cloud.compute.virtualMachines.list(GROUP, {
-      filter: `'virtualMachineScaleSet/id' eq '${SET_ID}'`,
-      expand: 'instanceView',
-    }),
-  );
-const first = async () => (await members())[0]?.name ?? '';
-const vm = async (name: string) =>
-  await cloud.compute.virtualMachines.get(GROUP, name, { expand: 'instanceView' });
-const setImage = async (id: string) => {
-  const patched = cloud.compute.virtualMachineScaleSets.update(GROUP, SET, {
-    virtualMachineProfile: { storageProfile: { imageReference: { id } } },
-  });
-  await patched.submitted();
-  await cloud.pass(1);
-};
-const upgrade = async (...instanceIds: string[]) => {
-  const asked = cloud.compute.virtualMachineScaleSets.updateInstances(GROUP, SET, { instanceIds });
-  await asked.submitted();
-};
-const reimage = async (...instanceIds: string[]) => {
-  const asked = cloud.compute.virtualMachineScaleSets.reimage(GROUP, SET, {
-    vmScaleSetReimageInput: { instanceIds },
-  });
-  await asked.submitted();
-};
-const disk = async (name: string) => (await vm(name)).storageProfile?.osDisk?.managedDisk?.id ?? '';
-const version = async (name: string) => (await vm(name)).storageProfile?.imageReference?.exactVersion;
+const set = () => flexibleSet(cloud);
 
 test('The instances of a Flexible scale set are virtual machines, found by a filter, and session hosts.', async () => {
+  const { members } = set();
   const found = await members();
   expect(found).toHaveLength(3);
   for (const { name, virtualMachineScaleSet, instanceView } of found) {
@@ -63,6 +34,7 @@ test('The instances of a Flexible scale set are virtual machines, found by a fil
 });
 
 test('The scale set itself tells of its instances only that they are there, and has no instance view.', async () => {
+  const { members, first } = set();
   const listed = await Array.fromAsync(
     cloud.compute.virtualMachineScaleSetVMs.list(GROUP, SET, { expand: 'instanceView' }),
   );
@@ -78,6 +50,7 @@ test('The scale set itself tells of its instances only that they are there, and 
 });
 
 test('A reimage keeps the image an instance has, and only an upgrade brings the model, on a new disk.', async () => {
+  const { first, vm, setImage, upgrade, reimage, disk, version } = set();
   const name = await first();
   await setImage(addImage(cloud, '1.0.0'));
   expect(
@@ -112,6 +85,7 @@ test('A reimage keeps the image an instance has, and only an upgrade brings the 
 });
 
 test('Where an upgrade changes the reference only, the disk is the old one until the instance is reimaged.', async () => {
+  const { first, setImage, upgrade, reimage, disk, version } = set();
   await cloud.local('POST', '/local/scale-sets', { flexibleUpgrade: 'refers' });
   const name = await first();
   const old = await disk(name);
@@ -130,12 +104,14 @@ test('Where an upgrade changes the reference only, the disk is the old one until
 });
 
 test('Instances are named by the names of their machines; numbers and strangers are refused.', async () => {
+  const { upgrade, reimage } = set();
   await expect(upgrade('0')).rejects.toEqual(refused(400, 'InvalidParameter', /not an active/));
   await expect(reimage('vmss-flex_00000000')).rejects.toEqual(refused(400, 'InvalidParameter'));
   await expect(upgrade()).rejects.toEqual(refused(400, 'InvalidParameter', /instanceIds/));
 });
 
 test('A host that was reimaged comes back only by registering anew, by a run command on the machine.', async () => {
+  const { first, vm, reimage } = set();
   const name = await first();
   const { computerName } = (await vm(name)).osProfile ?? {};
   const host = `${computerName}.corp.contoso.com`;
@@ -162,6 +138,7 @@ test('A host that was reimaged comes back only by registering anew, by a run com
 });
 
 test('An image that never boots leaves a failed machine whose state says why.', async () => {
+  const { first, vm, setImage, upgrade } = set();
   const name = await first();
   await setImage(addImage(cloud, '1.0.0', { boots: false }));
   await upgrade(name);

@@ -23,7 +23,7 @@ export function makeFlexible(
   const id = `${group}/providers/${VM_TYPE}/${name}`;
   const location = scaleSet.location ?? '';
   const osDisk = newOsDisk(world, scaleSet, id, image);
-  // "prefix + six characters" is what Azure makes of computerNamePrefix.
+  // Azure makes computer names of the prefix and six characters of its own.
   const letters = Number.parseInt(unique.slice(0, 8), 16)
     .toString(36)
     .toUpperCase()
