@@ -125,6 +125,23 @@ describe('host pools', () => {
     expect(await read('hp-production')).not.toHaveProperty('scalingPlan');
   });
 
+  it('tell of a plan that makes and deletes hosts, which Azure has only where it manages them', async () => {
+    await manage('hp-test', 'Automated');
+    await plan('sp-week', 'hp-test', true, 'UTC');
+    expect((await read('hp-test'))?.scalingPlan?.createsAndDeletes).toBe(false);
+    const path = `/subscriptions/${cloud.subscriptionId}/resourceGroups/rg-desktops/providers/Microsoft.DesktopVirtualization/scalingPlans/sp-week`;
+    const url = `${cloud.arm.url}${path}?api-version=2024-11-01-preview`;
+    const headers = { authorization: 'Bearer x', 'content-type': 'application/json' };
+    const shown = (await (await fetch(url, { headers })).json()) as {
+      properties: { schedules: Record<string, unknown>[] };
+    };
+    const [schedule] = shown.properties.schedules;
+    const schedules = [{ ...schedule, scalingMethod: 'CreateDeletePowerManage', createDelete: {} }];
+    const body = JSON.stringify({ properties: { schedules } });
+    expect((await fetch(url, { method: 'PATCH', headers, body })).status).toBe(200);
+    expect((await read('hp-test'))?.scalingPlan?.createsAndDeletes).toBe(true);
+  });
+
   it('have none that is assigned and not enabled', async () => {
     await plan('sp-off', 'hp-test', false, 'UTC');
     expect(await read('hp-test')).not.toHaveProperty('scalingPlan');

@@ -33,7 +33,14 @@ describe('a host comes onto another version', () => {
     hostPool: string,
     fleet: { readonly resourceGroup: string; readonly scaleSet?: string },
   ) => {
-    cloud = await openCloud({ testHosts: 2, productionHosts: 1, people: 0, flexHosts: 2, vmHosts: 2 });
+    cloud = await openCloud({
+      testHosts: 2,
+      productionHosts: 1,
+      people: 0,
+      flexHosts: 2,
+      vmHosts: 2,
+      personalHosts: 2,
+    });
     const { azure, now, subscriptionId } = cloud;
     const imageVersionId = newerVersion();
     const kinds = fleetKinds(azure);
@@ -131,6 +138,16 @@ describe('a host comes onto another version', () => {
     );
     const found = await desktops.read(pool, plan.sessionHost);
     expect(found).toMatchObject({ status: 'Available', allowNewSession: true });
+  });
+
+  it('as a personal desktop, which is its user’s again before anybody can come', async () => {
+    const group = { resourceGroup: 'rg-personal' };
+    const { plan, bring, machine, machines, desktops, pool } = await open('hp-personal', group);
+    await desktops.assign(pool, plan.sessionHost, 'ana@contoso.com');
+    expect(await bring(plan)).toMatchObject({ phase: 'done' });
+    expect((await machines.read(plan.machine))?.vmId).not.toBe(machine.vmId);
+    const found = await desktops.read(pool, plan.sessionHost);
+    expect(found).toMatchObject({ assignedUser: 'ana@contoso.com', allowNewSession: true });
   });
 
   it('by another that is made beside it, after which it is retired', async () => {
