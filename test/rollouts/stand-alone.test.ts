@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
+import { poolView } from '../../shared/rollouts/view.ts';
+import { newVersion, oldVersion } from '../support/small-azure.ts';
+import { body, poolOf, start } from './pool-of.ts';
+
+const { scaleSet: _, ...where } = body;
+const withPolicy = (policy: object) =>
+  DefinePool.parse({
+    ...where,
+    virtualMachines: { resourceGroup: 'g' },
+    policy: { ...body.policy, ...policy },
+  });
+
+/** A pool of so many machines that stand alone, and one beside them that is nobody's business. */
+async function standAlone(hosts: number, policy: object = {}) {
+  const fleet = await poolOf(hosts, (azure) => {
+    azure.kind = 'stand-alone';
+    azure.addForeign('sql-0');
+  });
+  await fleet.asks.definePool('pool', withPolicy(policy));
+  const names = () => [...fleet.azure.fleet.keys()].toSorted();
+  const versions = () => [
+    ...new Set([...fleet.azure.fleet.values()].map(({ machine }) => machine.imageVersionId)),
+  ];
+  const outcomes = async (id: string) =>
+    (await fleet.asks.hostsOf(id))
+      .map(({ name, task, outcome }) => `${task ?? 'update'} ${name} ${outcome}`)
+      .toSorted();
+  const pass = async (minutes: number) => await fleet.world.passUntil(() => false, { days: minutes / 1440 });
+  return { ...fleet, names, versions, outcomes, pass };
+}
+
+describe('a pool of machines that stand alone', () => {
+  it('R13: keeps its names, and goes back to the version that each host came from', async () => {
+    const { asks, backs, azure, end, names, versions } = await standAlone(3, { maxUnavailable: 2 });
+    const { id } = await asks.startRollout('pool', start, 'r');
+    expect(await end()).toMatchObject([
+      { phase: 'succeeded', facts: { way: 'stand-alone', modelBefore: oldVersion } },
+    ]);
+    expect(names()).toEqual(['avd-0', 'avd-1', 'avd-2']);
+    expect(versions()).toEqual([newVersion]);
+    expect((await asks.hostsOf(id)).map(({ from }) => from)).toEqual([oldVersion, oldVersion, oldVersion]);
+    expect(poolView('pool', await asks.pool('pool'))).toMatchObject({
+      way: 'stand-alone',
+      can: { restore: true },
+    });
+    await backs.rollBack(id, { reason: 'no', by: 'ann' });
+    await end();
+    expect(versions()).toEqual([oldVersion]);
+    expect(azure.wrongs).toEqual([]);
+  });
+
+  it('has a host that is in quarantine without its machine, until that is made again', async () => {
+    const { asks, azure, end, names, versions, pass } = await standAlone(2, {
+      maxUnavailable: 1,
+      maxFailed: 1,
+    });
+    const state = azure.fleet.get('avd-0');
+    if (state) state.temper = { ...state.temper, createsFail: 1000 };
+    const { id } = await asks.startRollout('pool', start, 'r');
+    for (let minutes = 0; minutes < 600 && !(await isLost(asks, id)); minutes += 1) await pass(1);
+    expect(await isLost(asks, id)).toBe(true);
+    await asks.pause(id, { reason: 'let us see' });
+    azure.vanish('avd-0');
+    expect(names()).toEqual(['avd-1']);
+    await asks.retryHost(id, 'avd-0', { reason: 'there is room now' });
+    await asks.resume(id, {});
+    expect(await end()).toMatchObject([{ phase: 'succeeded' }]);
+    expect(names()).toEqual(['avd-0', 'avd-1']);
+    expect(versions()).toEqual([newVersion]);
+  });
+});
+
+async function isLost(asks: Awaited<ReturnType<typeof standAlone>>['asks'], id: string): Promise<boolean> {
+  return (await asks.hostsOf(id)).some(({ outcome }) => outcome === 'quarantined');
+}
+
+describe('surge', () => {
+  it('R2: adds a host before one goes, so that none is ever missed, under names that nobody has', async () => {
+    const { asks, insight, azure, end, names, versions, outcomes, pass } = await standAlone(3, { surge: 1 });
+    azure.desktop.arrive('ann', 3600);
+    const { id } = await asks.startRollout('pool', start, 'r');
+    await pass(40);
+    expect(await insight.explain(id)).toMatchObject({ progress: { added: {} } });
+    const [rollout] = await end();
+    expect(rollout).toMatchObject({ phase: 'succeeded' });
+    expect(rollout?.facts.lowest?.usable).toBeGreaterThanOrEqual(30);
+    expect(names()).toEqual(['avd-3', 'avd-4', 'avd-5']);
+    expect(versions()).toEqual([newVersion]);
+    expect(await outcomes(id)).toEqual([
+      'add avd-3 done',
+      'add avd-4 done',
+      'add avd-5 done',
+      'retire avd-0 done',
+      'retire avd-1 done',
+      'retire avd-2 done',
+    ]);
+    expect((await asks.pool('pool')).took).toHaveLength(3);
+    expect(azure.wrongs).toEqual([]);
+  });
+
+  it('R2: brings a pool of one host to the version without an outage', async () => {
+    const { asks, end, names } = await standAlone(1, { surge: 1, floor: { percent: 50 } });
+    const plan = await asks.plan('pool', { version: '1.1.0' });
+    expect(plan.blockers).toEqual([]);
+    await asks.startRollout('pool', { ...start, planHash: plan.planHash }, 'r');
+    const [rollout] = await end();
+    expect(rollout).toMatchObject({ phase: 'succeeded' });
+    expect(rollout?.facts.lowest?.usable).toBeGreaterThanOrEqual(10);
+    expect(names()).toEqual(['avd-1']);
+  });
+
+  it('R11: leaves nothing behind when it is aborted: the pool has as many hosts as before', async () => {
+    for (const minutes of [1, 4, 8, 12]) {
+      const { asks, azure, end, names } = await standAlone(3, { surge: 2, maxUnavailable: 1 });
+      const { id } = await asks.startRollout('pool', start, 'r');
+      await azure.world.passUntil(() => false, { days: minutes / 1440 });
+      await asks.abort(id, { reason: 'no more' });
+      expect(await end()).toMatchObject([{ phase: 'aborted' }]);
+      expect(names()).toHaveLength(3);
+      expect(azure.wrongs).toEqual([]);
+    }
+  });
+
+  it('retires what it added and nobody went for, where users stay on their hosts', async () => {
+    const sessions = { graceMinutes: 5, atGraceEnd: 'wait', waitHours: 1 };
+    const { asks, azure, end, names, outcomes, pass } = await standAlone(2, { surge: 1, sessions });
+    azure.desktop.pick = (open) => open.find((host) => host === 'avd-0') ?? open[0] ?? '';
+    azure.desktop.arrive('ann', 1_000_000);
+    await pass(5);
+    const { id } = await asks.startRollout('pool', start, 'r');
+    expect(await end()).toMatchObject([{ phase: 'failed', failure: { code: 'RolloutFailed' } }]);
+    expect(await outcomes(id)).toContain('retire avd-0 deferred');
+    expect(names()).toHaveLength(2);
+  });
+});
