@@ -157,6 +157,7 @@ function meddle(world: World, fleet: Fleet, requests: ReturnType<typeof ask>): v
   if (random.happens(0.2)) world.start(abort, random.between(30, 5400));
   if (random.happens(0.3)) freezeAndLift(world, fleet);
   if (random.happens(0.3)) pauseAndResume(world, requests);
+  if (random.happens(0.3)) decideOnHosts(world, requests);
   // The floor may keep a rollout waiting for as long as anybody stays, and it would wait for weeks.
   world.start(abort, 4 * 3600);
   if (random.happens(0.1))
@@ -165,6 +166,19 @@ function meddle(world: World, fleet: Fleet, requests: ReturnType<typeof ask>): v
     world.after(random.between(60, 5400), () =>
       azure.add('late', { isNew: azure.model === newVersion || azure.kind === 'stand-alone' }),
     );
+  }
+}
+
+/** Somebody skips a host, or has hosts tried again that ended badly; some of it in vain. */
+function decideOnHosts(world: World, requests: ReturnType<typeof ask>): void {
+  const { random } = world;
+  const each = async (type: 'retryHost' | 'skipHost', host: string) => {
+    for (const { id } of await requests.rollouts())
+      await refusable(requests[type](id, host, { reason: 'so it is' }));
+  };
+  for (let times = random.whole(1, 6); times > 0; times -= 1) {
+    const [type, host] = [random.oneOf(['retryHost', 'skipHost'] as const), String(random.whole(0, 3))];
+    world.start(async () => await each(type, host), random.between(30, 2 * 3600));
   }
 }
 

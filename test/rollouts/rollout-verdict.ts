@@ -73,7 +73,7 @@ function wrongOf(rollout: Rollout, { azure }: Fleet): string[] {
   }
   const records = rollout.facts.hosts ?? {};
   const open = Object.values(records).filter(({ outcome }) => outcome === 'admitted');
-  const excused = new Set(['failed', 'quarantined']);
+  const excused = new Set(['failed', 'quarantined', 'skipped']);
   const left = [...azure.fleet.values()].filter(
     ({ machine }) =>
       rollout.phase === 'succeeded' &&
