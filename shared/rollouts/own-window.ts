@@ -1,8 +1,7 @@
 import type { Instant } from '../instant.ts';
 import type { HostView } from './capacity.ts';
 import { isTimeZone } from '../local-time.ts';
-import type { MaintenanceWindow, Policy } from './pool.ts';
-import type { HostRecord } from './waves.ts';
+import type { MaintenanceWindow } from './pool.ts';
 import { type Fit, fitOf, weekdays } from './windows.ts';
 
 const form = /^([A-Za-z]{3}(?:\s*,\s*[A-Za-z]{3})*)\s+(\d\d:\d\d)\s*-\s*(\d\d:\d\d)\s+(\S+)$/;
@@ -30,14 +29,6 @@ export function windowIn(
   if (value === undefined) return {};
   const ownWindow = parseWindow(value);
   return ownWindow ? { ownWindow } : { unreadableWindow: value };
-}
-
-/** When work on this host may begin: in its own window if it has one, else in the pool's. */
-export function windowsFor(
-  { ownWindow }: Pick<HostView | HostRecord, 'ownWindow'>,
-  { windows = [] }: Pick<Policy, 'windows'>,
-): readonly MaintenanceWindow[] {
-  return ownWindow ? [ownWindow] : windows;
 }
 
 /** A host whose own window is not open, or not for long enough. */
