@@ -50,13 +50,35 @@ export async function hostLives(ills: Ills, without: Without = {}, kind: Kind = 
     return hosts.every((host) => host && !('standing' in host));
   };
   await world.passUntil(areOver, { days: 3 });
+  if (kind === 'stand-alone' && users.happens(0.7)) await retryTheLost(world, fleet);
   // Whatever is still on its way lands before the books are closed.
   await world.passUntil(() => false, { days: 1 / 24 });
-  const saved = await Promise.all(ids.map(async (id) => await fleet.seen.hosts.load(id)));
-  const hosts = saved.flatMap((one) => (one ? [one.state] : []));
+  const hosts = (await fleet.seen.hosts.loadAll('r.')).map(({ saved }) => saved.state);
   const wrongs = wrongIn(fleet, hosts);
   if (hosts.length < ids.length) wrongs.push('a host was never begun');
   return { wrongs, hosts, steps: world.steps };
+}
+
+/** Somebody corrects the cause and has them tried again, whether their machine is there or gone. */
+async function retryTheLost(world: World, { azure, hostApi, seen }: Fleet): Promise<void> {
+  const lost = (await seen.hosts.loadAll('r.')).filter(
+    ({ saved }) => saved.state.phase === 'quarantined' && saved.state.plan.task === 'update',
+  );
+  azure.vms.calm();
+  for (const { id, saved } of lost) {
+    const { plan, facts } = saved.state;
+    const again = { ...plan, ...(facts.blueprint && { blueprint: facts.blueprint }) };
+    world.start(async () => {
+      await hostApi.ensureAdmitted(`${id}~2`, again);
+      await hostApi.go(`${id}~2`);
+    });
+  }
+  const areOver = async () => {
+    const hosts = await seen.hosts.loadAll('r.');
+    return hosts.every(({ saved }) => !('standing' in saved.state));
+  };
+  await world.passUntil(() => false, { days: 1 / 96 });
+  await world.passUntil(areOver, { days: 3 });
 }
 
 interface Doing {
@@ -109,6 +131,7 @@ function beginAndMeddle(
   const { random } = world;
   const plan = drawnPlan(world, azure.kind, doing.task === 'add' ? '7' : id.slice(2), doing);
   const { name, machine } = plan;
+  if (doing.task === 'add' && doing.users.happens(0.1)) azure.add('7');
   // Whoever asks asks until he is heard, as a rollout does at each look.
   world.start(async () => await hostApi.ensureAdmitted(id, plan));
   // Its turn comes sooner or later, and it is told until it has heard.

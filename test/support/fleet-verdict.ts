@@ -84,7 +84,7 @@ export function wrongIn({ azure }: Fleet, hosts: readonly Host[]): string[] {
     ...azure.desktop.bounced,
     ...hosts.flatMap((host) => [
       // Of one that was put off and came again, what counts is how it ended.
-      ...(isLast(host, hosts) ? wrongWithMachine(azure, host) : []).map(
+      ...(isLast(host, hosts) ? wrongWithMachine(azure, host, lostBefore(host, hosts)) : []).map(
         (wrong) => `${host.plan.name} is ${host.phase}: ${wrong}`,
       ),
       ...(/eyJ/.test(JSON.stringify(host)) ? [`${host.plan.name} keeps a token`] : []),
@@ -141,6 +141,15 @@ export function logOffWhilePresent(
   if (!told || !host) return [`session ${id} was logged off while its user was there, untold`];
   const end = minutesAfter(told.at, host.plan.policy.sessions.graceMinutes);
   return endedAt < end ? [`session ${id} was logged off while its user was there, within his grace`] : [];
+}
+
+/** How often it was left in quarantine before, with whatever it had by then. */
+function lostBefore({ plan, startedAt }: Host, hosts: readonly Host[]): number {
+  const { instanceId } = plan.machine;
+  const earlier = hosts.filter(
+    (one) => one.plan.machine.instanceId === instanceId && one.startedAt < startedAt,
+  );
+  return earlier.filter(({ phase }) => phase === 'quarantined').length;
 }
 
 function isLast({ plan, startedAt }: Host, hosts: readonly Host[]): boolean {

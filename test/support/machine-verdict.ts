@@ -1,18 +1,39 @@
 import type { Host } from '../../shared/hosts/host.ts';
+import { madeByTag } from '../../shared/hosts/machine.ts';
 import { newVersion, oldVersion, type SmallAzure, tag } from './small-azure.ts';
 import type { MachineState } from './small-machine.ts';
 
 /** What is not as it must be with the machine under a host, once the work on it has ended. */
-export function wrongWithMachine(azure: SmallAzure, host: Host): string[] {
+export function wrongWithMachine(azure: SmallAzure, host: Host, lostBefore = 0): string[] {
   if ('standing' in host) return [`in ${host.standing.stage} for ever: ${host.standing.waitingFor}`];
   const { instanceId } = host.plan.machine;
   const state = azure.fleet.get(instanceId);
   const isTaken = azure.vanished.has(instanceId);
   if (!state) return isTaken ? [] : wrongIfGone(azure, host);
-  const { task = 'update' } = host.plan;
-  if (task === 'add' && !['done', 'quarantined'].includes(host.phase)) return ['is still there'];
-  if (task === 'retire' && host.phase === 'done') return ['is still there'];
-  return wrongIfThere(azure, host, state);
+  const { task } = host.plan;
+  if (task === 'add' && isSomebodyElses(state)) return wrongIfTouched(azure, state);
+  if (isToBeGone(host)) return ['is still there'];
+  // Neither as it was at first nor on the version: put back to where it was left.
+  if (lostBefore > 0 && host.phase !== 'done') return [];
+  return wrongIfThere(azure, host, state, lostBefore);
+}
+
+function isToBeGone({ plan: { task }, phase }: Host): boolean {
+  if (task === 'retire') return phase === 'done';
+  return task === 'add' && !['done', 'quarantined'].includes(phase);
+}
+
+/** A machine that was there before one of its name was to be added. */
+function isSomebodyElses({ machine }: MachineState): boolean {
+  return machine.tags[madeByTag] === undefined;
+}
+
+function wrongIfTouched({ desktop }: SmallAzure, { machine, before, reimages }: MachineState): string[] {
+  const isAsItWas =
+    reimages === 0 &&
+    machine.tags[tag] === before.tag &&
+    desktop.isOpen(machine.computerName) === before.allowNewSession;
+  return isAsItWas ? [] : ['is somebody else’s and was touched'];
 }
 
 /** Nobody took it away but ourselves. */
@@ -28,9 +49,10 @@ function wrongIfGone({ desktop, vms }: SmallAzure, { plan, phase, facts }: Host)
   return ['is gone'];
 }
 
-function wrongIfThere(azure: SmallAzure, host: Host, state: MachineState): string[] {
+function wrongIfThere(azure: SmallAzure, host: Host, state: MachineState, lostBefore: number): string[] {
   const { machine, reimages, extensions, before } = state;
   const disks = mostDisks(azure, host, state);
+  disks.most += 2 * lostBefore;
   const back = notBack(azure, host, state);
   const missing = before.extensions.filter((name) => extensions.get(name)?.provisioningState !== 'Succeeded');
   const ended = (least: number, most: number, version: string) => [

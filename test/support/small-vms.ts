@@ -45,6 +45,7 @@ export class SmallVms {
   readonly #gone = new Map<string, MachineState>();
   /** What the work on hosts is known to have kept. */
   readonly #works = new Map<string, Host>();
+  readonly #kept = new Set<string>();
   deleteSeconds: () => number;
   createSeconds: () => number;
   extensionSeconds: () => number;
@@ -62,7 +63,15 @@ export class SmallVms {
 
   /** What the work on a host knows, once that is saved. */
   heard(host: Host): void {
-    this.#works.set(host.plan.machine.instanceId, host);
+    const { instanceId } = host.plan.machine;
+    this.#works.set(instanceId, host);
+    // What was saved is heard of in any order.
+    if (host.facts.blueprint) this.#kept.add(instanceId);
+  }
+
+  /** Whatever ailed the machines is over, of those that are gone as well. */
+  calm(): void {
+    for (const state of [...this.#ground.fleet.values(), ...this.#gone.values()]) state.temper = evenTempered;
   }
 
   /** Somebody asked for something to be done to this machine. */
@@ -117,7 +126,7 @@ export class SmallVms {
     if (withParts) return task === 'update' ? ['was deleted with all that it had'] : [];
     return [
       ...(keepsParts ? [] : ['lost its network interface and data disks']),
-      ...(work?.facts.blueprint ? [] : ['was deleted and nothing of it was kept']),
+      ...(this.#kept.has(machine.instanceId) ? [] : ['was deleted and nothing of it was kept']),
       ...(task === 'update' ? [] : ['left its network interface and data disks behind']),
     ];
   }
