@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Way, wayOf, ways } from '../../shared/rollouts/ways.ts';
+import { oldVersion } from '../support/small-azure.ts';
+import { poolOf, start } from './pool-of.ts';
 
 const shown: readonly Way[] = [
   ways.uniform,
@@ -10,6 +12,32 @@ const shown: readonly Way[] = [
 ];
 const row = (name: string, of: (way: Way) => boolean) =>
   `| ${name} | ${shown.map((way) => (of(way) ? 'yes' : 'no')).join(' | ')} |`;
+
+describe('a scale set that Azure upgrades by itself', () => {
+  it.each([
+    ['uniform', 'Automatic'],
+    ['uniform', 'Rolling'],
+    ['uniform', undefined],
+    ['flexible', 'Automatic'],
+  ] as const)('R4: is refused before its model is touched: %s, %s', async (kind, upgradePolicy) => {
+    const { asks, azure, end } = await poolOf(2, (azure) => {
+      azure.kind = kind;
+      const { model } = azure.fleets;
+      azure.fleets = {
+        ...azure.fleets,
+        model: async (fleet) => {
+          const { upgradePolicy: _, ...found } = (await model(fleet)) ?? {};
+          return { ...none, ...found, ...(upgradePolicy !== undefined && { upgradePolicy }) };
+        },
+      };
+    });
+    await asks.startRollout('pool', start, 'r');
+    expect(await end()).toMatchObject([{ phase: 'failed', failure: { code: 'UpgradePolicyNotManual' } }]);
+    expect(azure.model).toBe(oldVersion);
+  });
+});
+
+const none = { kind: 'uniform', location: '', imageVersionId: '', provisioningState: '' } as const;
 
 describe('what each way can do', () => {
   it('is in the documents as it is in the code', () => {
