@@ -18,10 +18,19 @@ export interface ArmRequest {
   /** Another page follows. */
   readonly isMore?: boolean;
 }
-export type Kind = 'list' | 'set get' | 'set change' | 'get' | 'change' | 'action' | 'deallocate';
+export type Kind =
+  | 'list'
+  | 'list of machines'
+  | 'set get'
+  | 'set change'
+  | 'get'
+  | 'change'
+  | 'action'
+  | 'deallocate';
 
 /** How much there is to list, for calls that come in pages. */
 export interface Sizes {
+  readonly kind: 'uniform' | 'flexible' | 'stand-alone';
   readonly machines: number;
   readonly sessionHosts: number;
   readonly sessions: number;
@@ -40,19 +49,22 @@ const pages = (count: number, perPage: number) => Math.max(1, Math.ceil(count / 
 
 /** What a call of a port sends, request by request, as our adapters do. */
 export function requestsOf(call: Call, sizes: Sizes): readonly ArmRequest[] {
-  const isCompute = call.port === 'hostMachines' || call.port === 'fleets';
+  const isCompute = call.port !== 'sessionHosts' && call.port !== 'hostPools';
   return isCompute ? ofCompute(call, sizes) : ofDesktops(call, sizes);
 }
 
-function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { machines }: Sizes) {
-  const set = `${subscription(subscriptionId)}/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/${place}`;
-  const machine = `${set}/virtualMachines/${instanceId}`;
+function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { kind: way, machines }: Sizes) {
+  const group = `${subscription(subscriptionId)}/resourceGroups/g-${place}/providers/Microsoft.Compute`;
+  const set = `${group}/virtualMachineScaleSets/${place}`;
+  // Only of a Uniform scale set are machines asked for through it.
+  const machine = `${way === 'uniform' ? set : group}/virtualMachines/${instanceId}`;
   const of = (method: ArmRequest['method'], url: string, kind: Kind): ArmRequest => {
     const isOfSet = kind === 'list' || kind === 'set get' || kind === 'set change';
     return { method, url, kind, resource: isOfSet ? set : machine };
   };
   switch (what) {
     case 'list':
+      if (way !== 'uniform') return ofMachines(group, machines, way === 'stand-alone');
       return Array.from({ length: pages(machines, machinesPerPage) }, (_, page) => ({
         ...of('GET', `${set}/virtualMachines${page === 0 ? '' : `?$skiptoken=${page}`}`, 'list'),
         isMore: page + 1 < pages(machines, machinesPerPage),
@@ -76,8 +88,43 @@ function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { mac
     case 'applyModel':
       return [of('POST', `${set}/manualupgrade`, 'action')];
     default:
-      return [of('POST', `${machine}/${what}`, 'action')];
+      return ofOneAlone(what, machine, of) ?? [of('POST', `${machine}/${what}`, 'action')];
   }
+}
+
+/** What only machines that stand alone are asked. */
+function ofOneAlone(
+  what: string,
+  machine: string,
+  of: (method: ArmRequest['method'], url: string, kind: Kind) => ArmRequest,
+): ArmRequest[] | undefined {
+  switch (what) {
+    case 'blueprint': // the machine, then each of its extensions
+    case 'extensions':
+      return [of('GET', machine, 'get'), of('GET', `${machine}/extensions`, 'get')];
+    case 'ensurePartsKept':
+      return [of('GET', machine, 'get'), of('PATCH', machine, 'change')];
+    case 'remove':
+    case 'removeWithParts':
+      return [of('DELETE', machine, 'change')];
+    case 'create':
+      return [of('GET', machine, 'get'), of('PUT', machine, 'change')];
+    case 'addExtension':
+      return [of('PUT', `${machine}/extensions/one`, 'change')];
+    default:
+      return undefined;
+  }
+}
+
+/** Of virtual machines Azure lists those of a group, and of the whole subscription how they are. */
+function ofMachines(group: string, count: number, isAlone: boolean): ArmRequest[] {
+  const one = { method: 'GET', kind: 'list of machines', resource: group } as const;
+  const all = Array.from({ length: pages(count, machinesPerPage) }, () => ({
+    ...one,
+    url: `${group}/virtualMachines`,
+  }));
+  const status = { ...one, url: `${group.replace(/\/resourceGroups\/[^/]+/, '')}/virtualMachines` };
+  return isAlone ? [...all, status] : all;
 }
 
 const methods: Readonly<Record<string, ArmRequest['method']>> = {

@@ -10,6 +10,7 @@ const thrice = (perMinute: number): Limit => ({ perMinute, burst: 3 * perMinute 
 /** "Compute throttling limits": tokens a minute for one resource, and for a subscription in its region. */
 const compute: Readonly<Record<Kind, { readonly resource?: Limit; readonly region?: Limit }>> = {
   list: { resource: thrice(10), region: thrice(500) },
+  'list of machines': { region: thrice(300) },
   'set get': { resource: thrice(12) },
   'set change': { resource: thrice(4), region: thrice(500) },
   get: { resource: thrice(12) },

@@ -1,10 +1,12 @@
 import { type App, createApp } from '../../shared/app.ts';
 import { Governor } from '../../shared/azure/governor.ts';
 import type { Outside, Queue } from '../../shared/outside.ts';
+import type { Instant } from '../../shared/instant.ts';
 import { log } from '../../shared/log.ts';
 import { AdmissionWatch } from '../support/admission-watch.ts';
 import { blind } from '../support/fleet.ts';
 import { SmallAzure } from '../support/small-azure.ts';
+import { joinSecret } from '../support/small-machine.ts';
 import type { World } from '../support/world.ts';
 import { smallBench } from '../images/small-bench.ts';
 import { smallGuest } from '../images/small-guest.ts';
@@ -15,7 +17,7 @@ import { governedPorts } from './governed-ports.ts';
 import type { Place } from './place.ts';
 import { type OfHosts, Ports } from './ports.ts';
 import { Tables } from './tables.ts';
-import { type TakenOut, withoutLease } from './taken-out.ts';
+import { type TakenOut, withoutBlueprint, withoutLease } from './taken-out.ts';
 
 export interface Counts {
   executions: number;
@@ -35,6 +37,8 @@ export class Cloud {
   readonly counts: Counts = { executions: 0, messages: 0 };
   /** Image versions that were there before, complete everywhere. */
   readonly seeded = new Map<string, string>();
+  /** From when on a version that was there before is where the pools are; from the beginning if not said. */
+  readonly completeAt = new Map<string, Instant>();
   readonly ports = new Ports((name) => this.place(name));
   readonly limits: AzureLimits;
   readonly #bench: ReturnType<typeof benchPorts>;
@@ -53,9 +57,9 @@ export class Cloud {
     this.guest = smallGuest({
       now: world.now,
       guestOf: this.bench.guestOf,
-      secrets: { [secretUri]: 'geheim' },
+      secrets: { [secretUri]: 'geheim', [joinSecret]: 'geheim too' },
     });
-    this.#bench = benchPorts(this, world);
+    this.#bench = benchPorts(this, world, taken);
     this.#ofHosts = this.ports.throughWorld(world, taken);
     this.limits = new AzureLimits(world.now);
     world.sweepAtOnce(async () => await this.app().sweep());
@@ -85,7 +89,7 @@ export class Cloud {
 
   addPlace(name: string): Place {
     const azure = new SmallAzure(this.world);
-    const place = { name, azure, watch: new AdmissionWatch(this.world, azure) };
+    const place = { name, azure, watch: new AdmissionWatch(this.world, azure), size: 0 };
     this.places.set(name, place);
     return place;
   }
@@ -125,7 +129,7 @@ export class Cloud {
         if (table === 'readings') return tables.rows(table);
         const rows = this.#taken.etags ? blind(tables.rows(table)) : tables.rows(table);
         const met = this.#taken.lease && table === 'hostpools' ? withoutLease(rows) : rows;
-        return world.rows(met);
+        return world.rows(this.#taken.blueprint && table === 'hosts' ? withoutBlueprint(met) : met);
       },
       wake: (queue) => this.#wakes[queue],
       ...this.#bench,

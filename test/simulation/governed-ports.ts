@@ -22,14 +22,22 @@ export interface Pacing {
  * and Azure's limits behind it. A call of which one request is refused does nothing.
  */
 export function governedPorts<Ports extends object>(ports: Ports, pacing: Pacing): Ports {
-  const all = Object.entries(ports).map(([port, methods]) => {
-    const wrapped = Object.entries(methods as Record<string, unknown>).map(([what, method]) => [
-      what,
-      typeof method === 'function' ? paced(port, what, method as Method, pacing) : method,
-    ]);
-    return [port, Object.fromEntries(wrapped)];
-  });
+  const all = Object.entries(ports).map(([port, methods]) => [
+    port,
+    governed(port, methods as object, pacing),
+  ]);
   return Object.fromEntries(all) as Ports;
+}
+
+/** A port, and the ports in it. */
+function governed(port: string, methods: object, pacing: Pacing): object {
+  const wrapped = Object.entries(methods).map(([what, method]: [string, unknown]) => [
+    what,
+    typeof method === 'function'
+      ? paced(port, what, method as Method, pacing)
+      : governed(what, method as object, pacing),
+  ]);
+  return Object.fromEntries(wrapped) as object;
 }
 
 function paced(port: string, what: string, method: Method, { requestsOf, ...pacing }: Pacing): Method {

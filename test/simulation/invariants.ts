@@ -4,6 +4,7 @@ import type { Policy } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
 import { wrongLadder, wrongLogOff } from '../support/fleet-verdict.ts';
 import type { Cloud } from './cloud.ts';
+import { noFloor } from './policies.ts';
 import { PublishingRules } from './publishing-rules.ts';
 import type { Kept, Saving } from './tables.ts';
 
@@ -20,6 +21,9 @@ interface Standing {
 }
 interface Worked {
   readonly standing?: Standing;
+}
+interface Phased extends Worked {
+  readonly phase?: string;
 }
 interface UnderWay {
   readonly work: string;
@@ -69,6 +73,7 @@ export class Invariants {
 
   #afterSave(saving: Saving): void {
     if (works.has(saving.table)) this.#timed(saving);
+    if (works.has(saving.table)) this.#told(saving);
     if (saving.table === 'rollouts') this.#rollout(saving);
     if (saving.table === 'hosts') this.#host(saving);
     this.#publishing.afterSave(saving);
@@ -84,6 +89,17 @@ export class Invariants {
     if (after.dueAt !== '' && !this.#cloud.tables.pointers.has(`${kindOf(table)}|${pointerOf(id, after)}`))
       this.#tell(`X4: ${table} ${id} is due at ${after.dueAt} and nothing points at it`);
     if (standing) this.#inTime(saving, standing);
+  }
+
+  /** X7: each change of state is one event, in the same transaction. */
+  #told({ table, id, before, after, lines }: Saving): void {
+    const was = before?.state as Phased | undefined;
+    const is = after.state as Phased;
+    // What was there before anybody looked has no history.
+    const isChange =
+      was !== undefined && (was.phase !== is.phase || was.standing?.stage !== is.standing?.stage);
+    if (lines > 1 || (isChange && lines === 0))
+      this.#tell(`X7: ${table} ${id} goes to ${is.phase} ${is.standing?.stage ?? ''} with ${lines} events`);
   }
 
   /** X5: no stage for ever. */
@@ -127,17 +143,23 @@ export class Invariants {
 
   #floored({ state }: Kept): Rollout {
     const rollout = state as Rollout;
-    const policy = { ...rollout.link.policy, floor: this.#floor };
+    // What is somebody's own is no place for others, and so no share of them can be kept.
+    const { type } = this.#cloud.place(rollout.link.hostPool).azure.desktop;
+    const policy = { ...rollout.link.policy, floor: type === 'Personal' ? noFloor : this.#floor };
     return { ...rollout, link: { ...rollout.link, policy } };
   }
 
   #host({ id, after, event }: Saving): void {
     const host = after.state as Host;
+    this.#cloud.place(host.plan.pool.hostPool).azure.vms.heard(host);
     this.#alone(id, host);
     this.#cloud.place(host.plan.pool.hostPool).watch.hostSaved(host, event as HostEvent | undefined);
     this.#sessions(host);
+    this.#where(host, event as HostEvent | undefined);
     const { type, stage = '' } = (event ?? {}) as { type?: string; stage?: string };
     if (type !== 'stage-done' || !['drain', 'register'].includes(stage)) return;
+    // One that was added and is taken away again may register after there was nothing to drain; `remove` asks anew.
+    if (host.plan.task === 'add' && host.phase === 'putting-back') return;
     const { azure } = this.#cloud.place(host.plan.pool.hostPool);
     if (azure.desktop.isOpen(host.plan.name))
       this.#tell(`R4: ${host.plan.name} takes users after stage ${stage}`);
@@ -158,6 +180,14 @@ export class Invariants {
     here.set(instanceId, { work: id, rollout: plan.rollout });
     const rollouts = new Set(Array.from(here.values(), ({ rollout }) => rollout));
     if (rollouts.size > 1) this.#tell(`R1: ${[...rollouts].join(' and ')} have hosts of ${place} under way`);
+  }
+
+  /** R9: nothing is made from a version that is not where the pool is. */
+  #where({ plan }: Host, event: HostEvent | undefined): void {
+    if (event?.type !== 'stage-intended' || !['reimage', 'create'].includes(event.stage)) return;
+    const { completeAt, world } = this.#cloud;
+    if ((completeAt.get(plan.imageVersionId) ?? '') > world.now())
+      this.#tell(`R9: ${plan.name} is made from a version that is not there yet`);
   }
 
   /** R5: nobody who is active is logged off untold or before his grace is over, and no step is taken twice. */

@@ -3,8 +3,9 @@ import { AppError } from '../../shared/errors.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import type { Host } from '../../shared/hosts/host.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import { newVersion } from '../support/small-azure.ts';
 import type { Cloud } from './cloud.ts';
-import type { Place } from './place.ts';
+import { machineIn, type Place } from './place.ts';
 import { imageSet } from './policies.ts';
 
 /**
@@ -122,37 +123,43 @@ export class People {
     });
   }
 
-  #vanish({ name, azure }: Place, comes: number): void {
+  #vanish(place: Place, comes: number): void {
     this.#cloud.world.after(comes, () => {
-      this.#note(`somebody deletes machine 0 of ${name}`);
-      azure.vanish('0');
+      this.#note(`somebody deletes machine 0 of ${place.name}`);
+      place.azure.vanish(machineIn(place, '0'));
     });
   }
 
-  #deregister({ name, azure }: Place, comes: number): void {
+  #deregister(place: Place, comes: number): void {
     this.#cloud.world.after(comes, () => {
-      this.#note(`somebody deletes session host avd-0 of ${name}`);
+      this.#note(`somebody deletes session host avd-0 of ${place.name}`);
       // Whether it took users goes with its record, unless we had looked before.
-      this.touched.add(`${name}/0`);
-      azure.desktop.forget('avd-0');
+      this.touched.add(`${place.name}/${machineIn(place, '0')}`);
+      place.azure.desktop.forget('avd-0');
     });
   }
 
-  #powerOff({ name, azure }: Place, comes: number): void {
+  #powerOff(place: Place, comes: number): void {
     this.#cloud.world.after(comes, () => {
-      if (!azure.powerOff('0')) return;
-      this.#note(`somebody powers machine 0 of ${name} off`);
-      this.touched.add(`${name}/0`);
+      const instanceId = machineIn(place, '0');
+      if (!place.azure.powerOff(instanceId)) return;
+      this.#note(`somebody powers machine 0 of ${place.name} off`);
+      this.touched.add(`${place.name}/${instanceId}`);
       this.takenAway.add('avd-0');
     });
   }
 
-  #late({ name, azure }: Place, comes: number): void {
+  #late(place: Place, comes: number): void {
+    const { name, azure } = place;
     this.#cloud.world.after(comes, () => {
       this.#note(`the scaling plan of ${name} adds a machine`);
-      azure.add('late');
-      const state = azure.fleet.get('late');
-      if (state) state.machine = { ...state.machine, imageVersionId: azure.model };
+      const state = azure.fleet.get(azure.add('late'));
+      place.size += 1;
+      if (state)
+        state.machine = {
+          ...state.machine,
+          imageVersionId: azure.kind === 'stand-alone' ? newVersion : azure.model,
+        };
     });
   }
 }

@@ -6,11 +6,20 @@ export interface Place {
   readonly name: string;
   readonly azure: SmallAzure;
   readonly watch: AdmissionWatch;
+  /** How many machines it had before anybody did anything. */
+  size: number;
 }
 
-/** The name by which Azure is asked for a scale set or a host pool, and so the place. */
-export type Address = { readonly scaleSet: string } | { readonly hostPool: string };
+/** By what Azure is asked for a scale set, a resource group of machines or a host pool, and so the place. */
+export type Address =
+  | { readonly scaleSet?: string; readonly resourceGroup: string }
+  | { readonly hostPool: string };
 
 export function placeOf(address: Address): string {
-  return 'scaleSet' in address ? address.scaleSet : address.hostPool;
+  return 'hostPool' in address ? address.hostPool : (address.scaleSet ?? address.resourceGroup);
+}
+
+/** What Azure calls the machine of that number. */
+export function machineIn({ azure }: Place, number: string): string {
+  return azure.kind === 'uniform' ? number : `avd-${number}`;
 }

@@ -1,20 +1,31 @@
 import { minutesAfter } from '../../shared/instant.ts';
+import type { FleetKind } from '../../shared/rollouts/fleet.ts';
 import type { MaintenanceWindow, Policy, PoolLink } from '../../shared/rollouts/pool.ts';
 import { link } from '../support/fleet.ts';
+import { domainJoin, joinSecret } from '../support/small-machine.ts';
+import type { SmallAzure } from '../support/small-azure.ts';
 import type { Random } from '../support/random.ts';
 import { drawnLadder } from '../support/user-habits.ts';
 import type { World } from '../support/world.ts';
 
 export const imageSet = link.imageSet;
 
-/** A pool over a scale set of its own name. */
+/** A pool over a scale set of its own name, or over the machines of such a resource group. */
 export function linkOf(
   name: string,
   channel: string,
   policy: Policy,
-  subscriptionId = link.subscriptionId,
+  { kind = 'uniform', subscriptionId = link.subscriptionId }: Of = {},
 ): PoolLink {
-  return { ...link, subscriptionId, hostPool: name, scaleSet: { resourceGroup: 'g', name }, channel, policy };
+  const { scaleSet: _, ...where } = { ...link, subscriptionId, hostPool: name, channel, policy };
+  if (kind !== 'stand-alone') return { ...where, scaleSet: { resourceGroup: 'g', name } };
+  const extensions = { [domainJoin]: { secretUri: joinSecret } };
+  return { ...where, virtualMachines: { resourceGroup: name, extensions } };
+}
+
+interface Of {
+  readonly kind?: FleetKind;
+  readonly subscriptionId?: string;
 }
 
 /** What a team might say of its pool. */
@@ -34,6 +45,18 @@ export function drawnPolicy(world: World, isBuilt: boolean, users: Random): Poli
       ...drawnLadder(users),
     },
     healthy: { ...healthy, fatalChecks: [...healthy.fatalChecks] },
+  };
+}
+
+/** What only pools of such machines, and of personal desktops, may say. */
+export function ofKind({ kind, desktop }: SmallAzure, users: Random): Partial<Policy> {
+  const isPersonal = desktop.type === 'Personal';
+  return {
+    ...(kind === 'stand-alone' && { failedHosts: users.oneOf(['quarantine', 'restore'] as const) }),
+    ...(kind === 'stand-alone' &&
+      !isPersonal &&
+      users.happens(0.5) && { surge: users.oneOf([1, 2, '50%'] as const) }),
+    ...(isPersonal && { personal: { eraseDisks: true } as const }),
   };
 }
 

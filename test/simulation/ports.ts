@@ -10,6 +10,9 @@ const lateReimage = 200;
 
 export type OfHosts = Pick<Outside, 'hostMachines' | 'sessionHosts' | 'fleets' | 'hostPools'>;
 
+interface All extends OfHosts {
+  readonly standAlone: OfHosts['hostMachines']['standAlone'];
+}
 type AddressOfAny = Address & { readonly subscriptionId: string; readonly instanceId?: string };
 type Methods = Readonly<Record<string, (...given: unknown[]) => Promise<unknown>>>;
 
@@ -38,9 +41,18 @@ const calls = {
     'logOff',
     'registrationToken',
   ],
+  standAlone: [
+    'blueprint',
+    'ensurePartsKept',
+    'remove',
+    'removeWithParts',
+    'create',
+    'extensions',
+    'addExtension',
+  ],
   fleets: ['model', 'setModelImage', 'list'],
   hostPools: ['hostPool', 'list'],
-} as const satisfies { readonly [Name in keyof OfHosts]: readonly (keyof OfHosts[Name])[] };
+} as const satisfies { readonly [Name in keyof All]: readonly (keyof All[Name])[] };
 
 /** What the app asks of host pools and scale sets, handed on to the place it is asked of. */
 export class Ports {
@@ -56,7 +68,11 @@ export class Ports {
    * them, because a task that waits for another's answer does not give up its turn.
    */
   throughWorld(world: World, taken: TakenOut): OfHosts {
-    const machines = this.#spread('hostMachines', ({ azure }) => azure.machines);
+    const machines = {
+      ...this.#spread('hostMachines', ({ azure }) => azure.machines),
+      standAlone: this.#spread('standAlone', ({ azure }) => azure.machines.standAlone),
+    };
+    const { standAlone, ...ofAnyKind } = taken.proof ? withoutProof(machines) : machines;
     const sessionHosts = this.#spread('sessionHosts', ({ azure, watch }) =>
       watch.over(azure.desktop.sessionHosts),
     );
@@ -70,11 +86,16 @@ export class Ports {
       removeRunCommand: late,
     };
     return {
-      hostMachines: world.port(
-        taken.proof ? withoutProof(machines) : machines,
-        { ...repeatable, reimage: lateReimage, applyModel: lateReimage },
-        ['list'],
-      ),
+      hostMachines: {
+        ...world.port(ofAnyKind, { ...repeatable, reimage: lateReimage, applyModel: lateReimage }, ['list']),
+        standAlone: world.port(standAlone, {
+          ensurePartsKept: late,
+          remove: lateReimage,
+          removeWithParts: lateReimage,
+          create: lateReimage,
+          addExtension: late,
+        }),
+      },
       sessionHosts: world.port(
         taken.readBack ? withoutReadBack(sessionHosts) : sessionHosts,
         { setAllowNewSession: late, assign: late, remove: late, sendMessage: late, logOff: late },
@@ -91,11 +112,12 @@ export class Ports {
     const { azure } = this.#placeNamed(call.place);
     const { everySession } = azure.desktop;
     const sessions = what === 'sessionsOfPool' ? everySession.filter((one) => !one.endedBy).length : 0;
-    return requestsOf(call, { machines: azure.fleet.size, sessionHosts: azure.fleet.size, sessions });
+    const { kind, fleet } = azure;
+    return requestsOf(call, { kind, machines: fleet.size, sessionHosts: fleet.size, sessions });
   }
 
   /** A port whose every method goes to the place that its first argument names. */
-  #spread<Name extends keyof OfHosts>(port: Name, portAt: (place: Place) => OfHosts[Name]): OfHosts[Name] {
+  #spread<Name extends keyof All>(port: Name, portAt: (place: Place) => All[Name]): All[Name] {
     const methods = calls[port].map((what) => [
       what,
       async (address: AddressOfAny, ...rest: unknown[]) => {
@@ -104,7 +126,7 @@ export class Ports {
         return await there[what]?.(address, ...rest);
       },
     ]);
-    return Object.fromEntries(methods) as OfHosts[Name];
+    return Object.fromEntries(methods) as All[Name];
   }
 }
 

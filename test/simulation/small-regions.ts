@@ -8,10 +8,15 @@ type WholeGallery = Outside['gallery'];
 /** A region that was added to a version takes so long, and so does any change of its regions. */
 const copyMinutes = 15;
 
+interface Before {
+  readonly seeded: ReadonlyMap<string, string>;
+  readonly completeAt: ReadonlyMap<string, Instant>;
+}
+
 /** The small gallery of the bench with what is asked of the regions of its versions, and versions of before. */
 export function smallRegions(
   gallery: Gallery,
-  seeded: ReadonlyMap<string, string>,
+  { seeded, completeAt }: Before,
   now: () => Instant,
 ): WholeGallery {
   /** By number: the regions that were added, and when. */
@@ -53,7 +58,10 @@ export function smallRegions(
     replicasIn: async () => 1,
     moveEndOfLife: async () => {},
     completedRegions: async (imageVersionId) => {
-      if ([...seeded.values()].includes(imageVersionId)) return ['West Europe', 'North Europe'];
+      if ([...seeded.values()].includes(imageVersionId)) {
+        const isThere = (completeAt.get(imageVersionId) ?? '') <= now();
+        return isThere ? ['West Europe', 'North Europe'] : ['North Europe'];
+      }
       const number = imageVersionId.slice(imageVersionId.lastIndexOf('/') + 1);
       const ref = { subscriptionId: '', resourceGroup: '', gallery: '', definition: '', number };
       const found = await findRegions(ref);

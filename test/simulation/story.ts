@@ -1,4 +1,5 @@
 import type { App } from '../../shared/app.ts';
+import { minutesAfter } from '../../shared/instant.ts';
 import { RequestVersion } from '../../shared/images/request-bodies.ts';
 import type { Version } from '../../shared/images/image.ts';
 import { isOver, type Release } from '../../shared/releases/course.ts';
@@ -15,7 +16,7 @@ import { Cloud } from './cloud.ts';
 import { Invariants } from './invariants.ts';
 import { isOpen, People } from './people.ts';
 import { lastHours, mindsHours, ReleasePeople } from './release-people.ts';
-import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor } from './policies.ts';
+import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor, ofKind } from './policies.ts';
 import { ofBefore, seedChannel, seedVersion } from './seeded.ts';
 import type { TakenOut } from './taken-out.ts';
 import { Trace } from './trace.ts';
@@ -125,6 +126,9 @@ class Story {
     if (this.isBuilt) this.#settle('test', random.whole(2, 3));
     await seedVersion(this.cloud, '1.0.0', oldVersion);
     if (!this.isBuilt) await seedVersion(this.cloud, '1.1.0', newVersion);
+    // It may be on its way to the region of the pools yet.
+    if (this.#users.happens(0.15))
+      this.cloud.completeAt.set(newVersion, minutesAfter(this.#world.now(), this.#users.whole(30, 90)));
     else for (const channel of ['test', 'production']) await seedChannel(this.cloud, channel, '1.0.0');
     await this.#pass(1 / 48, () => false);
     for (const { name } of this.cloud.places.values()) this.#define(name);
@@ -148,19 +152,25 @@ class Story {
 
   #settle(name: string, hosts: number): void {
     const place = this.cloud.addPlace(name);
+    place.azure.kind = this.#users.oneOf(['uniform', 'uniform', 'flexible', 'stand-alone', 'stand-alone']);
+    if (this.#users.happens(0.15)) place.azure.desktop.type = 'Personal';
+    if (place.azure.kind === 'stand-alone') place.azure.addForeign('sql-0');
     place.azure.desktop.absence = () => absenceOf(this.#users);
     // A release needs a whole day of luck: most pools that wait for a build are calm.
     populate(this.#world, place, hosts, this.isBuilt && this.#world.random.happens(0.8));
+    place.size = place.azure.fleet.size;
     if (this.#world.random.happens(0.3))
       place.azure.desktop.flagSeconds = () => this.#world.random.between(0, 20);
   }
 
   #define(name: string): void {
+    const { azure } = this.cloud.place(name);
     const policy = {
       ...drawnPolicy(this.#world, this.isBuilt, this.#users),
+      ...ofKind(azure, this.#users),
       floor: this.#taken.floor ? noFloor : this.#floor,
     };
-    const link = linkOf(name, name === 'test' ? 'test' : 'production', policy);
+    const link = linkOf(name, name === 'test' ? 'test' : 'production', policy, azure);
     type Body = Parameters<ReturnType<Cloud['app']>['rollouts']['definePool']>[1];
     this.#people.ask(
       `define ${name}`,

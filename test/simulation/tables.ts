@@ -15,6 +15,8 @@ export interface Saving {
   readonly before: Kept | undefined;
   readonly after: Kept;
   readonly event: unknown;
+  /** How many lines of history were written with it. */
+  readonly lines: number;
 }
 
 /** Azure answers a query in pages of so many entities. */
@@ -88,7 +90,9 @@ export class Tables {
     const before = kept.get(id);
     this.states.set(table, kept.set(id, after));
     const { from } = startingWith('line-');
-    const line = writes.find(({ row }) => row.startsWith(from));
-    this.onSaved({ table, id, before, after, event: line && (JSON.parse(line.json) as unknown) });
+    const told = writes.filter(({ row }) => row.startsWith(from));
+    const [line] = told;
+    const event = line && (JSON.parse(line.json) as unknown);
+    this.onSaved({ table, id, before, after, event, lines: told.length });
   }
 }

@@ -1,5 +1,6 @@
 import type { Machine, Machines } from '../../shared/hosts/machine.ts';
 import type { SessionHost, SessionHosts } from '../../shared/hosts/session-host.ts';
+import type { Outside } from '../../shared/outside.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 
 /** A rule that a simulation is robbed of, to see that it finds what comes of it. */
@@ -12,6 +13,10 @@ export interface TakenOut {
   readonly proof?: true;
   /** Whoever holds a pool is forgotten at once. */
   readonly lease?: true;
+  /** A version is said to be everywhere, wherever it is. */
+  readonly region?: true;
+  /** What it takes to make a machine again is not kept before it is deleted. */
+  readonly blueprint?: true;
   /** Nobody paces what is asked of Azure, or heeds what another was refused. */
   readonly governor?: true;
   /** Whoever writes last is right. */
@@ -20,7 +25,39 @@ export interface TakenOut {
   readonly sweeper?: true;
 }
 
-export const rules = ['floor', 'readBack', 'proof', 'lease', 'governor', 'etags', 'sweeper'] as const;
+export const rules = [
+  'floor',
+  'readBack',
+  'proof',
+  'lease',
+  'governor',
+  'region',
+  'blueprint',
+  'etags',
+  'sweeper',
+] as const;
+
+export function everywhere<Gallery extends Pick<Outside['gallery'], 'completedRegions'>>(
+  gallery: Gallery,
+): Gallery {
+  return { ...gallery, completedRegions: async () => ['West Europe', 'North Europe'] };
+}
+
+/** Hosts whose blueprint is lost on the way to the table. */
+export function withoutBlueprint(rows: Rows): Rows {
+  return {
+    ...rows,
+    write: async (partition, writes) => {
+      const forgotten = writes.map((write) => {
+        const { facts, ...host } = JSON.parse(write.json) as { facts?: { blueprint?: unknown } };
+        if (facts?.blueprint === undefined) return write;
+        const { blueprint: _, ...others } = facts;
+        return { ...write, json: JSON.stringify({ ...host, facts: others }) };
+      });
+      await rows.write(partition, forgotten);
+    },
+  };
+}
 
 /** What a pool says of itself when nobody holds it. */
 export function withoutLease(rows: Rows): Rows {

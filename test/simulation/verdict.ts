@@ -11,6 +11,7 @@ import { tag } from '../support/small-azure.ts';
 import type { Session } from '../support/small-desktop.ts';
 import type { Cloud } from './cloud.ts';
 import { isOpen, type People } from './people.ts';
+import { wrongSize, wrongWithFleet } from './fleet-size.ts';
 import type { Place } from './place.ts';
 
 /** What is not as it must be once all is over; nothing if all is well. */
@@ -26,6 +27,12 @@ export function wrongAtTheEnd(cloud: Cloud, people: People): string[] {
         activeRollout === undefined ? [] : [`R11: ${activeRollout} holds ${name} for ever`],
       ),
     ...[...cloud.places.values()].flatMap((place) => wrongAt(place, people, hosts)),
+    ...[...cloud.places.values()].flatMap((place) =>
+      wrongSize(
+        place,
+        tables.statesOf<Rollout>('rollouts').map(([, rollout]) => rollout),
+      ),
+    ),
     ...leftOnTheBench(cloud),
     ...unsettled(cloud),
   ];
@@ -74,6 +81,7 @@ function wrongAt(place: Place, people: People, all: readonly Host[]): string[] {
     ...[...place.azure.fleet.keys()].flatMap((instanceId) =>
       wrongWithMachine(place, instanceId, people, here),
     ),
+    ...wrongWithFleet(place, here),
     ...place.azure.desktop.everySession.flatMap((session) => wrongWith(session, told)),
     ...here.flatMap(({ plan, ...host }) =>
       'standing' in host ? [`R11: ${plan.name} of ${place.name} is in ${host.standing.stage} for ever`] : [],
@@ -104,7 +112,7 @@ function wrongWithMachine(place: Place, instanceId: string, people: People, here
   const works = here.filter(({ plan }) => plan.machine.instanceId === instanceId);
   const last = works.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).at(-1);
   const name = `${state.machine.computerName} of ${place.name}`;
-  const disks = tooManyDisks(name, state, works);
+  const disks = tooManyDisks(place, name, state, works);
   if (last?.phase === 'quarantined') {
     return [
       ...disks,
@@ -121,10 +129,21 @@ function wrongWithMachine(place: Place, instanceId: string, people: People, here
 type MachineState = NonNullable<ReturnType<Place['azure']['fleet']['get']>>;
 
 /** Where a reimage keeps the image, another follows that brings the instance up to the model. */
-function tooManyDisks(name: string, { temper, reimages }: MachineState, works: readonly Host[]): string[] {
-  const disks = temper.keepsImage ? 2 : 1;
-  const reached = works.filter(({ phase }) => phase === 'done' || phase === 'quarantined').length;
-  return reimages > reached * disks ? [`X1: ${name} got ${reimages} disks in ${reached} updates`] : [];
+function tooManyDisks(
+  { azure: { kind, vanished } }: Place,
+  name: string,
+  { temper, reimages, machine }: MachineState,
+  works: readonly Host[],
+): string[] {
+  const isAlone = kind === 'stand-alone';
+  const disksOf = ({ facts }: Host) => (isAlone ? (facts.restore ? 2 : 1) : temper.keepsImage ? 2 : 1);
+  const reached = works.filter(
+    ({ phase, facts }) => phase === 'done' || phase === 'quarantined' || facts.restore,
+  );
+  // One that somebody took away while it was made is made again.
+  const taken = vanished.has(machine.instanceId) ? 1 : 0;
+  const most = reached.reduce((sum, work) => sum + disksOf(work), taken);
+  return reimages > most ? [`X1: ${name} got ${reimages} disks in ${reached.length} updates`] : [];
 }
 
 function notBack({ azure }: Place, name: string, state: MachineState, isTouched: boolean): string[] {
@@ -134,6 +153,8 @@ function notBack({ azure }: Place, name: string, state: MachineState, isTouched:
     wrongs.push(`R10: the tag of ${name} is ${machine.tags[tag]} and was ${before.tag}`);
   const flag = azure.desktop.isOpen(machine.computerName);
   const isLeft = flag === undefined || isTouched;
+  const user = azure.desktop.userOf(machine.computerName);
+  if (!isLeft && user !== before.user) wrongs.push(`R10: ${name} is ${user}'s and was ${before.user}'s`);
   if (!isLeft && flag !== before.allowNewSession)
     wrongs.push(`R10: ${name} takes users: ${flag}, and did before: ${before.allowNewSession}`);
   return wrongs;

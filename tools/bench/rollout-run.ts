@@ -3,6 +3,7 @@ import { secondsBetween } from '../../shared/instant.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { Cloud, quiet } from '../../test/simulation/cloud.ts';
+import type { Place } from '../../test/simulation/place.ts';
 import { linkOf } from '../../test/simulation/policies.ts';
 import { seedVersion } from '../../test/simulation/seeded.ts';
 import { link } from '../../test/support/fleet.ts';
@@ -19,6 +20,8 @@ export interface Asked {
   /** On each host one user who does not leave by himself. */
   readonly withUsers?: boolean;
   readonly rollback?: boolean;
+  /** What the same hosts take the next time: a rollout back is planned from the first, and held against its plan. */
+  readonly again?: readonly (readonly Draw[])[];
   readonly drainMinutes?: number;
 }
 
@@ -26,6 +29,7 @@ export interface Asked {
 export interface Ran {
   readonly minutes: number;
   readonly backMinutes: number;
+  readonly planned: Planned | undefined;
   readonly phases: readonly string[];
   readonly armCallsPerHost: number;
   readonly commonest: readonly (readonly [what: string, perHost: number])[];
@@ -38,6 +42,13 @@ export interface Ran {
   /** Where the time of a host goes, on average: in whose hands it was, and until the next took its place. */
   readonly spent: Readonly<Record<'users' | 'turn' | 'azure' | 'own', number>>;
   readonly heapMB: number;
+}
+
+/** What a plan said of a rollout, made from the history of one before, and what it took. */
+export interface Planned {
+  readonly p50Minutes: number;
+  readonly p90Minutes: number;
+  readonly minutes: number;
 }
 
 /** How the bench's world differs from one in which nothing ever takes time: messages come late, calls last. */
@@ -66,7 +77,14 @@ function policy(drainMinutes: number): Policy {
 }
 
 /** The real lives, engine and stages on a virtual clock, over an Azure that takes the drawn times. */
-export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }: Asked): Promise<Ran> {
+export async function ran({
+  seed,
+  pools,
+  withUsers,
+  rollback,
+  again,
+  drainMinutes = 1,
+}: Asked): Promise<Ran> {
   quiet();
   const world = new World(
     { ...well, seed },
@@ -79,7 +97,8 @@ export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }
   const lags = new Lags(cloud);
   const hosts = pools.reduce((sum, { length }) => sum + length, 0);
   const ledger = new Ledger(cloud, hosts);
-  for (const [index, draws] of pools.entries()) settle(cloud, lags, `pool-${index}`, draws);
+  const times = new Map(pools.map((draws, index) => [`pool-${index}`, draws]));
+  for (const name of times.keys()) settle(cloud, lags, name, times);
   if (withUsers) seatUsers(cloud);
   await seedVersion(cloud, '1.0.0', oldVersion);
   await seedVersion(cloud, '1.1.0', newVersion);
@@ -92,9 +111,15 @@ export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }
   const spent = spentBy(cloud);
   const lagSeconds = lags.seconds();
   const heapMB = process.memoryUsage().heapUsed / 2 ** 20;
+  const backMinutes = rollback ? await rolledOut(cloud, '1.0.0', policy(drainMinutes)) : Number.NaN;
+  for (const [index, draws] of (again ?? []).entries()) {
+    times.set(`pool-${index}`, draws);
+    temper(cloud.place(`pool-${index}`), draws);
+  }
   return {
     minutes,
-    backMinutes: rollback ? await rolledOut(cloud, '1.0.0', policy(drainMinutes)) : Number.NaN,
+    backMinutes,
+    planned: again && (await planned(cloud, rollback ? '1.1.0' : '1.0.0', policy(drainMinutes))),
     phases: cloud.tables.statesOf<Rollout>('rollouts').map(([, { phase }]) => phase),
     armCallsPerHost: armCalls / hosts,
     commonest,
@@ -108,24 +133,44 @@ export async function ran({ seed, pools, withUsers, rollback, drainMinutes = 1 }
   };
 }
 
-function settle(cloud: Cloud, lags: Lags, name: string, draws: readonly Draw[]): void {
+/** The first pool's next rollout, planned from what its hosts took before. */
+async function planned(cloud: Cloud, version: string, policy: Policy): Promise<Planned> {
+  let eta: Pick<Planned, 'p50Minutes' | 'p90Minutes'> | undefined;
+  cloud.world.start(async () => {
+    ({ eta } = await cloud.app().rollouts.plan('pool-0', { version }));
+  });
+  await cloud.world.passUntil(() => eta !== undefined, { days: 1 / 24 });
+  if (!eta) throw new Error('a rollout of the bench has no end to plan');
+  const { p50Minutes, p90Minutes } = eta;
+  return { p50Minutes, p90Minutes, minutes: await rolledOut(cloud, version, policy) };
+}
+
+function settle(cloud: Cloud, lags: Lags, name: string, times: ReadonlyMap<string, readonly Draw[]>): void {
   const place = cloud.addPlace(name);
   const { azure } = place;
+  const draws = times.get(name) ?? [];
   const base = (instanceId: string) => {
-    const { minutes, slowMinutes } = draws[Number(instanceId)] ?? { minutes: 0, slowMinutes: 0 };
-    return { seconds: (minutes - slowMinutes) * 60, slow: slowMinutes };
+    const drawn = times.get(name)?.[Number(instanceId)];
+    const { minutes, slowMinutes } = drawn ?? { minutes: 0, slowMinutes: 0 };
+    return { seconds: (minutes - slowMinutes) * 60 };
   };
   const { shares } = distribution;
   azure.reimageSeconds = (id) => base(id).seconds * shares.reimage;
   azure.bootSeconds = (id) => base(id).seconds * shares.boot;
   azure.installSeconds = (id) => base(id).seconds * shares.install;
   azure.appearSeconds = (id) => base(id).seconds * shares.appear;
-  for (let number = 0; number < draws.length; number += 1) {
-    const { seconds, slow } = base(String(number));
-    const upgradeMinutes = slow + (seconds / 60) * shares.available;
-    azure.add(String(number), { temper: { ...evenTempered, upgradeMinutes } });
-  }
+  for (const number of draws.keys()) azure.add(String(number));
+  temper(place, draws);
   lags.watch(place);
+}
+
+/** How long the agent of each host updates itself: its own share, and more where it is slow. */
+function temper({ azure }: Place, draws: readonly Draw[]): void {
+  for (const [number, { minutes, slowMinutes }] of draws.entries()) {
+    const state = azure.fleet.get(String(number));
+    const upgradeMinutes = slowMinutes + (minutes - slowMinutes) * distribution.shares.available;
+    if (state) state.temper = { ...evenTempered, upgradeMinutes };
+  }
 }
 
 /** One on each host; none of them leaves by himself. */
@@ -144,7 +189,9 @@ async function rolledOut(cloud: Cloud, version: string, policy: Policy): Promise
   let ended = began;
   const names = [...cloud.places.keys()];
   for (const [index, name] of names.entries()) {
-    const poolLink = linkOf(name, 'production', policy, `s${index % manner.subscriptions}`);
+    const poolLink = linkOf(name, 'production', policy, {
+      subscriptionId: `s${index % manner.subscriptions}`,
+    });
     world.start(async () => {
       const { rollouts } = cloud.app();
       type Body = Parameters<typeof rollouts.definePool>[1];

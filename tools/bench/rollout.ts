@@ -12,7 +12,10 @@ export interface Spread {
 }
 
 /** What one size of fleet cost, all of its pools at once. */
-export interface Grown extends Omit<Ran, 'phases' | 'lagSeconds' | 'commonest' | 'backMinutes' | 'spent'> {
+export interface Grown extends Omit<
+  Ran,
+  'phases' | 'lagSeconds' | 'commonest' | 'backMinutes' | 'planned' | 'spent'
+> {
   readonly pools: number;
   readonly hostsEach: number;
   readonly lagP95: number;
