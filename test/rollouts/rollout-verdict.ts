@@ -2,6 +2,7 @@ import { secondsBetween } from '../../shared/instant.ts';
 import type { Host } from '../../shared/hosts/host.ts';
 import { rolloutInsight } from '../../shared/rollouts/insight.ts';
 import { isOver, type Rollout } from '../../shared/rollouts/rollout.ts';
+import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import type { Fleet } from '../support/fleet.ts';
 import { wrongIn } from '../support/fleet-verdict.ts';
 import { newVersion } from '../support/small-azure.ts';
@@ -53,6 +54,12 @@ export function wrongsOf(
   ];
 }
 
+/** It was added, and whoever is on it would not leave, or nothing let it go. */
+function hasToStay({ task, for: successor, outcome, why }: HostRecord): boolean {
+  const isToGo = task === 'retire' && successor === undefined;
+  return why.startsWith('it stays') || (isToGo && outcome !== 'done');
+}
+
 /** The pool has as many hosts as before; but for those that others took or brought, that are lost, or had to stay. */
 export function wrongSize({ azure }: Fleet, all: readonly Rollout[], before: number): string[] {
   const records = all.flatMap(({ facts }) => Object.values(facts.hosts ?? {}));
@@ -60,7 +67,7 @@ export function wrongSize({ azure }: Fleet, all: readonly Rollout[], before: num
     azure.vanished.size > 0 ||
     azure.fleet.has('avd-late') ||
     azure.fleet.has('late') ||
-    records.some(({ outcome, why }) => outcome === 'quarantined' || why.startsWith('it stays'));
+    records.some((one) => one.outcome === 'quarantined' || hasToStay(one));
   if (isOther || azure.fleet.size === before) return [];
   const now = [...azure.fleet.keys()].join(', ');
   return [`the pool had ${before} hosts and has ${now}`];

@@ -64,6 +64,9 @@ function wrongIfThere(azure: SmallAzure, host: Host, state: MachineState, lostBe
     ),
     ...back,
   ];
+  // One that was to go and stayed is as it was: also one that was added to the pool before, on the version.
+  if (host.plan.task === 'retire' && host.phase !== 'quarantined')
+    return ended(0, 1, reimages === 0 ? oldVersion : newVersion);
   switch (host.phase) {
     case 'done':
       return ended(disks.least, disks.most, newVersion);
