@@ -99,6 +99,9 @@ function wrongOf(rollout: Rollout, { azure }: Fleet): string[] {
 function timeOf(rollout: Rollout): readonly [from: string, to: string] {
   const records = Object.values(rollout.facts.hosts ?? {});
   const began = records.map(({ admittedAt }) => admittedAt).toSorted();
-  const ended = records.map(({ endedAt }) => endedAt ?? 'never').toSorted();
+  // One that was put off before it had begun has no end, and nothing under way.
+  const ended = records
+    .map(({ outcome, endedAt, admittedAt }) => endedAt ?? (outcome === 'admitted' ? 'never' : admittedAt))
+    .toSorted();
   return [began[0] ?? '', ended.at(-1) ?? ''];
 }
