@@ -233,6 +233,6 @@ async function defineSet({ ask }: RolloutCloud): Promise<void> {
       const { status } = await ask<{ status: string }>('GET', `image-sets/${set}/versions/${number}`);
       if (['failed', 'canceled'].includes(status)) throw new Error(`version ${number} is ${status}`);
       return status === 'available';
-    });
+    }, 300_000);
   }
 }
