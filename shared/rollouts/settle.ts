@@ -53,7 +53,9 @@ async function endHosts(
 ): Promise<void> {
   const { id, work: rollout } = look;
   const records = rollout.facts.hosts ?? {};
-  const leaves = (record: HostRecord) => record.task === 'retire' && isAddition(record);
+  // One that has no word yet is put back first: it goes as one too many, with its turn, once the others have ended.
+  const leaves = (record: HostRecord) =>
+    record.task === 'retire' && isAddition(record) && record.goAt !== undefined;
   const leaving: Records = Object.fromEntries(Object.entries(records).filter(([, record]) => leaves(record)));
   await tellHosts(
     hosts,

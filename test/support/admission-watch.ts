@@ -173,7 +173,8 @@ export class AdmissionWatch {
     const most = windowOf(policy.maxUnavailable, size) + drainAheadOf(policy, size);
     const beside = records.filter((one) => isBeside(one, records, truth)).length;
     const surge = surgeOf(policy, size);
-    if (beside > surge) wrongs.push(`${beside} hosts are beside the others, and ${surge} may`);
+    const isMore = admitted.some(({ task }) => task === 'add');
+    if (isMore && beside > surge) wrongs.push(`${beside} hosts are beside the others, and ${surge} may`);
     if (inFlight > most) wrongs.push(`R3: ${inFlight} hosts are out of service, and ${most} may`);
     const broken = brokenIn(records, { phase });
     if (broken > policy.maxFailed) wrongs.push(`R7: a host was admitted after ${broken} had failed`);
