@@ -1,68 +1,103 @@
 import { app } from '@azure/functions';
+import { z } from 'zod';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { ApprovalAnswer } from '../shared/approvals/answers.ts';
 import { All, ApprovalId, DecideApproval } from '../shared/approvals/request-bodies.ts';
 import { approvalView } from '../shared/approvals/view.ts';
-import { answer, bodyAs, historyView, pathValue, queryValue, WakeUp } from '../shared/http.ts';
+import { historyView, WakeUp } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 
-const approvalOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'approval', ApprovalId);
+const path = { approval: ApprovalId };
+const is = { about: 'The approval.', body: ApprovalAnswer };
 
-app.http('list-approvals', {
-  methods: ['GET'],
-  route: 'approvals',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const all = queryValue(request, 'all', All) === 'true';
-    return { jsonBody: { value: (await runningApp().approvals.list({ all })).map(approvalView) } };
+app.http(
+  ...endpoint({
+    name: 'list-approvals',
+    method: 'GET',
+    route: 'approvals',
+    role: 'reader',
+    about: 'Those that can be decided, the ones that end soonest first; or all of them.',
+    query: { all: All },
+    answers: { 200: { about: 'The approvals.', body: listOf(ApprovalAnswer) } },
+    handle: async ({ query: { all } }) => {
+      const known = await runningApp().approvals.list({ all: all === 'true' });
+      return { jsonBody: { value: known.map(approvalView) } };
+    },
   }),
-});
+);
 
-app.http('get-approval', {
-  methods: ['GET'],
-  route: 'approvals/{approval}',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: approvalView(await runningApp().approvals.get(approvalOf(request))),
-  })),
-});
+app.http(
+  ...endpoint({
+    name: 'get-approval',
+    method: 'GET',
+    route: 'approvals/{approval}',
+    role: 'reader',
+    about: 'One approval: what is to be decided, by whom and until when.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { approval } }) => ({
+      jsonBody: approvalView(await runningApp().approvals.get(approval)),
+    }),
+  }),
+);
 
-app.http('get-approval-history', {
-  methods: ['GET'],
-  route: 'approvals/{approval}/history',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: historyView(await runningApp().approvals.history(approvalOf(request))),
-  })),
-});
+app.http(
+  ...endpoint({
+    name: 'get-approval-history',
+    method: 'GET',
+    route: 'approvals/{approval}/history',
+    role: 'reader',
+    about: 'All that happened to it, oldest first.',
+    path,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { approval } }) => ({
+      jsonBody: historyView(await runningApp().approvals.history(approval)),
+    }),
+  }),
+);
+
+const decisions = {
+  approve: { says: 'Approves', ofVersion: 'approveVersion', refuses: ['SelfApprovalForbidden'] },
+  reject: { says: 'Rejects', ofVersion: 'rejectVersion', refuses: [] },
+} as const;
 
 for (const decision of ['approve', 'reject'] as const) {
-  app.http(`${decision}-approval`, {
-    methods: ['POST'],
-    route: `approvals/{approval}/${decision}`,
-    authLevel: 'function',
-    handler: answer(async (request) => {
-      const id = approvalOf(request);
-      const body = await bodyAs(request, DecideApproval);
-      return { jsonBody: approvalView(await runningApp().approvals[decision](id, body)) };
-    }),
-  });
+  const { says, ofVersion, refuses } = decisions[decision];
+  const decided = {
+    method: 'POST',
+    role: 'approver',
+    body: DecideApproval,
+    answers: { 200: is },
+    refuses: ['InvalidPhase', 'ApprovalExpired', ...refuses],
+  } as const;
 
-  // The short way, for the one open approval of the version.
-  app.http(`${decision}-version`, {
-    methods: ['POST'],
-    route: `image-sets/{set}/versions/{version}/${decision}`,
-    authLevel: 'function',
-    handler: answer(async (request) => {
-      const [set, number] = [pathValue(request, 'set', SetName), pathValue(request, 'version')];
-      const body = await bodyAs(request, DecideApproval);
-      const approvals = runningApp().approvals;
-      const known =
-        decision === 'approve'
-          ? await approvals.approveVersion(set, number, body)
-          : await approvals.rejectVersion(set, number, body);
-      return { jsonBody: approvalView(known) };
+  app.http(
+    ...endpoint({
+      ...decided,
+      name: `${decision}-approval`,
+      route: `approvals/{approval}/${decision}`,
+      about: `${says} that the version enters the channel, with a reason that is kept.`,
+      path,
+      handle: async ({ path: { approval }, body }) => ({
+        jsonBody: approvalView(await runningApp().approvals[decision](approval, body)),
+      }),
     }),
-  });
+  );
+
+  app.http(
+    ...endpoint({
+      ...decided,
+      name: `${decision}-version`,
+      route: `image-sets/{set}/versions/{version}/${decision}`,
+      about: `The short way: ${says.toLowerCase()} the one open approval of the version.`,
+      path: { set: SetName, version: z.string() },
+      handle: async ({ path: { set, version }, body }) => ({
+        jsonBody: approvalView(await runningApp().approvals[ofVersion](set, version, body)),
+      }),
+    }),
+  );
 }
 
 app.serviceBusQueue('advance-approval', {

@@ -1,4 +1,7 @@
 import { app } from '@azure/functions';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { ChannelAnswer } from '../shared/channels/answers.ts';
 import {
   ChannelName,
   Promote,
@@ -8,24 +11,18 @@ import {
   SetName,
 } from '../shared/channels/request-bodies.ts';
 import { channelView } from '../shared/channels/view.ts';
-import {
-  accepted,
-  answer,
-  bodyAs,
-  etagOf,
-  historyView,
-  idempotencyKey,
-  ifMatch,
-  pathValue,
-  WakeUp,
-} from '../shared/http.ts';
+import { accepted, etagOf, historyView, WakeUp } from '../shared/http.ts';
 import { runningApp } from '../shared/running-app.ts';
 
-type Request = Parameters<typeof pathValue>[0];
 type Ring = Parameters<typeof channelView>[0];
 const channelsOf = 'image-sets/{set}/channels';
-const setOf = (request: Request) => pathValue(request, 'set', SetName);
-const channelOf = (request: Request) => [setOf(request), pathValue(request, 'channel', ChannelName)] as const;
+const path = { set: SetName, channel: ChannelName };
+const is = { about: 'The channel.', body: ChannelAnswer, headers: ['ETag'] } as const;
+const onItsWay = {
+  about: 'The channel is on its way.',
+  body: ChannelAnswer,
+  headers: ['ETag', 'Operation-Location', 'Retry-After'],
+} as const;
 
 const shown = (ring: Ring) => ({ headers: etagOf(ring), jsonBody: channelView(ring) });
 
@@ -36,79 +33,137 @@ function taken(ring: Ring) {
   return { ...rest, headers: { ...(headers as Record<string, string>), ...etagOf(ring) } };
 }
 
-app.http('list-channels', {
-  methods: ['GET'],
-  route: channelsOf,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const rings = await runningApp().channels.list(setOf(request));
-    return { jsonBody: { value: rings.map(channelView) } };
+app.http(
+  ...endpoint({
+    name: 'list-channels',
+    method: 'GET',
+    route: channelsOf,
+    role: 'reader',
+    about: 'The channels of an image set, in their order.',
+    path: { set: SetName },
+    answers: { 200: { about: 'The channels.', body: listOf(ChannelAnswer) } },
+    handle: async ({ path: { set } }) => {
+      const rings = await runningApp().channels.list(set);
+      return { jsonBody: { value: rings.map(channelView) } };
+    },
   }),
-});
+);
 
-app.http('get-channel', {
-  methods: ['GET'],
-  route: `${channelsOf}/{channel}`,
-  authLevel: 'function',
-  handler: answer(async (request) => shown(await runningApp().channels.get(...channelOf(request)))),
-});
-
-app.http('put-channel', {
-  methods: ['PUT'],
-  route: `${channelsOf}/{channel}`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const body = await bodyAs(request, PutChannel);
-    return shown(await runningApp().channels.define(...channelOf(request), body, ifMatch(request)));
+app.http(
+  ...endpoint({
+    name: 'get-channel',
+    method: 'GET',
+    route: `${channelsOf}/{channel}`,
+    role: 'reader',
+    about: 'One channel: its policy, what it holds and held, and how that stands.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { set, channel } }) => shown(await runningApp().channels.get(set, channel)),
   }),
-});
+);
 
-app.http('get-channel-history', {
-  methods: ['GET'],
-  route: `${channelsOf}/{channel}/history`,
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: historyView(await runningApp().channels.history(...channelOf(request))),
-  })),
-});
-
-app.http('promote-channel', {
-  methods: ['POST'],
-  route: `${channelsOf}/{channel}/promote`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { channels, requestFor } = runningApp();
-    const [set, channel] = channelOf(request);
-    const body = await bodyAs(request, Promote);
-    const asked = await requestFor(`promotions of ${set}.${channel}`, idempotencyKey(request), body);
-    const how = { request: asked, ifMatch: ifMatch(request) };
-    return taken(await channels.promote(set, channel, body, how));
+app.http(
+  ...endpoint({
+    name: 'put-channel',
+    method: 'PUT',
+    route: `${channelsOf}/{channel}`,
+    role: 'admin',
+    about: 'Says who lets a version into a channel, when, and how long it may be gone back from.',
+    path,
+    body: PutChannel,
+    takes: ['If-Match'],
+    answers: { 200: is },
+    refuses: ['PreconditionFailed'],
+    handle: async ({ path: { set, channel }, body, ifMatch }) =>
+      shown(await runningApp().channels.define(set, channel, body, ifMatch)),
   }),
-});
+);
 
-app.http('roll-back-channel', {
-  methods: ['POST'],
-  route: `${channelsOf}/{channel}/rollback`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { channels, requestFor } = runningApp();
-    const [set, channel] = channelOf(request);
-    const body = await bodyAs(request, RollBack);
-    const asked = await requestFor(`rollbacks of ${set}.${channel}`, idempotencyKey(request), body);
-    const how = { request: asked, ifMatch: ifMatch(request) };
-    return taken(await channels.rollBack(set, channel, body, how));
+app.http(
+  ...endpoint({
+    name: 'get-channel-history',
+    method: 'GET',
+    route: `${channelsOf}/{channel}/history`,
+    role: 'reader',
+    about: 'All that happened to it, oldest first.',
+    path,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { set, channel } }) => ({
+      jsonBody: historyView(await runningApp().channels.history(set, channel)),
+    }),
   }),
-});
+);
 
-app.http('retry-channel', {
-  methods: ['POST'],
-  route: `${channelsOf}/{channel}/retry`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const body = await bodyAs(request, RetryChannel);
-    return taken(await runningApp().channels.retry(...channelOf(request), body, ifMatch(request)));
+app.http(
+  ...endpoint({
+    name: 'promote-channel',
+    method: 'POST',
+    route: `${channelsOf}/{channel}/promote`,
+    role: 'releaser',
+    about: 'Moves the channel, and all its host pools, to a version that its gates have let through.',
+    path,
+    body: Promote,
+    takes: ['Idempotency-Key', 'If-Match'],
+    answers: { 202: onItsWay },
+    refuses: [
+      'IdempotencyKeyReused',
+      'PreconditionFailed',
+      'VersionNotReady',
+      'VersionOver',
+      'Revoked',
+      'VersionIsNewer',
+      'GateNotPassed',
+      'SoakNotOver',
+      'ApprovalRequired',
+      'ApprovalExpired',
+      'Rejected',
+      'SelfApprovalForbidden',
+      'InvalidPhase',
+    ],
+    handle: async ({ path: { set, channel }, body, key, ifMatch }) => {
+      const { channels, requestFor } = runningApp();
+      const request = await requestFor(`promotions of ${set}.${channel}`, key, body);
+      return taken(await channels.promote(set, channel, body, { request, ifMatch }));
+    },
   }),
-});
+);
+
+app.http(
+  ...endpoint({
+    name: 'roll-back-channel',
+    method: 'POST',
+    route: `${channelsOf}/{channel}/rollback`,
+    role: 'operator',
+    about: 'Back to the last good version or to the one named, whatever the channel is doing.',
+    path,
+    body: RollBack,
+    takes: ['Idempotency-Key', 'If-Match'],
+    answers: { 202: onItsWay },
+    refuses: ['IdempotencyKeyReused', 'PreconditionFailed', 'NoRollbackTarget', 'InvalidPhase'],
+    handle: async ({ path: { set, channel }, body, key, ifMatch }) => {
+      const { channels, requestFor } = runningApp();
+      const request = await requestFor(`rollbacks of ${set}.${channel}`, key, body);
+      return taken(await channels.rollBack(set, channel, body, { request, ifMatch }));
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'retry-channel',
+    method: 'POST',
+    route: `${channelsOf}/{channel}/retry`,
+    role: 'operator',
+    about: 'Goes on from the stage that failed.',
+    path,
+    body: RetryChannel,
+    takes: ['If-Match'],
+    answers: { 202: onItsWay },
+    refuses: ['PreconditionFailed', 'InvalidPhase'],
+    handle: async ({ path: { set, channel }, body, ifMatch }) =>
+      taken(await runningApp().channels.retry(set, channel, body, ifMatch)),
+  }),
+);
 
 app.serviceBusQueue('advance-channel', {
   connection: 'ServiceBus',

@@ -1,5 +1,10 @@
 import { app } from '@azure/functions';
-import { accepted, answer, bodyAs, historyView, pathValue, queryValue, WakeUp } from '../shared/http.ts';
+import type { z } from 'zod';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import type { ErrorCode } from '../shared/errors.ts';
+import { accepted, historyView, WakeUp } from '../shared/http.ts';
+import { ReleaseAnswer, ReleaseExplanation } from '../shared/releases/answers.ts';
 import {
   OverrideChecks,
   PutRelease,
@@ -12,95 +17,161 @@ import {
 import { releaseView } from '../shared/releases/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
-type Request = Parameters<typeof pathValue>[0];
-const releaseOf = (request: Request) => pathValue(request, 'release', ReleaseId);
+const path = { release: ReleaseId };
+const is = { about: 'The release.', body: ReleaseAnswer };
+const onItsWay = {
+  about: 'It is on record, and comes of it with the next looks.',
+  body: ReleaseAnswer,
+  headers: ['Operation-Location', 'Retry-After'],
+} as const;
 
-app.http('list-releases', {
-  methods: ['GET'],
-  route: 'releases',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { releases, now } = runningApp();
-    const set = queryValue(request, 'imageSet', SetFilter);
-    const status = queryValue(request, 'status', StatusFilter);
-    const found = await releases.list({ set, status });
-    const value = found.map((release) => releaseView(release, now()));
-    return { jsonBody: { value } };
+app.http(
+  ...endpoint({
+    name: 'list-releases',
+    method: 'GET',
+    route: 'releases',
+    role: 'reader',
+    about: 'All releases, or those of an image set or of a status.',
+    query: { imageSet: SetFilter, status: StatusFilter },
+    answers: { 200: { about: 'The releases.', body: listOf(ReleaseAnswer) } },
+    handle: async ({ query: { imageSet: set, status } }) => {
+      const { releases, now } = runningApp();
+      const found = await releases.list({ set, status });
+      return { jsonBody: { value: found.map((release) => releaseView(release, now())) } };
+    },
   }),
-});
+);
 
-app.http('put-release', {
-  methods: ['PUT'],
-  route: 'releases/{release}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { releases, address, now } = runningApp();
-    const id = releaseOf(request);
-    const { release, created } = await releases.put(id, await bodyAs(request, PutRelease));
-    const body = releaseView(release, now());
-    return created ? accepted(address(`releases/${id}`), body) : { jsonBody: body };
+app.http(
+  ...endpoint({
+    name: 'put-release',
+    method: 'PUT',
+    route: 'releases/{release}',
+    role: 'releaser',
+    about: 'Releases a version that was built without; one that has a release keeps it as it is.',
+    path,
+    body: PutRelease,
+    answers: { 200: { ...is, about: 'The release that it has.' }, 202: onItsWay },
+    refuses: ['Revoked', 'VersionOver', 'VersionNotReady'],
+    handle: async ({ path: { release: id }, body }) => {
+      const { releases, address, now } = runningApp();
+      const { release, created } = await releases.put(id, body);
+      const view = releaseView(release, now());
+      return created ? accepted(address(`releases/${id}`), view) : { jsonBody: view };
+    },
   }),
-});
+);
 
-app.http('get-release', {
-  methods: ['GET'],
-  route: 'releases/{release}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { releases, now } = runningApp();
-    return { jsonBody: releaseView(await releases.get(releaseOf(request)), now()) };
+app.http(
+  ...endpoint({
+    name: 'get-release',
+    method: 'GET',
+    route: 'releases/{release}',
+    role: 'reader',
+    about: 'One release: all of its way, and who said what.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { release: id } }) => {
+      const { releases, now } = runningApp();
+      return { jsonBody: releaseView(await releases.get(id), now()) };
+    },
   }),
-});
+);
 
-app.http('get-release-history', {
-  methods: ['GET'],
-  route: 'releases/{release}/history',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: historyView(await runningApp().releases.history(releaseOf(request))),
-  })),
-});
-
-app.http('explain-release', {
-  methods: ['GET'],
-  route: 'releases/{release}/explain',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: await runningApp().releases.explain(releaseOf(request)),
-  })),
-});
-
-/** 202: what was asked for is on record, and comes of it with the next looks. */
-function asked(
-  what: string,
-  ask: (id: string, request: Request) => Promise<Parameters<typeof releaseView>[0]>,
-) {
-  app.http(`${what}-release`, {
-    methods: ['POST'],
-    route: `releases/{release}/${what}`,
-    authLevel: 'function',
-    handler: answer(async (request) => {
-      const { address, now } = runningApp();
-      const id = releaseOf(request);
-      return accepted(address(`releases/${id}`), releaseView(await ask(id, request), now()));
+app.http(
+  ...endpoint({
+    name: 'get-release-history',
+    method: 'GET',
+    route: 'releases/{release}/history',
+    role: 'reader',
+    about: 'All that happened to it, oldest first.',
+    path,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { release: id } }) => ({
+      jsonBody: historyView(await runningApp().releases.history(id)),
     }),
-  });
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'explain-release',
+    method: 'GET',
+    route: 'releases/{release}/explain',
+    role: 'reader',
+    about: 'Why it is or is not moving, and what somebody can do about it.',
+    path,
+    answers: { 200: { about: 'The explanation.', body: ReleaseExplanation } },
+    handle: async ({ path: { release: id } }) => ({ jsonBody: await runningApp().releases.explain(id) }),
+  }),
+);
+
+type Release = Parameters<typeof releaseView>[0];
+
+interface Action<Body extends z.ZodType> {
+  readonly role: 'operator' | 'approver';
+  readonly about: string;
+  readonly body: Body;
+  readonly refuses?: readonly ErrorCode[];
+  readonly ask: (id: string, body: z.output<Body>) => Promise<Release>;
 }
 
-asked('pause', async (id, request) => await runningApp().releases.pause(id, await bodyAs(request, Say)));
-asked(
-  'resume',
-  async (id, request) => await runningApp().releases.resume(id, await bodyAs(request, ResumeRelease)),
-);
-asked('stop', async (id, request) => await runningApp().releases.stop(id, await bodyAs(request, Say)));
-asked(
-  'rollback',
-  async (id, request) => await runningApp().releases.rollback(id, await bodyAs(request, Say)),
-);
-asked(
-  'override',
-  async (id, request) => await runningApp().releases.override(id, await bodyAs(request, OverrideChecks)),
-);
+/** 202: what was asked for is on record, and comes of it with the next looks. */
+function asked<Body extends z.ZodType>(
+  what: string,
+  { role, about, body, refuses = [], ask }: Action<Body>,
+) {
+  app.http(
+    ...endpoint({
+      name: `${what}-release`,
+      method: 'POST',
+      route: `releases/{release}/${what}`,
+      role,
+      about,
+      path,
+      body,
+      answers: { 202: onItsWay },
+      refuses: ['InvalidPhase', ...refuses],
+      handle: async ({ path: { release: id }, body: said }) => {
+        const { address, now } = runningApp();
+        return accepted(address(`releases/${id}`), releaseView(await ask(id, said), now()));
+      },
+    }),
+  );
+}
+
+asked('pause', {
+  role: 'operator',
+  about: 'Nothing new begins until it is resumed; what it has set going stands still.',
+  body: Say,
+  ask: async (id, body) => await runningApp().releases.pause(id, body),
+});
+asked('resume', {
+  role: 'operator',
+  about: 'Goes on after a pause; tries again what it is blocked at.',
+  body: ResumeRelease,
+  ask: async (id, body) => await runningApp().releases.resume(id, body),
+});
+asked('stop', {
+  role: 'operator',
+  about: 'Ends it where it is.',
+  body: Say,
+  ask: async (id, body) => await runningApp().releases.stop(id, body),
+});
+asked('rollback', {
+  role: 'operator',
+  about: 'Stops it where it is, and takes every channel that holds its version back to what it had.',
+  body: Say,
+  refuses: ['NoRollbackTarget'],
+  ask: async (id, body) => await runningApp().releases.rollback(id, body),
+});
+asked('override', {
+  role: 'approver',
+  about: 'Lets checks that did not pass through, by name, for a time: kept and shown for ever.',
+  body: OverrideChecks,
+  refuses: ['Revoked', 'VersionOver'],
+  ask: async (id, body) => await runningApp().releases.override(id, body),
+});
 
 app.serviceBusQueue('advance-release', {
   connection: 'ServiceBus',

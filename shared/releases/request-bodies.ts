@@ -38,18 +38,19 @@ export const OverrideChecks = z.strictObject({
   by: person,
 });
 
+/** How a release may stand. */
+export const ReleaseStatus = z.enum([
+  'running',
+  'blocked',
+  'stopping',
+  'released',
+  'stopped',
+  'superseded',
+  'rolled-back',
+  'revoked',
+  'canceled',
+] satisfies Release['phase'][]);
+
 /** Which releases a list shows. */
 export const SetFilter = text(40).optional();
-export const StatusFilter = z
-  .enum([
-    'running',
-    'blocked',
-    'stopping',
-    'released',
-    'stopped',
-    'superseded',
-    'rolled-back',
-    'revoked',
-    'canceled',
-  ] satisfies Release['phase'][])
-  .optional();
+export const StatusFilter = ReleaseStatus.optional();
