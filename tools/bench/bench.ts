@@ -8,6 +8,7 @@ import type { Load } from './load.ts';
 import { type Part, readOptions } from './options.ts';
 import { measureRollout } from './rollout.ts';
 import { rolloutJson, rolloutTable } from './rollout-report.ts';
+import { measureSteering, steerComplaints, steerJson, steerTable } from './steer.ts';
 import { measureSweeper, type Sweep } from './sweeper.ts';
 import { measureWholeJob, type Use, type WholeJob } from './whole-job.ts';
 
@@ -38,9 +39,16 @@ const sweeps = wants('sweep')
 const rollout = wants('rollout')
   ? await step(`rollouts of 100 hosts, ${options.draws} draws`, () => measureRollout(options))
   : undefined;
+const steering = wants('steer')
+  ? await step('a rollout that is paused, and whose app is killed', () => measureSteering(options.seed))
+  : undefined;
 
 process.stdout.write(options.json ? `${JSON.stringify(asJson())}\n` : `${asTable().join('\n')}\n`);
-const complaints = [...(job?.complaints ?? []), ...(rollout?.complaints ?? [])];
+const complaints = [
+  ...(job?.complaints ?? []),
+  ...(rollout?.complaints ?? []),
+  ...(steering ? steerComplaints(steering) : []),
+];
 const isWell = complaints.length === 0 && (build?.ended ?? 'built') === 'built';
 process.exit(isWell ? 0 : 1);
 
@@ -52,6 +60,7 @@ function asJson() {
     ...(build && { build: buildJson(build) }),
     // Asked for alone its figures are the line itself.
     ...(rollout && (options.parts.length === 1 ? rolloutJson(rollout) : { rollout: rolloutJson(rollout) })),
+    ...(steering && { steer: steerJson(steering) }),
     ...(sweeps && { sweeper: { finished: options.finished, sweeps } }),
   };
 }
@@ -113,6 +122,7 @@ function asTable(): string[] {
     ...(build ? ['', ...buildTable(build)] : []),
     ...(sweeps ? ['', ...sweepTable(sweeps)] : []),
     ...(rollout ? ['', ...rolloutTable(rollout)] : []),
+    ...(steering ? ['', ...steerTable(steering)] : []),
     '',
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`,
     `again: npm run bench -- ${options.parts.join(' ')} --speed ${options.speed} --finished ${options.finished}${

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['accept', 'job', 'build', 'sweep', 'rollout'] as const;
+export const parts = ['accept', 'job', 'build', 'sweep', 'rollout', 'steer'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Options {
@@ -22,6 +22,7 @@ const usage = `npm run bench -- [part ...] [options]
   build            one build by a recipe of ten steps
   sweep            what the sweeper costs
   rollout          100 hosts on a virtual clock, beside others' policies on the same times, and growth
+  steer            how soon a pause stops a rollout, and how soon it goes on after a kill (two minutes)
 
   --speed <n>      virtual seconds per second of the whole job (100: about three minutes)
   --finished <n>   workflows that are over in the table that is swept (100000: about two minutes)
