@@ -86,3 +86,63 @@ describe('a pool that Azure services by a session host configuration', () => {
     await expectRefused('test', 'HostPoolManagedNatively');
   });
 });
+
+describe('a pool whose hosts a scaling plan switches on and off', () => {
+  const time = (hour: number, minute = 0) => ({ hour, minute });
+  const schedule = {
+    name: 'every-day',
+    daysOfWeek: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+    rampUpStartTime: time(0, 30),
+    rampUpLoadBalancingAlgorithm: 'BreadthFirst',
+    rampUpMinimumHostsPct: 80,
+    rampUpCapacityThresholdPct: 50,
+    peakStartTime: time(1),
+    peakLoadBalancingAlgorithm: 'BreadthFirst',
+    rampDownStartTime: time(22),
+    rampDownLoadBalancingAlgorithm: 'BreadthFirst',
+    rampDownMinimumHostsPct: 80,
+    rampDownCapacityThresholdPct: 50,
+    rampDownForceLogoffUsers: false,
+    rampDownWaitTimeMinutes: 20,
+    rampDownNotificationMessage: 'Good night',
+    offPeakStartTime: time(23),
+    offPeakLoadBalancingAlgorithm: 'BreadthFirst',
+  };
+  const putPlan = async (exclusionTag: string | undefined) => {
+    const hostPoolReferences = [{ hostPoolArmPath: at.hostPool('production'), scalingPlanEnabled: true }];
+    const timeZone = 'W. Europe Standard Time';
+    const properties = { timeZone, exclusionTag, schedules: [schedule], hostPoolReferences };
+    const put = await cloud.azure('PUT', at.scalingPlan('plan'), { location: 'westeurope', properties });
+    expect(put.status).toBeLessThan(300);
+  };
+
+  it('is refused as long as the plan could not leave a host alone', async () => {
+    await cloud.policy('production', { maxUnavailable: '100%' });
+    await putPlan(undefined);
+    await expectRefused('production', 'ScalingPlanWithoutTag');
+  });
+
+  it(
+    'R2: keeps as many hosts as the plan keeps on, whatever its own floor',
+    { timeout: 60_000 },
+    async () => {
+      await cloud.door('POST', 'people', { pool: 'hp-production', people: 35, stays: 1 });
+      await until(async () => {
+        const { hosts } = await cloud.truth('production');
+        return hosts.flatMap(({ sessions }) => sessions).length > 30;
+      });
+      await putPlan('keep-off');
+      const since = await cloud.requestsSoFar();
+      const id = await cloud.start('production', '1.0.0');
+      expect(await cloud.because(id, 'CapacityFloor')).toContain('scaling plan plan keeps 4 hosts on');
+      const [first] = await cloud.hosts(id);
+      await until(async () => (await cloud.hosts(id)).some(({ stage }) => stage === 'reimage'));
+      const tags = (await cloud.requests(since, 'vmss-production/virtualMachines', 'PUT')).map(
+        ({ body }) => body?.tags,
+      );
+      expect(tags, `${first?.name} and no other`).toEqual([{ 'keep-off': 'goldsmith:open' }]);
+      await cloud.ask('POST', `rollouts/${id}/abort`, { reason: 'seen enough' });
+      expect(await cloud.over(id)).toMatchObject({ status: 'aborted', hosts: { done: 1 } });
+    },
+  );
+});
