@@ -1,15 +1,8 @@
 import { app } from '@azure/functions';
-import {
-  accepted,
-  answer,
-  bodyAs,
-  etagOf,
-  historyView,
-  idempotencyKey,
-  ifMatch,
-  pathValue,
-  WakeUp,
-} from '../shared/http.ts';
+import { z } from 'zod';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { GateAnswer, HeardAnswer, LinkAnswer, ValidationAnswer } from '../shared/gates/answers.ts';
 import {
   AskLink,
   CancelValidation,
@@ -21,115 +14,180 @@ import {
   ValidationId,
 } from '../shared/gates/request-bodies.ts';
 import { gateView, validationView } from '../shared/gates/view.ts';
+import { accepted, etagOf, historyView, WakeUp } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 
-type Request = Parameters<typeof pathValue>[0];
-const setOf = (request: Request) => pathValue(request, 'set', SetName);
-const channelOf = (request: Request) => [setOf(request), pathValue(request, 'channel', ChannelName)] as const;
-const versionOf = (request: Request) => [setOf(request), pathValue(request, 'version')] as const;
-const validationOf = (request: Request) => pathValue(request, 'validation', ValidationId);
 const gate = 'image-sets/{set}/channels/{channel}/gate';
-const validations = 'image-sets/{set}/versions/{version}';
+const gatePath = { set: SetName, channel: ChannelName };
+const isGate = { about: 'The gate.', body: GateAnswer, headers: ['ETag'] } as const;
+const version = 'image-sets/{set}/versions/{version}';
+const versionPath = { set: SetName, version: z.string() };
+const path = { validation: ValidationId };
+const is = { about: 'The validation.', body: ValidationAnswer };
 
-app.http('put-gate', {
-  methods: ['PUT'],
-  route: gate,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const body = await bodyAs(request, PutGate);
-    const { kept, created } = await runningApp().gates.putGate(...channelOf(request), body, ifMatch(request));
-    return { status: created ? 201 : 200, headers: etagOf(kept), jsonBody: gateView(kept) };
+app.http(
+  ...endpoint({
+    name: 'put-gate',
+    method: 'PUT',
+    route: gate,
+    role: 'admin',
+    about: 'Says which checks a version must pass in the channel before it may leave it for the next.',
+    path: gatePath,
+    body: PutGate,
+    takes: ['If-Match'],
+    answers: { 200: isGate, 201: { ...isGate, about: 'The first gate of the channel.' } },
+    refuses: ['PreconditionFailed'],
+    handle: async ({ path: { set, channel }, body, ifMatch }) => {
+      const { kept, created } = await runningApp().gates.putGate(set, channel, body, ifMatch);
+      return { status: created ? 201 : 200, headers: etagOf(kept), jsonBody: gateView(kept) };
+    },
   }),
-});
+);
 
-app.http('get-gate', {
-  methods: ['GET'],
-  route: gate,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const kept = await runningApp().gates.gate(...channelOf(request));
-    return { headers: etagOf(kept), jsonBody: gateView(kept) };
+app.http(
+  ...endpoint({
+    name: 'get-gate',
+    method: 'GET',
+    route: gate,
+    role: 'reader',
+    about: 'The gate of a channel; the usual one, if it was never given one.',
+    path: gatePath,
+    answers: { 200: isGate },
+    handle: async ({ path: { set, channel } }) => {
+      const kept = await runningApp().gates.gate(set, channel);
+      return { headers: etagOf(kept), jsonBody: gateView(kept) };
+    },
   }),
-});
+);
 
-app.http('validate-version', {
-  methods: ['POST'],
-  route: `${validations}/validate`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const [set, number] = versionOf(request);
-    const body = await bodyAs(request, Validate);
-    const running = runningApp();
-    const asked = await running.requestFor(`validate ${set}.${number}`, idempotencyKey(request), body);
-    const view = validationView(await running.gates.validate(set, number, body, asked));
-    return accepted(running.address(`validations/${view.id}`), view);
+app.http(
+  ...endpoint({
+    name: 'validate-version',
+    method: 'POST',
+    route: `${version}/validate`,
+    role: 'builder',
+    about:
+      'Begins the next run of the gate for a version that the channel holds; or finds the one under way.',
+    path: versionPath,
+    body: Validate,
+    takes: ['Idempotency-Key'],
+    answers: {
+      202: {
+        about: 'The run, which is under way.',
+        body: ValidationAnswer,
+        headers: ['Operation-Location', 'Retry-After'],
+      },
+    },
+    refuses: ['IdempotencyKeyReused', 'InvalidPhase', 'Revoked', 'VersionOver', 'VersionNotReady'],
+    handle: async ({ path: { set, version: number }, body, key }) => {
+      const { gates, requestFor, address } = runningApp();
+      const request = await requestFor(`validate ${set}.${number}`, key, body);
+      const view = validationView(await gates.validate(set, number, body, request));
+      return accepted(address(`validations/${view.id}`), view);
+    },
   }),
-});
+);
 
-app.http('list-validations', {
-  methods: ['GET'],
-  route: `${validations}/validations`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const all = await runningApp().gates.ofVersion(...versionOf(request));
-    return { jsonBody: { value: all.map((validation) => validationView(validation)) } };
+app.http(
+  ...endpoint({
+    name: 'list-validations',
+    method: 'GET',
+    route: `${version}/validations`,
+    role: 'reader',
+    about: 'Every run for the version, newest first.',
+    path: versionPath,
+    answers: { 200: { about: 'The runs.', body: listOf(ValidationAnswer) } },
+    handle: async ({ path: { set, version: number } }) => {
+      const all = await runningApp().gates.ofVersion(set, number);
+      return { jsonBody: { value: all.map((validation) => validationView(validation)) } };
+    },
   }),
-});
+);
 
-app.http('get-validation', {
-  methods: ['GET'],
-  route: 'validations/{validation}',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: validationView(await runningApp().gates.validation(validationOf(request))),
-  })),
-});
-
-app.http('get-validation-history', {
-  methods: ['GET'],
-  route: 'validations/{validation}/history',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: historyView(await runningApp().gates.history(validationOf(request))),
-  })),
-});
-
-app.http('cancel-validation', {
-  methods: ['POST'],
-  route: 'validations/{validation}/cancel',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const body = await bodyAs(request, CancelValidation);
-    return { jsonBody: validationView(await runningApp().gates.cancel(validationOf(request), body)) };
+app.http(
+  ...endpoint({
+    name: 'get-validation',
+    method: 'GET',
+    route: 'validations/{validation}',
+    role: 'reader',
+    about: 'One run of a gate: each check, how it stands, and by what evidence.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { validation } }) => ({
+      jsonBody: validationView(await runningApp().gates.validation(validation)),
+    }),
   }),
-});
+);
 
-/** The only answer in which the link is; it is shown once. */
-app.http('link-external-check', {
-  methods: ['POST'],
-  route: 'validations/{validation}/checks/{check}/link',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const check = pathValue(request, 'check', CheckName);
-    const body = await bodyAs(request, AskLink);
-    const link = await runningApp().gates.link(validationOf(request), check, body);
-    return { status: 201, headers: { 'cache-control': 'no-store' }, jsonBody: link };
+app.http(
+  ...endpoint({
+    name: 'get-validation-history',
+    method: 'GET',
+    route: 'validations/{validation}/history',
+    role: 'reader',
+    about: 'All that happened to it, oldest first.',
+    path,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { validation } }) => ({
+      jsonBody: historyView(await runningApp().gates.history(validation)),
+    }),
   }),
-});
+);
 
-/** Without a function key: the token is the right to report once, on one check. */
-app.http('report-external-check', {
-  methods: ['POST'],
-  route: 'external-checks/{token}',
-  authLevel: 'anonymous',
-  handler: answer(async (request) => {
-    const body = await bodyAs(request, Report);
-    const { subject } = await runningApp().gates.report(pathValue(request, 'token'), body);
-    const { set, number, channel } = subject;
-    return { jsonBody: { heard: true, imageSet: set, version: number, channel } };
+app.http(
+  ...endpoint({
+    name: 'cancel-validation',
+    method: 'POST',
+    route: 'validations/{validation}/cancel',
+    role: 'builder',
+    about: 'Ends a run; its scripts are taken away from the hosts.',
+    path,
+    body: CancelValidation,
+    answers: { 200: is },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { validation }, body }) => ({
+      jsonBody: validationView(await runningApp().gates.cancel(validation, body)),
+    }),
   }),
-});
+);
+
+app.http(
+  ...endpoint({
+    name: 'link-external-check',
+    method: 'POST',
+    route: 'validations/{validation}/checks/{check}/link',
+    role: 'builder',
+    about: 'A link for one report on the check. It is shown in this answer and nowhere else.',
+    path: { ...path, check: CheckName },
+    body: AskLink,
+    answers: { 201: { about: 'The link.', body: LinkAnswer } },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { validation, check }, body }) => {
+      const link = await runningApp().gates.link(validation, check, body);
+      return { status: 201, headers: { 'cache-control': 'no-store' }, jsonBody: link };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'report-external-check',
+    method: 'POST',
+    route: 'external-checks/{token}',
+    role: 'token',
+    about: 'What another system found. The token is the right to report once, on one check.',
+    path: { token: z.string() },
+    body: Report,
+    answers: { 200: { about: 'It was heard.', body: HeardAnswer } },
+    refuses: ['LinkUsed'],
+    handle: async ({ path: { token }, body }) => {
+      const { subject } = await runningApp().gates.report(token, body);
+      const { set, number, channel } = subject;
+      return { jsonBody: { heard: true, imageSet: set, version: number, channel } };
+    },
+  }),
+);
 
 app.serviceBusQueue('advance-validation', {
   connection: 'ServiceBus',

@@ -1,8 +1,7 @@
 import { app } from '@azure/functions';
 import type { z } from 'zod';
-import { endpoint } from '../shared/api/endpoint.ts';
+import { type AnyEndpoint, endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import type { ErrorCode } from '../shared/errors.ts';
 import { accepted, historyView, WakeUp } from '../shared/http.ts';
 import { ReleaseAnswer, ReleaseExplanation } from '../shared/releases/answers.ts';
 import {
@@ -112,15 +111,12 @@ interface Action<Body extends z.ZodType> {
   readonly role: 'operator' | 'approver';
   readonly about: string;
   readonly body: Body;
-  readonly refuses?: readonly ErrorCode[];
+  readonly refuses?: NonNullable<AnyEndpoint['refuses']>;
   readonly ask: (id: string, body: z.output<Body>) => Promise<Release>;
 }
 
 /** 202: what was asked for is on record, and comes of it with the next looks. */
-function asked<Body extends z.ZodType>(
-  what: string,
-  { role, about, body, refuses = [], ask }: Action<Body>,
-) {
+function asked<Body extends z.ZodType>(what: string, { role, about, body, refuses = [], ask }: Action<Body>) {
   app.http(
     ...endpoint({
       name: `${what}-release`,

@@ -85,8 +85,8 @@ const probes = {
 };
 const probeNames = Object.keys(probes) as (keyof typeof probes)[];
 
-const Probe = z
-  .strictObject({ ...named, kind: z.literal('probe'), ...onHosts, ...probes })
+const probe = z.strictObject({ ...named, kind: z.literal('probe'), ...onHosts, ...probes });
+const Probe = probe
   .superRefine((probe, context) => {
     if (probeNames.filter((name) => probe[name] !== undefined).length === 1) return;
     context.addIssue({
@@ -101,15 +101,15 @@ const Probe = z
     return { name, required, kind, hosts: hosts ?? usually, timeoutMinutes, probe };
   });
 
-const Compare = z
-  .strictObject({
-    ...named,
-    kind: z.literal('compare'),
-    metric: z.enum(metrics),
-    tolerancePercent: z.number().min(0).max(1000).default(20),
-    allowed: z.array(text(100)).max(100).default([]),
-    ...onHosts,
-  })
+const compare = z.strictObject({
+  ...named,
+  kind: z.literal('compare'),
+  metric: z.enum(metrics),
+  tolerancePercent: z.number().min(0).max(1000).default(20),
+  allowed: z.array(text(100)).max(100).default([]),
+  ...onHosts,
+});
+const Compare = compare
   .refine(({ metric, allowed }) => metric === 'packages' || allowed.length === 0, {
     path: ['allowed'],
     message: 'Only of the metric packages.',
@@ -141,6 +141,14 @@ const External = z
     path: ['url'],
     message: 'A check that waits for no report needs a url, whose answer says how it went.',
   });
+
+/** The fields of each kind of check, for who shows them. */
+export const fieldsOf = {
+  health: Health.shape,
+  probe: probe.shape,
+  compare: compare.shape,
+  external: External.shape,
+};
 
 const AnyCheck = z.discriminatedUnion('kind', [Health, Probe, Compare, External]);
 
