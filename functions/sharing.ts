@@ -1,99 +1,162 @@
 import { app } from '@azure/functions';
-import { accepted, answer, bodyAs, etagOf, historyView, ifMatch, pathValue, WakeUp } from '../shared/http.ts';
+import { z } from 'zod';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { accepted, etagOf, historyView, WakeUp } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { BarePlaceAnswer, CopyAnswer, PlaceAnswer } from '../shared/sharing/answers.ts';
 import { PlaceName, PutPlace, RemovePlace, RetryCopy } from '../shared/sharing/request-bodies.ts';
 import { bare, copyView, placeView } from '../shared/sharing/view.ts';
 
-type Request = Parameters<typeof pathValue>[0];
-const setOf = (request: Request) => pathValue(request, 'set', SetName);
-const placeOf = (request: Request) => [setOf(request), pathValue(request, 'place', PlaceName)] as const;
-const versionOf = (request: Request) => [setOf(request), pathValue(request, 'version')] as const;
-const copyOf = (request: Request) => [...versionOf(request), pathValue(request, 'place', PlaceName)] as const;
 const places = 'image-sets/{set}/places';
+const placePath = { set: SetName, place: PlaceName };
+const isPut = { about: 'The place.', body: BarePlaceAnswer, headers: ['ETag'] } as const;
 const copies = 'image-sets/{set}/versions/{version}/copies';
+const versionPath = { set: SetName, version: z.string() };
+const copyPath = { ...versionPath, place: PlaceName };
+const history = { 200: { about: 'The history.', body: HistoryAnswer } };
 
-app.http('list-places', {
-  methods: ['GET'],
-  route: places,
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: { value: (await runningApp().sharing.list(setOf(request))).map(placeView) },
-  })),
-});
-
-app.http('put-place', {
-  methods: ['PUT'],
-  route: `${places}/{place}`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const body = await bodyAs(request, PutPlace);
-    const place = await runningApp().sharing.put(...placeOf(request), body, ifMatch(request));
-    return { status: place.revision === 1 ? 201 : 200, headers: etagOf(place), jsonBody: bare(place) };
+app.http(
+  ...endpoint({
+    name: 'list-places',
+    method: 'GET',
+    route: places,
+    role: 'reader',
+    about: 'Where versions of the set are used from, outside its own gallery.',
+    path: { set: SetName },
+    answers: { 200: { about: 'The places.', body: listOf(PlaceAnswer) } },
+    handle: async ({ path: { set } }) => ({
+      jsonBody: { value: (await runningApp().sharing.list(set)).map(placeView) },
+    }),
   }),
-});
+);
 
-app.http('get-place', {
-  methods: ['GET'],
-  route: `${places}/{place}`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const found = await runningApp().sharing.get(...placeOf(request));
-    return { headers: etagOf(found.place), jsonBody: placeView(found) };
+app.http(
+  ...endpoint({
+    name: 'put-place',
+    method: 'PUT',
+    route: `${places}/{place}`,
+    role: 'admin',
+    about: 'Versions of the set are to be used from there: copied, or shared.',
+    path: placePath,
+    body: PutPlace,
+    takes: ['If-Match'],
+    answers: { 200: isPut, 201: { ...isPut, about: 'The place, which is new.' } },
+    refuses: ['PreconditionFailed', 'InvalidPhase', 'ImmutableField', 'UnsupportedSource'],
+    handle: async ({ path: { set, place: name }, body, ifMatch }) => {
+      const place = await runningApp().sharing.put(set, name, body, ifMatch);
+      return { status: place.revision === 1 ? 201 : 200, headers: etagOf(place), jsonBody: bare(place) };
+    },
   }),
-});
+);
 
-app.http('get-place-history', {
-  methods: ['GET'],
-  route: `${places}/{place}/history`,
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: historyView(await runningApp().sharing.placeHistory(...placeOf(request))),
-  })),
-});
-
-app.http('remove-place', {
-  methods: ['DELETE'],
-  route: `${places}/{place}`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const [set, name] = placeOf(request);
-    const body = await bodyAs(request, RemovePlace);
-    const place = await runningApp().sharing.remove(set, name, body, ifMatch(request));
-    return accepted(runningApp().address(`image-sets/${set}/places/${name}`), bare(place));
+app.http(
+  ...endpoint({
+    name: 'get-place',
+    method: 'GET',
+    route: `${places}/{place}`,
+    role: 'reader',
+    about: 'One place, with who is there and what they use.',
+    path: placePath,
+    answers: { 200: { about: 'The place.', body: PlaceAnswer, headers: ['ETag'] } },
+    handle: async ({ path: { set, place: name } }) => {
+      const found = await runningApp().sharing.get(set, name);
+      return { headers: etagOf(found.place), jsonBody: placeView(found) };
+    },
   }),
-});
+);
 
-app.http('list-copies', {
-  methods: ['GET'],
-  route: copies,
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: { value: (await runningApp().sharing.copies(...versionOf(request))).map(copyView) },
-  })),
-});
-
-app.http('get-copy-history', {
-  methods: ['GET'],
-  route: `${copies}/{place}/history`,
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: historyView(await runningApp().sharing.copyHistory(...copyOf(request))),
-  })),
-});
-
-app.http('retry-copy', {
-  methods: ['POST'],
-  route: `${copies}/{place}/retry`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const [set, number, place] = copyOf(request);
-    const body = await bodyAs(request, RetryCopy);
-    const copy = await runningApp().sharing.retry(set, number, place, body);
-    const at = runningApp().address(`image-sets/${set}/versions/${number}/copies`);
-    return accepted(at, copyView({ copy, pools: [] }));
+app.http(
+  ...endpoint({
+    name: 'get-place-history',
+    method: 'GET',
+    route: `${places}/{place}/history`,
+    role: 'reader',
+    about: 'All that happened to it, oldest first.',
+    path: placePath,
+    answers: history,
+    handle: async ({ path: { set, place } }) => ({
+      jsonBody: historyView(await runningApp().sharing.placeHistory(set, place)),
+    }),
   }),
-});
+);
+
+app.http(
+  ...endpoint({
+    name: 'remove-place',
+    method: 'DELETE',
+    route: `${places}/{place}`,
+    role: 'admin',
+    about: 'The place goes with all that we made there, unless host pools there use any of it.',
+    path: placePath,
+    body: RemovePlace,
+    takes: ['If-Match'],
+    answers: {
+      202: {
+        about: 'The place, which is being emptied.',
+        body: BarePlaceAnswer,
+        headers: ['Operation-Location', 'Retry-After'],
+      },
+    },
+    refuses: ['PreconditionFailed', 'ReferencedVersionCannotBeDeleted'],
+    handle: async ({ path: { set, place: name }, body, ifMatch }) => {
+      const place = await runningApp().sharing.remove(set, name, body, ifMatch);
+      return accepted(runningApp().address(`image-sets/${set}/places/${name}`), bare(place));
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'list-copies',
+    method: 'GET',
+    route: copies,
+    role: 'reader',
+    about: 'Where else the version is, and how far it is there.',
+    path: versionPath,
+    answers: { 200: { about: 'The copies.', body: listOf(CopyAnswer) } },
+    handle: async ({ path: { set, version } }) => ({
+      jsonBody: { value: (await runningApp().sharing.copies(set, version)).map(copyView) },
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'get-copy-history',
+    method: 'GET',
+    route: `${copies}/{place}/history`,
+    role: 'reader',
+    about: 'All that happened to it, oldest first.',
+    path: copyPath,
+    answers: history,
+    handle: async ({ path: { set, version, place } }) => ({
+      jsonBody: historyView(await runningApp().sharing.copyHistory(set, version, place)),
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'retry-copy',
+    method: 'POST',
+    route: `${copies}/{place}/retry`,
+    role: 'releaser',
+    about: 'Begins what failed anew, and what never was.',
+    path: copyPath,
+    body: RetryCopy,
+    answers: {
+      202: { about: 'The copy.', body: CopyAnswer, headers: ['Operation-Location', 'Retry-After'] },
+    },
+    refuses: ['InvalidPhase', 'Revoked', 'VersionOver', 'VersionNotReady'],
+    handle: async ({ path: { set, version, place }, body }) => {
+      const copy = await runningApp().sharing.retry(set, version, place, body);
+      const at = runningApp().address(`image-sets/${set}/versions/${version}/copies`);
+      return accepted(at, copyView({ copy, pools: [] }));
+    },
+  }),
+);
 
 app.serviceBusQueue('advance-copy', {
   connection: 'ServiceBus',
