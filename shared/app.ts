@@ -1,6 +1,7 @@
 import { marketplaceRequests } from './images/browse-requests.ts';
 import { repeats } from './repeats.ts';
 import { wireChat } from './wiring/chat.ts';
+import { wireEvents } from './wiring/events.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
 import { type Images, wireImages } from './wiring/images.ts';
 import { type PublishingRooms, wirePublishing } from './wiring/publishing.ts';
@@ -14,13 +15,14 @@ import type { Outside } from './outside.ts';
 export function createApp(outside: Outside) {
   const { rows, now, newId, publicUrl } = outside;
   const chat = wireChat(outside);
-  const desktops: Desktops = wireDesktops(outside, {
+  const events = wireEvents(outside, async () => {});
+  const desktops: Desktops = wireDesktops(outside, events, {
     versionOf: async (set, number) => await images.versionOf(set, number),
     refusal: async (set, number) => await images.port.refusal(set, number),
     imageVersionAt: async (...asked) => await publishing.sharing.port.imageVersionAt(...asked),
     isUnderWay: async (movement) => await publishing.channels.port.isUnderWay(movement),
   });
-  const images: Images = wireImages(outside, {
+  const images: Images = wireImages(outside, events, {
     startRelease: async (wanted) => await publishing.releases.port.start(wanted),
     async isAvailable(set, number) {
       await publishing.sharing.port.ensureCopies(set, number);
@@ -54,9 +56,10 @@ export function createApp(outside: Outside) {
     examineHosts: async (asked) => await desktops.hosts.examineHosts(asked),
     poolsAt: desktops.poolsAt,
     tell: async (id, what) => await chat.tell(id, what),
+    heard: events.heard,
   });
   const { approvals, channels, gates, releases, sharing } = publishing;
-  const schedules = wireSchedules(outside, images, releases.port);
+  const schedules = wireSchedules(outside, events, images, releases.port);
   const kinds = [
     ...images.kinds,
     releases,
@@ -67,6 +70,7 @@ export function createApp(outside: Outside) {
     schedules,
     ...desktops.kinds,
     ...chat.kinds,
+    events,
   ];
 
   return {
@@ -85,6 +89,7 @@ export function createApp(outside: Outside) {
     schedules: schedules.requests,
     rollouts: desktops.requests,
     freezes: desktops.freezes,
+    events: { follow: events.follow },
     hosts: desktops.hosts,
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await images.advanceImage(id),
@@ -98,7 +103,9 @@ export function createApp(outside: Outside) {
     advanceSchedule: async (id: string) => await schedules.advance(id),
     advanceRollout: async (id: string) => await desktops.advanceRollout(id),
     advanceHost: async (id: string) => await desktops.advanceHost(id),
-    deliver: async (id: string) => await chat.deliver(id),
+    async deliver(id: string): Promise<void> {
+      if (!(await events.publish(id))) await chat.deliver(id);
+    },
     /** Wakes whatever is overdue. */
     sweep: async () => {
       // Each for itself: what one kind fails on must not keep the others from being found.

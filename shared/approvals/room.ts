@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { Engine } from '../workflow/engine.ts';
+import type { Feed } from '../workflow/outbox.ts';
 import type { Rows } from '../workflow/rows.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import { type Approval, type ApprovalEvent, approvalLife } from './approval.ts';
@@ -13,6 +14,7 @@ interface Parts {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: ApprovalEvent) => void;
+  readonly feed?: Feed<Approval, ApprovalEvent>;
 }
 
 /** Approvals, wired. */

@@ -20,7 +20,10 @@ import { ensureStopped } from './stop.ts';
 
 export type ChannelEngine = Engine<Channel, ChannelEvent, StageCommand>;
 
-interface Parts extends Pick<EngineParts<Channel, ChannelEvent, StageCommand>, 'store' | 'wake' | 'onNews'> {
+interface Parts extends Pick<
+  EngineParts<Channel, ChannelEvent, StageCommand>,
+  'store' | 'wake' | 'onNews' | 'feed'
+> {
   readonly versions: Versions;
   readonly rollouts: Rollouts;
   readonly announce: Announce;

@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import type { Feed } from '../workflow/outbox.ts';
 import type { Rows } from '../workflow/rows.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import type { Announce } from './announce.ts';
@@ -23,6 +24,7 @@ interface Parts {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: ChannelEvent) => void;
+  readonly feed?: Feed<Channel, ChannelEvent>;
 }
 
 /** The channels of all image sets, wired. */

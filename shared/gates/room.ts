@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { Engine } from '../workflow/engine.ts';
+import type { Feed } from '../workflow/outbox.ts';
 import type { Rows } from '../workflow/rows.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import { type Attempts, attemptsLife, type AttemptsEvent } from './attempts.ts';
@@ -19,11 +20,12 @@ interface Parts extends Ports {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: ValidationEvent) => void;
+  readonly feed?: Feed<Validation, ValidationEvent>;
 }
 
 /** The gates of all channels and the runs of them, wired. */
 export function gateRoom(parts: Parts) {
-  const { rows, due, wake, now, onNews, channelsOf, holding, ...ports } = parts;
+  const { rows, due, wake, now, onNews, feed, channelsOf, holding, ...ports } = parts;
   const resting = { wake: async () => {}, now, perform: neverCalledFor };
   const gates = new Engine({
     workflow: gateLife,
@@ -43,6 +45,7 @@ export function gateRoom(parts: Parts) {
     wake,
     now,
     ...(onNews && { onNews }),
+    ...(feed && { feed }),
   });
   const all = { validations, store, attempts, gates, channelsOf, now };
   return {

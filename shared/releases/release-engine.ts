@@ -27,7 +27,7 @@ export type ReleaseEngine = Engine<Release, ReleaseEvent, StageCommand>;
 
 interface Parts extends Pick<
   EngineParts<Release, ReleaseEvent, StageCommand>,
-  'store' | 'wake' | 'now' | 'onNews'
+  'store' | 'wake' | 'now' | 'onNews' | 'feed'
 > {
   readonly ports: Ports;
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import type { Feed } from '../workflow/outbox.ts';
 import type { Rows } from '../workflow/rows.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import type { Release, ReleaseEvent } from './course.ts';
@@ -15,6 +16,7 @@ interface Parts extends Ports {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: ReleaseEvent) => void;
+  readonly feed?: Feed<Release, ReleaseEvent>;
 }
 
 /** Releases, wired; each is known by the id of its version. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { Engine } from '../workflow/engine.ts';
+import type { Feed } from '../workflow/outbox.ts';
 import type { Rows } from '../workflow/rows.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import { copiesOf } from './copies.ts';
@@ -16,6 +17,7 @@ interface Parts {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: ReplicationEvent) => void;
+  readonly feed?: Feed<Replication, ReplicationEvent>;
 }
 
 /** The regions of all versions, wired; each version's are known by the id of the version. */

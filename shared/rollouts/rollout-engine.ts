@@ -25,7 +25,7 @@ const never = '9999';
 
 interface Parts extends Pick<
   EngineParts<Rollout, RolloutEvent, StageCommand>,
-  'store' | 'wake' | 'now' | 'onNews'
+  'store' | 'wake' | 'now' | 'onNews' | 'feed'
 > {
   readonly pools: Pools;
   readonly gallery: Gallery;

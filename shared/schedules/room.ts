@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { Engine } from '../workflow/engine.ts';
+import type { Feed } from '../workflow/outbox.ts';
 import type { Rows } from '../workflow/rows.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import type { Images } from './images.ts';
@@ -14,6 +15,7 @@ interface Parts {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: ScheduleEvent) => void;
+  readonly feed?: Feed<Schedule, ScheduleEvent>;
 }
 
 /** Schedules, wired. */

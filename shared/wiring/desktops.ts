@@ -21,6 +21,8 @@ import { rememberingFleets } from '../rollouts/fleet-memory.ts';
 import { usageOf, usesOf } from '../rollouts/usage.ts';
 import { Engine } from '../workflow/engine.ts';
 import { WorkflowStore } from '../workflow/store.ts';
+import type { Events } from './events.ts';
+import { factsOfFreezes, factsOfRollouts } from './facts-of-desktops.ts';
 import { resting } from './resting.ts';
 
 type Publishing = Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt'> &
@@ -29,7 +31,7 @@ type Publishing = Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt'>
 export type Desktops = ReturnType<typeof wireDesktops>;
 
 /** Host pools, the rollouts that bring them to a version, and the work on each host. */
-export function wireDesktops(outside: Outside, publishing: Publishing) {
+export function wireDesktops(outside: Outside, { heard }: Events, publishing: Publishing) {
   const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets, secrets } = outside;
   const { refusal, imageVersionAt, isUnderWay, versionOf } = publishing;
   const due = rows('due');
@@ -54,6 +56,7 @@ export function wireDesktops(outside: Outside, publishing: Publishing) {
     workflow: freezeLife,
     store: new WorkflowStore<FreezeCalendar, FreezeEvent>('freezes', rows('freezes'), due),
     ...resting('freezes', now),
+    ...heard('freezes', 'freezes', factsOfFreezes),
   });
   const freezes = freezesIn(calendar);
   const rollouts = rolloutEngine({
@@ -69,7 +72,7 @@ export function wireDesktops(outside: Outside, publishing: Publishing) {
     store: rolloutStore,
     wake: wake('advance-rollout'),
     now,
-    ...logged('rollout'),
+    ...heard('rollout', 'rollouts', factsOfRollouts),
   });
   const parts = { pools, poolStore, rollouts, rolloutStore, freezes, now };
   const planFor = planner({ hostPools, fleets, gallery, freezes, now });

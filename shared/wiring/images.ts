@@ -38,6 +38,8 @@ import { replicationRoom } from '../replication/room.ts';
 import type { UsedIn } from '../replication/perform.ts';
 import { Engine } from '../workflow/engine.ts';
 import { WorkflowStore } from '../workflow/store.ts';
+import type { Events } from './events.ts';
+import { factsOfRegions, factsOfVersions } from './facts-of-images.ts';
 import { resting } from './resting.ts';
 
 /** What versions need of the rooms that publish them. */
@@ -64,7 +66,7 @@ type Publishing = Omit<RecallPorts, 'gallery' | 'copiesOf'> &
 export type Images = ReturnType<typeof wireImages>;
 
 /** Image sets, their versions from the request to the tombstone, and the regions of each. */
-export function wireImages(outside: Outside, publishing: Publishing) {
+export function wireImages(outside: Outside, { heard }: Events, publishing: Publishing) {
   const { rows, wake, now, gallery, machines, scripts, parts } = outside;
   const due = rows('due');
   const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', rows('imagesets'), due);
@@ -91,7 +93,7 @@ export function wireImages(outside: Outside, publishing: Publishing) {
     due,
     wake: wake('advance-replication'),
     now,
-    ...logged('replication'),
+    ...heard('replication', 'replications', factsOfRegions),
   });
   const places = benchPlaces(
     new Engine({ workflow: benchPlacesLife, store: placesStore, ...resting('places', now) }),
@@ -125,7 +127,7 @@ export function wireImages(outside: Outside, publishing: Publishing) {
     ),
     wake: wake('advance-image'),
     now,
-    ...logged('version'),
+    ...heard('version', 'versions', factsOfVersions),
   });
   const ends = endsOfLife({
     gallery,

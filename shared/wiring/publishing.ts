@@ -7,6 +7,13 @@ import type { News } from '../notifications/chat-news.ts';
 import { releaseRoom } from '../releases/room.ts';
 import { sharingRoom } from '../sharing/room.ts';
 import type { Desktops } from './desktops.ts';
+import type { Events } from './events.ts';
+import {
+  factsOfApprovals,
+  factsOfChannels,
+  factsOfReleases,
+  factsOfValidations,
+} from './facts-of-publishing.ts';
 import type { Images } from './images.ts';
 
 interface Around {
@@ -17,6 +24,7 @@ interface Around {
   readonly examineHosts: Desktops['hosts']['examineHosts'];
   readonly poolsAt: Desktops['poolsAt'];
   readonly tell: (id: string, what: News) => Promise<void>;
+  readonly heard: Events['heard'];
 }
 
 export type PublishingRooms = ReturnType<typeof wirePublishing>;
@@ -24,7 +32,7 @@ export type PublishingRooms = ReturnType<typeof wirePublishing>;
 /** What brings a version that was built to people: channels, gates, approvals, releases, and copies elsewhere. */
 export function wirePublishing(outside: Outside, around: Around) {
   const { rows, wake, now, publicUrl, probes, callSystem, newSecret } = outside;
-  const { versions, planOf, rollouts, tell } = around;
+  const { versions, planOf, rollouts, tell, heard } = around;
   const due = rows('due');
   const channelsOf = async (set: string) => (await planOf(set))?.channels;
 
@@ -37,7 +45,7 @@ export function wirePublishing(outside: Outside, around: Around) {
     due,
     wake: wake('advance-approval'),
     now,
-    ...logged('approval'),
+    ...heard('approval', 'approvals', factsOfApprovals),
   });
   const channels: ReturnType<typeof channelRoom> = channelRoom({
     orderOf: channelsOf,
@@ -61,7 +69,7 @@ export function wirePublishing(outside: Outside, around: Around) {
     due,
     wake: wake('advance-channel'),
     now,
-    ...logged('channel'),
+    ...heard('channel', 'channels', factsOfChannels),
   });
   const gates: ReturnType<typeof gateRoom> = gateRoom({
     poolsOf: async (set, channel) => await rollouts.poolsOf(set, channel),
@@ -78,7 +86,7 @@ export function wirePublishing(outside: Outside, around: Around) {
     due,
     wake: wake('advance-validation'),
     now,
-    ...logged('validation'),
+    ...heard('validation', 'validations', factsOfValidations),
   });
   const releases: ReturnType<typeof releaseRoom> = releaseRoom({
     versions,
@@ -108,7 +116,7 @@ export function wirePublishing(outside: Outside, around: Around) {
     due,
     wake: wake('advance-release'),
     now,
-    ...logged('release'),
+    ...heard('release', 'releases', factsOfReleases),
   });
   const sharing = sharingRoom({
     gallery: outside.sharing,

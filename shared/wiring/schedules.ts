@@ -2,9 +2,10 @@ import { AppError } from '../errors.ts';
 import { lookUpSource } from '../images/look-up.ts';
 import { RequestVersion } from '../images/request-bodies.ts';
 import { nameOfSource } from '../images/source.ts';
-import { logged } from '../news.ts';
 import type { Outside } from '../outside.ts';
 import { scheduleRoom } from '../schedules/room.ts';
+import type { Events } from './events.ts';
+import { factsOfSchedules } from './facts-of-desktops.ts';
 import type { Images } from './images.ts';
 
 /** What schedules ask of releases. */
@@ -14,7 +15,7 @@ interface Releases {
 }
 
 /** When versions are asked for by the calendar, or because their source is new. */
-export function wireSchedules(outside: Outside, images: Images, releases: Releases) {
+export function wireSchedules(outside: Outside, { heard }: Events, images: Images, releases: Releases) {
   const { rows, wake, now } = outside;
   return scheduleRoom({
     images: {
@@ -45,6 +46,6 @@ export function wireSchedules(outside: Outside, images: Images, releases: Releas
     due: rows('due'),
     wake: wake('advance-schedule'),
     now,
-    ...logged('schedule'),
+    ...heard('schedule', 'schedules', factsOfSchedules),
   });
 }

@@ -1,5 +1,6 @@
 import { hasCode } from '../errors.ts';
 import { type Instant, secondsAfter } from '../instant.ts';
+import type { Feed, Told } from './outbox.ts';
 import type { WorkflowStore } from './store.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -20,12 +21,21 @@ export interface EngineParts<State, Event, Command> {
   readonly now: () => Instant;
   /** Hears of every fact that history keeps, once it is saved: for the log. */
   readonly onNews?: (id: string, event: Event) => void;
+  /** Where the world is told of facts that history keeps. */
+  readonly feed?: Feed<State, Event>;
 }
 
 export interface Recorded<State> {
   readonly state: State;
   /** False for old news: somebody else told it first, or the work has moved on. */
   readonly changed: boolean;
+}
+
+/** What is yet to be done of a save. */
+interface Aftermath {
+  readonly isNews: boolean;
+  readonly hasTold: boolean;
+  readonly dueAt: Instant | undefined;
 }
 
 /** A wake-up this much early counts as in time: the queue's clock is not ours, and no second one would come. */
@@ -64,7 +74,7 @@ export class Engine<State, Event, Command> {
    * the winner saved. One save asks for one wake-up, so that doubled wake-ups die out.
    */
   async record(id: string, toEvent: (state: State | undefined) => Event): Promise<Recorded<State>> {
-    const { workflow, store, wake, now, onNews } = this.#parts;
+    const { workflow, store, now } = this.#parts;
     for (;;) {
       const before = await store.load(id);
       const event = toEvent(before?.state);
@@ -74,9 +84,9 @@ export class Engine<State, Event, Command> {
       const at = now();
       const dueAt = this.#dueAt(state, at);
       const isNews = workflow.isNews(event);
-      if (!(await this.#saved(id, { state, event, at, isNews, dueAt, before }))) continue;
-      if (isNews) onNews?.(id, event);
-      if (dueAt !== undefined) await wake(id, dueAt);
+      const told = isNews ? this.#told(id, event, state, before?.state) : [];
+      if (!(await this.#saved(id, { state, event, at, isNews, told, dueAt, before }))) continue;
+      await this.#afterSave(id, event, { isNews, hasTold: told.length > 0, dueAt });
       return { state, changed: true };
     }
   }
@@ -87,6 +97,17 @@ export class Engine<State, Event, Command> {
     const ids = await store.overdue(secondsAfter(now(), -forgottenAfterSeconds));
     for (const id of ids) await wake(id, now());
     return ids.length;
+  }
+
+  #told(id: string, event: Event, after: State, before: State | undefined): readonly Told[] {
+    return this.#parts.feed?.tells(id, event, after, before) ?? [];
+  }
+
+  async #afterSave(id: string, event: Event, { isNews, hasTold, dueAt }: Aftermath): Promise<void> {
+    const { onNews, wake, feed } = this.#parts;
+    if (isNews) onNews?.(id, event);
+    if (dueAt !== undefined) await wake(id, dueAt);
+    if (hasTold) await feed?.wake();
   }
 
   async #saved(id: string, change: Parameters<WorkflowStore<State, Event>['save']>[1]): Promise<boolean> {

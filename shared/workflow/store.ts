@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
+import { debrisAfterSeconds, lineRow, outboxWrite, type Told } from './outbox.ts';
 import { type Range, type Row, type Rows, startingWith, type Write } from './rows.ts';
 
 export interface Saved<State> {
@@ -15,6 +16,8 @@ export interface Change<State, Event> {
   readonly event: Event;
   readonly at: Instant;
   readonly isNews: boolean;
+  /** What the world is told of it: in the outbox from this save on, until somebody has taken it to the feed. */
+  readonly told?: readonly Told[];
   /** When the state next calls for something; absent once it never will by itself. */
   readonly dueAt: Instant | undefined;
   /** What the state was made from; absent for the first. */
@@ -33,18 +36,16 @@ interface Due {
 }
 
 const stateRow = 'state';
-const lineRow = (changes: number) => `line-${String(changes).padStart(8, '0')}`;
 /** Unique to one save, so that taking an old row out can never take a newer one with it. */
 const dueRow = ({ dueAt, id, changes }: Due) => `${dueAt}|${id}|${changes}`;
-/** No save lasts this long between its due row and its state row; a row that stands alone for longer is debris. */
-const debrisAfterSeconds = 15 * 60;
 
 /**
  * Where the state of one kind of workflow lives: a partition each, with a row `state` and a row for each
  * line of its history, written together; and a due index, one partition a kind, ordered by time.
  *
  * The due row is written before the state it points at. A crash between the two leaves a pointer too many,
- * which the sweeper sees through; never a state that nobody would look at again.
+ * which the sweeper sees through; never a state that nobody would look at again. What the world is to be told
+ * is kept in the same way: a row in the outbox before, and what it says in the line of history.
  */
 export class WorkflowStore<State, Event> {
   readonly #kind: string;
@@ -69,9 +70,12 @@ export class WorkflowStore<State, Event> {
   }
 
   /** Writes all of the change or nothing; fails with `Conflict` if somebody else saved meanwhile. */
-  async save(id: string, { state, event, at, isNews, dueAt, before }: Change<State, Event>): Promise<void> {
+  async save(id: string, change: Change<State, Event>): Promise<void> {
+    const { state, event, at, isNews, told = [], dueAt, before } = change;
     const changes = (before?.changes ?? 0) + 1;
-    if (dueAt !== undefined) await this.#point({ id, dueAt, changes });
+    const ahead: Write[] = dueAt === undefined ? [] : [dueWrite({ id, dueAt, changes })];
+    if (told.length > 0) ahead.push(outboxWrite({ id, changes, at }));
+    if (ahead.length > 0) await this.#due.write(this.#kind, ahead);
     const writes: Write[] = [
       {
         row: stateRow,
@@ -80,7 +84,7 @@ export class WorkflowStore<State, Event> {
         ...(before && { etag: before.etag }),
       },
     ];
-    if (isNews) writes.push({ row: lineRow(changes), json: JSON.stringify(event), columns: { at } });
+    if (isNews) writes.push(lineWrite(changes, { event, at, told }));
     await this.#rows.write(id, writes);
     if (before?.dueAt !== undefined) {
       await this.#due.remove(this.#kind, dueRow({ id, dueAt: before.dueAt, changes: before.changes }));
@@ -107,10 +111,18 @@ export class WorkflowStore<State, Event> {
     }
     return [...ids];
   }
+}
 
-  async #point(due: Due): Promise<void> {
-    await this.#due.write(this.#kind, [{ row: dueRow(due), json: JSON.stringify(due), etag: 'any' }]);
-  }
+function lineWrite(
+  changes: number,
+  { event, at, told }: { readonly event: unknown; readonly at: Instant; readonly told: readonly Told[] },
+): Write {
+  const columns = { at, ...(told.length > 0 && { told: JSON.stringify(told) }) };
+  return { row: lineRow(changes), json: JSON.stringify(event), columns };
+}
+
+function dueWrite(due: Due): Write {
+  return { row: dueRow(due), json: JSON.stringify(due), etag: 'any' };
 }
 
 function saved<State>({ json, columns, etag }: Row): Saved<State> {

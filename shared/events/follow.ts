@@ -1,0 +1,66 @@
+import { AppError } from '../errors.ts';
+import { type CloudEvent, nameOf } from './cloud-event.ts';
+import type { EventFeed } from './feed.ts';
+
+/** What of the feed somebody wants to see. */
+export interface Following {
+  /** Where the page before ended; absent: from the beginning. */
+  readonly since?: string | undefined;
+  /** Noun, or noun and verb: `rollout`, `version.available`. */
+  readonly type?: string | undefined;
+  /** A path below `/api/`, or how it begins. */
+  readonly subject?: string | undefined;
+  readonly most: number;
+}
+
+export interface FollowedPage {
+  readonly value: readonly CloudEvent[];
+  /** Where to go on: now, if there is more, or later. */
+  readonly cursor: string;
+  readonly hasMore: boolean;
+}
+
+const chunk = 100;
+/** Whoever asks for what is rare gets shorter pages, not slower ones. */
+const mostRead = 1000;
+
+/** Pages of the feed: what a page costs does not grow with the feed. */
+export function following(feed: EventFeed) {
+  return async ({ since, type, subject, most }: Following): Promise<FollowedPage> => {
+    const value: CloudEvent[] = [];
+    let position = since === undefined ? 0 : positionOf(since);
+    const end = position + mostRead;
+    while (position < end) {
+      const found = await feed.after(position, chunk);
+      for (const { position: at, event } of found) {
+        position = at;
+        if (matches(event, type, subject)) value.push(event);
+        if (value.length === most) return { value, cursor: cursorOf(position), hasMore: true };
+      }
+      if (found.length < chunk) return { value, cursor: cursorOf(position), hasMore: false };
+    }
+    return { value, cursor: cursorOf(position), hasMore: true };
+  };
+}
+
+function matches(event: CloudEvent, type = '', subject = ''): boolean {
+  return startsWithPart(nameOf(event), type, '.') && startsWithPart(event.subject, subject, '/');
+}
+
+/** Whether the text begins with all parts of the prefix: `rollout` is no part of `rollouts`. */
+export function startsWithPart(text: string, prefix: string, between: string): boolean {
+  const bare = prefix.endsWith(between) ? prefix.slice(0, -1) : prefix;
+  return bare === '' || text === bare || text.startsWith(`${bare}${between}`);
+}
+
+function cursorOf(position: number): string {
+  return Buffer.from(`feed ${position}`).toString('base64url');
+}
+
+function positionOf(cursor: string): number {
+  const position = /^feed (\d{1,12})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
+  if (position !== undefined) return Number(position);
+  throw new AppError('ValidationFailed', 'That is no cursor: give the one of an earlier page, or none.', {
+    target: 'since',
+  });
+}

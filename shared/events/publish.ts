@@ -1,0 +1,28 @@
+import type { Instant } from '../instant.ts';
+import type { outboxOf, Told } from '../workflow/outbox.ts';
+import type { EventFeed } from './feed.ts';
+
+type Outbox = ReturnType<typeof outboxOf>;
+
+interface Parts {
+  readonly feed: EventFeed;
+  /** Hears of what is in the feed, and of the feed's last place, before it leaves the outbox: at least once. */
+  readonly onAppended: (head: number, told: readonly Told[]) => Promise<void>;
+  readonly now: () => Instant;
+}
+
+/**
+ * Takes what one kind has left in its outbox to the feed: in the order of its saves, so that nothing of a subject
+ * comes after what followed it. What is in the feed leaves the outbox last: a crash anywhere leaves it to the next.
+ */
+export function publisher({ feed, onAppended, now }: Parts) {
+  return async (outbox: Outbox): Promise<void> => {
+    const entries = await outbox.read(now());
+    if (entries.length === 0) return;
+    const told = entries.flatMap((entry) => entry.told);
+    await feed.append(told);
+    // Of what was in the feed already somebody may have died before he told of it.
+    await onAppended(await feed.head(), told);
+    for (const entry of entries) await outbox.remove(entry);
+  };
+}

@@ -1,0 +1,56 @@
+import { type Facts, tellsBy } from '../events/facts.ts';
+import { eventFeed } from '../events/feed.ts';
+import { following } from '../events/follow.ts';
+import { publisher } from '../events/publish.ts';
+import { logged } from '../news.ts';
+import type { Outside } from '../outside.ts';
+import type { Feed, Told } from '../workflow/outbox.ts';
+import { outboxOf } from '../workflow/outbox.ts';
+
+/** Hears of events that are in the feed now, at least once; `head` is the last place that is taken. */
+export type OnAppended = (head: number, told: readonly Told[]) => Promise<void>;
+
+/** Messages that say whose outbox there is something in. */
+const prefix = 'outbox.';
+
+/** The feed of all that happens, and the way there from every life. */
+export function wireEvents({ rows, wake, now, publicUrl }: Outside, onAppended: OnAppended) {
+  const due = rows('due');
+  const feed = eventFeed(rows('events'), publicUrl);
+  const outboxes = new Map<string, ReturnType<typeof outboxOf>>();
+  const publish = publisher({ feed, onAppended, now });
+  const send = wake('deliver-notification');
+
+  /** What an engine of that kind logs and tells. `table` is where its states are kept. */
+  const heard = <State, Event extends Parameters<ReturnType<typeof logged>['onNews']>[1]>(
+    kind: string,
+    table: string,
+    facts: Facts<State, Event>,
+  ): ReturnType<typeof logged> & { readonly feed: Feed<State, Event> } => {
+    outboxes.set(kind, outboxOf(kind, rows(table), due));
+    const wake = async () => await send(`${prefix}${kind}`, now());
+    return { ...logged(kind), feed: { tells: tellsBy(facts), wake } };
+  };
+
+  return {
+    feed,
+    follow: following(feed),
+
+    heard,
+
+    /** Takes what an outbox holds to the feed. Answers false where the message is about something else. */
+    async publish(id: string): Promise<boolean> {
+      if (!id.startsWith(prefix)) return false;
+      const outbox = outboxes.get(id.slice(prefix.length));
+      if (outbox) await publish(outbox);
+      return true;
+    },
+
+    /** Whatever message was lost: what a crash has left is taken to the feed within a minute. */
+    async sweep(): Promise<void> {
+      for (const outbox of outboxes.values()) await publish(outbox);
+    },
+  };
+}
+
+export type Events = ReturnType<typeof wireEvents>;
