@@ -75,12 +75,6 @@ function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { kin
       return [of('PATCH', set, 'set change')];
     case 'read':
       return [of('GET', machine, 'get')];
-    case 'runCommand':
-      return [of('GET', `${machine}/runCommands/ours`, 'get')];
-    case 'startRunCommand':
-      return [of('PUT', `${machine}/runCommands/ours`, 'change')];
-    case 'removeRunCommand':
-      return [of('DELETE', `${machine}/runCommands/ours`, 'change')];
     case 'setTag': // read before it is written whole
       return [of('GET', machine, 'get'), of('PUT', machine, 'change')];
     case 'deallocate':
@@ -88,17 +82,23 @@ function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { kin
     case 'applyModel':
       return [of('POST', `${set}/manualupgrade`, 'action')];
     default:
-      return ofOneAlone(what, machine, of) ?? [of('POST', `${machine}/${what}`, 'action')];
+      return ofPartOf(what, machine, of) ?? [of('POST', `${machine}/${what}`, 'action')];
   }
 }
 
-/** What only machines that stand alone are asked. */
-function ofOneAlone(
+/** Its scripts, and what only machines that stand alone are asked. */
+function ofPartOf(
   what: string,
   machine: string,
   of: (method: ArmRequest['method'], url: string, kind: Kind) => ArmRequest,
 ): ArmRequest[] | undefined {
   switch (what) {
+    case 'runCommand':
+      return [of('GET', `${machine}/runCommands/ours`, 'get')];
+    case 'startRunCommand':
+      return [of('PUT', `${machine}/runCommands/ours`, 'change')];
+    case 'removeRunCommand':
+      return [of('DELETE', `${machine}/runCommands/ours`, 'change')];
     case 'blueprint': // the machine, then each of its extensions
     case 'extensions':
       return [of('GET', machine, 'get'), of('GET', `${machine}/extensions`, 'get')];

@@ -16,7 +16,7 @@ describe('a simulation of builds, releases and rollouts', () => {
   beforeAll(quiet);
 
   it(
-    'V2, V5, V7, P1, P3, P6, R1 to R8, R10, R11, R13, X1, X4, X5: finds nothing wrong, event by event, whatever dies, is lost or interferes',
+    'V2, V5, V7, P1, P3, P6, R1 to R11, R13, X1, X4, X5, X7, X-throttle: finds nothing wrong, event by event, whatever dies, is lost or interferes',
     { timeout: 120_000 },
     async () => {
       expect(await firstViolation({}, 1, 25)).toBeUndefined();
@@ -35,6 +35,9 @@ describe('a simulation of builds, releases and rollouts', () => {
     ['proof', /^X1: .* got \d+ disks/],
     // Two rollouts at one pool: at once, or one after the other has begun.
     ['lease', /^(?:R[16]|X1): /],
+    ['governor', /^X-throttle: /],
+    ['region', /^R9: /],
+    ['blueprint', /was deleted and nothing of it was kept|^R13: /],
   ];
   it.each(found)(
     'finds out within 200 lives that %s was taken out',

@@ -105,7 +105,7 @@ class Story {
     this.began = Date.parse(world.now());
     this.cloud = new Cloud(world, { taken });
     // Azure counts for a subscription, and who else asks there leaves us so much less.
-    this.cloud.limits.others = this.#users.oneOf([0, 0, 0.5, 0.8]);
+    this.cloud.limits.others = this.#users.oneOf([0, 0, 0.8, 0.95]);
     this.trace = new Trace(this.cloud);
     this.isBuilt = world.random.happens(0.3);
     this.#floor = drawnFloor(world, this.isBuilt);
