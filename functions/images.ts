@@ -1,184 +1,209 @@
 import { app } from '@azure/functions';
+import { z } from 'zod';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { accepted, historyView, WakeUp } from '../shared/http.ts';
 import {
-  accepted,
-  answer,
-  bodyAs,
-  historyView,
-  idempotencyKey,
-  pathValue,
-  queryValue,
-  WakeUp,
-} from '../shared/http.ts';
+  ExplainedVersionAnswer,
+  LeftoverAnswer,
+  RevokedAnswer,
+  VersionAnswer,
+} from '../shared/images/answers.ts';
 import {
   Decide,
-  DefineImageSet,
   Delete,
   RequestVersion,
   Retry,
-  Revision,
   Revoke,
   SetName,
   VersionStatus,
 } from '../shared/images/request-bodies.ts';
+import { explainView, leftoverView, revokedView, versionView } from '../shared/images/view.ts';
 import { runningApp } from '../shared/running-app.ts';
-import { explainView, imageSetView, leftoverView, revokedView, versionView } from '../shared/images/view.ts';
 
-const setOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'set', SetName);
-const numberOf = (request: Parameters<typeof pathValue>[0]) => pathValue(request, 'version');
+const set = SetName;
+const version = z.string().describe('The number of a version, such as 1.4.0.');
+const path = { set, version };
+const is = { about: 'The version.', body: VersionAnswer };
+const headers = ['Operation-Location', 'Retry-After'] as const;
+const addressOf = (name: string, number: string) =>
+  runningApp().address(`image-sets/${name}/versions/${number}`);
 
-app.http('define-image-set', {
-  methods: ['PUT'],
-  route: 'image-sets/{set}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const name = setOf(request);
-    const { set, created } = await runningApp().images.define(name, await bodyAs(request, DefineImageSet));
-    return { status: created ? 201 : 200, jsonBody: imageSetView(name, set) };
+app.http(
+  ...endpoint({
+    name: 'request-version',
+    method: 'POST',
+    route: 'image-sets/{set}/versions',
+    role: 'builder',
+    about: 'Asks for a version: its number is issued, and it is built, replicated and released.',
+    path: { set },
+    body: RequestVersion,
+    takes: ['Idempotency-Key'],
+    answers: { 202: { about: 'The version, which is begun.', body: VersionAnswer, headers } },
+    refuses: ['IdempotencyKeyReused', 'NumberTaken'],
+    handle: async ({ path: { set: name }, body, key }) => {
+      const { images, requestFor } = runningApp();
+      const id = await requestFor(`versions of ${name}`, key, body);
+      const requested = await images.request(name, id, body);
+      return accepted(addressOf(name, requested.number), versionView(requested));
+    },
   }),
-});
+);
 
-app.http('list-image-sets', {
-  methods: ['GET'],
-  route: 'image-sets',
-  authLevel: 'function',
-  handler: answer(async () => {
-    const sets = await runningApp().images.sets();
-    return { jsonBody: { value: sets.map(({ name, set }) => imageSetView(name, set)) } };
+app.http(
+  ...endpoint({
+    name: 'list-versions',
+    method: 'GET',
+    route: 'image-sets/{set}/versions',
+    role: 'reader',
+    about: 'The versions of an image set.',
+    path: { set },
+    query: { status: VersionStatus },
+    answers: { 200: { about: 'The versions.', body: listOf(VersionAnswer) } },
+    handle: async ({ path: { set: name }, query: { status } }) => {
+      const versions = await runningApp().images.versions(name);
+      const shown = versions.filter(({ phase }) => status === undefined || phase === status);
+      return { jsonBody: { value: shown.map(versionView) } };
+    },
   }),
-});
+);
 
-app.http('get-image-set', {
-  methods: ['GET'],
-  route: 'image-sets/{set}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const name = setOf(request);
-    return { jsonBody: imageSetView(name, await runningApp().images.set(name)) };
+app.http(
+  ...endpoint({
+    name: 'get-version',
+    method: 'GET',
+    route: 'image-sets/{set}/versions/{version}',
+    role: 'reader',
+    about: 'One version: how it stands, what it waits for, and what can be done about it.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { set: name, version: number } }) => ({
+      jsonBody: versionView(await runningApp().images.version(name, number)),
+    }),
   }),
-});
+);
 
-app.http('get-recipe', {
-  methods: ['GET'],
-  route: 'image-sets/{set}/recipes/{revision}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const revision = Number(pathValue(request, 'revision', Revision));
-    return { jsonBody: await runningApp().images.recipe(setOf(request), revision) };
+app.http(
+  ...endpoint({
+    name: 'explain-version',
+    method: 'GET',
+    route: 'image-sets/{set}/versions/{version}/explain',
+    role: 'reader',
+    about: 'Why a version is or is not moving.',
+    path,
+    answers: { 200: { about: 'Why.', body: ExplainedVersionAnswer } },
+    handle: async ({ path: { set: name, version: number } }) => ({
+      jsonBody: explainView(await runningApp().images.version(name, number)),
+    }),
   }),
-});
+);
 
-app.http('request-version', {
-  methods: ['POST'],
-  route: 'image-sets/{set}/versions',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { images, requestFor, address } = runningApp();
-    const name = setOf(request);
-    const body = await bodyAs(request, RequestVersion);
-    const id = await requestFor(`versions of ${name}`, idempotencyKey(request), body);
-    const version = await images.request(name, id, body);
-    return accepted(address(`image-sets/${name}/versions/${version.number}`), versionView(version));
+app.http(
+  ...endpoint({
+    name: 'get-version-history',
+    method: 'GET',
+    route: 'image-sets/{set}/versions/{version}/history',
+    role: 'reader',
+    about: 'All that happened to it and to the end of its life, oldest first.',
+    path,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { set: name, version: number } }) => ({
+      jsonBody: historyView(await runningApp().images.history(name, number)),
+    }),
   }),
-});
+);
 
-app.http('list-versions', {
-  methods: ['GET'],
-  route: 'image-sets/{set}/versions',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const status = queryValue(request, 'status', VersionStatus);
-    const versions = await runningApp().images.versions(setOf(request));
-    const shown = versions.filter(({ phase }) => status === undefined || phase === status);
-    return { jsonBody: { value: shown.map(versionView) } };
+app.http(
+  ...endpoint({
+    name: 'cancel-version',
+    method: 'POST',
+    route: 'image-sets/{set}/versions/{version}/cancel',
+    role: 'builder',
+    about: 'Ends a version that is being built; what was made for it is taken away.',
+    path,
+    body: Decide,
+    answers: { 200: is },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { set: name, version: number }, body }) => ({
+      jsonBody: versionView(await runningApp().images.cancel(name, number, body)),
+    }),
   }),
-});
+);
 
-app.http('get-version', {
-  methods: ['GET'],
-  route: 'image-sets/{set}/versions/{version}',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: versionView(await runningApp().images.version(setOf(request), numberOf(request))),
-  })),
-});
-
-app.http('explain-version', {
-  methods: ['GET'],
-  route: 'image-sets/{set}/versions/{version}/explain',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: explainView(await runningApp().images.version(setOf(request), numberOf(request))),
-  })),
-});
-
-app.http('get-version-history', {
-  methods: ['GET'],
-  route: 'image-sets/{set}/versions/{version}/history',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const lines = await runningApp().images.history(setOf(request), numberOf(request));
-    return { jsonBody: historyView(lines) };
+app.http(
+  ...endpoint({
+    name: 'revoke-version',
+    method: 'POST',
+    route: 'image-sets/{set}/versions/{version}/revoke',
+    role: 'operator',
+    about: 'From now on nothing begins to use it; its rollouts stop and, if asked, its channels roll back.',
+    path,
+    body: Revoke,
+    answers: {
+      202: { about: 'The version, with who has it now and the ways back.', body: RevokedAnswer, headers },
+    },
+    refuses: ['InvalidPhase', 'VersionOver', 'Throttled', 'AzureRefused'],
+    handle: async ({ path: { set: name, version: number }, body }) => {
+      const revoked = await runningApp().images.revoke(name, number, body);
+      return accepted(addressOf(name, number), revokedView(revoked));
+    },
   }),
-});
+);
 
-app.http('cancel-version', {
-  methods: ['POST'],
-  route: 'image-sets/{set}/versions/{version}/cancel',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const body = await bodyAs(request, Decide);
-    const version = await runningApp().images.cancel(setOf(request), numberOf(request), body);
-    return { jsonBody: versionView(version) };
+app.http(
+  ...endpoint({
+    name: 'delete-version',
+    method: 'DELETE',
+    route: 'image-sets/{set}/versions/{version}',
+    role: 'admin',
+    about: 'Deletes a version that nothing uses; its number is never issued again.',
+    path,
+    body: Delete,
+    answers: {
+      200: { ...is, about: 'The version, which was deleted before.' },
+      202: { ...is, about: 'The version, which is on its way out.', headers },
+    },
+    refuses: ['InvalidPhase', 'ReferencedVersionCannotBeDeleted', 'Throttled', 'AzureRefused'],
+    handle: async ({ path: { set: name, version: number }, body }) => {
+      const deleted = await runningApp().images.remove(name, number, body);
+      const jsonBody = versionView(deleted);
+      return deleted.phase === 'deleted' ? { jsonBody } : accepted(addressOf(name, number), jsonBody);
+    },
   }),
-});
+);
 
-app.http('revoke-version', {
-  methods: ['POST'],
-  route: 'image-sets/{set}/versions/{version}/revoke',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { images, address } = runningApp();
-    const [set, number] = [setOf(request), numberOf(request)];
-    const revoked = await images.revoke(set, number, await bodyAs(request, Revoke));
-    return accepted(address(`image-sets/${set}/versions/${number}`), revokedView(revoked));
+app.http(
+  ...endpoint({
+    name: 'retry-version',
+    method: 'POST',
+    route: 'image-sets/{set}/versions/{version}/retry',
+    role: 'builder',
+    about:
+      'Goes on with a version that failed, from the last stage that it can begin with or from one named.',
+    path,
+    body: Retry,
+    answers: { 202: { ...is, about: 'The version, which goes on.', headers } },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { set: name, version: number }, body }) => {
+      const retried = await runningApp().images.retry(name, number, body);
+      return accepted(addressOf(name, number), versionView(retried));
+    },
   }),
-});
+);
 
-app.http('delete-version', {
-  methods: ['DELETE'],
-  route: 'image-sets/{set}/versions/{version}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { images, address } = runningApp();
-    const [set, number] = [setOf(request), numberOf(request)];
-    const version = await images.remove(set, number, await bodyAs(request, Delete));
-    const body = versionView(version);
-    if (version.phase === 'deleted') return { jsonBody: body };
-    return accepted(address(`image-sets/${set}/versions/${number}`), body);
+app.http(
+  ...endpoint({
+    name: 'list-leftovers',
+    method: 'GET',
+    route: 'leftovers',
+    role: 'reader',
+    about: 'What builds could not take away so far.',
+    answers: { 200: { about: 'The leftovers.', body: listOf(LeftoverAnswer) } },
+    handle: async () => ({
+      jsonBody: { value: (await runningApp().images.leftovers()).map(leftoverView) },
+    }),
   }),
-});
-
-app.http('retry-version', {
-  methods: ['POST'],
-  route: 'image-sets/{set}/versions/{version}/retry',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { images, address } = runningApp();
-    const [set, number] = [setOf(request), numberOf(request)];
-    const version = await images.retry(set, number, await bodyAs(request, Retry));
-    return accepted(address(`image-sets/${set}/versions/${number}`), versionView(version));
-  }),
-});
-
-app.http('list-leftovers', {
-  methods: ['GET'],
-  route: 'leftovers',
-  authLevel: 'function',
-  handler: answer(async () => {
-    const left = await runningApp().images.leftovers();
-    return { jsonBody: { value: left.map(leftoverView) } };
-  }),
-});
+);
 
 app.serviceBusQueue('reap-leftover', {
   connection: 'ServiceBus',

@@ -1,71 +1,109 @@
 import { app } from '@azure/functions';
-import { accepted, answer, bodyAs, historyView, pathValue, WakeUp } from '../shared/http.ts';
+import { z } from 'zod';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer } from '../shared/api/lists.ts';
+import { accepted, historyView, WakeUp } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
+import { ChangedRegionAnswer, RegionsAnswer } from '../shared/replication/answers.ts';
 import { PutRegion, RegionName, RepairRegion } from '../shared/replication/request-bodies.ts';
 import { changedRegionView, replicationView } from '../shared/replication/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
-type Request = Parameters<typeof pathValue>[0];
-const versionOf = (request: Request) =>
-  [pathValue(request, 'set', SetName), pathValue(request, 'version')] as const;
-const regionOf = (request: Request) => pathValue(request, 'region', RegionName);
 const regionsOf = 'image-sets/{set}/versions/{version}/regions';
+const version = { set: SetName, version: z.string().describe('The number of a version, such as 1.4.0.') };
+const path = { ...version, region: RegionName };
 
 /** 202: Azure takes one change of a version at a time, so that this one may have to wait. */
-function taken(request: Request, changed: Parameters<typeof changedRegionView>[0]) {
-  const [set, number] = versionOf(request);
+const answers = {
+  202: {
+    about: 'The region as it stands now; the change may have to wait for another.',
+    body: ChangedRegionAnswer,
+    headers: ['Operation-Location', 'Retry-After'],
+  },
+} as const;
+
+function taken(set: string, number: string, changed: Parameters<typeof changedRegionView>[0]) {
   const at = runningApp().address(`image-sets/${set}/versions/${number}/regions`);
   return accepted(at, changedRegionView(changed));
 }
 
-app.http('list-regions', {
-  methods: ['GET'],
-  route: regionsOf,
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: replicationView(await runningApp().replication.regions(...versionOf(request))),
-  })),
-});
-
-app.http('get-regions-history', {
-  methods: ['GET'],
-  route: `${regionsOf}/history`,
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: historyView(await runningApp().replication.history(...versionOf(request))),
-  })),
-});
-
-app.http('put-region', {
-  methods: ['PUT'],
-  route: `${regionsOf}/{region}`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const name = regionOf(request);
-    const body = await bodyAs(request, PutRegion);
-    return taken(request, await runningApp().replication.put(...versionOf(request), name, body));
+app.http(
+  ...endpoint({
+    name: 'list-regions',
+    method: 'GET',
+    route: regionsOf,
+    role: 'reader',
+    about: 'The regions of a version, and how far its copy in each is.',
+    path: version,
+    answers: { 200: { about: 'The regions.', body: RegionsAnswer } },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { set, version: number } }) => ({
+      jsonBody: replicationView(await runningApp().replication.regions(set, number)),
+    }),
   }),
-});
+);
 
-app.http('remove-region', {
-  methods: ['DELETE'],
-  route: `${regionsOf}/{region}`,
-  authLevel: 'function',
-  handler: answer(async (request) =>
-    taken(request, await runningApp().replication.remove(...versionOf(request), regionOf(request))),
-  ),
-});
-
-app.http('repair-region', {
-  methods: ['POST'],
-  route: `${regionsOf}/{region}/repair`,
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const name = regionOf(request);
-    const body = await bodyAs(request, RepairRegion);
-    return taken(request, await runningApp().replication.repair(...versionOf(request), name, body));
+app.http(
+  ...endpoint({
+    name: 'get-regions-history',
+    method: 'GET',
+    route: `${regionsOf}/history`,
+    role: 'reader',
+    about: 'All that happened to its regions, oldest first.',
+    path: version,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { set, version: number } }) => ({
+      jsonBody: historyView(await runningApp().replication.history(set, number)),
+    }),
   }),
-});
+);
+
+app.http(
+  ...endpoint({
+    name: 'put-region',
+    method: 'PUT',
+    route: `${regionsOf}/{region}`,
+    role: 'operator',
+    about: 'Adds a region to a version, or changes what is wanted of it.',
+    path,
+    body: PutRegion,
+    answers,
+    refuses: ['InvalidPhase', 'ImmutableField', 'RegionIsSource'],
+    handle: async ({ path: { set, version: number, region }, body }) =>
+      taken(set, number, await runningApp().replication.put(set, number, region, body)),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'remove-region',
+    method: 'DELETE',
+    route: `${regionsOf}/{region}`,
+    role: 'operator',
+    about: 'Takes a region away from a version, where nobody depends on it.',
+    path,
+    answers,
+    refuses: ['InvalidPhase', 'RegionInUse', 'RegionIsSource', 'Throttled', 'AzureRefused'],
+    handle: async ({ path: { set, version: number, region } }) =>
+      taken(set, number, await runningApp().replication.remove(set, number, region)),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'repair-region',
+    method: 'POST',
+    route: `${regionsOf}/{region}/repair`,
+    role: 'operator',
+    about: 'Takes out and adds again a region that does not get on.',
+    path,
+    body: RepairRegion,
+    answers,
+    refuses: ['InvalidPhase', 'RegionIsSource'],
+    handle: async ({ path: { set, version: number, region }, body }) =>
+      taken(set, number, await runningApp().replication.repair(set, number, region, body)),
+  }),
+);
 
 app.serviceBusQueue('advance-replication', {
   connection: 'ServiceBus',

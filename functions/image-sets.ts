@@ -1,0 +1,73 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
+import { ImageSetAnswer, RecipeRevisionAnswer } from '../shared/images/answers.ts';
+import { DefineImageSet, Revision, SetName } from '../shared/images/request-bodies.ts';
+import { imageSetView } from '../shared/images/view.ts';
+import { runningApp } from '../shared/running-app.ts';
+
+const path = { set: SetName };
+const is = { about: 'The image set.', body: ImageSetAnswer };
+
+app.http(
+  ...endpoint({
+    name: 'define-image-set',
+    method: 'PUT',
+    route: 'image-sets/{set}',
+    role: 'admin',
+    about: 'Makes or changes an image set: one gallery image definition, and the policy of its versions.',
+    path,
+    body: DefineImageSet,
+    answers: { 200: is, 201: { ...is, about: 'The image set, which is new.' } },
+    refuses: ['ImmutableField', 'InvalidPhase'],
+    handle: async ({ path: { set: name }, body }) => {
+      const { set, created } = await runningApp().images.define(name, body);
+      return { status: created ? 201 : 200, jsonBody: imageSetView(name, set) };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'list-image-sets',
+    method: 'GET',
+    route: 'image-sets',
+    role: 'reader',
+    about: 'All image sets, by name.',
+    answers: { 200: { about: 'The image sets.', body: listOf(ImageSetAnswer) } },
+    handle: async () => {
+      const sets = await runningApp().images.sets();
+      return { jsonBody: { value: sets.map(({ name, set }) => imageSetView(name, set)) } };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'get-image-set',
+    method: 'GET',
+    route: 'image-sets/{set}',
+    role: 'reader',
+    about: 'One image set.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { set: name } }) => ({
+      jsonBody: imageSetView(name, await runningApp().images.set(name)),
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'get-recipe',
+    method: 'GET',
+    route: 'image-sets/{set}/recipes/{revision}',
+    role: 'reader',
+    about: 'A recipe that the set has or had: a revision never changes.',
+    path: { ...path, revision: Revision },
+    answers: { 200: { about: 'The recipe.', body: RecipeRevisionAnswer } },
+    handle: async ({ path: { set: name, revision } }) => ({
+      jsonBody: await runningApp().images.recipe(name, Number(revision)),
+    }),
+  }),
+);
