@@ -3,6 +3,16 @@ export const refusalKinds = {
   ValidationFailed: { httpStatus: 400, retryable: false, remedy: 'Correct the field named in `target`.' },
   MalformedJson: { httpStatus: 400, retryable: false, remedy: 'Send a JSON object as the body.' },
   BodyTooLarge: { httpStatus: 413, retryable: false, remedy: 'Send less than 1 MB.' },
+  Unauthenticated: {
+    httpStatus: 401,
+    retryable: false,
+    remedy: 'Sign in, or send a function key that has a role as `x-functions-key`.',
+  },
+  Forbidden: {
+    httpStatus: 403,
+    retryable: false,
+    remedy: 'Ask whoever looks after Goldsmith for the role that the message names.',
+  },
   NotFound: {
     httpStatus: 404,
     retryable: false,

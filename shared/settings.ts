@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wrongIdentitySettings } from './api/identity-settings.ts';
 import { type Instant, toInstant } from './instant.ts';
 
 /** Everything the app is told from outside, parsed and found to fit together. */
@@ -51,7 +52,7 @@ type Raw = z.infer<typeof shape>;
 export function settings(env: Readonly<Record<string, string | undefined>> = process.env): Settings {
   const raw = parsed(env);
   const isLocal = inLocalCloud(raw);
-  const complaints = [...missing(raw), ...(isLocal ? [] : onlyLocal(raw))];
+  const complaints = [...missing(raw), ...(isLocal ? [] : onlyLocal(raw)), ...wrongIdentitySettings(env)];
   if (complaints.length > 0) refuse(complaints);
   return {
     tables:

@@ -57,6 +57,17 @@ describe('the settings', () => {
     ['tables in the clear', { ...inAzure, Tables__endpoint: 'http://x.y' }, /Tables__endpoint is not a URL/],
     ['a clock in Azure', { ...inAzure, LocalClock: '1/1/60' }, /LocalClock is refused/],
     ['a simulator in Azure', { ...inAzure, ArmEndpoint: 'http://127.0.0.1:1' }, /ArmEndpoint is refused/],
+    ['key roles that are no JSON', { ...inAzure, KeyRoles: '[' }, /KeyRoles is not JSON/],
+    [
+      'a role that there is not',
+      { ...inAzure, KeyRoles: JSON.stringify([{ name: 'ci', sha256: 'a'.repeat(64), role: 'root' }]) },
+      /KeyRoles cannot be used: look at 0.role/,
+    ],
+    [
+      'an assignment to a name',
+      { ...inAzure, RoleAssignments: '[{"principal":"ana","role":"reader"}]' },
+      /RoleAssignments cannot be used: look at 0.principal/,
+    ],
     ['a clock that is none', { ...localEnvironment, LocalClock: 'fast' }, /LocalClock must read/],
     [
       'a clock that stands still',
@@ -102,6 +113,7 @@ describe('the settings', () => {
     expect(settings(sample.Values).local).toBeDefined();
     const known = ['Tables', 'Tables__endpoint', 'ServiceBus', 'ServiceBus__fullyQualifiedNamespace'];
     const all = [...known, 'ArmEndpoint', 'LocalClock', 'TeamsWebhook', 'PublicUrl', 'MostBuilds'];
+    all.push('KeyRoles', 'RoleAssignments');
     const ours = Object.keys(sample.Values).filter((name) => !/^(FUNCTIONS|AzureWebJobs)/.test(name));
     expect(ours.toSorted()).toEqual(all.toSorted());
   });

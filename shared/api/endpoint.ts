@@ -4,10 +4,10 @@ import { AppError, type ErrorCode } from '../errors.ts';
 import { answer, bodyAs, idempotencyKey, ifMatch } from '../http.ts';
 import { checksAnswers } from '../settings.ts';
 import { inWords } from '../wrong-input.ts';
-
-/** Who may ask: by what people may do, not by what they are. */
-export const roles = ['reader', 'builder', 'releaser', 'approver', 'operator', 'admin'] as const;
-export type Role = (typeof roles)[number];
+import { guard, open } from './guard.ts';
+import type { Caller } from './identity.ts';
+import { signsIn } from './identity-settings.ts';
+import type { Role } from './roles.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 /** No parameters. */
@@ -49,6 +49,8 @@ export interface Asked<Path extends Shape, Query extends Shape, Body extends z.Z
   readonly body: z.output<Body>;
   readonly key: string | undefined;
   readonly ifMatch: number | undefined;
+  /** Who asks. A body that has `by` says it already; others record `caller.name`. */
+  readonly caller: Caller;
   readonly request: HttpRequest;
 }
 
@@ -68,22 +70,28 @@ export function endpoint<
   Body extends z.ZodType = z.ZodUndefined,
 >(wanted: Endpoint<Path, Query, Body>): [name: string, options: HttpFunctionOptions] {
   const { name, method, route, role, body, takes = [] } = wanted;
+  const guarded = role === 'anyone' || role === 'token' ? open : guard({ method, route, role });
   declared.set(name, wanted);
   const handler = answer(async (request) => {
+    const caller = guarded.enter(request);
     const path = parse(wanted.path, { ...request.params });
     const query = parseQuery(wanted.query, request);
+    await guarded.path(caller, path);
     const answered = await wanted.handle({
       path,
       query,
-      body: (body && (await bodyAs(request, body))) as z.output<Body>,
+      body: (body && guarded.body(caller, body, await bodyAs(request, body))) as z.output<Body>,
       key: takes.includes('Idempotency-Key') ? idempotencyKey(request) : undefined,
       ifMatch: takes.includes('If-Match') ? ifMatch(request) : undefined,
+      caller,
       request,
     });
     if (checksAnswers()) hold(wanted, answered);
-    return answered;
+    if (answered.jsonBody === undefined) return answered;
+    return { ...answered, jsonBody: guarded.answer(caller, answered.jsonBody) };
   });
-  const authLevel = role === 'anyone' || role === 'token' ? 'anonymous' : 'function';
+  // The host lets nobody in without a key, signed in or not: where people sign in it must let all of them through.
+  const authLevel = guarded === open || signsIn() ? 'anonymous' : 'function';
   return [name, { methods: [method], route, authLevel, handler }];
 }
 

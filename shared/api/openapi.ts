@@ -38,9 +38,16 @@ export function openApi(endpoints: readonly AnyEndpoint[], serverUrl: string) {
         'Golden images for Azure Virtual Desktop: built, proven, released, rolled out, taken back.',
     },
     servers: [{ url: serverUrl }],
-    security: [{ key: [] }],
+    security: [{ key: [] }, { signIn: [] }],
     components: {
-      securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+      securitySchemes: {
+        key: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+        signIn: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of Microsoft Entra ID, where people sign in.',
+        },
+      },
     },
     paths,
     'x-error-codes': Object.fromEntries(
@@ -93,13 +100,21 @@ function answersOf({ answers }: AnyEndpoint) {
 
 /** By status, with the codes that come with it. */
 function refusalsOf({ role, path, refuses = [] }: AnyEndpoint) {
-  const codes = new Set<ErrorCode>([...always, ...refuses, ...(path ? (['NotFound'] as const) : [])]);
+  const isOpen = role === 'anyone' || role === 'token';
+  const codes = new Set<ErrorCode>([
+    ...always,
+    ...refuses,
+    ...(path ? (['NotFound'] as const) : []),
+    ...(isOpen ? [] : (['Forbidden'] as const)),
+  ]);
   const byStatus = Map.groupBy([...codes].toSorted(), (code) => String(kinds[code].httpStatus));
   const told = [...byStatus].map(([status, of]) => [
     status,
     { description: of.join(', '), content: { 'application/json': { schema: refusalBody } } },
   ]);
-  const isOpen = role === 'anyone' || role === 'token';
-  const keyless = isOpen ? [] : [['401', { description: 'No key, or one that is not good.' }]];
+  // Without a body where the host refuses the key before the app is asked.
+  const keyless = isOpen
+    ? []
+    : [['401', { description: 'Unauthenticated: nobody, or a key that is not good.' }]];
   return Object.fromEntries([...keyless, ...told]) as Record<`${1 | 2 | 3 | 4 | 5}${string}`, object>;
 }
