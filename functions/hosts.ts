@@ -1,39 +1,90 @@
 import { app } from '@azure/functions';
-import { answer, historyView, pathValue, WakeUp } from '../shared/http.ts';
+import { z } from 'zod';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { HostAnswer, HostOrderAnswer } from '../shared/hosts/answers.ts';
 import { hostView } from '../shared/hosts/view.ts';
-import { RolloutId } from '../shared/rollouts/request-bodies.ts';
+import { historyView, WakeUp } from '../shared/http.ts';
+import { HostName, RetryHost, RolloutId, SkipHost } from '../shared/rollouts/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 
-app.http('list-hosts-of-rollout', {
-  methods: ['GET'],
-  route: 'rollouts/{rollout}/hosts',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { rollouts, hosts } = runningApp();
-    const id = pathValue(request, 'rollout', RolloutId);
-    const records = await rollouts.hostsOf(id);
-    const work = new Map((await hosts.ofRollout(id)).map(({ id, host }) => [id, host]));
-    return {
-      jsonBody: {
-        value: records.map((record) => hostView(record, work.get(rollouts.workOn(id, record)))),
-      },
-    };
-  }),
-});
+const is = { about: 'What became of the host.', body: HostOrderAnswer };
+const path = { rollout: RolloutId, host: HostName };
+// Who was never begun is looked for in the pool.
+const refuses = ['InvalidPhase', 'Throttled', 'AzureBusy', 'AzureRefused'] as const;
 
-app.http('get-host-history', {
-  methods: ['GET'],
-  route: 'rollouts/{rollout}/hosts/{instance}/history',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { rollouts, hosts } = runningApp();
-    const id = pathValue(request, 'rollout', RolloutId);
-    const instanceId = pathValue(request, 'instance');
-    const records = await rollouts.hostsOf(id);
-    const record = records.find((one) => one.instanceId === instanceId) ?? { instanceId };
-    return { jsonBody: historyView(await hosts.history(rollouts.workOn(id, record))) };
+app.http(
+  ...endpoint({
+    name: 'list-hosts-of-rollout',
+    method: 'GET',
+    route: 'rollouts/{rollout}/hosts',
+    role: 'reader',
+    about: 'The hosts of a rollout that it has begun with: how each stands, and what was done to its users.',
+    path: { rollout: RolloutId },
+    answers: { 200: { about: 'The hosts.', body: listOf(HostAnswer) } },
+    handle: async ({ path: { rollout: id } }) => {
+      const { rollouts, hosts } = runningApp();
+      const records = await rollouts.hostsOf(id);
+      const work = new Map((await hosts.ofRollout(id)).map(({ id, host }) => [id, host]));
+      const value = records.map((record) => hostView(record, work.get(rollouts.workOn(id, record))));
+      return { jsonBody: { value } };
+    },
   }),
-});
+);
+
+app.http(
+  ...endpoint({
+    name: 'get-host-history',
+    method: 'GET',
+    route: 'rollouts/{rollout}/hosts/{instance}/history',
+    role: 'reader',
+    about: 'All that happened to a host in the rollout, oldest first.',
+    path: { rollout: RolloutId, instance: z.string() },
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { rollout: id, instance: instanceId } }) => {
+      const { rollouts, hosts } = runningApp();
+      const records = await rollouts.hostsOf(id);
+      const record = records.find((one) => one.instanceId === instanceId) ?? { instanceId };
+      return { jsonBody: historyView(await hosts.history(rollouts.workOn(id, record))) };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'retry-host',
+    method: 'POST',
+    route: 'rollouts/{rollout}/hosts/{host}/retry',
+    role: 'operator',
+    about: 'The host is tried again, as if it had never begun; its failure counts no longer.',
+    path,
+    body: RetryHost,
+    answers: { 200: is },
+    refuses,
+    handle: async ({ path: { rollout, host: name }, body }) => {
+      const { host } = await runningApp().rollouts.retryHost(rollout, name, body);
+      return { jsonBody: { rollout, host } };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'skip-host',
+    method: 'POST',
+    route: 'rollouts/{rollout}/hosts/{host}/skip',
+    role: 'operator',
+    about: 'The host is not brought; one that was begun is put back first, if it still can be.',
+    path,
+    body: SkipHost,
+    answers: { 200: is },
+    refuses,
+    handle: async ({ path: { rollout, host: name }, body }) => {
+      const { host } = await runningApp().rollouts.skipHost(rollout, name, body);
+      return { jsonBody: { rollout, host } };
+    },
+  }),
+);
 
 app.serviceBusQueue('advance-host', {
   connection: 'ServiceBus',

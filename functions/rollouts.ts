@@ -1,200 +1,167 @@
 import { app } from '@azure/functions';
-import { accepted, answer, bodyAs, historyView, idempotencyKey, pathValue, WakeUp } from '../shared/http.ts';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { accepted, historyView, WakeUp } from '../shared/http.ts';
+import { RolloutAnswer, RolloutExplanation, TimelineAnswer } from '../shared/rollouts/answers.ts';
 import {
   AbortRollout,
-  DefinePool,
-  HostName,
   PauseRollout,
-  PlanRollout,
-  PoolName,
   ResumeRollout,
-  RetryHost,
   RollBackRollout,
   RolloutId,
-  SkipHost,
-  StartRollout,
 } from '../shared/rollouts/request-bodies.ts';
-import { poolView, rolloutView } from '../shared/rollouts/view.ts';
+import { rolloutView } from '../shared/rollouts/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
-type Request = Parameters<typeof pathValue>[0];
-const poolOf = (request: Request) => pathValue(request, 'pool', PoolName);
-const rolloutOf = (request: Request) => pathValue(request, 'rollout', RolloutId);
+const path = { rollout: RolloutId };
+const is = { about: 'The rollout.', body: RolloutAnswer };
+const onItsWay = { ...is, headers: ['Operation-Location', 'Retry-After'] } as const;
 
-const hostOf = (request: Request) => pathValue(request, 'host', HostName);
-
-app.http('define-host-pool', {
-  methods: ['PUT'],
-  route: 'host-pools/{pool}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const name = poolOf(request);
-    const { pool, created } = await runningApp().rollouts.definePool(name, await bodyAs(request, DefinePool));
-    return { status: created ? 201 : 200, jsonBody: poolView(name, pool) };
+app.http(
+  ...endpoint({
+    name: 'list-rollouts',
+    method: 'GET',
+    route: 'rollouts',
+    role: 'reader',
+    about: 'All rollouts.',
+    answers: { 200: { about: 'The rollouts.', body: listOf(RolloutAnswer) } },
+    handle: async () => {
+      const rollouts = await runningApp().rollouts.rollouts();
+      return { jsonBody: { value: rollouts.map(({ id, rollout }) => rolloutView(id, rollout)) } };
+    },
   }),
-});
+);
 
-app.http('list-host-pools', {
-  methods: ['GET'],
-  route: 'host-pools',
-  authLevel: 'function',
-  handler: answer(async () => {
-    const pools = await runningApp().rollouts.pools();
-    return { jsonBody: { value: pools.map(({ name, pool }) => poolView(name, pool)) } };
+app.http(
+  ...endpoint({
+    name: 'get-rollout',
+    method: 'GET',
+    route: 'rollouts/{rollout}',
+    role: 'reader',
+    about: 'One rollout: how it stands, and what has become of its hosts.',
+    path,
+    answers: { 200: is },
+    handle: async ({ path: { rollout: id } }) => ({
+      jsonBody: rolloutView(id, await runningApp().rollouts.rollout(id)),
+    }),
   }),
-});
+);
 
-app.http('get-host-pool', {
-  methods: ['GET'],
-  route: 'host-pools/{pool}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const name = poolOf(request);
-    return { jsonBody: poolView(name, await runningApp().rollouts.pool(name)) };
+app.http(
+  ...endpoint({
+    name: 'get-rollout-history',
+    method: 'GET',
+    route: 'rollouts/{rollout}/history',
+    role: 'reader',
+    about: 'All that happened to it, oldest first.',
+    path,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { rollout: id } }) => ({
+      jsonBody: historyView(await runningApp().rollouts.history(id)),
+    }),
   }),
-});
+);
 
-app.http('plan-rollout', {
-  methods: ['POST'],
-  route: 'host-pools/{pool}/plan',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const plan = await runningApp().rollouts.plan(poolOf(request), await bodyAs(request, PlanRollout));
-    return { jsonBody: plan };
+app.http(
+  ...endpoint({
+    name: 'explain-rollout',
+    method: 'GET',
+    route: 'rollouts/{rollout}/explain',
+    role: 'reader',
+    about: 'Why it is or is not moving, and what somebody can do about it.',
+    path,
+    answers: { 200: { about: 'The explanation.', body: RolloutExplanation } },
+    handle: async ({ path: { rollout: id } }) => ({ jsonBody: await runningApp().rollouts.explain(id) }),
   }),
-});
+);
 
-app.http('start-rollout', {
-  methods: ['POST'],
-  route: 'host-pools/{pool}/rollouts',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { rollouts, requestFor, address } = runningApp();
-    const name = poolOf(request);
-    const body = await bodyAs(request, StartRollout);
-    const asked = await requestFor(`rollouts of ${name}`, idempotencyKey(request), body);
-    const { id, rollout } = await rollouts.startRollout(name, body, asked);
-    return accepted(address(`rollouts/${id}`), rolloutView(id, rollout));
+app.http(
+  ...endpoint({
+    name: 'get-rollout-timeline',
+    method: 'GET',
+    route: 'rollouts/{rollout}/timeline',
+    role: 'reader',
+    about: 'Where its time went, second by second and host by host.',
+    path,
+    answers: { 200: { about: 'The timeline.', body: TimelineAnswer } },
+    handle: async ({ path: { rollout: id } }) => ({ jsonBody: await runningApp().rollouts.timeline(id) }),
   }),
-});
+);
 
-app.http('list-rollouts', {
-  methods: ['GET'],
-  route: 'rollouts',
-  authLevel: 'function',
-  handler: answer(async () => {
-    const rollouts = await runningApp().rollouts.rollouts();
-    return { jsonBody: { value: rollouts.map(({ id, rollout }) => rolloutView(id, rollout)) } };
+app.http(
+  ...endpoint({
+    name: 'abort-rollout',
+    method: 'POST',
+    route: 'rollouts/{rollout}/abort',
+    role: 'operator',
+    about: 'What can be put back is, what is beyond that is finished, and the host pool is let go.',
+    path,
+    body: AbortRollout,
+    answers: { 202: { ...onItsWay, about: 'The rollout, which is stopping.' } },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { rollout: id }, body }) => {
+      const { rollouts, address } = runningApp();
+      const rollout = await rollouts.abort(id, body);
+      return accepted(address(`rollouts/${id}`), rolloutView(id, rollout));
+    },
   }),
-});
+);
 
-app.http('get-rollout', {
-  methods: ['GET'],
-  route: 'rollouts/{rollout}',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const id = rolloutOf(request);
-    return { jsonBody: rolloutView(id, await runningApp().rollouts.rollout(id)) };
+app.http(
+  ...endpoint({
+    name: 'pause-rollout',
+    method: 'POST',
+    route: 'rollouts/{rollout}/pause',
+    role: 'operator',
+    about: 'No further host starts, until somebody resumes it or the pause is over.',
+    path,
+    body: PauseRollout,
+    answers: { 200: is },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { rollout: id }, body }) => ({
+      jsonBody: rolloutView(id, await runningApp().rollouts.pause(id, body)),
+    }),
   }),
-});
+);
 
-app.http('get-rollout-history', {
-  methods: ['GET'],
-  route: 'rollouts/{rollout}/history',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    return { jsonBody: historyView(await runningApp().rollouts.history(rolloutOf(request))) };
+app.http(
+  ...endpoint({
+    name: 'resume-rollout',
+    method: 'POST',
+    route: 'rollouts/{rollout}/resume',
+    role: 'operator',
+    about: 'Goes on from what is true now: the pool is read and the version proven ready again.',
+    path,
+    body: ResumeRollout,
+    answers: { 200: is },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { rollout: id }, body }) => ({
+      jsonBody: rolloutView(id, await runningApp().rollouts.resume(id, body)),
+    }),
   }),
-});
+);
 
-app.http('explain-rollout', {
-  methods: ['GET'],
-  route: 'rollouts/{rollout}/explain',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: await runningApp().rollouts.explain(rolloutOf(request)),
-  })),
-});
-
-app.http('get-rollout-timeline', {
-  methods: ['GET'],
-  route: 'rollouts/{rollout}/timeline',
-  authLevel: 'function',
-  handler: answer(async (request) => ({
-    jsonBody: await runningApp().rollouts.timeline(rolloutOf(request)),
-  })),
-});
-
-app.http('abort-rollout', {
-  methods: ['POST'],
-  route: 'rollouts/{rollout}/abort',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { rollouts, address } = runningApp();
-    const id = rolloutOf(request);
-    const rollout = await rollouts.abort(id, await bodyAs(request, AbortRollout));
-    return accepted(address(`rollouts/${id}`), rolloutView(id, rollout));
+app.http(
+  ...endpoint({
+    name: 'roll-back-rollout',
+    method: 'POST',
+    route: 'rollouts/{rollout}/rollback',
+    role: 'operator',
+    about: 'Takes it back, half way or finished, by a rollout of its own. Asked twice it finds the first.',
+    path,
+    body: RollBackRollout,
+    takes: ['Idempotency-Key'],
+    answers: { 202: { ...onItsWay, about: 'The rollout that takes it back.' } },
+    refuses: ['IdempotencyKeyReused', 'InvalidPhase', 'NoRollbackTarget'],
+    handle: async ({ path: { rollout }, body, key }) => {
+      const { rollouts, requestFor, address } = runningApp();
+      // A rollout is taken back once: the key only keeps it from standing for another request as well.
+      await requestFor(`rollback of ${rollout}`, key, body);
+      const back = await rollouts.rollBack(rollout, body);
+      return accepted(address(`rollouts/${back.id}`), rolloutView(back.id, back.rollout));
+    },
   }),
-});
-
-app.http('pause-rollout', {
-  methods: ['POST'],
-  route: 'rollouts/{rollout}/pause',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const id = rolloutOf(request);
-    const rollout = await runningApp().rollouts.pause(id, await bodyAs(request, PauseRollout));
-    return { jsonBody: rolloutView(id, rollout) };
-  }),
-});
-
-app.http('resume-rollout', {
-  methods: ['POST'],
-  route: 'rollouts/{rollout}/resume',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const id = rolloutOf(request);
-    const rollout = await runningApp().rollouts.resume(id, await bodyAs(request, ResumeRollout));
-    return { jsonBody: rolloutView(id, rollout) };
-  }),
-});
-
-app.http('retry-host', {
-  methods: ['POST'],
-  route: 'rollouts/{rollout}/hosts/{host}/retry',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const [id, name] = [rolloutOf(request), hostOf(request)];
-    const { host } = await runningApp().rollouts.retryHost(id, name, await bodyAs(request, RetryHost));
-    return { jsonBody: { rollout: id, host } };
-  }),
-});
-
-app.http('skip-host', {
-  methods: ['POST'],
-  route: 'rollouts/{rollout}/hosts/{host}/skip',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const [id, name] = [rolloutOf(request), hostOf(request)];
-    const { host } = await runningApp().rollouts.skipHost(id, name, await bodyAs(request, SkipHost));
-    return { jsonBody: { rollout: id, host } };
-  }),
-});
-
-app.http('roll-back-rollout', {
-  methods: ['POST'],
-  route: 'rollouts/{rollout}/rollback',
-  authLevel: 'function',
-  handler: answer(async (request) => {
-    const { rollouts, requestFor, address } = runningApp();
-    const rollout = rolloutOf(request);
-    const body = await bodyAs(request, RollBackRollout);
-    // A rollout is taken back once: the key only keeps it from standing for another request as well.
-    await requestFor(`rollback of ${rollout}`, idempotencyKey(request), body);
-    const back = await rollouts.rollBack(rollout, body);
-    return accepted(address(`rollouts/${back.id}`), rolloutView(back.id, back.rollout));
-  }),
-});
+);
 
 app.serviceBusQueue('advance-rollout', {
   connection: 'ServiceBus',

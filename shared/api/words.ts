@@ -30,3 +30,24 @@ export const ProofAnswer = z
     overrides: z.array(z.strictObject(override)).optional(),
   })
   .meta({ id: 'Proof' });
+
+/** What may have become of a host of a rollout. */
+export const hostOutcome = z.enum([
+  'admitted',
+  'done',
+  'put-back',
+  'deferred',
+  'failed',
+  'quarantined',
+  'skipped',
+  'put-off',
+]);
+
+/** When work on a host may begin, instead of in the windows of its pool. */
+export const ownWindow = z.strictObject({
+  start: z.string(),
+  end: z.string(),
+  timeZone: z.string(),
+  days: z.array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])),
+  outage: z.boolean().optional(),
+});
