@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isInside } from './address.ts';
+import { isInside } from '../public-address.ts';
 import { avdHealthChecks, type CheckPlan, metrics, ownHealthChecks } from './gate.ts';
 import { scriptOf } from './scripts/script-of.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isInside, isPublic, leadsOutside } from '../../shared/gates/address.ts';
 import { callSystem } from '../../shared/gates/call.ts';
+import { outward } from '../../shared/outbound.ts';
+import { isInside, isPublic } from '../../shared/public-address.ts';
 
 describe('the address of another system', () => {
   it.each([
@@ -23,6 +24,11 @@ describe('the address of another system', () => {
     ['fe80::1', false],
     ['fd00::1', false],
     ['::ffff:10.0.0.1', false],
+    ['::ffff:7f00:1', false],
+    ['::127.0.0.1', false],
+    ['64:ff9b::7f00:1', false],
+    ['2002:7f00:1::', false],
+    ['fec0::1', false],
     ['::ffff:8.8.8.8', true],
     ['no address', false],
   ])('%s is out in the world: %s', (address, isOut) => {
@@ -38,6 +44,9 @@ describe('the address of another system', () => {
     ['https://intranet/run', true],
     ['https://127.0.0.1:8443/run', true],
     ['https://[::1]/run', true],
+    ['https://[::ffff:127.0.0.1]/run', true],
+    ['https://[::ffff:8.8.8.8]/run', false],
+    ['https://0x7f.1/run', true],
     ['https://169.254.169.254/metadata', true],
     // As browsers and Node read it: 127.0.0.1.
     ['https://2130706433/run', true],
@@ -46,7 +55,6 @@ describe('the address of another system', () => {
   });
 
   it('is not called where it leads inside, nor without TLS', async () => {
-    expect(await leadsOutside('https://localhost/run')).toBe(false);
     expect(await callSystem('https://127.0.0.1:9/run', 'key', {})).toEqual({
       status: 0,
       body: '',
@@ -55,6 +63,13 @@ describe('the address of another system', () => {
     expect(await callSystem('http://checks.contoso.com/run', 'key', {})).toMatchObject({
       refused: 'its address is not https',
     });
+  });
+
+  it('is judged where the connection looks it up, so that it cannot lead elsewhere a moment later', async () => {
+    const found = await new Promise((resolve) => {
+      outward('localhost', { all: true }, (error, addresses) => resolve(error?.message ?? addresses));
+    });
+    expect(found).toBe('its address leads to this machine or a private network');
   });
 
   it('that no name server knows is tried again later', async () => {

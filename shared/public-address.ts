@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 
 /** What is not out in the world: this machine, private networks, and what Azure tells its own machines. */
@@ -12,16 +11,27 @@ for (const [net, bits] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const) {
   inside.addSubnet(net, bits, 'ipv4');
 }
 for (const [net, bits] of [
-  ['::', 127],
+  // Some carry an IPv4 address within, which may lead inside: nobody serves the world from there.
+  ['::', 96],
+  ['64:ff9b::', 32],
+  ['100::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   inside.addSubnet(net, bits, 'ipv6');
@@ -40,11 +50,4 @@ export function isInside(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (isIP(host) !== 0) return !isPublic(host);
   return host === 'localhost' || host.endsWith('.localhost') || !host.includes('.');
-}
-
-/** Every address that the name leads to now is out in the world. */
-export async function leadsOutside(url: string): Promise<boolean> {
-  if (isInside(url)) return false;
-  const found = await lookup(new URL(url).hostname.replace(/^\[|\]$/g, ''), { all: true });
-  return found.length > 0 && found.every(({ address }) => isPublic(address));
 }
