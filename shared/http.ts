@@ -1,5 +1,7 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { z } from 'zod';
+import { bodyText } from './body-text.ts';
+import { correlated, correlationHeaders, correlationOf } from './correlation.ts';
 import { AppError } from './errors.ts';
 import { log } from './log.ts';
 import { inWords, missing } from './wrong-input.ts';
@@ -7,32 +9,33 @@ import { inWords, missing } from './wrong-input.ts';
 /** What every message says: nothing but what to look at. */
 export const WakeUp = z.object({ id: z.string() });
 
-const largestBody = 1_000_000;
-
 /** Wraps a handler so that what it refuses on purpose becomes the answer that the API document describes. */
 export function answer(handle: (request: HttpRequest) => Promise<HttpResponseInit>): HttpHandler {
   return async (request: HttpRequest, context: InvocationContext) => {
-    const headers = { 'x-ms-request-id': context.invocationId };
-    try {
-      const answered = await handle(request);
-      return {
-        ...answered,
-        headers: { ...headers, ...(answered.headers as Record<string, string> | undefined) },
-      };
-    } catch (error) {
-      const refusal = error instanceof z.ZodError ? invalid(error) : error;
-      if (!(refusal instanceof AppError)) {
-        log.error('request.failed', { id: context.invocationId, error: refusal });
-        const message = `Something went wrong here. Quote request ${context.invocationId}.`;
-        return { status: 500, headers, jsonBody: { error: { code: 'InternalError', message } } };
+    const correlation = correlationOf(context.invocationId, request.headers);
+    const headers = correlationHeaders(correlation);
+    const answered = await correlated(correlation, async () => {
+      try {
+        return await handle(request);
+      } catch (error) {
+        return refusal(error, context.invocationId);
       }
-      return {
-        status: refusal.httpStatus,
-        headers: { ...headers, ...hints(refusal) },
-        jsonBody: bodyOf(refusal),
-      };
-    }
+    });
+    return {
+      ...answered,
+      headers: { ...headers, ...(answered.headers as Record<string, string> | undefined) },
+    };
   };
+}
+
+function refusal(error: unknown, id: string): HttpResponseInit {
+  const refused = error instanceof z.ZodError ? invalid(error) : error;
+  if (refused instanceof AppError) {
+    return { status: refused.httpStatus, headers: hints(refused), jsonBody: bodyOf(refused) };
+  }
+  log.error('request.failed', { id, error });
+  const message = `Something went wrong here. Quote request ${id}.`;
+  return { status: 500, jsonBody: { error: { code: 'InternalError', message } } };
 }
 
 /** The body, which must be a JSON object that the schema takes. An empty body is an empty object. */
@@ -40,10 +43,10 @@ export async function bodyAs<Schema extends z.ZodType>(
   request: HttpRequest,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const text = await request.text();
-  if (text.length > largestBody)
-    throw new AppError('BodyTooLarge', `The body has ${text.length} characters.`, { target: 'body' });
-  return schema.parse(text.trim() === '' ? {} : parsed(text), { error: inWords });
+  const text = (await bodyText(request)).trim();
+  const result = schema.safeParse(text === '' ? {} : parsed(text), { error: inWords });
+  if (result.success) return result.data;
+  throw invalid(result.error, text === '' ? 'There is no body, and this needs one. ' : '');
 }
 
 /** A value of the path, checked. */
@@ -113,14 +116,14 @@ function parsed(text: string): unknown {
   }
 }
 
-function invalid(error: z.ZodError): AppError {
+function invalid(error: z.ZodError, before = ''): AppError {
   const details = error.issues.map((issue) => ({
     code: detailCode(issue),
     message: issue.message,
     target: targetOf(issue),
   }));
   const [first] = details;
-  return new AppError('ValidationFailed', first?.message ?? 'The request is not valid.', {
+  return new AppError('ValidationFailed', before + (first?.message ?? 'The request is not valid.'), {
     target: first?.target ?? 'body',
     details,
   });

@@ -113,6 +113,21 @@ export const refusalKinds = {
     retryable: false,
     remedy: 'Somebody changed it since you read it: read it again, and decide on what it is now.',
   },
+  UnsupportedMediaType: {
+    httpStatus: 415,
+    retryable: false,
+    remedy: 'Send JSON in UTF-8, not compressed, with the header Content-Type: application/json.',
+  },
+  LengthRequired: {
+    httpStatus: 411,
+    retryable: false,
+    remedy: 'Send the body in one piece, with its Content-Length.',
+  },
+  PreconditionRequired: {
+    httpStatus: 428,
+    retryable: false,
+    remedy: 'Read it first, and send its ETag as If-Match.',
+  },
   GateNotPassed: {
     httpStatus: 409,
     retryable: false,
