@@ -68,8 +68,8 @@ app.http(
     about: 'Lifts a freeze; what waited for its end goes on at once.',
     path,
     answers: { 204: { about: 'It is gone, whether it was there or not.' } },
-    handle: async ({ path: { freeze } }) => {
-      await runningApp().freezes.lift(freeze);
+    handle: async ({ path: { freeze }, caller }) => {
+      await runningApp().freezes.lift(freeze, caller.name);
       return { status: 204 };
     },
   }),

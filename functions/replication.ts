@@ -84,8 +84,8 @@ app.http(
     path,
     answers,
     refuses: ['InvalidPhase', 'RegionInUse', 'RegionIsSource', 'Throttled', 'AzureRefused'],
-    handle: async ({ path: { set, version: number, region } }) =>
-      taken(set, number, await runningApp().replication.remove(set, number, region)),
+    handle: async ({ path: { set, version: number, region }, caller }) =>
+      taken(set, number, await runningApp().replication.remove(set, number, region, caller.name)),
   }),
 );
 

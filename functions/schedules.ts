@@ -69,8 +69,8 @@ app.http(
     about: 'It never runs again; what it began goes on.',
     path,
     answers: { 204: { about: 'It is gone, whether it was there or not.' } },
-    handle: async ({ path: { schedule: id } }) => {
-      await runningApp().schedules.remove(id);
+    handle: async ({ path: { schedule: id }, caller }) => {
+      await runningApp().schedules.remove(id, caller.name);
       return { status: 204 };
     },
   }),

@@ -51,8 +51,9 @@ function ofEvent({ subject, data }: Words): Scope | undefined {
   if (collection === 'image-sets') return ofSet(id);
   if (collection === 'host-pools') return ofPool(id);
   if (['releases', 'approvals', 'validations'].includes(collection ?? '')) return ofSet(id.split('.')[0]);
-  const { imageSet, hostPool, pool } = words(data);
-  return collection === 'rollouts' ? ofPool(hostPool ?? pool) : ofSet(imageSet);
+  const { imageSet, hostPool, scope } = words(data);
+  if (collection === 'freezes' && scope !== undefined) return ofFreeze(scope);
+  return ofPool(hostPool) ?? ofSet(imageSet);
 }
 
 const collections: Readonly<Record<string, Collection>> = {

@@ -38,7 +38,7 @@ export function signedInBy(header: string): SignedIn | undefined {
   const [spoken] = all('preferred_username', 'upn', `${person}/upn`, `${person}/emailaddress`);
   return {
     objectId,
-    name: spoken?.slice(0, 200) ?? (appId === undefined ? 'user' : `app ${appId}`),
+    name: spoken?.slice(0, 200) ?? (appId === undefined ? `user ${objectId}` : `app ${appId}`),
     // Of a person's token it is the program he uses, which has no rights of its own here.
     appId: isApp && spoken === undefined ? appId : undefined,
     groups: all('groups').map((group) => group.toLowerCase()),

@@ -77,9 +77,21 @@ export const approvalLife: Workflow<Approval, ApprovalEvent, ApprovalCommand> = 
   isNews: () => true,
 };
 
-/** Whether two names are of the same person, however they are written. */
+/**
+ * Whether two names are of the same person, however they are written: the same name, or the same sign-in or key behind
+ * it, `ana (oid 1a2b3c4d)` or `ana (key ci)`. A key says who has it and not who types: all who share it are one.
+ */
 export function isSame(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
+  const [{ name, proof }, theirs] = [parts(one), parts(other)];
+  return (name !== '' && name === theirs.name) || (proof !== undefined && proof === theirs.proof);
+}
+
+/** `key ci` alone is a key that came without a name. */
+function parts(by: string): { readonly name: string; readonly proof: string | undefined } {
+  const text = by.trim().toLowerCase();
+  const [, name = '', proof] = /^(.*?)\s*\(((?:key|oid) [^()]*)\)$/s.exec(text) ?? [];
+  if (proof !== undefined) return { name, proof };
+  return { name: text, proof: text.startsWith('key ') ? text : undefined };
 }
 
 /** Who asks without a name: nobody can tell that it is not the requester. */

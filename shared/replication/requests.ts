@@ -72,7 +72,7 @@ export function replicationRequests(parts: Parts) {
     },
 
     /** Takes a region away, where nobody depends on it; asked again before Azure is. */
-    remove: async (set: string, number: string, name: string) => {
+    remove: async (set: string, number: string, name: string, by?: string) => {
       const { id, replication } = await found(set, number);
       mayBeTakenOut(replication, name);
       const users = await usedIn(replication.version.imageVersionId, name);
@@ -83,7 +83,7 @@ export function replicationRequests(parts: Parts) {
       }
       return await tell(id, name, (current) => {
         mayBeTakenOut(current, name);
-        return { type: 'region-unwanted', name, by: somebody(undefined), at: now() };
+        return { type: 'region-unwanted', name, by: somebody(by), at: now() };
       });
     },
 

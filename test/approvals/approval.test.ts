@@ -3,6 +3,7 @@ import {
   type Approval,
   type ApprovalEvent,
   approvalLife,
+  isSame,
   refusalOf,
   stillNeeded,
 } from '../../shared/approvals/approval.ts';
@@ -121,10 +122,25 @@ describe('an approval', () => {
     ['function key', 'SelfApprovalForbidden'],
     ['ben', 'InvalidPhase'],
     ['Ben', 'InvalidPhase'],
+    ['ana (oid 1a2b3c4d)', 'SelfApprovalForbidden'],
+    ['ANA (key ci)', 'SelfApprovalForbidden'],
     ['carl', undefined],
+    ['carl (key ci)', undefined],
   ])('P4: asked of %s once ben has approved it answers %s', (by, code) => {
     const decision = { by, reason: 'seen', at, decision: 'approved' } as const;
     expect(refusalOf(states['half approved'], decision)?.code).toBe(code);
+  });
+
+  it.each([
+    ['dora@contoso.com (oid 1a2b3c4d)', 'dora.new@contoso.com (oid 1a2b3c4d)', true],
+    ['dora@contoso.com (oid 1a2b3c4d)', 'Dora@Contoso.com', true],
+    ['dora (key ci)', 'emil (Key CI) ', true],
+    ['dora (key ci)', 'key ci', true],
+    ['dora (key ci)', 'emil (key cd)', false],
+    ['dora (oid 1a2b3c4d)', 'emil (oid 1a2b3c4e)', false],
+    ['dora', 'emil', false],
+  ])('P4: counts a person once, however the name is written: %s, %s', (one, other, same) => {
+    expect([isSame(one, other), isSame(other, one)]).toEqual([same, same]);
   });
 
   it('P4: takes the requester’s own yes where the channel does not mind', () => {
