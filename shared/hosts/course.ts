@@ -187,6 +187,7 @@ const ofOneMachine = [
   'notEquipped',
   'reimagedAt',
   'deregistered',
+  'silentSince',
   'registrationFailures',
   'registrationRefused',
   'healthySince',

@@ -69,6 +69,8 @@ export interface Facts {
   /** Since then it has its new disk, or is a new machine. */
   readonly reimagedAt?: Instant;
   readonly deregistered?: true;
+  /** Since then its machine is off, so that no agent on it comes into the pool any more. */
+  readonly silentSince?: Instant;
   readonly registrationFailures?: number;
   /** The last intention to register certainly came to nothing. */
   readonly registrationRefused?: boolean;

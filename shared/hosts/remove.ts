@@ -11,6 +11,7 @@ import { type Durations, paceOf, untilTick } from './pace.ts';
 import { freshFor, listedMachine, type Readings } from './readings.ts';
 import { ensureReadable, type Secrets } from './secrets.ts';
 import type { SessionHosts } from './session-host.ts';
+import { newcomer, silenced } from './silence.ts';
 import {
   done,
   type EnsureHostStage,
@@ -57,7 +58,11 @@ export function ensureRemoved(parts: RemoveParts): EnsureHostStage {
     const found = await newcomer(parts, look, machine);
     if (found) return found;
     if (!(await isStillEmpty(sessionHosts, host))) return done();
-    return (await prepared(parts, look, machine)) ?? intention(parts, look, machine);
+    return (
+      (await prepared(parts, look, machine)) ??
+      (await silenced(parts, look, machine)) ??
+      intention(parts, look, machine)
+    );
   };
 }
 
@@ -129,13 +134,6 @@ async function gone(
   return done({ removedAt: now, deregistered: true, refused: false });
 }
 
-/** Of a host that was added: its agent may have come into the pool while it was to be taken away. */
-async function newcomer({ readings }: RemoveParts, look: Look<Host>, machine: Machine) {
-  if (look.work.plan.task !== 'add' || look.work.facts.sessionHost !== undefined) return undefined;
-  const found = await registered(readings, look, machine);
-  return found && running('it to be emptied', 0, { facts: { sessionHost: found.name } });
-}
-
 /** What must be so before a deletion is intended; undefined once all is. */
 async function prepared(
   { machines, secrets }: RemoveParts,
@@ -185,14 +183,17 @@ async function blueprintOf(
   return { ...blueprint, imageVersionId, ...(facts.prior && { prior: facts.prior }) };
 }
 
+/** Nothing that was asked for before is on its way any more. */
+const answered = { mayLandUntil: '' };
+const no = { ...answered, refused: true };
+
 function intention(
   parts: RemoveParts,
   { work: host, intent, now }: Look<Host>,
   machine: Machine,
 ): Intended<Facts> {
-  const { machines, sessionHosts } = parts;
-  const { plan, facts } = host;
-  const { refused, notRemoved = 0 } = facts;
+  const { sessionHosts } = parts;
+  const { refused, notRemoved = 0 } = host.facts;
   const isCounted = intent !== undefined && refused !== true;
   return {
     status: 'intend',
@@ -204,8 +205,6 @@ function intention(
       ...(isCounted && { notRemoved: notRemoved + 1 }),
     },
     proceed: async () => {
-      const answered = { mayLandUntil: '' };
-      const no = { ...answered, refused: true };
       try {
         // Up to two minutes may lie between the look and this.
         if (!(await isStillEmpty(sessionHosts, host))) return done(no);
@@ -213,26 +212,32 @@ function intention(
         if (error instanceof AppError) return turnedAway(error, no);
         throw error;
       }
-      const { sessionHost } = facts;
-      try {
-        if (sessionHost !== undefined) await sessionHosts.remove(plan.pool, sessionHost);
-      } catch (error) {
-        if (isTurnedAway(error)) return turnedAway(error, no);
-        throw error;
-      }
-      try {
-        if (isReplaced(host)) await machines.standAlone.remove(plan.machine);
-        else await machines.standAlone.removeWithParts(plan.machine);
-      } catch (error) {
-        // The machine is as it was, and not in its pool any more: there is no way back.
-        if (isTurnedAway(error))
-          return turnedAway(error, { ...no, ...(sessionHost !== undefined && { deregistered: true }) });
-        throw error;
-      }
-      return running('Azure to delete the machine', 15, {
-        facts: answered,
-        news: 'Azure accepted to delete it',
-      });
+      return await deletion(parts, host);
     },
   };
+}
+
+/** Out of its pool, and then deleted. */
+async function deletion({ machines, sessionHosts }: RemoveParts, host: Host): Promise<Settled<Facts>> {
+  const { plan, facts } = host;
+  const { sessionHost } = facts;
+  try {
+    if (sessionHost !== undefined) await sessionHosts.remove(plan.pool, sessionHost);
+  } catch (error) {
+    if (isTurnedAway(error)) return turnedAway(error, no);
+    throw error;
+  }
+  // From here on the machine is as it was, and not in its pool any more: there is no way back.
+  const out = sessionHost === undefined ? no : { ...no, deregistered: true as const };
+  try {
+    // What is there again takes users again.
+    if (sessionHost !== undefined && (await sessionHosts.read(plan.pool, sessionHost)))
+      return running('its session host to be gone', 15, { facts: out });
+    if (isReplaced(host)) await machines.standAlone.remove(plan.machine);
+    else await machines.standAlone.removeWithParts(plan.machine);
+  } catch (error) {
+    if (isTurnedAway(error)) return turnedAway(error, out);
+    throw error;
+  }
+  return running('Azure to delete the machine', 15, { facts: answered, news: 'Azure accepted to delete it' });
 }

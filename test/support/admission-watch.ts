@@ -73,9 +73,10 @@ export class AdmissionWatch {
       this.#azure.wrongs.push(`R3: ${plan.name} was told of its turn before that was written down`);
   }
 
-  saving(id: string, { state, event, at, before }: Change<Rollout, RolloutEvent>): void {
+  /** Answers what is to be said once it is saved: somebody else may have saved meanwhile, and then nothing of it counts. */
+  saving(id: string, { state, event, at, before }: Change<Rollout, RolloutEvent>): (() => void) | undefined {
     this.#rollouts.add(id);
-    if (event.type !== 'stage-running') return;
+    if (event.type !== 'stage-running') return undefined;
     const known = before?.state.facts.hosts ?? {};
     const told = Object.values((event.facts && 'hosts' in event.facts && event.facts.hosts) || {});
     this.#turns(
@@ -88,12 +89,14 @@ export class AdmissionWatch {
     const admitted = told.filter(
       ({ instanceId, outcome }) => outcome === 'admitted' && known[instanceId]?.outcome !== 'admitted',
     );
-    if (admitted.length === 0) return;
+    if (admitted.length === 0) return undefined;
     this.admissions += admitted.length;
-    this.#namesAgain(admitted, known).forEach((wrong) => this.#azure.wrongs.push(wrong));
     beforeItsWave(state, admitted, at).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#heldBack(before?.state, state, at, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
+    // Of two looks at once the later finds the machine that the earlier one named, and made.
+    const again = this.#namesAgain(admitted, known);
+    return () => this.#azure.wrongs.push(...again);
   }
 
   /** R3: as many are worked on as may be, from the word to the first time they are found healthy. */

@@ -56,7 +56,7 @@ function store<State, Event>(
   kind: string,
   world: World,
   withoutEtags: boolean,
-  watch: (id: string, change: Change<State, Event>) => void = () => {},
+  watch: (id: string, change: Change<State, Event>) => (() => void) | void = () => {},
   saved: (state: State) => void = () => {},
   forget: (change: Change<State, Event>) => Change<State, Event> | undefined = (change) => change,
 ) {
@@ -64,9 +64,10 @@ function store<State, Event>(
   const met = (rows: Rows) => world.rows(withoutEtags ? blind(rows) : rows);
   class WatchedStore extends WorkflowStore<State, Event> {
     override async save(id: string, change: Change<State, Event>): Promise<void> {
-      watch(id, change);
+      const once = watch(id, change);
       const kept = forget(change);
       if (kept) await super.save(id, kept);
+      once?.();
       saved((kept ?? change).state);
     }
   }

@@ -208,9 +208,12 @@ export class SmallAzure {
     },
     deallocate: async (address) => {
       const { machine } = this.#stateAt(address);
-      const { computerName: name, provisioningState } = machine;
+      const { computerName: name, provisioningState, power } = machine;
       if (provisioningState === 'Updating') throw new AppError('AzureBusy', `${name} is being updated`);
       if (this.desktop.count(name) > 0) this.wrongs.push(`${name} was switched off with sessions`);
+      // One that never came to run goes off as any other.
+      const isBroken = provisioningState === 'Failed' && power === 'unknown';
+      if (isBroken) this.#stateAt(address).machine = { ...machine, power: 'deallocated' };
       this.powerOff(address.instanceId);
     },
     reimage: async (address) => {
