@@ -107,6 +107,10 @@ app.http(
       'AzureRefused',
       'CopyFailed',
       'SourceMismatch',
+      'ForeignResource',
+      'QuotaExceeded',
+      'PolicyDenied',
+      'ResourceLocked',
       'Overdue',
     ],
     handle: async ({ path: { pool: name }, body, key }) => {
