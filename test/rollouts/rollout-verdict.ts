@@ -44,7 +44,7 @@ export function wrongsOf(
   const [first, second] = all
     .filter(({ facts }) => facts.hosts)
     .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
-  const isOverlapping = first && second && timeOf(second)[0] < timeOf(first)[1];
+  const isOverlapping = first && second && timeOf(second)[0] !== '' && timeOf(second)[0] < timeOf(first)[1];
   return [
     ...(second ? fleet.azure.wrongs : wrongIn(fleet, hosts)),
     ...all.flatMap((rollout) => wrongOf(rollout, fleet)),
@@ -97,11 +97,15 @@ function wrongOf(rollout: Rollout, { azure }: Fleet): string[] {
 
 /** From when until when the rollout had hosts under way. */
 function timeOf(rollout: Rollout): readonly [from: string, to: string] {
-  const records = Object.values(rollout.facts.hosts ?? {});
+  const records = Object.values(rollout.facts.hosts ?? {}).filter((record) => !isOnlyDecided(record));
   const began = records.map(({ admittedAt }) => admittedAt).toSorted();
-  // One that was put off before it had begun has no end, and nothing under way.
   const ended = records
     .map(({ outcome, endedAt, admittedAt }) => endedAt ?? (outcome === 'admitted' ? 'never' : admittedAt))
     .toSorted();
   return [began[0] ?? '', ended.at(-1) ?? ''];
+}
+
+/** Somebody decided on it, also while the rollout waited for its pool; nothing was done to it. */
+function isOnlyDecided({ outcome, admittedAt, endedAt = admittedAt }: HostRecord): boolean {
+  return (outcome === 'skipped' || outcome === 'put-off') && endedAt === admittedAt;
 }
