@@ -2,7 +2,8 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint, endpoints } from '../shared/api/endpoint.ts';
 import { openApi } from '../shared/api/openapi.ts';
-import { runningApp } from '../shared/running-app.ts';
+import { ReadyAnswer, ReadyPartsAnswer } from '../shared/api/ready.ts';
+import { runningApp, runningReadiness } from '../shared/running-app.ts';
 
 app.http(
   ...endpoint({
@@ -17,6 +18,46 @@ app.http(
     handle: async () => ({ jsonBody: { status: 'ok', at: runningApp().now() } }),
   }),
 );
+
+app.http(
+  ...endpoint({
+    name: 'ready',
+    method: 'GET',
+    route: 'ready',
+    role: 'anyone',
+    about: 'Says whether the app can do its work now: in one word, for probes.',
+    answers: {
+      200: { about: 'It can.', body: ReadyAnswer },
+      503: { about: 'It cannot.', body: ReadyAnswer, headers: ['Retry-After'] },
+    },
+    handle: async () => {
+      const { status } = await runningReadiness().look();
+      return answered(status, { status });
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'ready-parts',
+    method: 'GET',
+    route: 'ready/parts',
+    role: 'reader',
+    about: 'The same, with each part: tables, queues, Azure Resource Manager, and whether the sweeper runs.',
+    answers: {
+      200: { about: 'It can.', body: ReadyPartsAnswer },
+      503: { about: 'It cannot.', body: ReadyPartsAnswer, headers: ['Retry-After'] },
+    },
+    handle: async () => {
+      const found = await runningReadiness().look();
+      return answered(found.status, found);
+    },
+  }),
+);
+
+function answered(status: 'ready' | 'not-ready', jsonBody: object) {
+  return status === 'ready' ? { jsonBody } : { status: 503, headers: { 'retry-after': '10' }, jsonBody };
+}
 
 app.http(
   ...endpoint({

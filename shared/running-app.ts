@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { type Readiness, readiness } from './api/ready.ts';
 import { type App, createApp } from './app.ts';
 import { connect } from './azure/clients.ts';
 import { capacity } from './azure/capacity.ts';
@@ -7,6 +8,7 @@ import { fleetKinds } from './azure/fleet-kinds.ts';
 import { fleets, hostMachines } from './azure/fleets.ts';
 import { gallery } from './azure/gallery.ts';
 import { endOfLifeGallery } from './azure/gallery-end-of-life.ts';
+import { reach } from './azure/reach.ts';
 import { regionGallery } from './azure/gallery-regions.ts';
 import { Governor } from './azure/governor.ts';
 import { hostPools } from './azure/host-pools.ts';
@@ -25,15 +27,28 @@ import { callSystem } from './gates/call.ts';
 import { postToWebhooks } from './notifications/post.ts';
 import { clockOf, settings } from './settings.ts';
 
-let app: App | undefined;
+interface Running {
+  readonly app: App;
+  readonly readiness: Readiness;
+}
+let running: Running | undefined;
 
 /** The app of this process, made at first need so that a cold start pays only for what it uses. */
 export function runningApp(): App {
-  app ??= fromSettings();
-  return app;
+  return started().app;
 }
 
-function fromSettings(): App {
+/** Whether that app can work. */
+export function runningReadiness(): Readiness {
+  return started().readiness;
+}
+
+function started(): Running {
+  running ??= fromSettings();
+  return running;
+}
+
+function fromSettings(): Running {
   const told = settings();
   const clock = clockOf(told);
   const governor = new Governor(clock.now);
@@ -41,7 +56,7 @@ function fromSettings(): App {
   governor.shareOver(tableRows(azure.table('throttles')));
   const kinds = fleetKinds(azure);
   const { teamsWebhook, publicUrl, mostBuilds } = told;
-  return createApp({
+  const app = createApp({
     rows: (table) => tableRows(azure.table(table)),
     wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
     marketplace: marketplace(azure),
@@ -68,4 +83,14 @@ function fromSettings(): App {
     newId: randomUUID,
     newSecret: () => randomBytes(32).toString('base64url'),
   });
+  return {
+    app,
+    readiness: readiness({
+      reach: reach(azure),
+      rows: tableRows(azure.table('sweeps')),
+      now: clock.now,
+      secondsSince: (at) => clock.realMsUntil(at) / -1000,
+      uptime: () => process.uptime(),
+    }),
+  };
 }

@@ -94,8 +94,10 @@ export class FrontDoor {
     await suffer(this.#world, call.fault);
     // A PUT of the resource group itself must not ask for it first.
     const inGroup = call.resourceGroup !== '' && /\/resourceGroups\/[^/]+\/./i.test(call.path);
-    resources.requireScope(call.subscriptionId, inGroup ? call.resourceGroup : undefined);
-    refuseForeignToken(this.#world, call.subscriptionId, call.headers);
+    if (route.path.includes('{subscriptionId}')) {
+      resources.requireScope(call.subscriptionId, inGroup ? call.resourceGroup : undefined);
+      refuseForeignToken(this.#world, call.subscriptionId, call.headers);
+    }
     refuseUnentitled(this.#world, route, call);
     const left = throttle.take(route.buckets ?? [], call, this.#regionOf(call));
     const answer = await route.handle(call);

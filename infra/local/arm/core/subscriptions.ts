@@ -4,7 +4,7 @@ import type { World } from './world.ts';
 
 const API_VERSIONS = ['2020-01-01', '2022-12-01'];
 
-/** Subscriptions themselves, as far as one has to know whose they are ("Subscriptions - Get"). */
+/** Subscriptions themselves, as far as one has to know whose they are ("Subscriptions - Get", "List"). */
 export function subscriptionsProvider(world: World): Provider {
   const get = ({ subscriptionId }: Call) => ({
     status: 200,
@@ -16,6 +16,13 @@ export function subscriptionsProvider(world: World): Provider {
       state: 'Enabled',
     },
   });
+  // Which there are nobody has said: whichever is named is there.
+  const list = () => ({ status: 200, body: { value: [] } });
   const path = '/subscriptions/{subscriptionId}';
-  return { routes: [{ method: 'GET', path, apiVersion: API_VERSIONS, handle: get }] };
+  return {
+    routes: [
+      { method: 'GET', path, apiVersion: API_VERSIONS, handle: get },
+      { method: 'GET', path: '/subscriptions', apiVersion: API_VERSIONS, handle: list },
+    ],
+  };
 }
