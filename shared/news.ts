@@ -1,5 +1,5 @@
 import type { Failure } from './errors.ts';
-import { log } from './log.ts';
+import { log, withoutSecrets } from './log.ts';
 
 interface News {
   readonly type: string;
@@ -15,6 +15,11 @@ export function logged(kind: string) {
       const why = failure && `${failure.code}: ${failure.message}`;
       const tell = failure ? log.warn : log.info;
       tell(`${kind}.${type}`, { id, ...(stage && { stage }), ...(news && { news }), ...(why && { why }) });
+    },
+    /** Of a look that failed by a defect: a line, too, and in short for whoever asks what is stuck. */
+    onFailure: (id: string, error: unknown) => {
+      log.error(`${kind}.look-failed`, { id, error });
+      return withoutSecrets(String(error)).slice(0, 500);
     },
   };
 }

@@ -21,6 +21,8 @@ export interface EngineParts<State, Event, Command> {
   readonly now: () => Instant;
   /** Hears of every fact that history keeps, once it is saved: for the log. */
   readonly onNews?: (id: string, event: Event) => void;
+  /** Hears of every look that failed by a defect, and says what may be kept of why. */
+  readonly onFailure?: (id: string, error: unknown) => string;
   /** Where the world is told of facts that history keeps. */
   readonly feed?: Feed<State, Event>;
 }
@@ -57,6 +59,15 @@ export class Engine<State, Event, Command> {
 
   /** One look: does what the state calls for now. Calling it too early or too often is harmless. */
   async advance(id: string): Promise<void> {
+    try {
+      await this.#look(id);
+    } catch (error) {
+      await this.#failed(id, error);
+      throw error;
+    }
+  }
+
+  async #look(id: string): Promise<void> {
     const { workflow, perform, now } = this.#parts;
     const state = await this.load(id);
     if (state === undefined) return;
@@ -95,8 +106,21 @@ export class Engine<State, Event, Command> {
   async sweep(): Promise<number> {
     const { store, wake, now } = this.#parts;
     const ids = await store.overdue(secondsAfter(now(), -forgottenAfterSeconds));
-    for (const id of ids) await wake(id, now());
+    const changesOf = async (id: string) => (await store.load(id))?.changes;
+    const rested = await store.backOff.withoutResting(ids, changesOf, now());
+    for (const id of rested) await wake(id, now());
     return ids.length;
+  }
+
+  async #failed(id: string, error: unknown): Promise<void> {
+    const { store, now, onFailure } = this.#parts;
+    const why = onFailure?.(id, error) ?? (error instanceof Error ? error.name : 'not an error');
+    try {
+      const saved = await store.load(id);
+      if (saved) await store.backOff.failed({ id, changes: saved.changes, why, at: now() });
+    } catch {
+      // Perhaps it is the tables that fail; what is thrown on says so.
+    }
   }
 
   #told(id: string, event: Event, after: State, before: State | undefined): readonly Told[] {

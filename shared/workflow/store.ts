@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
+import { backOffOf } from './back-off.ts';
 import { debrisAfterSeconds, lineRow, outboxWrite, type Told } from './outbox.ts';
 import { type Range, type Row, type Rows, startingWith, type Write } from './rows.ts';
 
@@ -36,6 +37,8 @@ interface Due {
 }
 
 const stateRow = 'state';
+/** Due rows begin with a year; what else is in the index begins with a letter. */
+const everyTime: Range = { from: '0', to: ':' };
 /** Unique to one save, so that taking an old row out can never take a newer one with it. */
 const dueRow = ({ dueAt, id, changes }: Due) => `${dueAt}|${id}|${changes}`;
 
@@ -51,11 +54,14 @@ export class WorkflowStore<State, Event> {
   readonly #kind: string;
   readonly #rows: Rows;
   readonly #due: Rows;
+  /** What of this kind keeps failing. */
+  readonly backOff: ReturnType<typeof backOffOf>;
 
   constructor(kind: string, rows: Rows, due: Rows) {
     this.#kind = kind;
     this.#rows = rows;
     this.#due = due;
+    this.backOff = backOffOf(kind, due);
   }
 
   async load(id: string): Promise<Saved<State> | undefined> {
@@ -110,6 +116,17 @@ export class WorkflowStore<State, Event> {
       else if (secondsAfter(due.dueAt, debrisAfterSeconds) < latest) await this.#due.remove(this.#kind, row);
     }
     return [...ids];
+  }
+
+  /** Whatever is not over, what is due first coming first. Costs one query and a read for each of them. */
+  async underWay(): Promise<readonly { id: string; saved: Saved<State> }[]> {
+    const found: { id: string; saved: Saved<State> }[] = [];
+    for (const { json } of await this.#due.inPartition(this.#kind, everyTime)) {
+      const due = JSON.parse(json) as Due;
+      const current = await this.load(due.id);
+      if (current?.changes === due.changes) found.push({ id: due.id, saved: current });
+    }
+    return found;
   }
 }
 
