@@ -22,16 +22,25 @@ export function refuseWithoutRole({ grants }: Caller, role: Role): void {
  */
 export async function refuseOutside(caller: Caller, wanted: Wanted, path: Words, find: Find): Promise<void> {
   const { grants } = caller;
-  const { method, route, role } = wanted;
   if (grants.every(isUnlimited)) return;
-  const { one } = collectionOf(route) ?? {};
+  const { one } = collectionOf(wanted.route) ?? {};
   const id = one && path[one.parameter];
   if (!one || typeof id !== 'string') return refuseWhole(grants, wanted);
   const scope = await one.scope(id, find);
+  if (scope) return refuseThing(grants, wanted.role, { thing: one.thing, id, scope });
   // Where there is none, a new one may be put: its body says where it belongs.
-  if (!scope && (method === 'PUT' || grants.some(isUnlimited))) return;
-  if (!scope || !sees(grants, scope)) throw noSuch(one.thing, id, id);
-  if (!may(grants, role, scope)) throw forbidden(role, ` for ${one.thing} ${id}`);
+  if (wanted.method !== 'PUT' && !grants.some(isUnlimited)) throw noSuch(one.thing, id, id);
+}
+
+interface Thing {
+  readonly thing: string;
+  readonly id: string;
+  readonly scope: Scope;
+}
+
+function refuseThing(grants: readonly Grant[], role: Role, { thing, id, scope }: Thing): void {
+  if (!sees(grants, scope)) throw noSuch(thing, id, id);
+  if (role !== 'reader' && !may(grants, role, scope)) throw forbidden(role, ` for ${thing} ${id}`);
 }
 
 /** The same for what the body says that it is about. */

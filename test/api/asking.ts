@@ -35,9 +35,10 @@ interface Answered {
 
 /** Asks an endpoint as the host would, once it has let the request in. */
 export async function ask([name, { handler }]: ReturnType<typeof endpoint>, asked: Asked): Promise<Answered> {
-  const { method = 'GET', body, ...rest } = asked;
+  const { method = 'GET', body, headers: given, ...rest } = asked;
+  const headers = { 'content-type': 'application/json', ...given };
   const text = body === undefined ? {} : { body: { string: JSON.stringify(body) } };
-  const request = new HttpRequest({ method, url: 'http://localhost/api/x', ...rest, ...text });
+  const request = new HttpRequest({ method, url: 'http://localhost/api/x', headers, ...rest, ...text });
   const context = { invocationId: `id of ${name}` } as InvocationContext;
   const { status = 200, jsonBody } = (await handler(request, context)) as HttpResponseInit;
   return { status, body: (jsonBody ?? {}) as Answered['body'] };
