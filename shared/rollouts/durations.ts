@@ -12,6 +12,9 @@ const remembered = 100;
  */
 const usualMinutes = [14, 15, 15, 16, 16, 17, 17, 17, 18, 18, 18, 19, 19, 20, 20, 21, 22, 24, 26, 43];
 
+/** The same as shares of their middle: how far hosts lie from one another, however quick those of a pool are. */
+export const elsewhere: readonly number[] = usualMinutes.map((minutes) => minutes / 18);
+
 /** How long hosts of this pool took, newest last: before this rollout and in it. Those that failed say nothing. */
 export function tookIn({ took = [], hosts = {} }: Facts): readonly Took[] {
   const here = Object.values(hosts)

@@ -1,6 +1,6 @@
 import { type Instant, secondsBetween } from '../instant.ts';
 import { type Facts, isSkippedByOrder } from './course.ts';
-import { expected, percentile, tookIn } from './durations.ts';
+import { elsewhere, expected, percentile, tookIn } from './durations.ts';
 import { forecastOf, minutesOf, type Work } from './forecast.ts';
 import { pausedBy } from './hold.ts';
 import type { HostStanding } from './hosts.ts';
@@ -208,6 +208,7 @@ function workLeft({ facts, link: { policy } }: Rollout, now: Instant): Work {
     waves,
     windows: policy.windows ?? [],
     took,
+    elsewhere,
     quietSeconds: policy.minDrainMinutes * 60,
     settleSeconds: policy.healthy.settleSeconds,
     from: now,

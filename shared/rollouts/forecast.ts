@@ -17,6 +17,8 @@ export interface Work extends Capacity {
   readonly windows: readonly MaintenanceWindow[];
   /** How long hosts are expected to take; and without users, how long they are watched to stay empty. */
   readonly took: readonly Took[];
+  /** How many times as long as the middle of these a host takes elsewhere: for what this pool has not shown yet. */
+  readonly elsewhere?: readonly number[];
   readonly quietSeconds: number;
   /** For so long, of the rest that a host takes, it holds up nobody any more. */
   readonly settleSeconds: number;
@@ -55,9 +57,14 @@ const mostDraws = 20_000;
 const mostRuns = 101;
 const fewestRuns = 5;
 
+/** What is usual elsewhere counts as much as so many hosts of the pool's own. */
+const worthOfElsewhere = 10;
+
 /**
  * When it will be over: the same rules played through many times, each host taking as long as some host of
  * the past did. The draws are the same each time, so that the same question gets the same answer.
+ * The past is a draw itself: of the next hundred hosts three or eight may be slow where five were. So each time a past
+ * is drawn from the past first, and hosts from that; without it nine of ten would be three of four.
  */
 export function forecastOf(work: Work): Forecast {
   const middle: Took = {
@@ -80,13 +87,27 @@ export function forecastOf(work: Work): Forecast {
   const ends: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     const draw = drawing(run + 1);
-    const end = played(work, () => work.took[draw(work.took.length)] ?? middle);
+    const end = played(work, takenFrom(work, middle, draw));
     if (end !== undefined) ends.push(end);
   }
   return {
     p50: toInstant(percentile(ends, 50)),
     p90: toInstant(percentile(ends, 90)),
     curve,
+  };
+}
+
+/** How long hosts take in one of the pasts that might as well have been. */
+function takenFrom(
+  { took, elsewhere = [] }: Work,
+  middle: Took,
+  draw: (bound: number) => number,
+): () => Took {
+  const past = took.map(() => took[draw(took.length)] ?? middle);
+  return () => {
+    const one = past[draw(past.length)] ?? middle;
+    const isOwn = elsewhere.length === 0 || draw(past.length + worthOfElsewhere) < past.length;
+    return isOwn ? one : { ...one, rest: middle.rest * (elsewhere[draw(elsewhere.length)] ?? 1) };
   };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../instant.ts';
 import { blockersOf, type Found, warningsOf } from './blockers.ts';
 import { costs, type HostView } from './capacity.ts';
-import { expected } from './durations.ts';
+import { elsewhere, expected } from './durations.ts';
 import type { Finding } from './finding.ts';
 import { type Forecast, forecastOf, type HostAhead, minutesOf, type Work } from './forecast.ts';
 import type { Freeze } from './freezes.ts';
@@ -126,6 +126,7 @@ function workOf(
     waves: sizes.map((upTo, index) => ({ upTo, bakeMinutes: policy.waves?.[index]?.bakeMinutes ?? 0 })),
     windows: policy.windows ?? [],
     took: expected(pool.took ?? [], policy),
+    elsewhere,
     quietSeconds: policy.minDrainMinutes * 60,
     settleSeconds: policy.healthy.settleSeconds,
     from: now,
