@@ -14,7 +14,7 @@ import type { PoolLink } from './pool.ts';
 import type { Facts } from './course.ts';
 import { hostsKeptOn, minimumPercentAt } from './scaling-plan.ts';
 import { membersOf } from './members.ts';
-import { goneOf, sessionHostOn, viewsOf } from './reading.ts';
+import { finderOf, goneOf, viewsOf } from './reading.ts';
 import type { Fleets } from './fleet.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
 
@@ -53,8 +53,9 @@ export async function readPool(
   const policy = { ...link.policy, ...(exclusionTag !== undefined && { exclusionTag }) };
   const seen = { instances, sessionHosts, records, imageVersionId, heartbeatMinutes, policy, now };
   const views = [...viewsOf({ ...seen, ...before }), ...(link.scaleSet ? [] : goneOf(records, instances))];
+  const sessionHostOn = finderOf(sessionHosts);
   const sessionHostNames = Object.fromEntries(
-    instances.map((one) => [one.instanceId, sessionHostOn(one, sessionHosts)?.name ?? '']),
+    instances.map((one) => [one.instanceId, sessionHostOn(one)?.name ?? '']),
   );
   const names = [...instances, ...machines].map(({ computerName, instanceId }) => computerName || instanceId);
   const namesTaken = [...names, ...sessionHosts.map(({ name }) => name.split('.')[0] ?? '')];

@@ -26,8 +26,9 @@ const takingUsers = new Set(['Available', 'NeedsAssistance']);
 
 /** Every machine of the pool, seen from all sides. A session host without a machine gives nobody a place. */
 export function viewsOf(reading: PoolReading): readonly HostView[] {
+  const sessionHostOn = finderOf(reading.sessionHosts);
   return reading.instances.map((instance) => {
-    const sessionHost = sessionHostOn(instance, reading.sessionHosts);
+    const sessionHost = sessionHostOn(instance);
     const { sessions = 0 } = sessionHost ?? {};
     const record = reading.records[instance.instanceId];
     return {
@@ -73,15 +74,17 @@ export function goneOf(records: Records, instances: readonly Instance[]): readon
   });
 }
 
-export function sessionHostOn(
-  { id, computerName }: Instance,
+/** Finds the session host of a machine: by the machine that it names or, where Azure names none, by its own name. */
+export function finderOf(
   sessionHosts: readonly SessionHostReading[],
-): SessionHostReading | undefined {
-  return sessionHosts.find(
-    ({ resourceId, name }) =>
-      resourceId.toLowerCase() === id.toLowerCase() ||
-      (resourceId === '' && name.split('.')[0]?.toLowerCase() === computerName.toLowerCase()),
-  );
+): (instance: Instance) => SessionHostReading | undefined {
+  // The first of two that claim the same machine, as the list has them.
+  const inReverse = sessionHosts.toReversed();
+  const named = inReverse.filter(({ resourceId }) => resourceId !== '');
+  const nameless = inReverse.filter(({ resourceId }) => resourceId === '');
+  const byMachine = new Map(named.map((one) => [one.resourceId.toLowerCase(), one]));
+  const byName = new Map(nameless.map((one) => [(one.name.split('.')[0] ?? '').toLowerCase(), one]));
+  return ({ id, computerName }) => byMachine.get(id.toLowerCase()) ?? byName.get(computerName.toLowerCase());
 }
 
 function isOnVersion({ imageVersionId }: Instance, reading: PoolReading): boolean {
