@@ -13,6 +13,18 @@ param location string = resourceGroup().location
 @secure()
 param teamsWebhook string = ''
 
+@description('The application (client) id of the app registration that people and programs sign in to; empty: function keys only.')
+param signInClientId string = ''
+
+@description('The tenant of the app registration.')
+param signInTenantId string = tenant().tenantId
+
+@description('Who has which role beside the app roles of the registration: [{ principal, role, imageSets?, hostPools? }].')
+param roleAssignments array = []
+
+@description('Function keys that have a role: [{ name, sha256, role, imageSets?, hostPools? }]. Hashes, no keys.')
+param keyRoles array = []
+
 var unique = take(uniqueString(resourceGroup().id), 8)
 var packages = 'packages'
 
@@ -113,9 +125,36 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
           { name: 'ServiceBus__fullyQualifiedNamespace', value: '${bus.name}.servicebus.windows.net' }
           { name: 'PublicUrl', value: 'https://${name}-${unique}.azurewebsites.net' }
         ],
-        empty(teamsWebhook) ? [] : [{ name: 'TeamsWebhook', value: teamsWebhook }]
+        empty(teamsWebhook) ? [] : [{ name: 'TeamsWebhook', value: teamsWebhook }],
+        empty(keyRoles) ? [] : [{ name: 'KeyRoles', value: string(keyRoles) }],
+        empty(roleAssignments) ? [] : [{ name: 'RoleAssignments', value: string(roleAssignments) }]
       )
     }
+  }
+}
+
+// Sign-in by the platform: it checks every token, takes away what a stranger writes into its own headers, and tells the
+// app that it does (WEBSITE_AUTH_ENABLED). Requests without a token reach the app, which refuses them itself: health and
+// the links of external checks are open, and a listed key may stand for a program that cannot sign in.
+resource signIn 'Microsoft.Web/sites/config@2024-04-01' = if (!empty(signInClientId)) {
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true, runtimeVersion: '~1' }
+    globalValidation: { requireAuthentication: false, unauthenticatedClientAction: 'AllowAnonymous' }
+    httpSettings: { requireHttps: true }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: signInClientId
+          openIdIssuer: '${environment().authentication.loginEndpoint}${signInTenantId}/v2.0'
+        }
+        validation: { allowedAudiences: [signInClientId, 'api://${signInClientId}'] }
+      }
+    }
+    // The app reads no token, and keeps none.
+    login: { tokenStore: { enabled: false } }
   }
 }
 

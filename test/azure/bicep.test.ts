@@ -24,6 +24,8 @@ describe('the templates for Azure', () => {
       ServiceBus__fullyQualifiedNamespace: 'x.servicebus.windows.net',
       PublicUrl: 'https://x.azurewebsites.net',
       TeamsWebhook: 'https://x.example/hook',
+      KeyRoles: JSON.stringify([{ name: 'ci', sha256: 'a'.repeat(64), role: 'builder', imageSets: ['a'] }]),
+      RoleAssignments: '[{"principal":"00000000-0000-4000-8000-000000000001","role":"reader"}]',
     };
     const given = Object.fromEntries(ours.map((name) => [name, values[name]]));
     expect(settings(given).local).toBeUndefined();

@@ -14,6 +14,7 @@ import { type Invoker, startInvoker } from './invocation.ts';
 import { openKeys } from './keys.ts';
 import { type Log, stderrLog } from './log.ts';
 import { startListeners } from './listeners.ts';
+import { openSignIn } from './sign-in.ts';
 import { StartError } from './start-error.ts';
 
 export interface HostOptions {
@@ -57,6 +58,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
 
   const functions = await load(options.app, { settings, hostJson, log });
   const keys = openKeys({ master: options.masterKey, host: options.hostKey, state: options.state });
+  const signIn = openSignIn(settings);
   const listeners = startListeners({ functions, hostJson, clock, log, state: options.state });
   const invoker = startInvoker({
     log,
@@ -72,6 +74,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
       functions,
       keys,
       invoker,
+      signIn,
       log,
       http: hostJson.http,
       admin: adminApi({

@@ -7,6 +7,7 @@ import { requestData, writeResponse } from './http-message.ts';
 import type { Invoker } from './invocation.ts';
 import { type Keys, keyOf } from './keys.ts';
 import { described, type Log } from './log.ts';
+import type { SignIn } from './sign-in.ts';
 
 export interface HttpServerParts {
   /** In the order in which their routes are tried. */
@@ -14,6 +15,7 @@ export interface HttpServerParts {
   readonly http: HostJson['http'];
   readonly keys: Keys;
   readonly invoker: Invoker;
+  readonly signIn: SignIn;
   readonly admin: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
   /** Answer 204 at `/`, as with AzureWebJobsDisableHomepage. */
   readonly homepageDisabled: boolean;
@@ -32,7 +34,8 @@ export async function serveHttp(
   const server = createServer((request, response) => {
     answer(serving, request, response).catch((error: unknown) => {
       // Nothing of an error leaves the process; the log has it.
-      parts.log('error', 'host', `${request.method} ${request.url}: ${described(error)}`);
+      // Not the query: a key may be in it.
+      parts.log('error', 'host', `${request.method} ${request.url?.split('?')[0]}: ${described(error)}`);
       if (!response.headersSent) for (const name of response.getHeaderNames()) response.removeHeader(name);
       if (response.headersSent) response.destroy();
       else end(response, 500);
@@ -63,6 +66,10 @@ async function answer(parts: Serving, request: IncomingMessage, response: Server
   if (!url) return end(response, 400);
   if (url.pathname === '/') return home(response, parts.homepageDisabled);
   if (/^\/admin(\/|$)/i.test(url.pathname)) return parts.admin(request, response, url);
+  if (!(await parts.signIn(request))) {
+    response.setHeader('www-authenticate', 'Bearer');
+    return end(response, 401);
+  }
   for (const definition of parts.routes) {
     // The method belongs to the route: a wrong one is looked for further on, and ends in 404, not 405.
     const { methods, match } = definition.trigger;
