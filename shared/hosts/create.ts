@@ -8,6 +8,7 @@ import { paceOf, untilTick } from './pace.ts';
 import { freshFor, listedMachine } from './readings.ts';
 import type { RemoveParts } from './remove.ts';
 import { adminPasswordOf, ensureReadable } from './secrets.ts';
+import { unequippedTag } from './tag.ts';
 import {
   done,
   type EnsureHostStage,
@@ -53,6 +54,11 @@ async function copied(
   const { plan } = host;
   const like = plan.like ?? plan.machine.instanceId;
   const blueprint = await machines.standAlone.blueprint({ ...plan.machine, instanceId: like });
+  const missing = (await machines.read({ ...plan.machine, instanceId: like }))?.tags[unequippedTag];
+  if (missing !== undefined) {
+    const message = `${like}, after which ${plan.name} was to be made, never got its extensions: ${missing}.`;
+    return failed('NotReplaceable', message);
+  }
   if (!blueprint)
     return failed('NotReplaceable', `${like}, after which ${plan.name} was to be made, is gone.`);
   const { notBeside } = blueprint;

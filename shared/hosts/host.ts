@@ -75,6 +75,8 @@ export interface Facts {
   /** The last intention to register certainly came to nothing. */
   readonly registrationRefused?: boolean;
   readonly healthySince?: Instant;
+  /** The broker gave its user another desktop while its record was out of the pool. */
+  readonly givenMeanwhile?: { readonly user: string; readonly desktop: string };
   /** The first time it was found healthy, whatever came after: the next host need wait no longer. */
   readonly firstHealthyAt?: Instant;
   readonly checks?: readonly Check[];

@@ -9,14 +9,21 @@ export function madeBy({ rollout, machine }: HostPlan): string {
   return `${rollout}/${machine.instanceId}`;
 }
 
+/** The value of the tag that says which pool a machine was made for. */
+export function poolTagOf({
+  resourceGroup,
+  hostPool,
+}: Pick<HostPlan['pool'], 'resourceGroup' | 'hostPool'>): string {
+  return `${resourceGroup}/${hostPool}`.toLowerCase();
+}
+
 /** The tags of a machine while it is made: whose it is, and that the scaling plan is to leave it alone. */
 export function tagsOf({ plan, facts }: Host): Readonly<Record<string, string>> {
-  const { resourceGroup, hostPool } = plan.pool;
   const { prior = { allowNewSession: true }, blueprint } = facts;
   const extensions = (blueprint?.extensions ?? []).map(({ name }) => name);
   return {
     [madeByTag]: madeBy(plan),
-    [poolTag]: `${resourceGroup}/${hostPool}`.toLowerCase(),
+    [poolTag]: poolTagOf(plan.pool),
     [plan.policy.exclusionTag]: mark(prior),
     ...(extensions.length > 0 && { [unequippedTag]: extensions.join(' ').slice(0, 256) }),
     ...(prior.assignedUser !== undefined && { [userTag]: prior.assignedUser }),

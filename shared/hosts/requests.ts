@@ -6,6 +6,7 @@ import type { HostPlan } from './course.ts';
 import type { HostPolicy } from './policy.ts';
 import type { HostEngine } from './host-engine.ts';
 import type { Machine, Machines, FleetAddress } from './machine.ts';
+import { membersOf } from './members.ts';
 import type { HostPoolAddress, SessionHosts } from './session-host.ts';
 
 interface Parts {
@@ -39,7 +40,7 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
     const { pool, scaleSet, imageVersionId, healthy } = asked;
     const instances = await machines.list(scaleSet);
     const registered = await sessionHosts.list(pool);
-    return instances.map((machine) => {
+    return membersOf(pool, scaleSet, instances, registered).map((machine) => {
       const sessionHost = registered.find(
         ({ resourceId }) => resourceId.toLowerCase() === machine.id.toLowerCase(),
       );
@@ -112,6 +113,11 @@ function keptOf({ phase, plan, facts }: Host) {
   return blueprint && phase !== 'done' && plan.task !== 'add' ? { blueprint } : {};
 }
 
+/** Of a personal desktop whose user has another one by now. */
+function elsewhere({ plan, facts: { givenMeanwhile: given } }: Host): readonly string[] {
+  return given ? [`${given.user} was given ${given.desktop} meanwhile, and ${plan.name} is nobody’s`] : [];
+}
+
 /** How the work on one host stands, for who asked for it. */
 function standingOf(id: string, host: Host) {
   const { told = [], loggedOff = [] } = host.facts;
@@ -132,7 +138,7 @@ function standingOf(id: string, host: Host) {
   };
   switch (host.phase) {
     case 'done':
-      return { ...ended, why: 'on the version' };
+      return { ...ended, why: ['on the version', ...elsewhere(host)].join('; ') };
     case 'put-back':
       return { ...ended, why: `put back: ${host.reason}` };
     case 'deferred':

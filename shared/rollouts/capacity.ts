@@ -20,6 +20,8 @@ export interface HostView {
   /** What its tag says instead, if that is no window. */
   readonly unreadableWindow?: string;
   readonly imageVersionId?: string;
+  /** It never got all of its extensions: no other is to be made after it. */
+  readonly isUnequipped?: true;
   /** Whose drain it is: somebody else's, or that of a rollout before this one which left it in quarantine. */
   readonly drainedBy?: 'somebody' | 'quarantine';
   /** It would take users, were it not drained. */

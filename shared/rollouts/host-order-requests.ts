@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { canBeRetried, canBeSkipped, type HostOrder } from './course.ts';
+import { hostId, type Hosts } from './hosts.ts';
 import type { Plan } from './plan.ts';
 import { canBePaused, type Rollout } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
@@ -10,6 +11,7 @@ interface Parts {
   readonly rollouts: Pick<RolloutEngine, 'load' | 'record'>;
   /** What there is to bring, read now: who was never begun is on no record. */
   readonly planOf: (rollout: Rollout) => Promise<Pick<Plan, 'order'>>;
+  readonly standings: Hosts['standings'];
   readonly now: () => Instant;
 }
 
@@ -19,7 +21,7 @@ interface Said {
 }
 
 /** What people may decide on single hosts of a rollout that is under way or paused. Asked again it is no other. */
-export function hostOrderRequests({ rollouts, planOf, now }: Parts) {
+export function hostOrderRequests({ rollouts, planOf, standings, now }: Parts) {
   const ordered = async (
     type: HostOrder['type'],
     id: string,
@@ -31,16 +33,27 @@ export function hostOrderRequests({ rollouts, planOf, now }: Parts) {
     if (!before) throw new AppError('NotFound', `There is no rollout ${id}.`, { target: id });
     const known = recordOf(before, host);
     const { instanceId, name } = known ?? foundIn(await planOf(before), id, host);
+    const isPast = type === 'host-skipped' && known !== undefined && (await isPastReturn(id, known));
     const { state } = await rollouts.record(id, (rollout = before) => {
       if (!canBePaused(rollout)) {
         const message = `Rollout ${id} is ${rollout.phase}: nothing is decided on its hosts any more.`;
         throw new AppError('InvalidPhase', message, { target: id });
       }
-      const why = refuse(rollout.facts.hosts?.[instanceId]);
+      const record = rollout.facts.hosts?.[instanceId];
+      const isLate = isPast && record?.outcome === 'admitted' && !record.skip;
+      const why = isLate
+        ? 'is past the point of no return: it comes to its end on the version.'
+        : refuse(record);
       if (why !== undefined) throw new AppError('InvalidPhase', `${name} ${why}`, { target: host });
       return { type, instanceId, name, by, reason, at: now() };
     });
     return { rollout: state, host: state.facts.hosts?.[instanceId] };
+  };
+  /** Past being put back, by what is known now: what passes it in the next moment comes to its end all the same. */
+  const isPastReturn = async (id: string, record: HostRecord): Promise<boolean> => {
+    if (record.outcome !== 'admitted' || record.skip) return false;
+    const work = (await standings(id)).find((one) => one.id === hostId(id, record));
+    return work?.outcome === 'running' && !work.canBePutBack;
   };
   return {
     /** The host is tried again, as if it had never begun; its failure counts no longer. */

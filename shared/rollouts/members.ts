@@ -5,6 +5,9 @@ import type { PoolLink } from './pool.ts';
 /** As the work on hosts tags what it makes: the pool of a machine that is in none yet, or no more. */
 export const poolTag = 'goldsmith-host-pool';
 
+/** Likewise: while it has this tag a machine that was made has not all of its extensions. */
+export const unequippedTag = 'goldsmith-not-equipped';
+
 /** The value of the tag for this pool. */
 export function poolTagOf({ resourceGroup, hostPool }: Pick<PoolLink, 'resourceGroup' | 'hostPool'>): string {
   return `${resourceGroup}/${hostPool}`.toLowerCase();

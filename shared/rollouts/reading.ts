@@ -5,6 +5,7 @@ import type { Records } from './hosts.ts';
 import { windowIn } from './own-window.ts';
 import type { Policy } from './pool.ts';
 import type { Facts } from './course.ts';
+import { unequippedTag } from './members.ts';
 import { isBeside } from './surge.ts';
 import type { HostRecord } from './waves.ts';
 import type { Instance } from './fleet.ts';
@@ -116,10 +117,14 @@ function besides(
   reading: PoolReading,
 ): Partial<HostView> {
   const { policy } = reading;
-  if (!sessionHost) return { imageVersionId, ...windowIn(tags, policy?.windowTag) };
-  return {
+  const itself = {
     imageVersionId,
     ...windowIn(tags, policy?.windowTag),
+    ...(tags[unequippedTag] !== undefined && { isUnequipped: true as const }),
+  };
+  if (!sessionHost) return itself;
+  return {
+    ...itself,
     ...(sessionHost.assignedUser !== '' && { isAssigned: true }),
     ...(isWell(sessionHost, reading) && { isWell: true }),
     ...(!sessionHost.allowNewSession && { drainedBy: isMarked(tags, policy) ? 'quarantine' : 'somebody' }),

@@ -5,7 +5,7 @@ import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Freezes, frozenBy } from './freezes.ts';
 import { hostOrderRequests } from './host-order-requests.ts';
-import { hostId } from './hosts.ts';
+import { hostId, type Hosts } from './hosts.ts';
 import { changesSince, type Plan } from './plan.ts';
 import type { planner } from './planner.ts';
 import type { Pool, PoolEvent, PoolLink } from './pool.ts';
@@ -44,6 +44,8 @@ export interface Parts {
   readonly imageVersionAt: ImageVersionAt;
   readonly freezes: Freezes;
   readonly planFor: ReturnType<typeof planner>;
+  /** How the work on the hosts of a rollout stands. */
+  readonly standings: Hosts['standings'];
   readonly now: () => Instant;
 }
 
@@ -61,6 +63,7 @@ export function rolloutRequests({
   imageVersionAt,
   freezes,
   planFor,
+  standings,
   now,
 }: Parts) {
   const poolNamed = async (name: string): Promise<Pool> => {
@@ -101,6 +104,7 @@ export function rolloutRequests({
   };
   const orders = hostOrderRequests({
     rollouts,
+    standings,
     planOf: async ({ pool: name, version }) => await planFor({ name, pool: await poolNamed(name), version }),
     now,
   });

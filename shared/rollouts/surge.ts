@@ -125,7 +125,11 @@ function mayGoAgain(record: HostRecord): boolean {
 
 const mostTries = 4;
 
-/** After which host others are made: the one that is retired last, so that it is there the longest. */
+/**
+ * After which host others are made: the one that is retired last, so that it is there the longest. One that was never
+ * finished is no model, unless there is no other: then what is made after it says so.
+ */
 export function modelOf(views: readonly HostView[]): HostView | undefined {
-  return inOrder(views).at(-1);
+  const all = inOrder(views);
+  return all.findLast(({ isUnequipped }) => isUnequipped !== true) ?? all.at(-1);
 }

@@ -75,12 +75,26 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
     ...heard('rollout', 'rollouts', factsOfRollouts),
   });
   const parts = { pools, poolStore, rollouts, rolloutStore, freezes, now };
-  const planFor = planner({ hostPools, fleets, gallery, freezes, now });
+  const planFor = planner({
+    hostPools,
+    fleets,
+    gallery,
+    freezes,
+    now,
+    beside: { blueprint: hostMachines.standAlone.blueprint, find: outside.capacity.find },
+  });
   const rollbacks = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
   const inAzure = { poolStore, rolloutStore, fleets: rememberingFleets(fleets, now) };
   return {
     requests: {
-      ...rolloutRequests({ ...parts, versionOf, refusal, imageVersionAt, planFor }),
+      ...rolloutRequests({
+        ...parts,
+        versionOf,
+        refusal,
+        imageVersionAt,
+        planFor,
+        standings: async (id) => await hostAsks.standings(id),
+      }),
       ...rollbacks,
       ...rolloutInsight({ ...parts, work: hostAsks, backTo: async (id) => await rollbacks.backTo(id) }),
     },

@@ -51,7 +51,15 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
   const refusal = async (_: string, number: string) =>
     number === '1.0.0' ? fleet.refused.whyFormer : fleet.refused.why;
   const isUnderWay = async (movement: string) => !fleet.refused.movements.has(movement);
-  const asks = rolloutRequests({ ...parts, versionOf, refusal, imageVersionAt, freezes, planFor });
+  const asks = rolloutRequests({
+    ...parts,
+    versionOf,
+    refusal,
+    imageVersionAt,
+    freezes,
+    planFor,
+    standings: async (id) => await hostApi.standings(id),
+  });
   const backs = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
   const backTo = async (id: string) => await backs.backTo(id);
   const insight = rolloutInsight({ ...parts, work: hostApi, backTo });

@@ -61,7 +61,7 @@ async function livesBack(ill: Ills) {
 /** What people may ask of the pool, and the id of the first rollout once its request was answered. */
 async function asking(world: World, fleet: Fleet) {
   const { random, now } = world;
-  const { pools, rollouts, met, freezes, planFor } = fleet;
+  const { pools, rollouts, met, freezes, planFor, hostApi } = fleet;
   const versionOf = async (_: string, number: string) => ({
     imageVersionId: number === '1.1.0' ? newVersion : oldVersion,
   });
@@ -69,7 +69,13 @@ async function asking(world: World, fleet: Fleet) {
   const imageVersionAt = async () => ({ imageVersionId: '' });
   const parts = { pools, rollouts, versionOf, refusal, imageVersionAt, now };
   const stores = { poolStore: met.pools, rolloutStore: met.rollouts };
-  const asks = rolloutRequests({ ...parts, ...stores, freezes, planFor });
+  const asks = rolloutRequests({
+    ...parts,
+    ...stores,
+    freezes,
+    planFor,
+    standings: async (id) => await hostApi.standings(id),
+  });
   const backs = rollbackRequests({ ...parts, isUnderWay: async () => false });
   const policy = { ...body.policy, maxUnavailable: random.whole(1, 3), maxFailed: random.whole(0, 2) };
   const pool = DefinePool.parse({ ...body, policy });

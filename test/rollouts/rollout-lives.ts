@@ -69,7 +69,7 @@ export async function rolloutLives(
 /** Somebody defines the pool and starts the rollout. */
 function ask(
   world: World,
-  { pools, rollouts, met, freezes, planFor }: Fleet,
+  { pools, rollouts, met, freezes, planFor, hostApi }: Fleet,
   { isCalm = false, kind = 'uniform', surge }: Setting,
 ) {
   const { random, now } = world;
@@ -83,6 +83,7 @@ function ask(
     imageVersionAt: async () => ({ imageVersionId: newVersion }),
     freezes,
     planFor,
+    standings: async (id) => await hostApi.standings(id),
     now,
   });
   const policy = {

@@ -176,8 +176,8 @@ export class AdmissionWatch {
     const most = windowOf(policy.maxUnavailable, size) + drainAheadOf(policy, size);
     const beside = records.filter((one) => isBeside(one, records, truth)).length;
     const surge = surgeOf(policy, size);
-    const isMore = admitted.some(({ task }) => task === 'add');
-    if (isMore && beside > surge) wrongs.push(`${beside} hosts are beside the others, and ${surge} may`);
+    const isAdding = admitted.some(({ task }) => task === 'add');
+    if (isAdding && beside > surge) wrongs.push(`${beside} hosts are beside the others, and ${surge} may`);
     if (inFlight > most) wrongs.push(`R3: ${inFlight} hosts are out of service, and ${most} may`);
     const broken = brokenIn(records, { phase });
     if (broken > policy.maxFailed) wrongs.push(`R7: a host was admitted after ${broken} had failed`);
@@ -187,22 +187,25 @@ export class AdmissionWatch {
 
 /** Reckoned anew: added, and nobody is gone for it. */
 function isBeside(record: HostRecord, records: readonly HostRecord[], { there }: Truth): boolean {
-  const isAdded = record.task === 'add' || (record.task === 'retire' && record.for === undefined);
   const isAround =
     record.outcome === 'admitted' || (there.has(record.instanceId) && record.outcome !== 'quarantined');
+  return isAround && isMore(record, records);
+}
+
+/** One more than the pool had: also one that is lost, which nobody finds a place on and nobody had before. */
+function isMore(record: HostRecord, records: readonly HostRecord[]): boolean {
+  const isAdded = record.task === 'add' || (record.task === 'retire' && record.for === undefined);
   const isMatched = records.some(
     (one) =>
       one.for === record.instanceId &&
       (one.outcome === 'done' || one.outcome === 'quarantined' || one.code === 'HostVanished'),
   );
-  return isAdded && isAround && !isMatched;
+  return isAdded && !isMatched;
 }
 
 /** How many hosts the pool has: a machine that is being made anew is one of them, and one that is beside is none. */
 function sizeOf(records: readonly HostRecord[], truth: Truth, isAlone: boolean): number {
-  const beside = records.filter(
-    (one) => truth.there.has(one.instanceId) && isBeside(one, records, truth),
-  ).length;
+  const beside = records.filter((one) => truth.there.has(one.instanceId) && isMore(one, records)).length;
   const away = records.filter(({ instanceId, outcome, task, again }) => {
     const isLost = outcome === 'quarantined' || (outcome === 'put-off' && again !== undefined);
     const isHost = outcome === 'admitted' ? task !== 'add' : isLost && task === undefined;
