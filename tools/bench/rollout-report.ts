@@ -34,6 +34,13 @@ export function rolloutJson(bench: RolloutBench) {
       azure: rounded(bench.spent.azure, 2),
       own: rounded(bench.spent.own, 2),
     },
+    plan: {
+      rollouts: bench.planned.rollouts,
+      offMedianPercent: rounded(bench.planned.offPercent.median),
+      offP95Percent: rounded(bench.planned.offPercent.p95),
+      withinP50Percent: rounded(bench.planned.withinP50Percent),
+      withinP90Percent: rounded(bench.planned.withinP90Percent),
+    },
     callsByKind: Object.fromEntries(bench.commonest.map(([what, count]) => [what, rounded(count, 2)])),
     limits: pressedJson(bench.pressed),
     growth: bench.growth.map(grownJson),
@@ -94,6 +101,7 @@ export function rolloutTable(bench: RolloutBench): string[] {
     line('a tick every hour (AVDSessionHostReplacer)', peers.hourlyTicks, withUsers.peers.hourlyTicks),
     `  over the best list schedule: ${rounded(bench.overhead.median)} %; where every host of it waits a minute for late users and a minute to settle before the next: ${rounded(bench.overheadBeyondPolicy.median)} %`,
     `  a host: ${rounded(bench.spent.users)} min for users, ${rounded(bench.spent.turn)} min empty until its turn, ${rounded(bench.spent.azure)} min with Azure, ${rounded(bench.spent.own, 2)} min our own`,
+    `  planned from the pool's own history: P50 is ${rounded(bench.planned.offPercent.median)} % off in the median, p95 ${rounded(bench.planned.offPercent.p95)} %; ${rounded(bench.planned.withinP50Percent)} % of ${bench.planned.rollouts} were over by P50, ${rounded(bench.planned.withinP90Percent)} % by P90`,
     `  from a change in Azure to our next step: p50 ${rounded(lag.p50)} s, p95 ${rounded(lag.p95)} s (virtual, ${lag.changes} changes)`,
     `    the limit is ${lagLimit}`,
     `  ARM calls per host: ${rounded(bench.armCallsPerHost.median)}, most of them ${bench.commonest

@@ -4,7 +4,7 @@ import { percentile } from './figures.ts';
 import { distribution, drawn } from './rollout-draws.ts';
 import { type Peers, peersOf } from './rollout-peers.ts';
 import type { Pressed } from './rollout-ledger.ts';
-import { type Asked, manner, type Ran } from './rollout-run.ts';
+import { type Asked, manner, type Planned, type Ran } from './rollout-run.ts';
 
 export interface Spread {
   readonly median: number;
@@ -20,6 +20,16 @@ export interface Grown extends Omit<
   readonly hostsEach: number;
   readonly lagP95: number;
   readonly seconds: number;
+}
+
+/** How near rollouts came to their plans, each made from the history of the ones before. */
+export interface PlanAccuracy {
+  /** How far from P50 one ended, in percent of what it took. */
+  readonly offPercent: Spread;
+  /** So many of a hundred were over by P90, and by P50. */
+  readonly withinP90Percent: number;
+  readonly withinP50Percent: number;
+  readonly rollouts: number;
 }
 
 export interface RolloutBench {
@@ -45,6 +55,7 @@ export interface RolloutBench {
   readonly pressed: Ran['pressed'];
   readonly lag: { readonly p50: number; readonly p95: number; readonly changes: number };
   readonly spent: Ran['spent'];
+  readonly planned: PlanAccuracy;
   readonly growth: readonly Grown[];
   readonly complaints: readonly string[];
 }
@@ -71,7 +82,10 @@ export async function measureRollout({ draws, seed, most }: RolloutOptions): Pro
   const seeds = Array.from({ length: draws }, (_, index) => seed + index);
   const jobs: Job[] = [
     ...growthJobs(seed, most),
-    ...seeds.map((one): Job => ({ kind: 'draw', seed: one, pools: [drawn(hosts, one)], rollback: true })),
+    ...seeds.map((one): Job => {
+      const [pools, again] = [[drawn(hosts, one)], [drawn(hosts, one + 10_000)]];
+      return { kind: 'draw', seed: one, pools, rollback: true, again };
+    }),
     ...seeds
       .slice(0, Math.ceil(draws / 6))
       .map((one): Job => ({ kind: 'users', seed: one, pools: [drawn(hosts, one)], withUsers: true })),
@@ -108,6 +122,7 @@ export async function measureRollout({ draws, seed, most }: RolloutOptions): Pro
     pressed: worst(ran.map(({ pressed }) => pressed)),
     lag: { p50: percentile(lags, 0.5), p95: percentile(lags, 0.95), changes: lags.length },
     spent: meanSpent(ran),
+    planned: accuracyOf(ran.flatMap(({ planned }) => planned ?? [])),
     growth: of('growth')
       .map(({ job, result }) => grown(job, result))
       .toReversed(),
@@ -191,6 +206,17 @@ function worst(all: readonly Ran['pressed'][]): Ran['pressed'] {
       return [kind, { mostInAMinute, refusedPercent }];
     }),
   );
+}
+
+function accuracyOf(all: readonly Planned[]): PlanAccuracy {
+  const within = (of: 'p50Minutes' | 'p90Minutes') =>
+    (all.filter((one) => one.minutes <= one[of]).length / all.length) * 100;
+  return {
+    offPercent: spread(all.map((one) => (Math.abs(one.minutes - one.p50Minutes) / one.minutes) * 100)),
+    withinP90Percent: within('p90Minutes'),
+    withinP50Percent: within('p50Minutes'),
+    rollouts: all.length,
+  };
 }
 
 function meanSpent(all: readonly Ran[]): Ran['spent'] {
