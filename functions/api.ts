@@ -59,6 +59,9 @@ function answered(status: 'ready' | 'not-ready', jsonBody: object) {
   return status === 'ready' ? { jsonBody } : { status: 503, headers: { 'retry-after': '10' }, jsonBody };
 }
 
+/** Made once: of all that is declared when it is first asked for. */
+let document: ReturnType<typeof openApi> | undefined;
+
 app.http(
   ...endpoint({
     name: 'openapi',
@@ -67,6 +70,9 @@ app.http(
     role: 'anyone',
     about: 'This document: every endpoint as it is declared.',
     answers: { 200: { about: 'OpenAPI 3.1.', body: z.looseObject({ openapi: z.string() }) } },
-    handle: async () => ({ jsonBody: openApi(endpoints(), runningApp().address('').replace(/\/$/, '')) }),
+    handle: async () => {
+      document ??= openApi(endpoints(), runningApp().address('').replace(/\/$/, ''));
+      return { jsonBody: document };
+    },
   }),
 );

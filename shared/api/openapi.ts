@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+} from 'zod-openapi';
 import { kinds } from '../error-kinds.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { AnyEndpoint, Answer } from './endpoint.ts';
+import { examples } from './examples.ts';
 
 const detail = z.strictObject({ code: z.string(), message: z.string(), target: z.string().optional() });
 
@@ -21,6 +27,13 @@ export const refusalBody = z
 
 /** What any request may be refused with, whatever it asks for. */
 const always: readonly ErrorCode[] = ['ValidationFailed', 'StateTooLarge', 'Conflict', 'AzureUnavailable'];
+/** And whatever has a body. */
+const ofBodies: readonly ErrorCode[] = [
+  'MalformedJson',
+  'BodyTooLarge',
+  'UnsupportedMediaType',
+  'LengthRequired',
+];
 
 /** The OpenAPI document of what is declared. */
 export function openApi(endpoints: readonly AnyEndpoint[], serverUrl: string) {
@@ -29,7 +42,7 @@ export function openApi(endpoints: readonly AnyEndpoint[], serverUrl: string) {
     const path = (paths[`/${one.route}`] ??= {});
     path[one.method.toLowerCase()] = operationOf(one);
   }
-  return createDocument({
+  const document = {
     openapi: '3.1.0',
     info: {
       title: 'Goldsmith',
@@ -40,6 +53,7 @@ export function openApi(endpoints: readonly AnyEndpoint[], serverUrl: string) {
     servers: [{ url: serverUrl }],
     security: [{ key: [] }, { signIn: [] }],
     components: {
+      headers: headersOfAnswers,
       securitySchemes: {
         key: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
         signIn: {
@@ -53,8 +67,16 @@ export function openApi(endpoints: readonly AnyEndpoint[], serverUrl: string) {
     'x-error-codes': Object.fromEntries(
       Object.entries(kinds).map(([code, { httpStatus, remedy }]) => [code, { httpStatus, remedy }]),
     ),
-  });
+  } satisfies ZodOpenApiObject;
+  return createDocument(document, { override: shortened });
 }
+
+/** Leaves out what says nothing: the pattern of a date that its format names, the limits that all numbers have. */
+const shortened: ZodOpenApiOverride = ({ jsonSchema }) => {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+};
 
 function operationOf(one: AnyEndpoint): ZodOpenApiOperationObject {
   const { name, about, route, role, path, query, body, takes = [] } = one;
@@ -70,8 +92,19 @@ function operationOf(one: AnyEndpoint): ZodOpenApiOperationObject {
       ...(query && { query: z.object(query) }),
       ...(takes.length > 0 && { header: z.object(header) }),
     },
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: requestOf(name, body) }),
     responses: { ...answersOf(one), ...refusalsOf(one) },
+  };
+}
+
+function requestOf(name: string, schema: z.ZodType) {
+  const shown = Object.entries(examples[name] ?? {}).map(([title, value]) => [title, { value }]);
+  return {
+    // One that takes an empty object does without.
+    required: !schema.safeParse({}).success,
+    content: {
+      'application/json': { schema, ...(shown.length > 0 && { examples: Object.fromEntries(shown) }) },
+    },
   };
 }
 
@@ -83,6 +116,19 @@ const headers = {
   'If-Match': z.string().optional().describe('The ETag that was read, such as "7".'),
 };
 
+const everyAnswers = {
+  'x-ms-request-id': { $ref: '#/components/headers/RequestId' },
+  'x-ms-client-request-id': { $ref: '#/components/headers/ClientRequestId' },
+  traceparent: { $ref: '#/components/headers/Traceparent' },
+};
+const said = (description: string) => ({ description, schema: { type: 'string' as const } });
+const headersOfAnswers = {
+  RequestId: said('By what id it is known here: to be quoted to whoever looks after Goldsmith.'),
+  ClientRequestId: said('As it came with the request, if it came.'),
+  Traceparent: said('W3C Trace Context, as it came with the request, if it came.'),
+  ErrorCode: said('The `code` of the error.'),
+};
+
 function answersOf({ answers }: AnyEndpoint) {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { about, body, headers = [] }]: [string, Answer]) => [
@@ -90,19 +136,21 @@ function answersOf({ answers }: AnyEndpoint) {
       {
         description: about,
         ...(body && { content: { 'application/json': { schema: body } } }),
-        ...(headers.length > 0 && {
-          headers: Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' as const } }])),
-        }),
+        headers: {
+          ...everyAnswers,
+          ...Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' as const } }])),
+        },
       },
     ]),
   );
 }
 
 /** By status, with the codes that come with it. */
-function refusalsOf({ role, path, refuses = [] }: AnyEndpoint) {
+function refusalsOf({ role, path, body, refuses = [] }: AnyEndpoint) {
   const isOpen = role === 'anyone' || role === 'token';
   const codes = new Set<ErrorCode>([
     ...always,
+    ...(body ? ofBodies : []),
     ...refuses,
     ...(path ? (['NotFound'] as const) : []),
     ...(isOpen ? [] : (['Forbidden'] as const)),
@@ -110,7 +158,12 @@ function refusalsOf({ role, path, refuses = [] }: AnyEndpoint) {
   const byStatus = Map.groupBy([...codes].toSorted(), (code) => String(kinds[code].httpStatus));
   const told = [...byStatus].map(([status, of]) => [
     status,
-    { description: of.join(', '), content: { 'application/json': { schema: refusalBody } } },
+    {
+      description: of.join(', '),
+      'x-codes': of,
+      headers: { ...everyAnswers, 'x-ms-error-code': { $ref: '#/components/headers/ErrorCode' } },
+      content: { 'application/json': { schema: refusalBody } },
+    },
   ]);
   // Without a body where the host refuses the key before the app is asked.
   const keyless = isOpen
