@@ -48,11 +48,15 @@ describe('what is declared of answers describes', () => {
   it('a channel in every phase, with what it held before', () => {
     const held = [channel.to('1.0.0'), ...channel.applied, channel.to('1.1.0')];
     const { defined, done, fails, retried, backTo, upTo } = channel;
-    const moving = [[], [done], [fails], upTo('roll'), [...upTo('roll'), fails], [done, backTo('1.0.0')]];
     const stories = [
       [defined],
-      ...moving.map((story) => [...held, ...story]),
-      [...held, done, fails, retried],
+      held,
+      held.concat(done),
+      held.concat(fails),
+      held.concat(upTo('roll')),
+      held.concat(upTo('roll'), fails),
+      held.concat(upTo('roll'), fails, retried),
+      held.concat(done, backTo('1.0.0')),
     ];
     for (const state of stories.map((story) => channel.after(...story))) {
       const place = { first: false, only: false };
