@@ -75,7 +75,9 @@ export function onlySeen(caller: Caller, { route }: Pick<Wanted, 'route'>, answe
 
 /** Lists are for whoever may see anything, and show no more than that; whatever else is of everything is not. */
 function refuseWhole(grants: readonly Grant[], { route, role }: Wanted): void {
-  const isOpen = role === 'reader' && collectionOf(route) !== undefined;
+  const collection = collectionOf(route);
+  const isList = collection && (!collection.one || !route.includes('/'));
+  const isOpen = role === 'reader' && isList;
   if (!isOpen && !may(grants, role, {})) throw forbidden(role, ' for everything');
 }
 

@@ -197,6 +197,14 @@ describe('what is outside', () => {
     [operator, 'reader', 'GET', 'rollouts', {}, 'ok'],
     [
       operator,
+      'reader',
+      'GET',
+      'rollouts/summary',
+      {},
+      'Forbidden: This needs the role reader for everything.',
+    ],
+    [
+      operator,
       'operator',
       'POST',
       'something-new/{thing}',
