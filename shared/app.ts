@@ -4,6 +4,7 @@ import { wireChat } from './wiring/chat.ts';
 import { wireEvents } from './wiring/events.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
 import { type Images, wireImages } from './wiring/images.ts';
+import { wireOperations } from './wiring/operations.ts';
 import { type PublishingRooms, wirePublishing } from './wiring/publishing.ts';
 import { wireSchedules } from './wiring/schedules.ts';
 import type { Outside } from './outside.ts';
@@ -91,6 +92,7 @@ export function createApp(outside: Outside) {
     freezes: desktops.freezes,
     events: { follow: events.follow },
     hosts: desktops.hosts,
+    operations: wireOperations(outside),
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await images.advanceImage(id),
     advanceReplication: async (id: string) => await images.advanceReplication(id),
