@@ -1,6 +1,192 @@
 import { app } from '@azure/functions';
-import { WakeUp } from '../shared/http.ts';
+import { endpoint } from '../shared/api/endpoint.ts';
+import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { etagOf, historyView, WakeUp } from '../shared/http.ts';
+import {
+  DeliveriesAnswer,
+  NewSubscriptionAnswer,
+  RotatedAnswer,
+  SubscriptionAnswer,
+  TestedAnswer,
+} from '../shared/notifications/answers.ts';
+import {
+  EventId,
+  LogCursor,
+  PutSubscription,
+  SubscriptionId,
+} from '../shared/notifications/request-bodies.ts';
+import { subscriptionView } from '../shared/notifications/view.ts';
 import { runningApp } from '../shared/running-app.ts';
+
+const path = { subscription: SubscriptionId };
+const is = { about: 'The subscription.', body: SubscriptionAnswer, headers: ['ETag'] as const };
+
+app.http(
+  ...endpoint({
+    name: 'put-subscription',
+    method: 'PUT',
+    route: 'subscriptions/{subscription}',
+    role: 'admin',
+    about: 'Has events told to a receiver: in order, at least once, signed where it is a webhook.',
+    path,
+    body: PutSubscription,
+    takes: ['If-Match'],
+    answers: {
+      200: { ...is, body: NewSubscriptionAnswer },
+      201: { ...is, about: 'The subscription, which is new, and its key.', body: NewSubscriptionAnswer },
+    },
+    refuses: ['PreconditionFailed'],
+    async handle({ path: { subscription: id }, body, ifMatch }) {
+      const { subscription, created, secret } = await runningApp().subscriptions.put(id, body, ifMatch);
+      const shown = { ...subscriptionView(id, subscription), ...(secret !== undefined && { secret }) };
+      return { status: created ? 201 : 200, headers: etagOf(subscription), jsonBody: shown };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'list-subscriptions',
+    method: 'GET',
+    route: 'subscriptions',
+    role: 'reader',
+    about: 'All subscriptions, by name; never their addresses.',
+    answers: { 200: { about: 'The subscriptions.', body: listOf(SubscriptionAnswer) } },
+    handle: async () => {
+      const all = await runningApp().subscriptions.list();
+      return { jsonBody: { value: all.map(({ id, subscription }) => subscriptionView(id, subscription)) } };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'get-subscription',
+    method: 'GET',
+    route: 'subscriptions/{subscription}',
+    role: 'reader',
+    about: 'One subscription: what it wants, how far it is, what keeps it.',
+    path,
+    answers: { 200: is },
+    async handle({ path: { subscription: id } }) {
+      const subscription = await runningApp().subscriptions.get(id);
+      return { headers: etagOf(subscription), jsonBody: subscriptionView(id, subscription) };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'remove-subscription',
+    method: 'DELETE',
+    route: 'subscriptions/{subscription}',
+    role: 'admin',
+    about: 'Nothing is told to the receiver any more; its address and keys are forgotten.',
+    path,
+    answers: { 204: { about: 'It is gone, whether it was there or not.' } },
+    async handle({ path: { subscription: id }, caller }) {
+      await runningApp().subscriptions.remove(id, caller.name);
+      return { status: 204 };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'test-subscription',
+    method: 'POST',
+    route: 'subscriptions/{subscription}/test',
+    role: 'operator',
+    about: 'Sends one message now, which is no event, and says what the receiver answered.',
+    path,
+    answers: { 200: { about: 'What the receiver answered.', body: TestedAnswer } },
+    handle: async ({ path: { subscription: id }, caller }) => ({
+      jsonBody: await runningApp().subscriptions.test(id, caller.name),
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'rotate-subscription-secret',
+    method: 'POST',
+    route: 'subscriptions/{subscription}/rotate-secret',
+    role: 'admin',
+    about: 'A new key; for a day what is sent is signed with both.',
+    path,
+    answers: { 200: { about: 'The new key, which is shown this once.', body: RotatedAnswer } },
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { subscription: id }, caller }) => ({
+      jsonBody: await runningApp().subscriptions.rotateSecret(id, caller.name),
+    }),
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'resume-subscription',
+    method: 'POST',
+    route: 'subscriptions/{subscription}/resume',
+    role: 'operator',
+    about: 'Goes on where it was paused: nothing that happened meanwhile is left out.',
+    path,
+    answers: { 200: is },
+    async handle({ path: { subscription: id }, caller }) {
+      const subscription = await runningApp().subscriptions.resume(id, caller.name);
+      return { headers: etagOf(subscription), jsonBody: subscriptionView(id, subscription) };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'list-deliveries',
+    method: 'GET',
+    route: 'subscriptions/{subscription}/deliveries',
+    role: 'reader',
+    about: 'What became of each event that was sent to the receiver, newest first.',
+    path,
+    query: { before: LogCursor },
+    answers: { 200: { about: 'A page of the log.', body: DeliveriesAnswer } },
+    async handle({ path: { subscription: id }, query }) {
+      const { subscriptions, address } = runningApp();
+      const { value, before } = await subscriptions.deliveries(id, query.before);
+      const nextLink = before && address(`subscriptions/${id}/deliveries?before=${before}`);
+      return { jsonBody: { value, ...(nextLink && { nextLink }) } };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'redeliver-event',
+    method: 'POST',
+    route: 'subscriptions/{subscription}/deliveries/{event}/redeliver',
+    role: 'operator',
+    about: 'Sends an event once more, with the same id: one that is dead, or that the receiver has lost.',
+    path: { ...path, event: EventId },
+    answers: { 202: { ...is, about: 'It is sent next.' } },
+    async handle({ path: { subscription: id, event }, caller }) {
+      const subscription = await runningApp().subscriptions.redeliver(id, event, caller.name);
+      return { status: 202, headers: etagOf(subscription), jsonBody: subscriptionView(id, subscription) };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
+    name: 'get-subscription-history',
+    method: 'GET',
+    route: 'subscriptions/{subscription}/history',
+    role: 'reader',
+    about: 'What people did with it, what was given up, and when it was paused; oldest first.',
+    path,
+    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
+    handle: async ({ path: { subscription: id } }) => ({
+      jsonBody: historyView(await runningApp().subscriptions.history(id)),
+    }),
+  }),
+);
 
 app.serviceBusQueue('deliver-notification', {
   connection: 'ServiceBus',

@@ -1,11 +1,10 @@
 import { marketplaceRequests } from './images/browse-requests.ts';
 import { repeats } from './repeats.ts';
-import { wireChat } from './wiring/chat.ts';
-import { wireEvents } from './wiring/events.ts';
+import { type Events, wireEvents } from './wiring/events.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
 import { type Images, wireImages } from './wiring/images.ts';
-import { wireOperations } from './wiring/operations.ts';
 import { type PublishingRooms, wirePublishing } from './wiring/publishing.ts';
+import { type Notifications, wireNotifications } from './wiring/notifications.ts';
 import { wireSchedules } from './wiring/schedules.ts';
 import type { Outside } from './outside.ts';
 
@@ -15,8 +14,11 @@ import type { Outside } from './outside.ts';
  */
 export function createApp(outside: Outside) {
   const { rows, now, newId, publicUrl } = outside;
-  const chat = wireChat(outside);
-  const events = wireEvents(outside, async () => {});
+  const events: Events = wireEvents(outside, {
+    beforeAppend: async () => await notifications.beforeAppend(),
+    onAppended: async (head, told) => await notifications.tell(head, told),
+  });
+  const notifications: Notifications = wireNotifications(outside, events);
   const desktops: Desktops = wireDesktops(outside, events, {
     versionOf: async (set, number) => await images.versionOf(set, number),
     refusal: async (set, number) => await images.port.refusal(set, number),
@@ -47,7 +49,7 @@ export function createApp(outside: Outside) {
       async ({ versionId }) => await publishing.gates.port.usesOf(versionId),
       async ({ versionId }) => await publishing.releases.port.usesOf(versionId),
     ],
-    notify: async ({ id, ...notice }) => await chat.tell(id, notice),
+    notify: async ({ id, ...notice }) => await notifications.announce(id, notice),
   });
   const publishing: PublishingRooms = wirePublishing(outside, {
     versions: images.port,
@@ -56,7 +58,7 @@ export function createApp(outside: Outside) {
     rollouts: desktops.ofChannels,
     examineHosts: async (asked) => await desktops.hosts.examineHosts(asked),
     poolsAt: desktops.poolsAt,
-    tell: async (id, what) => await chat.tell(id, what),
+    announce: notifications.announce,
     heard: events.heard,
   });
   const { approvals, channels, gates, releases, sharing } = publishing;
@@ -70,7 +72,7 @@ export function createApp(outside: Outside) {
     sharing,
     schedules,
     ...desktops.kinds,
-    ...chat.kinds,
+    notifications,
     events,
   ];
 
@@ -91,8 +93,8 @@ export function createApp(outside: Outside) {
     rollouts: desktops.requests,
     freezes: desktops.freezes,
     events: { follow: events.follow },
+    subscriptions: notifications.requests,
     hosts: desktops.hosts,
-    operations: wireOperations(outside),
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await images.advanceImage(id),
     advanceReplication: async (id: string) => await images.advanceReplication(id),
@@ -106,7 +108,7 @@ export function createApp(outside: Outside) {
     advanceRollout: async (id: string) => await desktops.advanceRollout(id),
     advanceHost: async (id: string) => await desktops.advanceHost(id),
     async deliver(id: string): Promise<void> {
-      if (!(await events.publish(id))) await chat.deliver(id);
+      if (!(await events.publish(id))) await notifications.advance(id);
     },
     /** Wakes whatever is overdue. */
     sweep: async () => {

@@ -11,9 +11,8 @@ import type { Parts } from './images/parts.ts';
 import type { Secrets } from './images/secrets.ts';
 import type { Sources } from './images/sources.ts';
 import type { Instant } from './instant.ts';
-import type { Post } from './notifications/deliver.ts';
+import type { Post } from './notifications/ports.ts';
 import type { RegionGallery } from './replication/gallery.ts';
-import type { DeadLetters } from './operations/ports.ts';
 import type { HostPools } from './rollouts/host-pool.ts';
 import type { Gallery as RolloutGallery, ReplicaGallery, Fleets } from './rollouts/fleet.ts';
 import type { SharingGallery } from './sharing/gallery.ts';
@@ -38,7 +37,6 @@ export interface Outside {
   readonly rows: (table: string) => Rows;
   /** Asks for a look at a time; never throws. */
   readonly wake: (queue: Queue) => (id: string, at: Instant) => Promise<void>;
-  readonly deadLetters: DeadLetters;
   readonly marketplace: Marketplace;
   readonly shelves: Shelves;
   readonly sources: Sources;
@@ -57,8 +55,10 @@ export interface Outside {
   /** Tells another system that a check waits for its word. */
   readonly callSystem: CallSystem;
   readonly post: Post;
-  /** Whether anybody wants to hear of promotions. */
-  readonly tellsTeams: boolean;
+  /** Where the settings want people to hear of promotions. */
+  readonly teamsWebhook: string | undefined;
+  /** Receivers on this machine: in a local cloud. */
+  readonly allowPrivateReceivers?: boolean;
   readonly publicUrl: string;
   /** How many versions may be on the bench of one subscription at once. */
   readonly mostBuilds: number;

@@ -3,7 +3,6 @@ import { type Readiness, readiness } from './api/ready.ts';
 import { type App, createApp } from './app.ts';
 import { connect } from './azure/clients.ts';
 import { capacity } from './azure/capacity.ts';
-import { deadLetters } from './azure/dead-letters.ts';
 import { benchParts } from './azure/disks.ts';
 import { fleetKinds } from './azure/fleet-kinds.ts';
 import { fleets, hostMachines } from './azure/fleets.ts';
@@ -25,7 +24,7 @@ import { tableRows } from './azure/table-rows.ts';
 import { virtualMachines } from './azure/virtual-machines.ts';
 import { wakeQueue } from './azure/wake-queue.ts';
 import { callSystem } from './gates/call.ts';
-import { postToWebhooks } from './notifications/post.ts';
+import { postMessages } from './notifications/post.ts';
 import { clockOf, settings } from './settings.ts';
 
 interface Running {
@@ -56,11 +55,10 @@ function fromSettings(): Running {
   const azure = connect(told, governor);
   governor.shareOver(tableRows(azure.table('throttles')));
   const kinds = fleetKinds(azure);
-  const { teamsWebhook, publicUrl, mostBuilds } = told;
+  const { teamsWebhook, publicUrl, mostBuilds, allowPrivateReceivers } = told;
   const app = createApp({
     rows: (table) => tableRows(azure.table(table)),
     wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
-    deadLetters: deadLetters(azure.serviceBus),
     marketplace: marketplace(azure),
     shelves: marketplaceShelves(azure),
     sources: sources(azure),
@@ -77,8 +75,9 @@ function fromSettings(): Running {
     sessionHosts: sessionHosts(azure, clock.now),
     probes: probes(azure, kinds),
     callSystem,
-    post: postToWebhooks({ teams: teamsWebhook }, publicUrl),
-    tellsTeams: teamsWebhook !== undefined,
+    post: postMessages(allowPrivateReceivers),
+    teamsWebhook,
+    allowPrivateReceivers,
     publicUrl,
     mostBuilds,
     now: clock.now,

@@ -7,6 +7,8 @@ export interface Settings {
   readonly tables: { readonly connectionString: string } | { readonly endpoint: string };
   readonly serviceBus: { readonly connectionString: string } | { readonly namespace: string };
   readonly teamsWebhook: string | undefined;
+  /** Whether what is sent out may go to this machine or a private network: in a local cloud only. */
+  readonly allowPrivateReceivers: boolean;
   /** Where people reach the app: for links in messages and answers. */
   readonly publicUrl: string;
   /** How many versions may be on the bench of one subscription at once. */
@@ -35,6 +37,7 @@ const shape = z.object({
     .regex(/^[\w-]+(\.[\w-]+)+$/, 'is not a host name')
     .optional(),
   TeamsWebhook: url(/^https?$/).optional(),
+  AllowPrivateReceivers: z.enum(['true', 'false'], 'must be true or false').optional(),
   PublicUrl: url(/^https?$/),
   MostBuilds: z
     .string()
@@ -62,6 +65,7 @@ export function settings(env: Readonly<Record<string, string | undefined>> = pro
         ? { namespace: raw.ServiceBus__fullyQualifiedNamespace ?? '' }
         : { connectionString: raw.ServiceBus },
     teamsWebhook: raw.TeamsWebhook,
+    allowPrivateReceivers: raw.AllowPrivateReceivers === 'true',
     publicUrl: raw.PublicUrl.replace(/\/+$/, ''),
     mostBuilds: Number(raw.MostBuilds ?? 10),
     local: isLocal
@@ -118,12 +122,13 @@ function missing(raw: Raw): Complaint[] {
 }
 
 /** A faster clock or a stand-in for Azure beside a single real service would do harm: all are local, or none. */
-function onlyLocal({ ArmEndpoint, LocalClock, TeamsWebhook }: Raw): Complaint[] {
+function onlyLocal({ ArmEndpoint, LocalClock, TeamsWebhook, AllowPrivateReceivers }: Raw): Complaint[] {
   const reason =
     'is refused outside the local cloud (ArmEndpoint, Tables and ServiceBus all on this machine)';
   const complaints: Complaint[] = [];
   if (ArmEndpoint !== undefined) complaints.push(['ArmEndpoint', reason]);
   if (LocalClock !== undefined) complaints.push(['LocalClock', reason]);
+  if (AllowPrivateReceivers === 'true') complaints.push(['AllowPrivateReceivers', reason]);
   if (TeamsWebhook?.startsWith('http:')) complaints.push(['TeamsWebhook', 'must be https']);
   return complaints;
 }

@@ -17,6 +17,7 @@ describe('the settings', () => {
       serviceBus: { namespace: 'gold.servicebus.windows.net' },
       publicUrl: 'https://gold.azurewebsites.net',
       teamsWebhook: undefined,
+      allowPrivateReceivers: false,
       mostBuilds: 10,
       local: undefined,
     });
@@ -112,7 +113,15 @@ describe('the settings', () => {
     expect(sample.IsEncrypted).toBe(false);
     expect(settings(sample.Values).local).toBeDefined();
     const known = ['Tables', 'Tables__endpoint', 'ServiceBus', 'ServiceBus__fullyQualifiedNamespace'];
-    const all = [...known, 'ArmEndpoint', 'LocalClock', 'TeamsWebhook', 'PublicUrl', 'MostBuilds'];
+    const all = [
+      ...known,
+      'ArmEndpoint',
+      'LocalClock',
+      'TeamsWebhook',
+      'AllowPrivateReceivers',
+      'PublicUrl',
+      'MostBuilds',
+    ];
     all.push('KeyRoles', 'RoleAssignments');
     const ours = Object.keys(sample.Values).filter((name) => !/^(FUNCTIONS|AzureWebJobs)/.test(name));
     expect(ours.toSorted()).toEqual(all.toSorted());

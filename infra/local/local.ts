@@ -128,6 +128,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       ArmEndpoint: arm.url,
       LocalClock: clock.text,
       TeamsWebhook: `${sink.url}/teams`,
+      AllowPrivateReceivers: 'true',
       PublicUrl: url,
       ...options.settings,
     };

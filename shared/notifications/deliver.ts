@@ -1,48 +1,152 @@
-import { failure } from '../errors.ts';
-import type { EnsureStage, Settled } from '../workflow/look.ts';
-import type { Delivery } from './delivery.ts';
+import { AppError } from '../errors.ts';
+import { type Instant, secondsAfter } from '../instant.ts';
+import type { Outcome } from '../workflow/engine.ts';
+import type { DeliveryLog } from './log.ts';
+import { messageOf } from './message.ts';
+import type { Answer, Delivered, Feed, Post, Secrets } from './ports.ts';
+import type { Current, Subscription, SubscriptionCommand, SubscriptionEvent } from './subscription.ts';
+import { isWanted } from './wanted.ts';
 
-type Nothing = Record<string, never>;
-
-/** Hands a message to its receiver once and says what it answered; throws nothing. */
-export type Post = (delivery: Delivery, id: string) => Promise<Answer>;
-
-/** `status` 0: nobody answered. */
-export interface Answer {
-  readonly status: number;
-  readonly retryAfterSeconds?: number;
+interface Parts {
+  readonly feed: Feed;
+  readonly log: DeliveryLog;
+  readonly secrets: Secrets;
+  readonly post: Post;
+  readonly now: () => Instant;
 }
 
-/** 5 s, 30 s, 2 min, 10 min, 1 h, 6 h after the attempt before; then the message is dead. */
-const waits = [5, 30, 120, 600, 3600, 21_600];
+interface Next {
+  readonly current: Omit<Current, 'attempts'>;
+  readonly delivered: Delivered;
+}
 
-/**
- * The receiver has the message: at least once, with an id that stays the same, so that it can drop a second.
- * The attempt is kept before it is made, so that of two looks at once only one sends.
- */
-export function ensureDelivered(post: Post): EnsureStage<Delivery, Nothing> {
-  return async ({ id, work, intent }) => {
-    const attempt = intent?.attempt ?? 0;
+/** 5 s, 30 s, 2 min, 10 min, 1 h, 6 h after the attempt before; then the event is dead. */
+const waits = [5, 30, 120, 600, 3600, 21_600];
+const mostWait = 24 * 3600;
+/** Events of the feed that are looked through at once for one that is wanted. */
+const atOnce = 100;
+
+/** Brings a subscription on by one event: what it failed at, what is wanted once more, or what is next for it. */
+export function performSubscription(parts: Parts) {
+  const { feed, now } = parts;
+
+  async function at(position: number): Promise<Delivered | undefined> {
+    return (await feed.after(position - 1, 1))[0]?.event;
+  }
+
+  /** What is to be delivered now, or up to where there is nothing. */
+  async function next(id: string, subscription: Subscription): Promise<Next | { readonly to: number }> {
+    const { current, again, cursor, plan } = subscription;
+    const [first] = again;
+    const position = current?.position ?? first;
+    if (position !== undefined) {
+      const delivered = await at(position);
+      if (!delivered) return { to: Math.max(cursor, position) };
+      const isAgain = current ? current.again : true;
+      return { current: { position, event: delivered.id, ...(isAgain && { again: true }) }, delivered };
+    }
+    const found = await feed.after(cursor, atOnce);
+    const wanted = found.find(({ event }) =>
+      isWanted(id, plan.wants, { ...event, type: feed.nameOf(event) }),
+    );
+    if (!wanted) return { to: found.at(-1)?.position ?? subscription.head };
+    const { position: place, event } = wanted;
+    return { current: { position: place, event: event.id }, delivered: event };
+  }
+
+  return async (
+    id: string,
+    command: SubscriptionCommand,
+    subscription: Subscription,
+  ): Promise<Outcome<SubscriptionEvent>> => {
+    const { look, current: before, failingSince } = subscription;
+    if (command.type === 'disable') {
+      const reason = `Its receiver has taken nothing since ${failingSince}.`;
+      return { event: { type: 'disabled', look, at: now(), reason } };
+    }
+    const found = await next(id, subscription);
+    if ('to' in found) return { event: { type: 'passed-over', look, at: now(), to: found.to } };
+    const attempts = (before?.attempts ?? 0) + 1;
+    const current = { ...found.current, attempts };
     return {
-      status: 'intend',
-      what: `attempt ${attempt + 1}`,
-      before: 'not sent',
-      proceed: async () => settled(await post(work, id), attempt),
+      event: { type: 'intended', look, at: now(), current },
+      proceed: async () =>
+        await attempt(parts, id, subscription, { current, delivered: found.delivered, look: look + 1 }),
     };
   };
 }
 
-function settled({ status, retryAfterSeconds = 0 }: Answer, attempt: number): Settled<Nothing> {
-  if (status >= 200 && status < 300) return { status: 'done' };
-  const said = status === 0 ? 'nobody answered' : `the receiver answered ${status}`;
-  const wait = waits[attempt];
-  const mayPass = status === 0 || status === 408 || status === 425 || status === 429 || status >= 500;
-  if (!mayPass || wait === undefined)
-    return { status: 'failed', failure: failure('DeliveryRefused', `Last, ${said}.`) };
-  return {
-    status: 'running',
-    lookAgainInSeconds: Math.max(wait, retryAfterSeconds),
-    waitingFor: said,
-    news: said,
-  };
+interface Attempt {
+  readonly current: Current;
+  readonly delivered: Delivered;
+  readonly look: number;
+}
+
+/** One attempt, its line in the log, and what it means for the subscription. */
+async function attempt(
+  parts: Parts,
+  id: string,
+  { plan }: Subscription,
+  { current, delivered, look }: Attempt,
+): Promise<SubscriptionEvent> {
+  const { log, feed, now } = parts;
+  const name = feed.nameOf(delivered);
+  const answer = await sent(parts, id, plan, { name, delivered });
+  const at = now();
+  const fact = meaning(answer, current, { look, at });
+  const nextAt = fact.type === 'refused' ? fact.lookAt : undefined;
+  await log.put(id, current.position, {
+    event: delivered.id,
+    type: delivered.type,
+    subject: delivered.subject,
+    state: { taken: 'delivered', refused: 'retrying', dead: 'dead' }[fact.type] as 'delivered',
+    attempts: current.attempts,
+    at,
+    said: saidBy(answer),
+    ...(nextAt !== undefined && { nextAt }),
+  });
+  return fact;
+}
+
+/** Sends it now; what keeps it from being sent is an answer too. */
+export async function sent(
+  { secrets, post, now }: Pick<Parts, 'secrets' | 'post' | 'now'>,
+  id: string,
+  plan: Subscription['plan'],
+  { name, delivered }: { readonly name: string; readonly delivered: Delivered },
+): Promise<Answer> {
+  try {
+    const url = await secrets.address(id, plan);
+    if (url === undefined) return { status: 0, refused: 'its address is not known' };
+    const keys = plan.kind === 'webhook' ? await secrets.keys(id) : [];
+    return await post(messageOf({ kind: plan.kind, event: delivered, name, url, keys, at: now() }));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error; // a defect: the queue retries, then sets it aside
+    return { status: 0, refused: `its address cannot be read: ${error.code}` };
+  }
+}
+
+type Meaning = Extract<SubscriptionEvent, { readonly type: 'taken' | 'refused' | 'dead' }>;
+
+function meaning(
+  { status, retryAfterSeconds = 0, refused }: Answer,
+  { attempts, event }: Current,
+  heard: { readonly look: number; readonly at: Instant },
+): Meaning {
+  if (status >= 200 && status < 300) return { type: 'taken', ...heard };
+  const said = saidBy({ status, ...(refused !== undefined && { refused }) });
+  const wait = waits[attempts - 1];
+  const mayPass = status === 0 || [408, 425, 429].includes(status) || status >= 500;
+  if (!mayPass || wait === undefined) return { type: 'dead', ...heard, event, said };
+  const seconds = Math.min(Math.max(wait, retryAfterSeconds), mostWait);
+  return { type: 'refused', ...heard, said, lookAt: secondsAfter(heard.at, seconds) };
+}
+
+/** For people; never where it was sent to. */
+export function saidBy({ status, refused }: Answer): string {
+  if (refused !== undefined) return `not sent: ${refused}`;
+  if (status === 0) return 'nobody answered';
+  return status >= 300 && status < 400
+    ? `the receiver answered ${status}, and redirects are not followed`
+    : `the receiver answered ${status}`;
 }

@@ -7,18 +7,22 @@ import type { Outside } from '../outside.ts';
 import type { Feed, Told } from '../workflow/outbox.ts';
 import { outboxOf } from '../workflow/outbox.ts';
 
-/** Hears of events that are in the feed now, at least once; `head` is the last place that is taken. */
-export type OnAppended = (head: number, told: readonly Told[]) => Promise<void>;
+/** Who lives on the feed. */
+interface Listener {
+  readonly beforeAppend: () => Promise<void>;
+  /** Hears of events that are in the feed now, at least once; `head` is the last place that is taken. */
+  readonly onAppended: (head: number, told: readonly Told[]) => Promise<void>;
+}
 
 /** Messages that say whose outbox there is something in. */
 const prefix = 'outbox.';
 
 /** The feed of all that happens, and the way there from every life. */
-export function wireEvents({ rows, wake, now, publicUrl }: Outside, onAppended: OnAppended) {
+export function wireEvents({ rows, wake, now, publicUrl }: Outside, listener: Listener) {
   const due = rows('due');
   const feed = eventFeed(rows('events'), publicUrl);
   const outboxes = new Map<string, ReturnType<typeof outboxOf>>();
-  const publish = publisher({ feed, onAppended, now });
+  const publish = publisher({ feed, ...listener, now });
   const send = wake('deliver-notification');
 
   /** What an engine of that kind logs and tells. `table` is where its states are kept. */

@@ -3,7 +3,7 @@ import { approvalRoom } from '../approvals/room.ts';
 import { channelRoom } from '../channels/room.ts';
 import { gateRoom } from '../gates/room.ts';
 import { logged } from '../news.ts';
-import type { News } from '../notifications/chat-news.ts';
+import type { Announce } from '../channels/announce.ts';
 import { releaseRoom } from '../releases/room.ts';
 import { sharingRoom } from '../sharing/room.ts';
 import type { Desktops } from './desktops.ts';
@@ -23,7 +23,7 @@ interface Around {
   readonly rollouts: Desktops['ofChannels'];
   readonly examineHosts: Desktops['hosts']['examineHosts'];
   readonly poolsAt: Desktops['poolsAt'];
-  readonly tell: (id: string, what: News) => Promise<void>;
+  readonly announce: Announce;
   readonly heard: Events['heard'];
 }
 
@@ -32,7 +32,7 @@ export type PublishingRooms = ReturnType<typeof wirePublishing>;
 /** What brings a version that was built to people: channels, gates, approvals, releases, and copies elsewhere. */
 export function wirePublishing(outside: Outside, around: Around) {
   const { rows, wake, now, publicUrl, probes, callSystem, newSecret } = outside;
-  const { versions, planOf, rollouts, tell, heard } = around;
+  const { versions, planOf, rollouts, announce, heard } = around;
   const due = rows('due');
   const channelsOf = async (set: string) => (await planOf(set))?.channels;
 
@@ -63,7 +63,7 @@ export function wirePublishing(outside: Outside, around: Around) {
         approvals: given?.decisions.map(({ by, reason }) => ({ by, reason })) ?? [],
       };
     },
-    announce: tell,
+    announce,
     nudge: async (id) => await releases.port.nudge(id),
     rows: rows('channels'),
     due,
@@ -91,25 +91,8 @@ export function wirePublishing(outside: Outside, around: Around) {
   const releases: ReturnType<typeof releaseRoom> = releaseRoom({
     versions,
     channels: channels.port,
-    gates: {
-      ...gates.port,
-      async ensureValidated(asked) {
-        const found = await gates.port.ensureValidated(asked);
-        await tellOfGate(asked, found);
-        return found;
-      },
-    },
-    approvals: {
-      ...approvals.port,
-      async ensureAsked(asked) {
-        const found = await approvals.port.ensureAsked(asked);
-        const { id, expiresAt } = found;
-        const { set, number, channel, requestedBy, facts } = asked;
-        const what = { kind: 'approval', id, set, number, channel, requestedBy, facts, expiresAt } as const;
-        if (found.status === 'pending') await tell(id, what);
-        return found;
-      },
-    },
+    gates: gates.port,
+    approvals: approvals.port,
     rollouts,
     channelsOf,
     rows: rows('releases'),
@@ -129,16 +112,6 @@ export function wirePublishing(outside: Outside, around: Around) {
     now,
     ...logged('copy'),
   });
-  /** A gate that was not passed holds a release up until somebody does something: so somebody hears of it. */
-  async function tellOfGate(
-    { set, number, channel }: { readonly set: string; readonly number: string; readonly channel: string },
-    { id, status, checks }: Awaited<ReturnType<typeof gates.port.ensureValidated>>,
-  ): Promise<void> {
-    if (status !== 'failed' && status !== 'inconclusive') return;
-    const open = checks.filter(({ state }) => !['passed', 'skipped'].includes(state));
-    const told = open.map(({ name, state, evidence }) => `${name} ${state}: ${evidence}`);
-    await tell(id, { kind: 'gate', id, set, number, channel, outcome: status, checks: told });
-  }
 
   return {
     approvals,

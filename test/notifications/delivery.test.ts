@@ -1,126 +1,180 @@
+import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { type Instant, secondsAfter } from '../../shared/instant.ts';
-import type { Answer } from '../../shared/notifications/deliver.ts';
-import { type Delivery, type DeliveryEvent, deliveryLife } from '../../shared/notifications/delivery.ts';
-import { performDelivery } from '../../shared/notifications/perform.ts';
-import { teamsMessage } from '../../shared/notifications/teams.ts';
-import { Engine } from '../../shared/workflow/engine.ts';
-import { WorkflowStore } from '../../shared/workflow/store.ts';
-import { memoryRows } from '../support/memory-rows.ts';
+import type { Answer } from '../../shared/notifications/ports.ts';
+import { signed } from '../../shared/notifications/signature.ts';
+import { isWanted } from '../../shared/notifications/wanted.ts';
+import { happening, key, receiving, webhook } from './receiver.ts';
 
-const promotion = {
-  kind: 'promotion',
-  versionId: 'win11.1.1.0',
-  set: 'win11',
-  number: '1.1.0',
-  channel: 'production',
-  from: '1.0.0',
-  by: 'ann',
-  reason: 'patches of January',
-  source: 'MicrosoftWindowsDesktop:windows-11:avd:26100.1.1',
-  notes: 'with the new agent',
-  checks: { passed: 11, total: 12 },
-  approvals: [{ by: 'ben', reason: 'looks good' }],
-  overrides: ['sign-in by cleo: known and harmless'],
-  regions: ['westeurope', 'northeurope'],
-} as const;
-const bare = { checks: undefined, approvals: [], overrides: [], notes: '' };
-
-/** Delivers to a receiver that answers so, one answer an attempt, and says what came of it. */
-async function delivered(answers: readonly Answer[], atOnce = 1) {
-  let now: Instant = '2026-01-05T12:00:00.000Z';
-  const posted: Instant[] = [];
-  const store = new WorkflowStore<Delivery, DeliveryEvent>('delivery', memoryRows(), memoryRows());
-  const post = async () => {
-    posted.push(now);
-    return answers[posted.length - 1] ?? { status: 202 };
-  };
-  const engine = new Engine({
-    workflow: deliveryLife,
-    store,
-    perform: performDelivery(post, () => now),
-    wake: async () => {},
-    now: () => now,
-  });
-  await engine.record('d', () => ({ type: 'requested', receiver: 'teams', what: promotion, at: now }));
-  for (let seconds = 0; seconds < 10 * 3600; seconds += 5) {
-    await Promise.all(Array.from({ length: atOnce }, async () => await engine.advance('d')));
-    now = secondsAfter(now, 5);
-  }
-  return { phase: (await engine.load('d'))?.phase, posted };
-}
+const day = 24 * 3600;
 
 describe('a delivery', () => {
-  const stories: [title: string, answers: Answer[], phase: Delivery['phase'], posts: number][] = [
+  const always = (answer: Answer) => Array.from({ length: 9 }, () => answer);
+  const stories: [title: string, answers: Answer[], state: string, posts: number][] = [
     ['is over once it is taken', [{ status: 202 }], 'delivered', 1],
-    [
-      'is tried again when the receiver is down',
-      [{ status: 503 }, { status: 0 }, { status: 200 }],
-      'delivered',
-      3,
-    ],
+    ['is tried again when the receiver is down', [{ status: 503 }, { status: 0 }], 'delivered', 3],
+    ['is tried again when the receiver is busy', [{ status: 429 }, { status: 425 }], 'delivered', 3],
     ['is dead when the receiver is gone', [{ status: 404 }], 'dead', 1],
     ['is dead when it is sent elsewhere: redirects are not followed', [{ status: 302 }], 'dead', 1],
-    ['is dead after the last attempt', Array.from({ length: 9 }, () => ({ status: 500 })), 'dead', 7],
+    ['is dead after the last attempt', always({ status: 500 }), 'dead', 7],
   ];
-  for (const [title, answers, phase, posts] of stories) {
+  for (const [title, answers, state, posts] of stories) {
     it(title, async () => {
-      const result = await delivered(answers);
-      expect([result.phase, result.posted.length]).toEqual([phase, posts]);
+      const one = await receiving((attempt) => answers[attempt - 1] ?? { status: 200 });
+      await one.append(happening(1));
+      await one.pass(10 * 3600, 5);
+      expect([(await one.logged())[0]?.state, one.posts.length]).toEqual([state, posts]);
+      expect((await one.logged())[0]?.attempts).toBe(posts);
     });
   }
 
+  it('waits 5 s, 30 s, 2 min, 10 min, 1 h and 6 h between its attempts', async () => {
+    const one = await receiving(() => ({ status: 500 }));
+    await one.append(happening(1));
+    await one.pass(8 * 3600);
+    const times = one.posts.map(({ at }) => Date.parse(at) / 1000);
+    expect(times.slice(1).map((at, index) => at - (times[index] ?? 0))).toEqual([
+      5, 30, 120, 600, 3600, 21_600,
+    ]);
+  });
+
   it('waits as long as the receiver asks', async () => {
-    const { posted } = await delivered([{ status: 429, retryAfterSeconds: 300 }]);
-    expect(posted).toHaveLength(2);
-    expect(Date.parse(posted[1] ?? '') - Date.parse(posted[0] ?? '')).toBeGreaterThanOrEqual(300_000);
+    const one = await receiving((n) => (n === 1 ? { status: 429, retryAfterSeconds: 300 } : { status: 200 }));
+    await one.append(happening(1));
+    await one.pass(400);
+    const [first, second] = one.posts.map(({ at }) => Date.parse(at));
+    expect((second ?? 0) - (first ?? 0)).toBe(300_000);
   });
 
   it('is sent once when several look at it at once', async () => {
-    expect((await delivered([], 4)).posted).toHaveLength(1);
+    const one = await receiving(() => ({ status: 200 }));
+    await one.append(happening(1));
+    await one.pass(30, 5, 4);
+    expect(one.posts).toHaveLength(1);
+  });
+
+  it('is never overtaken: what comes after waits until it is taken or dead', async () => {
+    const one = await receiving((n) => ({ status: n <= 3 ? 500 : 200 }));
+    await one.append(happening(1), happening(2), happening(3));
+    await one.pass(600);
+    const id = (n: number) => `rollout:r:${n}`;
+    expect(one.sent()).toEqual([id(1), id(1), id(1), id(1), id(2), id(3)]);
+  });
+
+  it('that is dead keeps none of the others back, and can be sent once more with the same id', async () => {
+    const one = await receiving((n) => ({ status: n === 1 ? 400 : 200 }));
+    await one.append(happening(1), happening(2));
+    await one.pass(30);
+    const position = (await one.feed.placeOf('rollout:r:1')) ?? 0;
+    await one.engine.record('s', () => ({ type: 'redelivery-asked', position, by: 'ann', at: one.now() }));
+    await one.pass(30);
+    expect(one.sent()).toEqual(['rollout:r:1', 'rollout:r:2', 'rollout:r:1']);
+    expect((await one.logged()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+    expect(await one.subscription()).toMatchObject({ cursor: 2, again: [] });
   });
 });
 
-describe('the card', () => {
-  const told = (message: Parameters<typeof teamsMessage>[0]) =>
-    JSON.stringify(teamsMessage(message, 'https://goldsmith.example'));
-
-  it('of a promotion says what, who, why, how well proven and where, with a link', () => {
-    const message = told(promotion);
-    for (const text of [
-      'win11 1.1.0 is promoted to production',
-      '"Promoted by","value":"ann: patches of January"',
-      '"Approved by","value":"ben: looks good"',
-      '11 of 12 passed',
-      'sign-in by cleo: known and harmless',
-      '"Instead of","value":"1.0.0"',
-      'westeurope, northeurope',
-      'with the new agent',
-      'https://goldsmith.example/api/image-sets/win11/versions/1.1.0',
-    ]) {
-      expect(message).toContain(text);
-    }
+describe('a subscription', () => {
+  it('is paused after three days in which nothing was taken, and goes on with what it missed', async () => {
+    const state = { isDown: true };
+    const one = await receiving(() => ({ status: state.isDown ? 503 : 200 }));
+    const all = Array.from({ length: 20 }, (_, n) => happening(n + 1));
+    await one.append(...all);
+    await one.pass(4 * day, 300);
+    const paused = await one.subscription();
+    expect(paused?.paused).toMatchObject({ by: 'goldsmith' });
+    const dead = paused?.cursor ?? 0;
+    const sentBefore = one.posts.length;
+    await one.pass(day, 300);
+    expect(one.posts).toHaveLength(sentBefore);
+    state.isDown = false;
+    await one.engine.record('s', () => ({ type: 'resumed', by: 'ann', at: one.now() }));
+    await one.pass(3600);
+    expect([...new Set(one.sent())]).toEqual(all.map(({ id }) => id));
+    expect((await one.logged()).filter(({ state }) => state === 'dead')).toHaveLength(dead);
+    expect((await one.store.history('s')).map(({ event }) => event.type)).toContain('disabled');
   });
 
-  it('of a rollback says from what to what, who and why', () => {
-    const message = told({ ...promotion, kind: 'rollback', number: '1.0.0', from: '1.1.0', reason: 'Teams' });
-    expect(message).toContain('win11: production is rolled back from 1.1.0 to 1.0.0');
-    expect(message).toContain('"Rolled back by","value":"ann: Teams"');
+  it('is not paused for one failure long ago', async () => {
+    const one = await receiving((n) => ({ status: n === 1 ? 404 : 200 }));
+    await one.append(happening(1));
+    await one.pass(60);
+    await one.pass(5 * day, 3600);
+    await one.append(happening(2));
+    await one.pass(60);
+    expect(await one.subscription()).not.toHaveProperty('paused');
+    expect(one.posts).toHaveLength(2);
   });
 
-  it('leaves out what is not known', () => {
-    const { checks: _, ...rest } = { ...promotion, ...bare };
-    const message = told({ ...rest, reason: '' });
-    expect(message).toContain('"Promoted by","value":"ann"');
-    for (const title of ['Checks', 'Approved by', 'Overridden', 'Notes']) {
-      expect(message).not.toContain(`"${title}"`);
-    }
+  it('hears of what it wants and of nothing else', async () => {
+    const wants = { types: ['rollout.failed'], imageSets: [], hostPools: [], channels: [] };
+    const one = await receiving(() => ({ status: 200 }), { ...webhook, wants });
+    const many = Array.from({ length: 250 }, (_, n) => happening(n));
+    await one.append(...many, { ...happening(999), type: 'rollout.failed' });
+    await one.pass(60);
+    expect(one.sent()).toEqual(['rollout:r:999']);
+    expect(await one.subscription()).toMatchObject({ cursor: 251 });
   });
 
-  it('has the envelope that a Workflows webhook takes', () => {
-    expect(teamsMessage(promotion, '')).toMatchObject({
-      type: 'message',
-      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { version: '1.4' } }],
+  it.each([
+    ['everything', {}, true],
+    ['a noun', { types: ['rollout'] }, true],
+    ['a noun and verb', { types: ['rollout.started'] }, true],
+    ['another verb', { types: ['rollout.failed'] }, false],
+    ['a part of a noun', { types: ['roll'] }, false],
+    ['its image set', { imageSets: ['win11'] }, true],
+    ['another image set', { imageSets: ['win10'] }, false],
+    ['its pool, and its channel', { hostPools: ['p'], channels: ['production'] }, true],
+    ['its pool, and another channel', { hostPools: ['p'], channels: ['test'] }, false],
+  ])('that wants %s', (_, wants, isIt) => {
+    const none = { types: [], imageSets: [], hostPools: [], channels: [] };
+    const data = { imageSet: 'win11', hostPool: 'p', channel: 'production' };
+    const happened = { type: 'rollout.started', subject: 'rollouts/r', data };
+    expect(isWanted('s', { ...none, ...wants }, happened)).toBe(isIt);
+  });
+
+  it('hears that another one was paused, whatever it wants, and never that it is itself', () => {
+    const wants = { types: ['channel'], imageSets: ['win11'], hostPools: [], channels: [] };
+    const happened = { type: 'subscription.disabled', subject: 'subscriptions/other', data: {} };
+    expect(isWanted('s', wants, happened)).toBe(true);
+    expect(isWanted('other', wants, happened)).toBe(false);
+  });
+});
+
+describe('a webhook', () => {
+  it('is CloudEvents in its JSON form, and its signature is good to Standard Webhooks’ own verifier', async () => {
+    const one = await receiving(() => ({ status: 200 }));
+    await one.append(happening(1));
+    await one.pass(10);
+    const { message } = one.posts[0] ?? expect.fail('nothing was sent');
+    expect(message.headers['content-type']).toBe('application/cloudevents+json; charset=utf-8');
+    // The verifier holds the timestamp against the clock of this machine.
+    const headers = signed('rollout:r:1', new Date().toISOString(), message.body, [key]);
+    expect(new Webhook(key).verify(message.body, { ...headers })).toMatchObject({
+      specversion: '1.0',
+      id: 'rollout:r:1',
+      type: 'com.goldsmith.rollout.started.v1',
+      sequence: '000000000001',
+    });
+    expect(() => new Webhook(key).verify(`${message.body} `, { ...headers })).toThrow(
+      'No matching signature',
+    );
+  });
+
+  it('is signed with both keys while both are valid', () => {
+    const older = 'whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2w=';
+    const headers = { ...signed('e:1', new Date().toISOString(), '{}', [key, older]) };
+    expect(headers['webhook-signature']?.split(' ')).toHaveLength(2);
+    for (const one of [key, older]) expect(new Webhook(one).verify('{}', headers)).toEqual({});
+  });
+
+  it('that would be too long says where the event can be read', async () => {
+    const one = await receiving(() => ({ status: 200 }));
+    await one.append({ ...happening(1), data: { long: 'x'.repeat(300_000) } });
+    await one.pass(10);
+    const body = JSON.parse(one.posts[0]?.message.body ?? '') as object;
+    expect(body).toMatchObject({
+      id: 'rollout:r:1',
+      data: { link: 'https://goldsmith.example/api/rollouts/r', isShortened: true },
     });
   });
 });

@@ -1,5 +1,8 @@
+import type { Instant } from '../instant.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+
 /** What people hear of when a channel is moved: to a version that was proven, or back to one that was good. */
-export interface Promotion {
+export interface Movement {
   readonly kind: 'promotion' | 'rollback';
   readonly versionId: string;
   readonly set: string;
@@ -16,6 +19,10 @@ export interface Promotion {
   readonly approvals: readonly { readonly by: string; readonly reason: string }[];
   /** Checks that failed and were let through, by whom and why. */
   readonly overrides: readonly string[];
+  /** Whom it reaches, as far as is known. */
+  readonly hosts?: { readonly pools: number; readonly total?: number };
+  /** When the last of them is expected to be on it. */
+  readonly eta?: Instant;
 }
 
 /** That the life of a version ends, told in time. */
@@ -30,28 +37,20 @@ export interface EndOfLife {
   readonly usedBy: readonly string[];
 }
 
-/** Somebody is to say whether a version may enter a channel. */
-export interface ApprovalWanted {
-  readonly kind: 'approval';
-  readonly id: string;
-  readonly set: string;
-  readonly number: string;
-  readonly channel: string;
-  readonly requestedBy: string;
-  readonly facts: string;
-  readonly expiresAt: string;
+/** What is told because a stage has gathered what people want to know of it; kept, so that it is told once. */
+export interface Announcement {
+  readonly what: Movement | EndOfLife;
+  readonly at: Instant;
 }
 
-/** A gate that was not passed: the release stands until somebody does something. */
-export interface GateNotPassed {
-  readonly kind: 'gate';
-  readonly id: string;
-  readonly set: string;
-  readonly number: string;
-  readonly channel: string;
-  readonly outcome: 'failed' | 'inconclusive';
-  readonly checks: readonly string[];
+export interface AnnouncementEvent {
+  readonly type: 'announced';
+  readonly what: Movement | EndOfLife;
+  readonly at: Instant;
 }
 
-/** All that people hear of in chat. */
-export type News = Promotion | EndOfLife | ApprovalWanted | GateNotPassed;
+export const announcementLife: Workflow<Announcement, AnnouncementEvent, never> = {
+  evolve: (announcement, { what, at }) => announcement ?? { what, at },
+  decide: () => ({}),
+  isNews: () => true,
+};

@@ -1,0 +1,29 @@
+import type { Wants } from './subscription.ts';
+
+/** What happened, as far as it says who wants to hear of it. */
+export interface Happened {
+  /** Noun and verb. */
+  readonly type: string;
+  readonly subject: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The subject of a subscription: its path below `/api/`. */
+export const pathOf = (subscription: string) => `subscriptions/${subscription}`;
+
+/** Whether a subscription is to hear of it. That another one was paused all of them hear, so that somebody does. */
+export function isWanted(id: string, wants: Wants, { type, subject, data }: Happened): boolean {
+  if (subject === pathOf(id)) return false;
+  if (type === 'subscription.disabled') return true;
+  const { types, imageSets, hostPools, channels } = wants;
+  const fits = (list: readonly string[], value: unknown) =>
+    list.length === 0 || (typeof value === 'string' && list.includes(value));
+  const isOfType =
+    types.length === 0 || types.some((wanted) => type === wanted || type.startsWith(`${wanted}.`));
+  return (
+    isOfType &&
+    fits(imageSets, data['imageSet']) &&
+    fits(hostPools, data['hostPool']) &&
+    fits(channels, data['channel'])
+  );
+}
