@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unequippedTag } from '../../shared/hosts/tag.ts';
 import { newVersion, oldVersion, tag } from '../support/small-azure.ts';
 import { domainJoin, evenTempered } from '../support/small-machine.ts';
 import { alone, planAlone } from './one-host.ts';
@@ -56,6 +57,53 @@ describe('a host that is added beside others', () => {
     await world.passUntil(() => false, { days: 1 / 24 });
     expect(azure.fleet.has('avd-1')).toBe(false);
     expect(azure.wrongs).toEqual([]);
+  });
+
+  it('R4: is off before it is taken away, where its agent is being installed: it could come at any moment', async () => {
+    const powers: (string | undefined)[] = [];
+    const { azure, bring, hostApi, world } = alone({}, (azure) => {
+      azure.installSeconds = () => 600;
+      const { standAlone } = azure.machines;
+      const removeWithParts: typeof standAlone.removeWithParts = async (machine) => {
+        powers.push(azure.fleet.get('avd-1')?.machine.power);
+        await standAlone.removeWithParts(machine);
+      };
+      azure.machines = { ...azure.machines, standAlone: { ...standAlone, removeWithParts } };
+    });
+    const stop = async () => {
+      if (azure.fleet.get('avd-1')?.commands.size === 1) await hostApi.abort('r.1', 'ann', 'enough');
+      else world.start(stop, 30);
+    };
+    world.start(stop, 30);
+    expect(await bring(plan, 'r.1')).toMatchObject({ phase: 'put-back' });
+    expect(powers).toEqual(['deallocated']);
+    await world.passUntil(() => false, { days: 1 / 24 });
+    expect(azure.desktop.isRegistered('avd-1')).toBe(false);
+    expect(azure.wrongs).toEqual([]);
+  });
+
+  it('inherits neither drain nor exclusion of the machine that it is made after', async () => {
+    const { azure, bring } = alone({ isDrained: true });
+    const state = azure.fleet.get('avd-0');
+    if (state)
+      state.machine = { ...state.machine, tags: { team: 'desktops', [tag]: 'goldsmith:closed,off' } };
+    expect(await bring(plan)).toMatchObject({ phase: 'done' });
+    const { power, tags } = azure.fleet.get('avd-1')?.machine ?? {};
+    expect([azure.desktop.isOpen('avd-1'), power, tags?.[tag], tags?.['team']]).toEqual([
+      true,
+      'running',
+      undefined,
+      'desktops',
+    ]);
+  });
+
+  it('is not made after a machine that never got its extensions', async () => {
+    const { azure, bring } = alone();
+    const state = azure.fleet.get('avd-0');
+    if (state) state.machine = { ...state.machine, tags: { [unequippedTag]: 'Monitor' } };
+    const host = await bring(plan);
+    expect(host).toMatchObject({ phase: 'failed', failure: { code: 'NotReplaceable' } });
+    expect(azure.fleet.has('avd-1')).toBe(false);
   });
 
   it('leaves a machine alone that has its name', async () => {

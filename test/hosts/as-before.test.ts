@@ -56,6 +56,25 @@ describe.each(ways)('a host of kind %s', (kind, instanceId, plan) => {
     expect(Object.keys(azure.fleet.get(instanceId)?.machine.tags ?? {}).join()).not.toMatch(/assigned/);
   });
 
+  it('R10: is nobody’s if its user was given another desktop meanwhile, and says who has which', async () => {
+    const { azure, bring, hostApi, seen } = of(kind, { user: 'ana@example.com' }, 'Personal');
+    azure.add('1');
+    azure.onChange = (what) => {
+      if (what === 'registered') azure.desktop.assign('avd-1', 'ana@example.com');
+    };
+    expect(await bring(plan)).toMatchObject({
+      phase: 'done',
+      facts: { givenMeanwhile: { user: 'ana@example.com', desktop: 'avd-1' } },
+    });
+    const [standing] = await hostApi.standings('r');
+    const told = 'ana@example.com was given avd-1 meanwhile, and avd-0 is nobody’s';
+    expect(standing).toMatchObject({ outcome: 'done', why: `on the version; ${told}` });
+    const news = (await seen.hosts.history('r.0')).map(({ event }) => ('news' in event ? event.news : ''));
+    expect(news.join()).toMatch(/keeps it/);
+    expect([azure.desktop.userOf('avd-0'), azure.desktop.isOpen('avd-0')]).toEqual(['', true]);
+    expect(Object.keys(azure.fleet.get(instanceId)?.machine.tags ?? {}).join()).not.toMatch(/assigned/);
+  });
+
   it('R10: that is somebody’s desktop is his again though an earlier rollout left it in quarantine, off before', async () => {
     const given = { user: 'ana@example.com', isOff: true, priorTag: 'ours' };
     const { azure, bring } = of(kind, { ...given, temper: { ...evenTempered, isIll: true } }, 'Personal');

@@ -14,6 +14,8 @@ const schemas: [name: string, schema: z.ZodType][] = [
   ['host-pool-test', DefinePool],
   ['host-pool-production', DefinePool],
   ['host-pool-careful', DefinePool],
+  ['host-pool-machines', DefinePool],
+  ['host-pool-personal', DefinePool],
   ['plan', PlanRollout],
   ['rollout', StartRollout],
   ['pause', PauseRollout],

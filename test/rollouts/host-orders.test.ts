@@ -105,6 +105,15 @@ describe('a host that is skipped by call', () => {
     expect([azure.desktop.isOpen('avd-0'), azure.fleet.get('0')?.reimages]).toEqual([true, 0]);
   });
 
+  it('R10: is refused once it is past the point of no return, and comes to its end', async () => {
+    const { asks, azure, end, world } = await poolOf(1);
+    const { id } = await asks.startRollout('pool', start, 'r');
+    await world.passUntil(() => azure.fleet.get('0')?.machine.provisioningState === 'Updating', { days: 1 });
+    const refused = await refusal(asks.skipHost(id, '0', { reason: 'too late' }));
+    expect(refused).toMatchObject({ code: 'InvalidPhase', message: expect.stringMatching(/point of no/) });
+    expect(await end()).toMatchObject([{ phase: 'succeeded' }]);
+  });
+
   it('is tried all the same if somebody says so before the end', async () => {
     const { asks, end, world } = await poolOf(2);
     const { id } = await asks.startRollout('pool', start, 'r');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { poolTag as poolTagOfHosts } from '../../shared/hosts/machine.ts';
+import { unequippedTag as unequippedTagOfHosts } from '../../shared/hosts/tag.ts';
 import type { Instance } from '../../shared/rollouts/fleet.ts';
-import { membersOf, mostlyFrom, mostlyOf, poolTag } from '../../shared/rollouts/members.ts';
+import { membersOf, mostlyFrom, mostlyOf, poolTag, unequippedTag } from '../../shared/rollouts/members.ts';
 import { goneOf } from '../../shared/rollouts/reading.ts';
 import type { PoolLink } from '../../shared/rollouts/pool.ts';
 import { link } from '../support/fleet.ts';
@@ -23,7 +24,7 @@ const names = (machines: readonly Instance[]) => machines.map(({ instanceId }) =
 
 describe('the machines of a pool', () => {
   it('are tagged alike by both rooms', () => {
-    expect(poolTag).toBe(poolTagOfHosts);
+    expect([poolTag, unequippedTag]).toEqual([poolTagOfHosts, unequippedTagOfHosts]);
   });
 
   const machines = [

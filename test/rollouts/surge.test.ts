@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Records } from '../../shared/rollouts/hosts.ts';
-import { isBeside, leftOver, retirable, successorsOf, surgeNow } from '../../shared/rollouts/surge.ts';
+import {
+  isBeside,
+  leftOver,
+  modelOf,
+  retirable,
+  successorsOf,
+  surgeNow,
+} from '../../shared/rollouts/surge.ts';
 import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import { host } from './host-views.ts';
 
@@ -36,6 +43,15 @@ interface Case {
   readonly surplus?: readonly string[];
   readonly total: number;
 }
+
+describe('the machine that others are made after', () => {
+  const half = (name: string) => host(name, { isUnequipped: true });
+  it('is the last to go that was ever finished', () => {
+    expect(modelOf([old('a'), old('b'), half('c')])?.name).toBe('b');
+    expect(modelOf([half('a'), half('b')])?.name).toBe('b');
+    expect(modelOf([])).toBeUndefined();
+  });
+});
 
 describe('what surge calls for', () => {
   const cases: readonly [why: string, Case][] = [

@@ -191,6 +191,8 @@ export class SmallDesktop {
     },
     assign: async (_, name, user) => {
       if (!this.#open.has(name)) throw new AppError('NotFound', `there is no session host ${name}`);
+      const other = [...this.#users].find(([host, whose]) => host !== name && whose === user);
+      if (other) throw new AppError('AzureRefused', `400: ${user} is already assigned to ${other[0]}`);
       this.assign(name, user);
     },
     remove: async (_, name) => {
