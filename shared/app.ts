@@ -3,6 +3,7 @@ import { repeats } from './repeats.ts';
 import { type Events, wireEvents } from './wiring/events.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
 import { type Images, wireImages } from './wiring/images.ts';
+import { wireOperations } from './wiring/operations.ts';
 import { type PublishingRooms, wirePublishing } from './wiring/publishing.ts';
 import { type Notifications, wireNotifications } from './wiring/notifications.ts';
 import { wireSchedules } from './wiring/schedules.ts';
@@ -95,6 +96,7 @@ export function createApp(outside: Outside) {
     events: { follow: events.follow },
     subscriptions: notifications.requests,
     hosts: desktops.hosts,
+    operations: wireOperations(outside),
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await images.advanceImage(id),
     advanceReplication: async (id: string) => await images.advanceReplication(id),

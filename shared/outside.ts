@@ -13,6 +13,7 @@ import type { Sources } from './images/sources.ts';
 import type { Instant } from './instant.ts';
 import type { Post } from './notifications/ports.ts';
 import type { RegionGallery } from './replication/gallery.ts';
+import type { DeadLetters } from './operations/ports.ts';
 import type { HostPools } from './rollouts/host-pool.ts';
 import type { Gallery as RolloutGallery, ReplicaGallery, Fleets } from './rollouts/fleet.ts';
 import type { SharingGallery } from './sharing/gallery.ts';
@@ -37,6 +38,7 @@ export interface Outside {
   readonly rows: (table: string) => Rows;
   /** Asks for a look at a time; never throws. */
   readonly wake: (queue: Queue) => (id: string, at: Instant) => Promise<void>;
+  readonly deadLetters: DeadLetters;
   readonly marketplace: Marketplace;
   readonly shelves: Shelves;
   readonly sources: Sources;

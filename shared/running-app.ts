@@ -3,6 +3,7 @@ import { type Readiness, readiness } from './api/ready.ts';
 import { type App, createApp } from './app.ts';
 import { connect } from './azure/clients.ts';
 import { capacity } from './azure/capacity.ts';
+import { deadLetters } from './azure/dead-letters.ts';
 import { benchParts } from './azure/disks.ts';
 import { fleetKinds } from './azure/fleet-kinds.ts';
 import { fleets, hostMachines } from './azure/fleets.ts';
@@ -59,6 +60,7 @@ function fromSettings(): Running {
   const app = createApp({
     rows: (table) => tableRows(azure.table(table)),
     wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
+    deadLetters: deadLetters(azure.serviceBus),
     marketplace: marketplace(azure),
     shelves: marketplaceShelves(azure),
     sources: sources(azure),

@@ -136,6 +136,7 @@ export class Cloud {
       ...this.#paced(from),
       // No place, no probe and no external check is ever defined here.
       sharing: nobody('sharing'),
+      deadLetters: nobody('deadLetters'),
       probes: nobody('probes'),
       callSystem: async () => await Promise.reject(new Error('nobody is called')),
       post: async () => await Promise.reject(new Error('nobody is told')),

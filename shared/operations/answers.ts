@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { listOf } from '../api/lists.ts';
+import { moment } from '../api/words.ts';
+import { queueNames } from './queues.ts';
+import { whys } from './stuck.ts';
+
+const queue = z.enum(queueNames);
+const subject = z.string().optional().describe('The path below `/api/` of what it is about.');
+
+/** A message that its queue has given up on. */
+const DeadLetterAnswer = z
+  .strictObject({
+    queue,
+    sequenceNumber: z.string().describe('Its place in the queue.'),
+    kind: z.string().optional().describe('Absent where the message does not say what it is about.'),
+    id: z.string().optional(),
+    subject,
+    reason: z.string().describe('As Service Bus gives it, such as MaxDeliveryCountExceeded.'),
+    description: z.string(),
+    enqueuedAt: moment.describe('By the clock of Service Bus.'),
+    deliveries: z.int(),
+    lastFailure: z
+      .strictObject({ message: z.string(), at: moment, times: z.int() })
+      .optional()
+      .describe('What the looks at it fail with, as long as they do.'),
+  })
+  .meta({ id: 'DeadLetter' });
+
+export const DeadLettersAnswer = listOf(DeadLetterAnswer);
+
+export const PutBackAnswer = z
+  .strictObject({
+    queue,
+    putBack: z.int().describe('How many dead letters are gone.'),
+    ids: z.array(z.string()).describe('What is looked at again: each once, however many letters it had.'),
+    hasMore: z.boolean().describe('There are more: ask again.'),
+  })
+  .meta({ id: 'PutBack' });
+
+const StuckAnswer = z
+  .strictObject({
+    kind: z.string(),
+    id: z.string(),
+    subject,
+    why: z.enum(whys),
+    since: moment,
+    message: z.string(),
+    code: z.string().optional().describe('One of those in `x-error-codes`.'),
+    remedy: z.string().optional(),
+    times: z.int().optional().describe('How often in a row it did not work.'),
+    nextLookAt: moment.optional().describe('When it is tried again by itself.'),
+  })
+  .meta({ id: 'Stuck' });
+
+export const StuckWorkAnswer = listOf(StuckAnswer);
