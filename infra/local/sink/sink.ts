@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 
 /** One webhook that arrived. */
 export interface Received {
@@ -29,6 +30,10 @@ interface Answer {
   readonly retryAfter?: number;
   /** Take the webhook and close the connection without a word, as a receiver does that dies. */
   readonly hangUp?: boolean;
+  /** Take the webhook and say nothing for so many milliseconds, as a receiver does that hangs. */
+  readonly silentMs?: number;
+  /** Send the sender elsewhere: with a `status` of 300 to 399. */
+  readonly location?: string;
 }
 
 // What a Teams workflow (Power Automate) takes: 28 KB, beyond it answers 413.
@@ -50,7 +55,7 @@ export async function startSink({ port = 0 }: { port?: number } = {}): Promise<S
     const at = new Date().toISOString();
     received.push({ at, path, headers: request.headers, body: valueOf(bytes.toString()), status });
     if (order?.hangUp) return void response.destroy();
-    if (order?.retryAfter !== undefined) response.setHeader('retry-after', order.retryAfter);
+    if (order) await obey(order, response);
     response.writeHead(status).end();
   };
 
@@ -95,17 +100,18 @@ export async function startSink({ port = 0 }: { port?: number } = {}): Promise<S
   };
 }
 
+async function obey({ silentMs, location, retryAfter }: Answer, response: ServerResponse): Promise<void> {
+  if (silentMs !== undefined) await setTimeout(silentMs);
+  if (location !== undefined) response.setHeader('location', location);
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+}
+
 function answerFrom(value: unknown): Answer | string {
-  const { status = 202, times = 1, path, retryAfter, hangUp } = (value ?? {}) as Partial<Answer>;
+  const order = (value ?? {}) as Partial<Answer>;
+  const { status = 202, times = 1 } = order;
   if (!Number.isInteger(status) || status < 200 || status > 599) return 'status must be 200 to 599';
   if (!Number.isInteger(times) || times < 1) return 'times must be a whole number from 1';
-  return {
-    status,
-    times,
-    ...(path !== undefined && { path }),
-    ...(retryAfter !== undefined && { retryAfter }),
-    ...(hangUp !== undefined && { hangUp }),
-  };
+  return { ...order, status, times };
 }
 
 function valueOf(text: string): unknown {
