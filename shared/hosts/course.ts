@@ -34,6 +34,8 @@ export interface HostPlan {
     readonly resourceGroup: string;
     readonly hostPool: string;
   };
+  /** How many machines the list of its scale set has: the longer it is, the less often Azure gives it. */
+  readonly listed?: number;
   /** Its name in the host pool; empty if the machine is not registered there. */
   readonly sessionHost: string;
   readonly imageVersionId: string;

@@ -70,7 +70,7 @@ async function copied(
 function atWork({ durations }: Parts, { work: { plan }, intent, since, now }: Look<Host>): Settled<Facts> {
   const pool = plan.pool.hostPool;
   const pace = paceOf(secondsBetween(intent?.at ?? since, now), durations.usual(pool, 'create'));
-  return running('Azure to make the machine', untilTick(now, pool, pace));
+  return running('Azure to make the machine', untilTick(now, plan, pace));
 }
 
 async function answerOf(parts: Parts, look: Look<Host>, machine: Machine) {

@@ -112,8 +112,7 @@ function quietFor({ plan }: Host, quietSince: Instant, now: Instant): number {
 }
 
 function lateArrivals({ work: host, now }: Look<Host>, left: number, facts: Partial<Facts>): Settled<Facts> {
-  const wait =
-    left < quietLookSeconds ? Math.ceil(left) : untilTick(now, host.plan.pool.hostPool, quietLookSeconds);
+  const wait = left < quietLookSeconds ? Math.ceil(left) : untilTick(now, host.plan, quietLookSeconds);
   return running('late arrivals', wait, { facts });
 }
 
@@ -123,7 +122,7 @@ function toEnd({ work: host, now }: Look<Host>, sessions: number, facts: Partial
   const usual = sessions > few ? usersLookSeconds.many : usersLookSeconds.few;
   const least = isLeaving({ ...host.facts, ...facts }) ? tickSeconds : usual;
   const pace = Math.min(60, Math.max(least, secondsBetween(emptyingSince, now) / 60));
-  const tick = untilTick(now, host.plan.pool.hostPool, pace);
+  const tick = untilTick(now, host.plan, pace);
   const moments = momentsOf({ ...host, facts: { ...host.facts, ...facts } });
   const next = earliest(minutesAfter(now, 1), ...moments.filter((at) => at > now));
   const seconds = Math.min(tick, Math.max(1, Math.ceil(secondsBetween(now, next))));

@@ -6,6 +6,26 @@ import { type Instant, secondsBetween } from '../instant.ts';
  */
 export const tickSeconds = 10;
 
+/** So many machines come in a page of a list, as far as anybody has seen; Azure publishes no number. */
+const machinesPerPage = 100;
+/**
+ * Each page is a list of its own to Azure, which gives one every six seconds. A fifth is left for those who cannot
+ * wait for a tick: where none is, a list breaks off half way, and what it took so far is lost.
+ */
+const secondsPerPage = 7.5;
+
+/** Whose ticks they are: each pool has its own, and those of one whose list has several pages lie further apart. */
+export interface Ticking {
+  readonly pool: { readonly hostPool: string };
+  /** How many machines the list of its scale set has, if it is asked for; one page if not stated. */
+  readonly listed?: number;
+}
+
+/** The seconds between two readings of such a pool. */
+export function tickOf({ listed = 0 }: Pick<Ticking, 'listed'>): number {
+  return Math.max(tickSeconds, secondsPerPage * Math.ceil(listed / machinesPerPage));
+}
+
 /** How long something of Azure's takes: hardly ever less, and seldom more. */
 export interface Usual {
   readonly least: number;
@@ -34,21 +54,22 @@ export function paceOf(elapsed: number, { least, most }: Usual): number {
  * The wait until the pool's tick that is nearest to `seconds` from now, so that its hosts look at the same
  * time. Each pool has ticks of its own, or all of them would come at once.
  */
-export function untilTick(now: Instant, pool: string, seconds: number): number {
-  const at = Date.parse(now) / 1000 - offsetOf(pool);
-  const ticks = Math.max(Math.floor(at / tickSeconds) + 1, Math.round((at + seconds) / tickSeconds));
-  return ticks * tickSeconds - at;
+export function untilTick(now: Instant, plan: Ticking, seconds: number): number {
+  const [tick, offset] = [tickOf(plan), offsetOf(plan)];
+  const at = Date.parse(now) / 1000 - offset;
+  const ticks = Math.max(Math.floor(at / tick) + 1, Math.round((at + seconds) / tick));
+  return ticks * tick - at;
 }
 
 /** The seconds since the pool's last tick. */
-export function sinceTick(now: Instant, pool: string): number {
-  return (Date.parse(now) / 1000 - offsetOf(pool)) % tickSeconds;
+export function sinceTick(now: Instant, plan: Ticking): number {
+  return (Date.parse(now) / 1000 - offsetOf(plan)) % tickOf(plan);
 }
 
-function offsetOf(pool: string): number {
+function offsetOf({ pool: { hostPool }, ...plan }: Ticking): number {
   let sum = 0;
-  for (let at = 0; at < pool.length; at += 1) sum = (sum * 31 + pool.charCodeAt(at)) % 9973;
-  return sum % tickSeconds;
+  for (let at = 0; at < hostPool.length; at += 1) sum = (sum * 31 + hostPool.charCodeAt(at)) % 9973;
+  return sum % tickOf(plan);
 }
 
 /** Whether a full period since `from` has ended between the last look and this one. */

@@ -3,7 +3,7 @@ import type { Host } from './host.ts';
 import type { Machine, MachineAddress, Machines, FleetAddress } from './machine.ts';
 import type { Rows } from '../workflow/rows.ts';
 import { leftReadings } from './left-readings.ts';
-import { sinceTick, tickSeconds } from './pace.ts';
+import { sinceTick, tickOf } from './pace.ts';
 import type { HostPoolAddress, PoolSession, SessionHost, SessionHosts } from './session-host.ts';
 import { type Freshness, SharedReading } from './shared-reading.ts';
 
@@ -48,21 +48,28 @@ export function sharedReadings({
   const ofMachines = shared<readonly Machine[]>('machines', left);
   const ofSessionHosts = shared<readonly SessionHost[]>('session-hosts', left);
   const ofSessions = shared<readonly PoolSession[]>('sessions');
+  /** How many machines the last list of a scale set had. */
+  const listed = new Map<string, number>();
+  const machinesOf = async (fleet: FleetAddress, fresh: Freshness) => {
+    const key = keyOf(fleet);
+    const found = await ofMachines.read(key, fresh, async () => await machines.list(fleet));
+    if (fleet.scaleSet !== undefined) listed.set(key, found.length);
+    return found;
+  };
   return {
-    machines: async (scaleSet, fresh) =>
-      await ofMachines.read(keyOf(scaleSet), fresh, async () => await machines.list(scaleSet)),
+    machines: machinesOf,
     sessionHosts: async (pool, fresh) =>
       await ofSessionHosts.read(keyOf(pool), fresh, async () => await sessionHosts.list(pool)),
     sessions: async (pool, fresh) =>
       await ofSessions.read(keyOf(pool), fresh, async () => await sessionHosts.sessionsOfPool(pool)),
-    listMachines: async (scaleSet) =>
-      await ofMachines.read(keyOf(scaleSet), thisTick, async () => await machines.list(scaleSet)),
+    listMachines: async (scaleSet) => {
+      const ofThisTick = tickOf({ listed: listed.get(keyOf(scaleSet)) ?? 0 });
+      return await machinesOf(scaleSet, { after: '', seconds: ofThisTick });
+    },
     listSessionHosts: async (pool) =>
       await ofSessionHosts.take(keyOf(pool), async () => await sessionHosts.list(pool)),
   } satisfies Readings;
 }
-
-const thisTick: Freshness = { after: '', seconds: tickSeconds };
 
 /** So far apart the clocks of two function instances may be. */
 const skewSeconds = 2;
@@ -75,7 +82,7 @@ const skewSeconds = 2;
 export function freshFor({ work: { heardAt, facts, plan }, now }: AtHost): Freshness {
   const after = facts.prior ? secondsAfter(heardAt, skewSeconds) : '';
   // A look that comes a moment too early belongs to the tick it was meant for.
-  const seconds = sinceTick(secondsAfter(now, 1), plan.pool.hostPool) + skewSeconds;
+  const seconds = sinceTick(secondsAfter(now, 1), plan) + skewSeconds;
   return { after, seconds };
 }
 

@@ -93,12 +93,12 @@ function isToAppear(look: Look<Host>): look is Started {
 function toAppear({ durations }: Parts, { work: { plan }, now, intent }: Started) {
   const pool = plan.pool.hostPool;
   const pace = paceOf(secondsBetween(intent.at, now), durations.usual(pool, 'register'));
-  return running('the session host to appear', untilTick(now, pool, Math.min(pace, scriptLookSeconds)));
+  return running('the session host to appear', untilTick(now, plan, Math.min(pace, scriptLookSeconds)));
 }
 
 function bootPace({ durations }: Parts, { work: { plan }, since, now }: Look<Host>): number {
   const pool = plan.pool.hostPool;
-  return untilTick(now, pool, paceOf(secondsBetween(since, now), durations.usual(pool, 'boot')));
+  return untilTick(now, plan, paceOf(secondsBetween(since, now), durations.usual(pool, 'boot')));
 }
 
 /** After the old one was taken out, whatever appears under the name is new. */

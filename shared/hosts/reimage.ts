@@ -70,7 +70,7 @@ function answerOf({ durations }: Parts, look: Look<Host>, machine: Machine): Set
   if (isBusy(machine)) {
     const since = intent?.at ?? look.since;
     const pace = paceOf(secondsBetween(since, now), durations.usual(pool, 'reimage'));
-    return running('Azure to finish with the machine', untilTick(now, pool, pace));
+    return running('Azure to finish with the machine', untilTick(now, host.plan, pace));
   }
   const outcome = outcomeOf(look, machine);
   if (outcome?.status === 'done' && intent) {

@@ -111,7 +111,7 @@ function isSomebodyElses({ work: { plan }, intent }: Look<Host>, { vmId, tags }:
 function atWork({ durations }: RemoveParts, { work: { plan }, intent, since, now }: Look<Host>) {
   const pool = plan.pool.hostPool;
   const pace = paceOf(secondsBetween(intent?.at ?? since, now), durations.usual(pool, 'remove'));
-  return running('Azure to finish with the machine', untilTick(now, pool, pace));
+  return running('Azure to finish with the machine', untilTick(now, plan, pace));
 }
 
 /** Its record in the pool would bar the way of the next, and of what was added none may remain. */

@@ -16,6 +16,6 @@ export function ensureTurn(readings: Readings): EnsureHostStage {
     const found = await seen(readings, look);
     // Whoever comes now has all the time that the policy gives, however long the host has waited.
     if (found && (found.allowNewSession || found.sessions > 0)) return done({ emptyingSince: '' });
-    return running('its turn', untilTick(look.now, plan.pool.hostPool, lookSeconds));
+    return running('its turn', untilTick(look.now, plan, lookSeconds));
   };
 }

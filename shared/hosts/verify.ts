@@ -27,7 +27,7 @@ export function ensureVerified({ machines, readings, durations }: Parts): Ensure
     const { plan, facts } = host;
     // It has appeared this moment, and is looked at when all of the pool are.
     if (secondsBetween(since, now) < justSeconds)
-      return running('its first signs of life', untilTick(now, plan.pool.hostPool, 0));
+      return running('its first signs of life', untilTick(now, plan, 0));
     const fresh = { after: facts.reimagedAt ?? host.startedAt, seconds: machineForSeconds };
     const machine = await seenMachine(machines, readings, look, fresh);
     const sessionHost = await registered(readings, look, machine);
@@ -42,7 +42,7 @@ export function ensureVerified({ machines, readings, durations }: Parts): Ensure
     const wrong = complaints(checks);
     const patience = sessionHost?.status === 'Upgrading' ? patienceMinutes.upgrading : patienceMinutes.else;
     if (now < minutesAfter(since, patience)) {
-      const pace = untilTick(now, pool, paceOf(secondsBetween(since, now), durations.usual(pool, 'health')));
+      const pace = untilTick(now, plan, paceOf(secondsBetween(since, now), durations.usual(pool, 'health')));
       return running(wrong, pace, { facts: { healthySince: '', checks } });
     }
     return failed('HealthCheckFailed', `${plan.name}: ${wrong}`, { checks });

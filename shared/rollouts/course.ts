@@ -69,7 +69,7 @@ export interface Facts {
   readonly sessionsBefore?: Readonly<Record<string, number>>;
   /**
    * When the pool was last read: how many hosts might be out of service by then, how many worked on at once, how
-   * many more drained ahead, and are yet to start.
+   * many more drained ahead, and are yet to start; and how many machines it has.
    */
   readonly reading?: {
     readonly at: Instant;
@@ -77,6 +77,7 @@ export interface Facts {
     readonly most?: number;
     readonly ahead?: number;
     readonly left?: number;
+    readonly listed?: number;
   };
   /** Why no further host starts, and since when it has been just this. */
   readonly waits?: { readonly since: Instant; readonly because: readonly Reason[] };

@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import type { Facts } from './course.ts';
 import { tagIn } from './exclusion.ts';
 import type { FleetKind } from './fleet.ts';
 import type { Policy, PoolLink } from './pool.ts';
@@ -46,6 +47,8 @@ export interface HostPlan {
     readonly resourceGroup: string;
     readonly hostPool: string;
   };
+  /** How many machines the list of its scale set has: the longer it is, the less often Azure gives it. */
+  readonly listed?: number;
   readonly sessionHost: string;
   readonly imageVersionId: string;
   readonly policy: Pick<Policy, 'sessions' | 'minDrainMinutes' | 'exclusionTag' | 'healthy' | 'failedHosts'>;
@@ -121,6 +124,7 @@ export function planFor(
     machine: { ...fleetOf(link), instanceId: host.instanceId },
     location: link.location,
     pool: hostPoolOf(link),
+    ...listedIn(facts),
     sessionHost: host.sessionHost,
     imageVersionId: version.imageVersionId,
     policy: {
@@ -131,6 +135,11 @@ export function planFor(
       ...(failedHosts === 'restore' && { failedHosts }),
     },
   };
+}
+
+/** Only the list of a Uniform scale set has so narrow a limit of its own. */
+function listedIn({ way = 'uniform', reading }: Facts): Pick<HostPlan, 'listed'> {
+  return way === 'uniform' && reading?.listed !== undefined ? { listed: reading.listed } : {};
 }
 
 function secretsOf({ virtualMachines }: PoolLink): HostPlan['secrets'] {

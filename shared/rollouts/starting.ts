@@ -72,7 +72,7 @@ export function startNow(look: Look<Rollout>, pool: PoolAtOnce, known: BeforeSta
     names: [...added, ...admitted].map(({ name }) => name),
     because,
     isLeft: inOrder(views).length > 0 || added.length > 0,
-    reading: { at: now, window: full, most, ahead, left },
+    reading: { at: now, window: full, most, ahead, left, listed: pool.views.length },
   };
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Durations, isTimeTo, paceOf, sinceTick, tickSeconds, untilTick } from '../../shared/hosts/pace.ts';
+import {
+  Durations,
+  isTimeTo,
+  paceOf,
+  sinceTick,
+  tickOf,
+  tickSeconds,
+  untilTick,
+} from '../../shared/hosts/pace.ts';
 import { secondsAfter } from '../../shared/instant.ts';
 
 const noon = '2026-01-05T12:00:00.000Z';
@@ -15,18 +23,29 @@ describe('the pace of looks', () => {
     expect(paceOf(elapsed, { least: 120, most: 900 })).toBe(pace);
   });
 
-  it('puts the looks of a pool on the same seconds, whenever they were asked for', () => {
-    for (let late = 0; late < 40; late += 0.7) {
-      const now = secondsAfter(noon, late);
-      const wait = untilTick(now, 'pool', tickSeconds);
-      expect(sinceTick(secondsAfter(now, wait), 'pool')).toBeCloseTo(0, 2);
-      expect(wait).toBeGreaterThan(0);
-      expect(wait).toBeLessThanOrEqual(1.5 * tickSeconds);
-    }
-  });
+  it.each([
+    [50, 10],
+    [101, 15],
+    [1000, 75],
+  ])(
+    'puts the looks of a pool on the same seconds, whenever they were asked for: of %i machines each %i s',
+    (listed, tick) => {
+      const plan = { pool: { hostPool: 'pool' }, listed };
+      expect(tickOf(plan)).toBe(tick);
+      for (let late = 0; late < 2 * tick; late += 0.7) {
+        const now = secondsAfter(noon, late);
+        const wait = untilTick(now, plan, tickSeconds);
+        expect((sinceTick(secondsAfter(now, wait), plan) + 0.01) % tick).toBeLessThan(0.02);
+        expect(wait).toBeGreaterThan(0);
+        expect(wait).toBeLessThanOrEqual(1.5 * tick);
+      }
+    },
+  );
 
   it('gives different pools different seconds', () => {
-    const waits = ['hp-a', 'hp-b', 'hp-c', 'hp-d'].map((pool) => untilTick(noon, pool, tickSeconds));
+    const waits = ['hp-a', 'hp-b', 'hp-c', 'hp-d'].map((hostPool) =>
+      untilTick(noon, { pool: { hostPool } }, tickSeconds),
+    );
     expect(new Set(waits).size).toBeGreaterThan(1);
   });
 
