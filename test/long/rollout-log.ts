@@ -24,6 +24,14 @@ export function drainsIn(requests: readonly ArmRequest[]) {
   });
 }
 
+/** Which hosts were opened to users again, and when. */
+export function opensIn(requests: readonly ArmRequest[]) {
+  return requests.flatMap((request) => {
+    const host = hostIn(request);
+    return host !== undefined && flagIn(request) === true ? [{ host, at: request.at }] : [];
+  });
+}
+
 function hostIn({ path }: ArmRequest): string | undefined {
   return /\/sessionHosts\/([^/]+)/i.exec(path)?.[1]?.toLowerCase();
 }

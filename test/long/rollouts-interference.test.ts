@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, openRolloutCloud, type RolloutCloud, until } from './rollout-cloud.ts';
-import { brokenRules, drainsIn, reimagesIn } from './rollout-log.ts';
+import { brokenRules, opensIn, drainsIn, reimagesIn } from './rollout-log.ts';
 import type { HostTruth, HostView } from './rollout-views.ts';
 
 const tag = 'goldsmith-exclude';
@@ -124,9 +124,17 @@ describe('somebody who changes the model of the scale set under a rollout', () =
   );
 });
 
+type Opened = readonly { readonly host: string; readonly at: string }[];
+
+/** Within the minute that an app on a busy machine may take for two requests. */
+function isOpenedSoon({ host, at }: Opened[number], opened: Opened): boolean {
+  const ms = (one: Opened[number]) => Date.parse(one.at) - Date.parse(at);
+  return opened.some((one) => one.host === host.toLowerCase() && ms(one) >= 0 && ms(one) < 60_000);
+}
+
 describe('an autoscaler that lifts drains', () => {
   const autoscaler = async (orders: object) =>
-    await cloud.door<{ undrained: readonly { host: string }[] }>('POST', 'autoscaler', orders);
+    await cloud.door<{ undrained: Opened }>('POST', 'autoscaler', orders);
   /** Brings the pool to a version while people are on it who stay until their grace is over. */
   const rolled = async (version: string) => {
     await cloud.measureAnew('production');
@@ -148,8 +156,12 @@ describe('an autoscaler that lifts drains', () => {
       const foreign = (await production()).hosts.find(({ allowNewSession }) => allowNewSession === false);
       if (foreign) await drain(foreign, true);
       await autoscaler({ on: true, everyMinutes: 4, exclusionTag: tag });
+      const since = await cloud.requestsSoFar();
       await rolled('1.0.0');
-      expect((await autoscaler({})).undrained).toEqual([]);
+      // A host that is done gets its tag back right before its flag: who is undrained in between would be anyhow.
+      const opened = opensIn(await cloud.requests(since, 'production|avdprod'));
+      const { undrained } = await autoscaler({});
+      expect(undrained.filter((one) => !isOpenedSoon(one, opened))).toEqual([]);
 
       await autoscaler({ exclusionTag: 'somebody-elses' });
       await rolled('1.1.0');
