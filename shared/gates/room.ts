@@ -20,12 +20,13 @@ interface Parts extends Ports {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: ValidationEvent) => void;
+  readonly onFailure?: (id: string, error: unknown) => string;
   readonly feed?: Feed<Validation, ValidationEvent>;
 }
 
 /** The gates of all channels and the runs of them, wired. */
 export function gateRoom(parts: Parts) {
-  const { rows, due, wake, now, onNews, feed, channelsOf, holding, ...ports } = parts;
+  const { rows, due, wake, now, onNews, onFailure, feed, channelsOf, holding, ...ports } = parts;
   const resting = { wake: async () => {}, now, perform: neverCalledFor };
   const gates = new Engine({
     workflow: gateLife,
@@ -45,6 +46,7 @@ export function gateRoom(parts: Parts) {
     wake,
     now,
     ...(onNews && { onNews }),
+    ...(onFailure && { onFailure }),
     ...(feed && { feed }),
   });
   const all = { validations, store, attempts, gates, channelsOf, now };

@@ -30,6 +30,7 @@ interface Parts {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: SubscriptionEvent) => void;
+  readonly onFailure?: (id: string, error: unknown) => string;
   readonly heard?: Tells<Subscription, SubscriptionEvent>;
 }
 
@@ -58,7 +59,7 @@ const mostBehind = 500;
 
 /** Who hears of what, wired: each subscription follows the feed by itself. */
 export function notificationRoom({ feed, post, teamsWebhook, rows, readVault, newSecret, ...parts }: Parts) {
-  const { now, wake, onNews, heard } = parts;
+  const { now, wake, onNews, onFailure, heard } = parts;
   const store = new WorkflowStore<Subscription, SubscriptionEvent>(
     'subscription',
     rows('subscriptions'),
@@ -75,6 +76,7 @@ export function notificationRoom({ feed, post, teamsWebhook, rows, readVault, ne
     wake,
     now,
     ...(onNews && { onNews }),
+    ...(onFailure && { onFailure }),
     ...(heard && { feed: heard }),
   });
   let isThere = setting === undefined;

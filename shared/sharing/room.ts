@@ -30,14 +30,16 @@ interface Parts {
   readonly wake: (id: string, at: Instant) => Promise<void>;
   readonly now: () => Instant;
   readonly onNews?: (id: string, event: News) => void;
+  readonly onFailure?: (id: string, error: unknown) => string;
 }
 
 /** Places that versions are used from and their copies there, wired. */
-export function sharingRoom({ gallery, versions, planOf, poolsAt, rows, due, wake, now, onNews }: Parts) {
+export function sharingRoom(all: Parts) {
+  const { gallery, versions, planOf, poolsAt, rows, due, wake, now, onNews, onFailure } = all;
   const placeStore = new WorkflowStore<Place, PlaceEvent>('hosting-place', rows.places, due);
   const copyStore = new WorkflowStore<Copy, CopyEvent>('copy', rows.copies, due);
   const grantStore = new WorkflowStore<Grant, GrantEvent>('grant', rows.grants, due);
-  const common = { wake, now, ...(onNews && { onNews }) };
+  const common = { wake, now, ...(onNews && { onNews }), ...(onFailure && { onFailure }) };
   const placeOf = async (id: string) => (await placeStore.load(id))?.state;
 
   const grants: Grants = new Engine({
