@@ -30,6 +30,8 @@ export class World {
   #onDeath: () => void = () => {};
   /** Tasks that give up their turn to nobody. */
   readonly #atOnce = new WeakSet<() => void>();
+  /** Tasks that died: whoever catches that does nothing more, as nobody does in a process that has ended. */
+  readonly #dead = new WeakSet<() => void>();
   #defect: unknown;
   readonly #messageSeconds: ((random: Random) => number) | undefined;
   readonly #callSeconds: ((random: Random) => number) | undefined;
@@ -228,7 +230,9 @@ export class World {
 
   #mayDie(): void {
     this.steps += 1;
+    if (this.#dead.has(this.#onDeath)) throw new Crash();
     if (!this.random.happens(this.#ills.deaths)) return;
+    this.#dead.add(this.#onDeath);
     // Half of the time the whole process goes, with all that it is about to do.
     if (this.random.happens(0.5)) this.#process += 1;
     throw new Crash();
