@@ -30,7 +30,7 @@ export const kinds = {
     remedy: 'Nothing: it is tried again. If it lasts, look at Azure status.',
   },
   AzureRefused: {
-    httpStatus: 502,
+    httpStatus: 409,
     retryable: false,
     remedy: 'Read Azure’s message; correct the request or the rights of the identity, then retry.',
   },
@@ -223,7 +223,7 @@ export const kinds = {
     remedy: 'Check the webhook’s address and that it still exists.',
   },
   Overdue: {
-    httpStatus: 504,
+    httpStatus: 409,
     retryable: false,
     remedy: 'The stage took longer than it may: look at what it waited for, then retry.',
   },
