@@ -24,9 +24,10 @@ export type Kind =
   | 'set get'
   | 'set change'
   | 'get'
-  | 'change'
-  | 'action'
-  | 'deallocate';
+  | 'put'
+  | 'update'
+  | 'delete'
+  | 'action';
 
 /** How much there is to list, for calls that come in pages. */
 export interface Sizes {
@@ -76,9 +77,10 @@ function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { kin
     case 'read':
       return [of('GET', machine, 'get')];
     case 'setTag': // read before it is written whole
-      return [of('GET', machine, 'get'), of('PUT', machine, 'change')];
+      // For instances of a scale set the table has one row for both.
+      return [of('GET', machine, 'get'), of('PUT', machine, way === 'uniform' ? 'update' : 'put')];
     case 'deallocate':
-      return [of('POST', `${machine}/deallocate`, 'deallocate')];
+      return [of('POST', `${machine}/deallocate`, 'delete')];
     case 'applyModel':
       return [of('POST', `${set}/manualupgrade`, 'action')];
     default:
@@ -96,21 +98,21 @@ function ofPartOf(
     case 'runCommand':
       return [of('GET', `${machine}/runCommands/ours`, 'get')];
     case 'startRunCommand':
-      return [of('PUT', `${machine}/runCommands/ours`, 'change')];
+      return [of('PUT', `${machine}/runCommands/ours`, 'update')];
     case 'removeRunCommand':
-      return [of('DELETE', `${machine}/runCommands/ours`, 'change')];
+      return [of('DELETE', `${machine}/runCommands/ours`, 'update')];
     case 'blueprint': // the machine, then each of its extensions
     case 'extensions':
       return [of('GET', machine, 'get'), of('GET', `${machine}/extensions`, 'get')];
     case 'ensurePartsKept':
-      return [of('GET', machine, 'get'), of('PATCH', machine, 'change')];
+      return [of('GET', machine, 'get'), of('PATCH', machine, 'update')];
     case 'remove':
     case 'removeWithParts':
-      return [of('DELETE', machine, 'change')];
+      return [of('DELETE', machine, 'delete')];
     case 'create':
-      return [of('GET', machine, 'get'), of('PUT', machine, 'change')];
+      return [of('GET', machine, 'get'), of('PUT', machine, 'put')];
     case 'addExtension':
-      return [of('PUT', `${machine}/extensions/one`, 'change')];
+      return [of('PUT', `${machine}/extensions/one`, 'update')];
     default:
       return undefined;
   }

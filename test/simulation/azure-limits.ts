@@ -14,9 +14,11 @@ const compute: Readonly<Record<Kind, { readonly resource?: Limit; readonly regio
   'set get': { resource: thrice(12) },
   'set change': { resource: thrice(4), region: thrice(500) },
   get: { resource: thrice(12) },
-  change: { resource: thrice(4), region: thrice(500) },
+  // "Put VM", "Update VM" with scripts and extensions, "Delete VM" with deallocate: tokens of their own each.
+  put: { resource: thrice(4), region: thrice(500) },
+  update: { resource: thrice(4), region: thrice(500) },
+  delete: { resource: thrice(4), region: thrice(500) },
   action: { region: thrice(500) },
-  deallocate: { resource: thrice(4), region: thrice(500) },
 };
 
 /** "Understand how ARM throttles requests": 25 reads, 10 writes, 10 deletes a second for a subscription. */
