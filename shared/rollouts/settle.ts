@@ -31,7 +31,9 @@ export function ensureSettled({ hosts, ...parts }: Parts): EnsureRolloutStage {
       ({ outcome }) => outcome === 'admitted',
     );
     const lines = [...news, ...surplus.news];
-    if (open.length === 0 && surplus.why === '' && late <= 0) return done(facts);
+    // Whoever stays for good is named in the history, by a look of its own.
+    const isToTell = surplus.news.length > 0;
+    if (open.length === 0 && surplus.why === '' && late <= 0 && !isToTell) return done(facts);
     const why = [open.map(({ name }) => name).join(', '), surplus.why].filter((part) => part !== '');
     const seconds = Object.keys(surplus.hosts).length > 0 ? 0 : 15;
     return running(

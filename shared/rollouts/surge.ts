@@ -116,14 +116,26 @@ export function leftOver(records: Records): readonly HostRecord[] {
   return all.filter((record) => (isThere(record) || mayGoAgain(record)) && !taken.has(record.instanceId));
 }
 
-/** It was to go as one too many and stayed; there is an end to trying. */
-function mayGoAgain(record: HostRecord): boolean {
-  const hasStayed =
-    record.outcome === 'put-back' || record.outcome === 'deferred' || record.outcome === 'failed';
-  return record.task === 'retire' && isAddition(record) && hasStayed && (record.attempt ?? 1) < mostTries;
+/** One too many that was tried as often as any is, and stayed each time. */
+export function givenUp(records: Records): readonly HostRecord[] {
+  return Object.values(records).filter(
+    (record) => hasStayed(record) && !mayGoAgain(record) && !isGone(record),
+  );
 }
 
-const mostTries = 4;
+/** There is an end to trying. */
+function mayGoAgain(record: HostRecord): boolean {
+  return hasStayed(record) && (record.attempt ?? 1) < mostTries;
+}
+
+/** It was to go as one too many, and did not. */
+function hasStayed(record: HostRecord): boolean {
+  const isHere =
+    record.outcome === 'put-back' || record.outcome === 'deferred' || record.outcome === 'failed';
+  return record.task === 'retire' && isAddition(record) && isHere;
+}
+
+export const mostTries = 4;
 
 /**
  * After which host others are made: the one that is retired last, so that it is there the longest. One that was never

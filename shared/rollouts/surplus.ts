@@ -10,7 +10,7 @@ import { windowOf } from './pool.ts';
 import { readPool } from './read-pool.ts';
 import type { Rollout } from './rollout.ts';
 import { begun, underWayIn } from './starting.ts';
-import { leftOver } from './surge.ts';
+import { givenUp, leftOver, mostTries } from './surge.ts';
 import { admit, type HostRecord } from './waves.ts';
 
 export interface SurplusParts {
@@ -37,6 +37,19 @@ const none: Surplus = { hosts: {}, news: [], why: '' };
  * They go as any host does, under the floor and within the window, and it is their turn as soon as they are empty.
  */
 export async function surplusOf(
+  parts: SurplusParts,
+  look: Look<Rollout>,
+  records: Records,
+): Promise<Surplus> {
+  const stayed = kept(
+    givenUp(records),
+    ({ why }) => `it could not go ${mostTries} times, the last time: ${why}`,
+  );
+  const going = await goingOf(parts, look, records);
+  return { ...going, hosts: { ...going.hosts, ...stayed.hosts }, news: [...going.news, ...stayed.news] };
+}
+
+async function goingOf(
   { hostPools, fleets, freezes }: SurplusParts,
   look: Look<Rollout>,
   records: Records,
@@ -54,7 +67,9 @@ export async function surplusOf(
   const there = new Set(pool.views.map(({ instanceId }) => instanceId));
   const tooMany = added.filter(({ instanceId }) => there.has(instanceId));
   if (tooMany.length === 0) return none;
-  if (secondsBetween(since, now) >= patienceHours * 3600) return kept(tooMany);
+  if (secondsBetween(since, now) >= patienceHours * 3600) {
+    return kept(tooMany, () => `within ${patienceHours} hours it could not go`);
+  }
   const names = tooMany.map(({ name }) => name).join(', ');
   const hold = (await holdOn(look, freezes)) ?? outsideWindow(look, { hasUsers: true });
   if (hold) return { ...none, why: `${names} to go: ${hold.message}` };
@@ -73,19 +88,18 @@ export async function surplusOf(
   };
 }
 
-const whyKept = `it stays in the pool: within ${patienceHours} hours it could not go`;
+const stays = 'it stays in the pool: ';
 
-function kept(tooMany: readonly HostRecord[]): Surplus {
-  const untold = tooMany.filter(({ why }) => why !== whyKept);
+/** Each is told of once, and its record says it for good. */
+function kept(tooMany: readonly HostRecord[], because: (record: HostRecord) => string): Surplus {
+  const told = tooMany
+    .filter(({ why }) => !why.startsWith(stays))
+    .map((record) => ({ ...record, why: `${stays}${because(record)}` }));
   return {
-    hosts: Object.fromEntries(untold.map((record) => [record.instanceId, keptAs(record)])),
-    news: untold.map(({ name }) => `${name}: ${whyKept}`),
+    hosts: Object.fromEntries(told.map((record) => [record.instanceId, record])),
+    news: told.map(({ name, why }) => `${name}: ${why}`),
     why: '',
   };
-}
-
-function keptAs(record: HostRecord): HostRecord {
-  return { ...record, why: whyKept };
 }
 
 /** As if nobody else were to be brought anywhere. */

@@ -12,6 +12,14 @@ async function firstViolation(taken: TakenOut, from: number, runs: number) {
   return undefined;
 }
 
+async function firstAmong(seeds: readonly number[], taken: TakenOut) {
+  for (const seed of seeds) {
+    const told = await firstViolation(taken, seed, 1);
+    if (told) return told;
+  }
+  return undefined;
+}
+
 describe('a simulation of builds, releases and rollouts', () => {
   beforeAll(quiet);
 
@@ -30,23 +38,23 @@ describe('a simulation of builds, releases and rollouts', () => {
     expect(once.event).toBeGreaterThan(100);
   });
 
-  /** By a life that is known to show it; if life has changed since, by the first of two hundred that does. */
-  const found: [rule: keyof TakenOut, what: RegExp, known: number][] = [
-    ['floor', /^R2: \d+ places are left and \d+(?:\.\d+)? are needed/, 6],
-    ['readBack', /^R4: |takes users|while users could come/, 20],
-    ['proof', /^X1: .* got \d+ disks/, 1],
+  /** By lives that were seen to show it; if life has changed since, by the first of two hundred that does. */
+  const found: [rule: keyof TakenOut, what: RegExp, known: number[]][] = [
+    ['floor', /^R2: \d+ places are left and \d+(?:\.\d+)? are needed/, [6, 4]],
+    ['readBack', /^R4: |takes users|while users could come/, [20, 15]],
+    ['proof', /^X1: .* got \d+ disks/, [1, 3]],
     // Two rollouts at one pool: at once, or one after the other has begun.
-    ['lease', /^(?:R[16]|X1): /, 6],
-    ['governor', /^X-throttle: /, 81],
-    ['region', /^R9: /, 36],
-    ['blueprint', /was deleted and nothing of it was kept|^R13: /, 1],
+    ['lease', /^(?:R[16]|X1): /, [6, 4]],
+    ['governor', /^X-throttle: /, [81, 113]],
+    ['region', /^R9: /, [41, 59]],
+    ['blueprint', /was deleted and nothing of it was kept|^R13: /, [1, 3]],
   ];
   it.each(found)(
     'finds out within 200 lives that %s was taken out, and nothing wrong with that life where it is in place',
     { timeout: 120_000 },
     async (rule, what, known) => {
       const taken: TakenOut = { [rule]: true };
-      const told = (await firstViolation(taken, known, 1)) ?? (await firstViolation(taken, 1, 200));
+      const told = (await firstAmong(known, taken)) ?? (await firstViolation(taken, 1, 200));
       expect(told?.violations.join('\n')).toMatch(what);
       // Whoever has to find out why is told what came before.
       expect(told?.last.length).toBeGreaterThan(5);
