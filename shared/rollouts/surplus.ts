@@ -92,14 +92,16 @@ const stays = 'it stays in the pool: ';
 
 /** Each is told of once, and its record says it for good. */
 function kept(tooMany: readonly HostRecord[], because: (record: HostRecord) => string): Surplus {
-  const told = tooMany
-    .filter(({ why }) => !why.startsWith(stays))
-    .map((record) => ({ ...record, why: `${stays}${because(record)}` }));
+  const untold = tooMany.filter(({ why }) => !why.startsWith(stays));
   return {
-    hosts: Object.fromEntries(told.map((record) => [record.instanceId, record])),
-    news: told.map(({ name, why }) => `${name}: ${why}`),
+    hosts: Object.fromEntries(untold.map((record) => [record.instanceId, keptAs(record, because(record))])),
+    news: untold.map((record) => `${record.name}: ${stays}${because(record)}`),
     why: '',
   };
+}
+
+function keptAs(record: HostRecord, because: string): HostRecord {
+  return { ...record, why: `${stays}${because}` };
 }
 
 /** As if nobody else were to be brought anywhere. */
