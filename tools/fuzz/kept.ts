@@ -21,8 +21,8 @@ const collections: readonly (readonly [path: string, ...fields: readonly string[
   ['schedules', 'id', 'when', 'request', 'overlap', 'blackouts', 'by'],
   ['image-sets/fuzz-a/channels', 'name', 'policy'],
   ['image-sets/fuzz-b/channels', 'name', 'policy'],
-  ['image-sets/fuzz-a/places', 'name', 'plan', 'revision'],
-  ['image-sets/fuzz-b/places', 'name', 'plan', 'revision'],
+  ['image-sets/fuzz-a/places', 'name', 'how', 'regions', 'revision'],
+  ['image-sets/fuzz-b/places', 'name', 'how', 'regions', 'revision'],
   ['image-sets/fuzz-a/versions', 'id', 'requested', 'description', 'endOfLife'],
   ['image-sets/fuzz-b/versions', 'id', 'requested', 'description', 'endOfLife'],
   ['subscriptions', 'id', 'url', 'filter', 'kind'],
@@ -36,7 +36,9 @@ export async function kept(api: Api): Promise<readonly string[]> {
   for (const path of gates) all.push(`${path} ${JSON.stringify(await api.get(path))}`);
   for (const [path, ...fields] of collections) {
     const { value } = await api.get<{ value: readonly Json[] }>(path);
-    const shown = value.map((one) => Object.fromEntries(fields.map((name) => [name, one[name]])));
+    // What is being removed goes by itself.
+    const there = value.filter(({ state }) => state !== 'removing' && state !== 'stuck');
+    const shown = there.map((one) => Object.fromEntries(fields.map((name) => [name, one[name]])));
     all.push(`${path} ${JSON.stringify(shown)}`);
   }
   return all;
