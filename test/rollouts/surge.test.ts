@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Records } from '../../shared/rollouts/hosts.ts';
 import {
+  givenUp,
   isBeside,
   leftOver,
   modelOf,
@@ -169,7 +170,11 @@ describe('what surge calls for', () => {
   it('gives up on one that never goes', () => {
     const stayed = (attempt: number) => ({ ...retire('x', undefined, 'deferred'), attempt });
     expect(leftOver(of(stayed(2))).map(({ name }) => name)).toEqual(['x']);
+    expect(givenUp(of(stayed(2)))).toEqual([]);
     expect(leftOver(of(stayed(4)))).toEqual([]);
+    expect(givenUp(of(stayed(4))).map(({ name }) => name)).toEqual(['x']);
+    const vanished = { ...stayed(4), outcome: 'failed', code: 'HostVanished' } as const;
+    expect(givenUp(of(vanished))).toEqual([]);
     expect(leftOver(of(add('x', 'done'), retire('a', 'x', 'done')))).toEqual([]);
   });
 });
