@@ -196,7 +196,7 @@ async function rolledOut(cloud: Cloud, version: string, policy: Policy): Promise
       const { rollouts } = cloud.app();
       type Body = Parameters<typeof rollouts.definePool>[1];
       await rollouts.definePool(name, poolLink as unknown as Body);
-      await rollouts.startRollout(name, { version, reason: 'bench' }, `${name}-${version}`);
+      await rollouts.startRollout(name, { version, reason: 'bench' }, `${name}-${version}-${before}`);
     });
   }
   const isOver = () => {
