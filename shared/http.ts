@@ -49,30 +49,6 @@ export async function bodyAs<Schema extends z.ZodType>(
   throw invalid(result.error, text === '' ? 'There is no body, and this needs one. ' : '');
 }
 
-/** A value of the path, checked. */
-export function pathValue(
-  request: HttpRequest,
-  name: string,
-  schema: z.ZodType<string> = z.string(),
-): string {
-  const result = schema.safeParse(request.params[name] ?? '');
-  if (result.success) return result.data;
-  throw new AppError('ValidationFailed', result.error.issues[0]?.message ?? 'invalid', { target: name });
-}
-
-/** A value of the query, checked; absent is undefined to the schema. */
-export function queryValue<Schema extends z.ZodType>(
-  request: HttpRequest,
-  name: string,
-  schema: Schema,
-): z.output<Schema> {
-  const result = schema.safeParse(request.query.get(name) ?? undefined, {
-    error: (issue) => (issue.input === undefined ? `The query needs ${name}.` : inWords(issue)),
-  });
-  if (result.success) return result.data;
-  throw new AppError('ValidationFailed', result.error.issues[0]?.message ?? 'invalid', { target: name });
-}
-
 /** The key that makes this request repeatable, if the client sent one. */
 export function idempotencyKey(request: HttpRequest): string | undefined {
   const key = request.headers.get('idempotency-key') ?? request.headers.get('repeatability-request-id');

@@ -11,7 +11,7 @@ const property = (kind: Kind, without: Without = {}) =>
   });
 
 describe('hosts on their way to a version', () => {
-  it.each([['Uniform', 'uniform', 350] as const, ['Flexible', 'flexible', 100] as const])(
+  it.each([['Uniform', 'uniform', 150] as const, ['Flexible', 'flexible', 60] as const])(
     'R4, R5, R10, R13, X1: of a %s scale set are reimaged exactly once or put back, and users told once, whatever dies, is lost or says no',
     { timeout: lives(500).timeout },
     async (_, kind, usually) => {
@@ -23,7 +23,7 @@ describe('hosts on their way to a version', () => {
     'R4, R5, R10, R13, X1: that stand alone are made anew once with all they had, added or retired, and nobody else’s machine is touched, whatever dies, is lost or says no',
     { timeout: lives(500).timeout },
     async () => {
-      await assert(property('stand-alone'), { numRuns: lives(200).numRuns });
+      await assert(property('stand-alone'), { numRuns: lives(100).numRuns });
     },
   );
 
