@@ -144,7 +144,9 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
       const { name, task } = state.plan;
       // Nothing of it is in the pool: what is there under its name is somebody else's.
       if (task === 'add' && state.facts.sessionHost === undefined) return;
-      if (azure.desktop.isOpen(name)) azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
+      if (!azure.desktop.isOpen(name)) return;
+      // Said of what is saved: who loses the race to somebody who puts the host back tells old news.
+      return () => azure.wrongs.push(`R4: ${name} takes users after stage ${event.stage}`);
     },
     (host) => azure.vms.heard(host),
     forgetful(without),
