@@ -119,7 +119,14 @@ export function warningsOf(
   const { policy } = pool.link;
   const findings: Finding[] = [];
   const add = (code: string, message: string, remedy: string) => findings.push({ code, message, remedy });
-  if (todo.length === 0) add('NothingToDo', 'Every host is on the version already.', 'Nothing.');
+  if (todo.length === 0) {
+    const message = views.length > 0 ? 'Every host is on the version already.' : 'No hosts were found.';
+    add(
+      'NothingToDo',
+      message,
+      views.length > 0 ? 'Nothing.' : 'Correct the names in the host pool, or add hosts.',
+    );
+  }
   if (todo.length > 0 && isAtFloor(capacity)) {
     const message = `usable ${capacity.usable}, floor ${capacity.need}: with these users no host that takes users may go.`;
     add('CapacityFloor', message, 'Wait for users to leave, or lower floor.headroomPercent.');

@@ -57,6 +57,14 @@ describe('a plan', () => {
     expect(plan.warnings.map(({ code }) => code)).toEqual(['UsersLoggedOff', 'NoHistory']);
   });
 
+  it('does not say of a pool without hosts that they are on the version', async () => {
+    const { asks } = await poolOf(0);
+    const { warnings } = await asks.plan('pool', version);
+    expect(warnings.filter(({ code }) => code === 'NothingToDo')).toMatchObject([
+      { message: 'No hosts were found.' },
+    ]);
+  });
+
   it('warns of hosts that would wait for each other at too few replicas', async () => {
     const { asks, azure } = await poolOf(60);
     const codes = async () => (await asks.plan('pool', version)).warnings.map(({ code }) => code);
