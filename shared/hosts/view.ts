@@ -34,5 +34,5 @@ export function hostView<Record extends { readonly instanceId: string }>(
 function goOnFrom({ phase, plan, facts }: Host): string | undefined {
   const isOpen = phase === 'quarantined' || (phase === 'failed' && facts.restore === undefined);
   if (!isOpen || !facts.blueprint || facts.removedAt === undefined || plan.task === 'add') return undefined;
-  return 'Its machine was deleted to be made anew; what that takes is kept. Correct the cause and retry the host.';
+  return 'Its machine was deleted to be made anew; what that takes is kept. Correct the cause and retry the host before its rollout is over.';
 }

@@ -1,8 +1,9 @@
 import { type Instant, secondsBetween } from '../instant.ts';
-import { type Facts, isSkippedByOrder } from './course.ts';
+import type { Facts } from './course.ts';
 import { elsewhere, expected, percentile, tookIn } from './durations.ts';
 import { forecastOf, minutesOf, type Work } from './forecast.ts';
 import { pausedBy } from './hold.ts';
+import { ending, hasLeftBroken } from './ending.ts';
 import type { HostStanding } from './hosts.ts';
 import { type Policy, surgeOf, type Took, waveSizes } from './pool.ts';
 import { isAddition } from './surge.ts';
@@ -50,14 +51,7 @@ export function explained(
     since: sinceOf(rollout),
     because,
     ...('standing' in rollout && { nextCheck: rollout.standing.lookAt }),
-    youCan: [
-      ...because.flatMap((reason) => adviceFor(reason, rollout.link.policy)),
-      ...(isPaused(rollout) ? [`resume it: POST /rollouts/${id}/resume`] : []),
-      ...(canBePaused(rollout) && !isPaused(rollout) ? [`pause it: POST /rollouts/${id}/pause`] : []),
-      ...(canBeAborted(rollout) ? [`abort it: POST /rollouts/${id}/abort`] : []),
-      ...(backTo === undefined ? [] : [takeBack(id, backTo)]),
-      ...(rollout.phase === 'failed' ? [rollout.failure.remedy] : []),
-    ],
+    youCan: youCanNow(id, rollout, because, backTo),
     notices: isOver(rollout) ? [] : (rollout.facts.notices ?? []),
     progress: progressOf(rollout),
     wave: rollout.facts.wave,
@@ -82,6 +76,28 @@ function movementOf(rollout: Rollout, underWay: number, because: readonly Becaus
   return isMoving ? 'moving' : 'waiting';
 }
 
+function youCanNow(
+  id: string,
+  rollout: Rollout,
+  because: readonly Because[],
+  backTo: string | undefined,
+): readonly string[] {
+  const toSteer = [
+    ...(isPaused(rollout) ? [`resume it: POST /rollouts/${id}/resume`] : []),
+    ...(canBePaused(rollout) && !isPaused(rollout) ? [`pause it: POST /rollouts/${id}/pause`] : []),
+    ...(canBeAborted(rollout) ? [`abort it: POST /rollouts/${id}/abort`] : []),
+  ];
+  return [
+    ...because.flatMap((reason) => adviceFor(reason, rollout.link.policy)),
+    ...toSteer,
+    ...(backTo === undefined ? [] : [takeBack(id, backTo)]),
+    ...(hasLeftBroken(rollout)
+      ? [`see why hosts failed, and what each needs: GET /rollouts/${id}/hosts`]
+      : []),
+    ...(rollout.phase === 'failed' ? [rollout.failure.remedy] : []),
+  ];
+}
+
 function becauseOf(id: string, rollout: Rollout, underWay: readonly HostStanding[]): readonly Because[] {
   if (!('standing' in rollout)) return [ending(rollout)];
   const { standing, facts } = rollout;
@@ -102,26 +118,6 @@ function becauseOf(id: string, rollout: Rollout, underWay: readonly HostStanding
   return [
     { code: 'Stage', message: standing.waitingFor || standing.stage, detail: { stage: standing.stage } },
   ];
-}
-
-function ending(rollout: Exclude<Rollout, { phase: 'running' | 'stopping' }>): Because {
-  switch (rollout.phase) {
-    case 'succeeded':
-      return { code: 'Succeeded', message: `every host has come to its end${skippedIn(rollout)}` };
-    case 'failed':
-      return { code: 'Failed', message: rollout.failure.message, detail: { failure: rollout.failure.code } };
-    case 'aborted':
-      return { code: 'Aborted', message: `aborted by ${rollout.by}: ${rollout.reason}` };
-  }
-}
-
-/** Whom people left out, and why. */
-function skippedIn({ facts: { hosts = {} } }: Rollout): string {
-  const skipped = Object.values(hosts).filter(isSkippedByOrder);
-  if (skipped.length === 0) return '';
-  const named = skipped.slice(0, mostTold).map(({ name, why }) => `${name} (${why})`);
-  const more = skipped.length > mostTold ? ` and ${skipped.length - mostTold} more` : '';
-  return `; skipped: ${named.join(', ')}${more}`;
 }
 
 const mostTold = 10;
