@@ -140,7 +140,9 @@ describe('a pool whose hosts a scaling plan switches on and off', () => {
       const tags = (await cloud.requests(since, 'vmss-production/virtualMachines', 'PUT')).map(
         ({ body }) => body?.tags,
       );
-      expect(tags, `${first?.name} and no other`).toEqual([{ 'keep-off': 'goldsmith:open' }]);
+      // The plan may have switched it off before.
+      const mark = expect.stringMatching(/^goldsmith:open(,off)?$/);
+      expect(tags, `${first?.name} and no other`).toEqual([{ 'keep-off': mark }]);
       await cloud.ask('POST', `rollouts/${id}/abort`, { reason: 'seen enough' });
       expect(await cloud.over(id)).toMatchObject({ status: 'aborted', hosts: { done: 1 } });
     },

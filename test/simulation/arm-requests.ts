@@ -63,29 +63,24 @@ function ofCompute({ what, subscriptionId, place, instanceId = '' }: Call, { kin
     const isOfSet = kind === 'list' || kind === 'set get' || kind === 'set change';
     return { method, url, kind, resource: isOfSet ? set : machine };
   };
-  switch (what) {
-    case 'list':
-      if (way !== 'uniform') return ofMachines(group, machines, way === 'stand-alone');
-      return Array.from({ length: pages(machines, machinesPerPage) }, (_, page) => ({
-        ...of('GET', `${set}/virtualMachines${page === 0 ? '' : `?$skiptoken=${page}`}`, 'list'),
-        isMore: page + 1 < pages(machines, machinesPerPage),
-      }));
-    case 'model':
-      return [of('GET', set, 'set get')];
-    case 'setModelImage':
-      return [of('PATCH', set, 'set change')];
-    case 'read':
-      return [of('GET', machine, 'get')];
-    case 'setTag': // read before it is written whole
-      // For instances of a scale set the table has one row for both.
-      return [of('GET', machine, 'get'), of('PUT', machine, way === 'uniform' ? 'update' : 'put')];
-    case 'deallocate':
-      return [of('POST', `${machine}/deallocate`, 'delete')];
-    case 'applyModel':
-      return [of('POST', `${set}/manualupgrade`, 'action')];
-    default:
-      return ofPartOf(what, machine, of) ?? [of('POST', `${machine}/${what}`, 'action')];
+  if (what === 'list') {
+    if (way !== 'uniform') return ofMachines(group, machines, way === 'stand-alone');
+    return Array.from({ length: pages(machines, machinesPerPage) }, (_, page) => ({
+      ...of('GET', `${set}/virtualMachines${page === 0 ? '' : `?$skiptoken=${page}`}`, 'list'),
+      isMore: page + 1 < pages(machines, machinesPerPage),
+    }));
   }
+  // For instances of a scale set the table has one row for both.
+  const change = way === 'uniform' ? 'update' : 'put';
+  const direct: Readonly<Record<string, readonly ArmRequest[]>> = {
+    model: [of('GET', set, 'set get')],
+    setModelImage: [of('PATCH', set, 'set change')],
+    read: [of('GET', machine, 'get')],
+    setTag: [of('GET', machine, 'get'), of('PUT', machine, change)], // read before it is written whole
+    deallocate: [of('POST', `${machine}/deallocate`, 'delete')],
+    applyModel: [of('POST', `${set}/manualupgrade`, 'action')],
+  };
+  return direct[what] ?? ofPartOf(what, machine, of) ?? [of('POST', `${machine}/${what}`, 'action')];
 }
 
 /** Its scripts, and what only machines that stand alone are asked. */
