@@ -15,7 +15,7 @@ import { cases } from './broken-builds.ts';
 const compute = `${group}/Microsoft.Compute`;
 const copyOfGolden = { source: { vm: { id: `${compute}/virtualMachines/vm-golden` } } };
 const locked = { fault: '409', method: 'DELETE', code: 'ScopeLocked', message: 'Somebody locked it.' };
-const limit = { timeout: 180_000 };
+const limit = { timeout: 60_000 };
 
 /** Many ask at once, and Azure throttles: what it refused is asked for again. */
 const isMaking = ({ method, status }: { method: string; status: number }) => method === 'PUT' && status < 300;

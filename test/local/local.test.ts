@@ -27,6 +27,12 @@ async function eventually<T>(look: () => Promise<T | undefined>, ms = 15_000): P
 const noted = (local: Local, id: string) =>
   eventually(async () => ((await call(local, `notes/${id}`)).status === 200 ? true : undefined));
 
+/** What is in the queue that the app works from. */
+const waiting = async ({ broker }: Local) => {
+  const counts = await (await fetch(`${broker.http}/counts`)).json();
+  return (counts as Record<string, { active: number }>)['advance-image'] ?? { active: Number.NaN };
+};
+
 const lives = (pid: number) => {
   try {
     return process.kill(pid, 0);
@@ -82,14 +88,15 @@ describe('the local cloud', () => {
   });
 
   it('keeps a message that the broker had accepted when it was killed', async () => {
+    // Killed after it had written and before it had said so, the app has the message before once more.
+    await eventually(async () => ((await waiting(local)).active === 0 ? true : undefined));
     await local.app.stop();
     const bus = new ServiceBusClient(local.broker.connectionString);
     await bus.createSender('advance-image').sendMessages({ body: { id: 'accepted' } });
     await bus.close();
     await local.brokerProcess.kill();
     await local.brokerProcess.start();
-    const counts = (await (await fetch(`${local.broker.http}/counts`)).json()) as object;
-    expect(counts).toMatchObject({ 'advance-image': { active: 1 } });
+    expect(await waiting(local)).toMatchObject({ active: 1 });
     await local.app.start();
     await noted(local, 'accepted');
   });
