@@ -7,6 +7,8 @@ import { type Entity, toEntity, toRow } from './table-entity.ts';
 
 /** A transaction may have 4 MB of text; JSON within JSON grows on the way. */
 const mostBytesTogether = 2_500_000;
+/** Table Storage answers no more entities at once. */
+const mostInAPage = 1000;
 
 /** Rows in one table of Table Storage, which is made at first need. */
 export function tableRows({ repeatable, once }: Table): Rows {
@@ -22,14 +24,19 @@ export function tableRows({ repeatable, once }: Table): Rows {
     }
   };
 
-  const list = async (filter: string): Promise<readonly KeyedRow[]> => {
+  const list = async (filter: string, most = Infinity): Promise<readonly KeyedRow[]> => {
     await exists();
     return await asking(`query of ${name}`, async () => {
       const found: KeyedRow[] = [];
-      for await (const entity of repeatable.listEntities<Entity>({ queryOptions: { filter } })) {
-        found.push(toRow(entity));
+      const pages = repeatable
+        .listEntities<Entity>({ queryOptions: { filter } })
+        .byPage({ maxPageSize: Math.min(most, mostInAPage) });
+      // A page may be short or even empty, and another follow all the same.
+      for await (const page of pages) {
+        for (const entity of page) found.push(toRow(entity));
+        if (found.length >= most) break;
       }
-      return found;
+      return found.slice(0, most);
     });
   };
 
@@ -61,8 +68,8 @@ export function tableRows({ repeatable, once }: Table): Rows {
       await finding(`removal of ${row}`, async () => await repeatable.deleteEntity(partition, row));
     },
 
-    inPartition: async (partition, range) =>
-      await list(odata`PartitionKey eq ${partition}` + within('RowKey', range)),
+    inPartition: async (partition, range, most) =>
+      await list(odata`PartitionKey eq ${partition}` + within('RowKey', range), most),
 
     acrossPartitions: async (row, range) =>
       await list(odata`RowKey eq ${row}` + within('PartitionKey', range)),

@@ -9,8 +9,8 @@ export interface Rows {
   readonly write: (partition: string, writes: readonly Write[]) => Promise<void>;
   /** Gone afterwards, whether it was there or not. */
   readonly remove: (partition: string, row: string) => Promise<void>;
-  /** Rows of one partition in key order, from `from` up to but without `to`. */
-  readonly inPartition: (partition: string, range: Range) => Promise<readonly KeyedRow[]>;
+  /** Rows of one partition in key order, from `from` up to but without `to`: all of them, or the first so many. */
+  readonly inPartition: (partition: string, range: Range, most?: number) => Promise<readonly KeyedRow[]>;
   /** The row of that name from every partition in the range, in key order. */
   readonly acrossPartitions: (row: string, range: Range) => Promise<readonly KeyedRow[]>;
 }
@@ -39,6 +39,11 @@ export interface Write {
 export interface Range {
   readonly from: string;
   readonly to: string;
+}
+
+/** What comes right after a key: no key of ours has a character before `!`. */
+export function after(key: string): string {
+  return `${key}!`;
 }
 
 /** The keys that begin with `prefix`. */

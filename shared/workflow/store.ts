@@ -1,15 +1,25 @@
 import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
 import { backOffOf } from './back-off.ts';
+import { type AskedOfList, type Lists, listWrites, readList } from './lists.ts';
 import { debrisAfterSeconds, lineRow, outboxWrite, type Told } from './outbox.ts';
-import { type Range, type Row, type Rows, startingWith, type Write } from './rows.ts';
+import type { Asked, Page } from './page.ts';
+import { after, type Range, type Row, type Rows, startingWith, type Write } from './rows.ts';
 
 export interface Saved<State> {
   readonly state: State;
   /** Facts folded so far, those that history does not keep included. */
   readonly changes: number;
   readonly dueAt: Instant | undefined;
+  /** Since when it is in the lists of its kind; undefined if there are none, or it was saved before there were. */
+  readonly listed: Instant | undefined;
   readonly etag: string;
+}
+
+/** A thing of some kind as it is kept. */
+export interface Kept<State> {
+  readonly id: string;
+  readonly saved: Saved<State>;
 }
 
 export interface Change<State, Event> {
@@ -37,6 +47,7 @@ interface Due {
 }
 
 const stateRow = 'state';
+const linePrefix = 'line-';
 /** Due rows begin with a year; what else is in the index begins with a letter. */
 const everyTime: Range = { from: '0', to: ':' };
 /** Unique to one save, so that taking an old row out can never take a newer one with it. */
@@ -54,13 +65,15 @@ export class WorkflowStore<State, Event> {
   readonly #kind: string;
   readonly #rows: Rows;
   readonly #due: Rows;
+  readonly #lists: Lists<State> | undefined;
   /** What of this kind keeps failing. */
   readonly backOff: ReturnType<typeof backOffOf>;
 
-  constructor(kind: string, rows: Rows, due: Rows) {
+  constructor(kind: string, rows: Rows, due: Rows, lists?: Lists<State>) {
     this.#kind = kind;
     this.#rows = rows;
     this.#due = due;
+    this.#lists = lists;
     this.backOff = backOffOf(kind, due);
   }
 
@@ -69,27 +82,23 @@ export class WorkflowStore<State, Event> {
     return row && saved(row);
   }
 
-  /** Everything whose id begins with the prefix, in the order of their ids. */
-  async loadAll(prefix: string): Promise<readonly { id: string; saved: Saved<State> }[]> {
+  /**
+   * Everything whose id begins with the prefix, in the order of their ids. Table Storage reads every row of theirs for
+   * it, their history too: not for what has no end.
+   */
+  async loadAll(prefix: string): Promise<readonly Kept<State>[]> {
     const rows = await this.#rows.acrossPartitions(stateRow, startingWith(prefix));
     return rows.map((row) => ({ id: row.partition, saved: saved<State>(row) }));
   }
 
   /** Writes all of the change or nothing; fails with `Conflict` if somebody else saved meanwhile. */
   async save(id: string, change: Change<State, Event>): Promise<void> {
-    const { state, event, at, isNews, told = [], dueAt, before } = change;
+    const { event, at, isNews, told = [], before } = change;
     const changes = (before?.changes ?? 0) + 1;
-    const ahead: Write[] = dueAt === undefined ? [] : [dueWrite({ id, dueAt, changes })];
-    if (told.length > 0) ahead.push(outboxWrite({ id, changes, at }));
+    const listed = before?.listed ?? (this.#lists && at);
+    const ahead = this.#ahead(id, changes, change);
     if (ahead.length > 0) await this.#due.write(this.#kind, ahead);
-    const writes: Write[] = [
-      {
-        row: stateRow,
-        json: JSON.stringify(state),
-        columns: { changes, dueAt: dueAt ?? '' },
-        ...(before && { etag: before.etag }),
-      },
-    ];
+    const writes = [stateWrite(change, changes, listed)];
     if (isNews) writes.push(lineWrite(changes, { event, at, told }));
     await this.#rows.write(id, writes);
     if (before?.dueAt !== undefined) {
@@ -97,9 +106,47 @@ export class WorkflowStore<State, Event> {
     }
   }
 
+  /** What is in the index before the state that it points at: all of it together. */
+  #ahead(
+    id: string,
+    changes: number,
+    { state, at, told = [], dueAt, before }: Change<State, Event>,
+  ): Write[] {
+    const isNew = before?.listed === undefined;
+    return [
+      ...(dueAt === undefined ? [] : [dueWrite({ id, dueAt, changes })]),
+      ...(this.#lists && isNew ? listWrites(this.#lists, { id, at }, state) : []),
+      ...(told.length > 0 ? [outboxWrite({ id, changes, at })] : []),
+    ];
+  }
+
+  /** A page of a list of this kind; see `Lists`. */
+  async page(asked: AskedOfList<Kept<State>> = {}): Promise<Page<Kept<State>>> {
+    if (!this.#lists) throw new Error(`${this.#kind} has no lists`);
+    const load = async (id: string) => {
+      const saved = await this.load(id);
+      return saved && { id, saved };
+    };
+    return await readList({ due: this.#due, kind: this.#kind, order: this.#lists.order, load }, asked);
+  }
+
   async history(id: string): Promise<readonly Line<Event>[]> {
-    const rows = await this.#rows.inPartition(id, startingWith('line-'));
-    return rows.map(({ json, columns }) => ({ at: String(columns['at']), event: JSON.parse(json) as Event }));
+    return (await this.lines(id)).value;
+  }
+
+  /** A page of the history: costs what it answers, however long the history is. */
+  async lines(id: string, asked: Asked = {}): Promise<Page<Line<Event>>> {
+    const { from, to } = startingWith(linePrefix);
+    const begins = asked.after === undefined ? from : after(linePrefix + asked.after);
+    const { most } = asked;
+    const rows = await this.#rows.inPartition(id, { from: begins, to }, most === undefined ? most : most + 1);
+    const shown = rows.slice(0, most);
+    const value = shown.map(({ json, columns }) => ({
+      at: String(columns['at']),
+      event: JSON.parse(json) as Event,
+    }));
+    const last = rows.length > shown.length ? shown.at(-1)?.row.slice(linePrefix.length) : undefined;
+    return { value, ...(last !== undefined && { next: last }) };
   }
 
   /**
@@ -118,16 +165,32 @@ export class WorkflowStore<State, Event> {
     return [...ids];
   }
 
-  /** Whatever is not over, what is due first coming first. Costs one query and a read for each of them. */
-  async underWay(): Promise<readonly { id: string; saved: Saved<State> }[]> {
-    const found: { id: string; saved: Saved<State> }[] = [];
+  /**
+   * Whatever is not over, what is due first coming first. Costs one query and a read for each of them. What is saved
+   * meanwhile is not missed: its new pointer was there before its old one went.
+   */
+  async underWay(): Promise<readonly Kept<State>[]> {
+    const found = new Map<string, Saved<State>>();
     for (const { json } of await this.#due.inPartition(this.#kind, everyTime)) {
-      const due = JSON.parse(json) as Due;
-      const current = await this.load(due.id);
-      if (current?.changes === due.changes) found.push({ id: due.id, saved: current });
+      const { id } = JSON.parse(json) as Due;
+      const saved = found.has(id) ? undefined : await this.load(id);
+      if (saved?.dueAt !== undefined) found.set(id, saved);
     }
-    return found;
+    return [...found].map(([id, saved]) => ({ id, saved }));
   }
+}
+
+function stateWrite(
+  { state, dueAt, before }: Pick<Change<unknown, unknown>, 'state' | 'dueAt' | 'before'>,
+  changes: number,
+  listed: Instant | undefined,
+): Write {
+  return {
+    row: stateRow,
+    json: JSON.stringify(state),
+    columns: { changes, dueAt: dueAt ?? '', ...(listed !== undefined && { listed }) },
+    ...(before && { etag: before.etag }),
+  };
 }
 
 function lineWrite(
@@ -145,5 +208,12 @@ function dueWrite(due: Due): Write {
 function saved<State>({ json, columns, etag }: Row): Saved<State> {
   // Only `save` writes this row, so that what is read is what was written.
   const state = JSON.parse(json) as State;
-  return { state, changes: Number(columns['changes']), dueAt: String(columns['dueAt']) || undefined, etag };
+  const { changes, dueAt, listed } = columns;
+  return {
+    state,
+    changes: Number(changes),
+    dueAt: String(dueAt) || undefined,
+    listed: listed === undefined ? undefined : String(listed),
+    etag,
+  };
 }

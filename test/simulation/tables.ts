@@ -72,7 +72,7 @@ export class Tables {
         this.pointers.delete(`${partition}|${row}`);
         this.onUnpointed(partition, row);
       },
-      inPartition: async (partition, range) => paged(await rows.inPartition(partition, range)),
+      inPartition: async (...asked) => paged(await rows.inPartition(...asked)),
       acrossPartitions: async (row, range) => paged(await rows.acrossPartitions(row, range)),
     };
   }

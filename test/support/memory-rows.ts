@@ -30,11 +30,11 @@ export function memoryRows(): Rows {
     remove: async (partition, row) => {
       partitions.get(partition)?.delete(row);
     },
-    inPartition: async (partition, range) =>
+    inPartition: async (partition, range, most) =>
       inOrder(
         [...(partitions.get(partition)?.values() ?? [])].filter(({ row }) => within(row, range)),
         'row',
-      ),
+      ).slice(0, most),
     acrossPartitions: async (row, range) =>
       inOrder(
         [...partitions].flatMap(([partition, rows]) => {

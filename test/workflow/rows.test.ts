@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTables, type Tables } from '../../infra/local/tables/tables.ts';
 import { tableRows } from '../../shared/azure/table-rows.ts';
 import { hasCode } from '../../shared/errors.ts';
-import { type Rows, startingWith } from '../../shared/workflow/rows.ts';
+import { after, type Rows, startingWith } from '../../shared/workflow/rows.ts';
 import { azureIn, losesAnswers } from '../support/azure.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 
@@ -198,6 +198,8 @@ function keepsItsPromises(open: () => Rows) {
       'line-2',
     ]);
     expect(await rows.inPartition(partition, startingWith(''))).toHaveLength(names.length);
+    const first = await rows.inPartition(partition, { from: after('line-10'), to: '~' }, 2);
+    expect(first.map(({ row }) => row)).toEqual(['line-2', 'line.']);
   });
 
   it('lists the row of one name across a range of partitions', async () => {
@@ -227,6 +229,7 @@ function keepsItsPromises(open: () => Rows) {
     }
     const found = await rows.inPartition(partition, startingWith('line-'));
     expect(found.map(({ row }) => row)).toEqual(all);
+    expect(await rows.inPartition(partition, startingWith('line-'), 1_010)).toHaveLength(1_010);
   });
 }
 
