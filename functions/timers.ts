@@ -9,3 +9,9 @@ app.timer('sweep', {
     await runningReadiness().swept();
   },
 });
+
+/** Once a day, when few work: what has been kept for as long as the settings say goes. */
+app.timer('prune', {
+  schedule: '0 40 3 * * *',
+  handler: async () => await runningApp().prune(),
+});

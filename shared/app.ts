@@ -1,5 +1,6 @@
 import { marketplaceRequests } from './images/browse-requests.ts';
 import { repeats } from './repeats.ts';
+import { wireAudit } from './wiring/audit.ts';
 import { type Events, wireEvents } from './wiring/events.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
 import { type Images, wireImages } from './wiring/images.ts';
@@ -64,6 +65,7 @@ export function createApp(outside: Outside) {
   });
   const { approvals, channels, gates, releases, sharing } = publishing;
   const schedules = wireSchedules(outside, events, images, releases.port);
+  const audit = wireAudit(outside);
   const kinds = [
     ...images.kinds,
     releases,
@@ -75,6 +77,7 @@ export function createApp(outside: Outside) {
     ...desktops.kinds,
     notifications,
     events,
+    audit,
   ];
 
   return {
@@ -93,6 +96,7 @@ export function createApp(outside: Outside) {
     schedules: schedules.requests,
     rollouts: desktops.requests,
     freezes: desktops.freezes,
+    audit: { ...audit.requests, journal: audit.journal },
     events: { follow: events.follow },
     subscriptions: notifications.requests,
     hosts: desktops.hosts,
@@ -119,6 +123,8 @@ export function createApp(outside: Outside) {
       const failed = swept.find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;
     },
+    /** Removes what has been kept for as long as it is to be. */
+    prune: async () => void (await audit.prune()),
     address: (path: string) => `${publicUrl}/api/${path}`,
     now,
   };

@@ -9,15 +9,20 @@ export interface Correlation {
   readonly traceparent?: string;
 }
 
+/** What comes to be known of a request while it is answered. */
+interface Noted extends Correlation {
+  isRepeat?: boolean;
+}
+
 interface Headers {
   readonly get: (name: string) => string | null;
 }
 
-const current = new AsyncLocalStorage<Correlation>();
+const current = new AsyncLocalStorage<Noted>();
 
 /** Does something for a request; every line that is logged meanwhile says for which. */
 export async function correlated<T>(correlation: Correlation, act: () => Promise<T>): Promise<T> {
-  return await current.run(correlation, act);
+  return await current.run({ ...correlation }, act);
 }
 
 /** What the lines of a log say of the request that is being answered; nothing outside of one. */
@@ -29,6 +34,17 @@ export function correlationFields(): Readonly<Record<string, string>> {
     ...(clientRequest !== undefined && { clientRequest }),
     ...(trace !== undefined && { trace }),
   };
+}
+
+/** Notes that the request had been made before, with the same idempotency key. */
+export function noteRepeat(): void {
+  const request = current.getStore();
+  if (request) request.isRepeat = true;
+}
+
+/** Whether the request that is being answered was noted to be a repeat. */
+export function isRepeat(): boolean {
+  return current.getStore()?.isRepeat === true;
 }
 
 // Both come back in headers and go into logs: what has another form is as good as not sent.

@@ -17,6 +17,11 @@ export const kinds = {
     retryable: false,
     remedy: 'Table Storage holds 64 KB a value and 1 MB a row: ask for less at once.',
   },
+  AuditUnavailable: {
+    httpStatus: 503,
+    retryable: true,
+    remedy: 'Nothing was changed: send it again. If it lasts, look at GET /api/ready/parts: tables.',
+  },
   // What Azure said.
   Throttled: { httpStatus: 503, retryable: true, remedy: 'Nothing: it is tried again when Azure allows.' },
   AzureBusy: {

@@ -38,12 +38,18 @@ function refusal(error: unknown, id: string): HttpResponseInit {
   return { status: 500, jsonBody: { error: { code: 'InternalError', message } } };
 }
 
-/** The body, which must be a JSON object that the schema takes. An empty body is an empty object. */
+/**
+ * The body, which must be a JSON object that the schema takes. An empty body is an empty object. `heard` is told the
+ * text as it came.
+ */
 export async function bodyAs<Schema extends z.ZodType>(
   request: HttpRequest,
   schema: Schema,
+  heard: (text: string) => void = () => {},
 ): Promise<z.output<Schema>> {
-  const text = (await bodyText(request)).trim();
+  const whole = await bodyText(request);
+  heard(whole);
+  const text = whole.trim();
   const result = schema.safeParse(text === '' ? {} : parsed(text), { error: inWords });
   if (result.success) return result.data;
   throw invalid(result.error, text === '' ? 'There is no body, and this needs one. ' : '');

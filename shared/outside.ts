@@ -64,6 +64,8 @@ export interface Outside {
   readonly publicUrl: string;
   /** How many versions may be on the bench of one subscription at once. */
   readonly mostBuilds: number;
+  /** For how long entries of the audit are kept; 400 days unless said. */
+  readonly auditDays?: number | undefined;
   readonly now: () => Instant;
   readonly newId: () => string;
   /** What nobody can guess: 32 bytes and more, in letters, digits, - and _. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { noteRepeat } from './correlation.ts';
 import { AppError, hasCode } from './errors.ts';
 import { type Instant, secondsBetween } from './instant.ts';
 import type { Rows } from './workflow/rows.ts';
@@ -29,7 +30,10 @@ export function repeats(rows: Rows, now: () => Instant, newId: () => string) {
       const row = await rows.read(partition, 'request');
       const known = row && (JSON.parse(row.json) as Remembered);
       if (known && secondsBetween(known.at, now()) < rememberedSeconds) {
-        if (known.body === wanted.body) return known.request;
+        if (known.body === wanted.body) {
+          noteRepeat();
+          return known.request;
+        }
         const message = 'This idempotency key came with another body before.';
         throw new AppError('IdempotencyKeyReused', message, { target: 'Idempotency-Key' });
       }

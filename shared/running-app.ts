@@ -56,7 +56,7 @@ function fromSettings(): Running {
   const azure = connect(told, governor);
   governor.shareOver(tableRows(azure.table('throttles')));
   const kinds = fleetKinds(azure);
-  const { teamsWebhook, publicUrl, mostBuilds, allowPrivateReceivers } = told;
+  const { teamsWebhook, publicUrl, mostBuilds, allowPrivateReceivers, auditDays } = told;
   const app = createApp({
     rows: (table) => tableRows(azure.table(table)),
     wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
@@ -82,6 +82,7 @@ function fromSettings(): Running {
     allowPrivateReceivers,
     publicUrl,
     mostBuilds,
+    auditDays,
     now: clock.now,
     newId: randomUUID,
     newSecret: () => randomBytes(32).toString('base64url'),

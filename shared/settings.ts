@@ -13,6 +13,8 @@ export interface Settings {
   readonly publicUrl: string;
   /** How many versions may be on the bench of one subscription at once. */
   readonly mostBuilds: number;
+  /** For how long entries of the audit are kept. */
+  readonly auditDays: number | undefined;
   /** Present only where the whole cloud is this machine. */
   readonly local: { readonly armEndpoint: string; readonly clock: LocalClock | undefined } | undefined;
 }
@@ -27,6 +29,8 @@ interface LocalClock {
 const url = (protocols: RegExp) =>
   z.url({ protocol: protocols, error: 'is not a URL that can be used here' });
 const connection = (shape: RegExp) => z.string().regex(shape, 'is not a connection string');
+
+const days = z.string().regex(/^[1-9]\d{0,3}$/, 'must be a whole number of days, from 1 to 9999');
 
 const shape = z.object({
   Tables: connection(/AccountName=|UseDevelopmentStorage=true|SharedAccessSignature=/).optional(),
@@ -43,6 +47,7 @@ const shape = z.object({
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1 to 999')
     .optional(),
+  AuditDays: days.optional(),
   ArmEndpoint: url(/^http$/).optional(),
   LocalClock: z
     .string()
@@ -68,6 +73,7 @@ export function settings(env: Readonly<Record<string, string | undefined>> = pro
     allowPrivateReceivers: raw.AllowPrivateReceivers === 'true',
     publicUrl: raw.PublicUrl.replace(/\/+$/, ''),
     mostBuilds: Number(raw.MostBuilds ?? 10),
+    auditDays: raw.AuditDays === undefined ? undefined : Number(raw.AuditDays),
     local: isLocal
       ? { armEndpoint: (raw.ArmEndpoint ?? '').replace(/\/+$/, ''), clock: localClock(raw) }
       : undefined,

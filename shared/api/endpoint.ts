@@ -8,6 +8,7 @@ import { guard, open } from './guard.ts';
 import type { Caller } from './identity.ts';
 import { signsIn } from './identity-settings.ts';
 import type { Role } from './roles.ts';
+import { type Trail, trailOf } from './trail.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 /** No parameters. */
@@ -72,23 +73,37 @@ export function endpoint<
   const { name, method, route, role, body, takes = [] } = wanted;
   const guarded = role === 'anyone' || role === 'token' ? open : guard({ method, route, role });
   declared.set(name, wanted);
-  const handler = answer(async (request) => {
-    const caller = guarded.enter(request);
+  const handle = async (request: HttpRequest, trail: Trail): Promise<HttpResponseInit> => {
+    const caller = guarded.enter(request, (known) => trail.heard({ caller: known }));
     const path = parse(wanted.path, { ...request.params });
     const query = parseQuery(wanted.query, request);
     await guarded.path(caller, path);
-    const answered = await wanted.handle({
+    const heard = (text: string) => trail.heard({ text });
+    const asked = {
       path,
       query,
-      body: (body && guarded.body(caller, body, await bodyAs(request, body))) as z.output<Body>,
+      body: (body && guarded.body(caller, body, await bodyAs(request, body, heard))) as z.output<Body>,
       key: takes.includes('Idempotency-Key') ? idempotencyKey(request) : undefined,
       ifMatch: takes.includes('If-Match') ? ifMatch(request) : undefined,
       caller,
       request,
-    });
+    };
+    trail.heard({ body: asked.body });
+    await trail.begin();
+    const answered = await wanted.handle(asked);
+    trail.answered(answered);
     if (checksAnswers()) hold(wanted, answered);
     if (answered.jsonBody === undefined) return answered;
     return { ...answered, jsonBody: guarded.answer(caller, answered.jsonBody) };
+  };
+  const handler = answer(async (request) => {
+    const trail = trailOf(wanted, request);
+    try {
+      return await handle(request, trail);
+    } catch (error) {
+      trail.refused(error);
+      throw error;
+    }
   });
   // The host lets nobody in without a key, signed in or not: where people sign in it must let all of them through.
   const authLevel = guarded === open || signsIn() ? 'anonymous' : 'function';

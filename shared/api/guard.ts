@@ -9,8 +9,8 @@ type Words = Readonly<Record<string, unknown>>;
 
 /** What stands between a request and the handler of its endpoint, in the order in which it is asked. */
 export interface Guard {
-  /** Who asks; refuses strangers, and whoever has the role for nothing. */
-  readonly enter: (shown: Shown) => Caller;
+  /** Who asks; refuses strangers, and, once `heard` is told who it is, whoever has the role for nothing. */
+  readonly enter: (shown: Shown, heard: (caller: Caller) => void) => Caller;
   readonly path: (caller: Caller, path: Words) => Promise<void>;
   /** The body as the handler is to have it. */
   readonly body: (caller: Caller, schema: z.ZodType, body: unknown) => unknown;
@@ -25,8 +25,9 @@ export function guard(wanted: {
   readonly role: Role;
 }): Guard {
   return {
-    enter(shown) {
+    enter(shown, heard) {
       const caller = identify(shown);
+      heard(caller);
       refuseWithoutRole(caller, wanted.role);
       return caller;
     },

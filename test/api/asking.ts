@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import type { endpoint } from '../../shared/api/endpoint.ts';
+import { auditWith } from '../../shared/api/trail.ts';
 
 export const objectId = '1a2b3c4d-0000-4000-8000-000000000001';
 
@@ -32,6 +33,9 @@ interface Answered {
     readonly value?: readonly unknown[];
   };
 }
+
+// There is no app here whose audit it could be: test/audit has one.
+auditWith({ begin: async () => {}, end: () => {}, admit: () => 0, now: () => '2026-01-05T12:00:00.000Z' });
 
 /** Asks an endpoint as the host would, once it has let the request in. */
 export async function ask([name, { handler }]: ReturnType<typeof endpoint>, asked: Asked): Promise<Answered> {

@@ -1,0 +1,57 @@
+import type { Instant } from '../instant.ts';
+import { secondsAfter } from '../instant.ts';
+import type { Rows } from '../workflow/rows.ts';
+import { afterOf, auditBook, cursorOf } from './book.ts';
+import type { Wanted } from './entry.ts';
+import { journal } from './journal.ts';
+import { boundedRefusals } from './refusals.ts';
+
+interface Parts {
+  readonly rows: (table: string) => Rows;
+  readonly now: () => Instant;
+  readonly newId: () => string;
+  readonly keptDays: number;
+}
+
+export interface Asked extends Wanted {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly most: number;
+}
+
+const daySeconds = 24 * 3600;
+/** A timer has ten minutes, and a row takes some milliseconds: what is left over goes the next day. */
+const mostRemoved = 20_000;
+
+/** The audit, wired: who asked for what, and what became of it. */
+export function auditRoom({ rows, now, newId, keptDays }: Parts) {
+  const blocks = rows('auditjournal');
+  const notes = journal({ rows: blocks, now, newId });
+  const book = auditBook({ book: rows('audit'), journal: blocks });
+  const keptSince = () => secondsAfter(now(), -keptDays * daySeconds);
+
+  return {
+    journal: { ...notes, ...boundedRefusals(() => Date.parse(now())), now },
+
+    requests: {
+      /** A page of it. What was asked a moment ago is in it. */
+      async page({ since, until, cursor, ...wanted }: Asked) {
+        await notes.settled();
+        await book.take();
+        const span = {
+          since: since ?? secondsAfter(keptSince(), -31 * daySeconds),
+          until: until ?? secondsAfter(now(), 60),
+        };
+        const { value, next } = await book.page({ ...wanted, ...span, after: afterOf(cursor) });
+        return { value, ...(next !== undefined && { cursor: cursorOf(next) }) };
+      },
+    },
+
+    /** Takes what was noted to where it is read. */
+    sweep: async () => await book.take(),
+
+    /** Removes what is older than it is to be kept: whole months, so that it is kept up to a month longer. */
+    prune: async () => await book.prune(keptSince(), mostRemoved),
+  };
+}
