@@ -27,6 +27,7 @@ import { wakeQueue } from './azure/wake-queue.ts';
 import { callSystem } from './gates/call.ts';
 import { postMessages } from './notifications/post.ts';
 import { clockOf, settings } from './settings.ts';
+import { together } from './workflow/together.ts';
 
 interface Running {
   readonly app: App;
@@ -58,7 +59,7 @@ function fromSettings(): Running {
   const kinds = fleetKinds(azure);
   const { teamsWebhook, publicUrl, mostBuilds, allowPrivateReceivers, auditDays } = told;
   const app = createApp({
-    rows: (table) => tableRows(azure.table(table)),
+    rows: oncePerName((table) => together(tableRows(azure.table(table)))),
     wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
     deadLetters: deadLetters(azure.serviceBus),
     marketplace: marketplace(azure),
@@ -96,5 +97,15 @@ function fromSettings(): Running {
       secondsSince: (at) => clock.realMsUntil(at) / -1000,
       uptime: () => process.uptime(),
     }),
+  };
+}
+
+/** Who writes to one table at once has to meet there. */
+function oncePerName<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
   };
 }

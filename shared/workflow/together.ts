@@ -1,0 +1,95 @@
+import { hasCode } from '../errors.ts';
+import type { Rows, Write } from './rows.ts';
+
+interface Waiting {
+  readonly writes: readonly Write[];
+  readonly settle: (outcome: Outcome) => void;
+}
+
+/** Who waits to write to one partition. */
+type Lane = Waiting[];
+type Send = (writes: readonly Write[]) => Promise<void>;
+type Outcome = { readonly failed: false } | { readonly failed: true; readonly error: unknown };
+
+/** A transaction takes 100 rows and 4 MB; its text is told in units of UTF-16, and JSON within JSON grows. */
+const mostRows = 100;
+const mostUnits = 400_000;
+/** Who takes longer does not keep the others: they go on without waiting for him. */
+const slowMs = 500;
+
+/**
+ * The same rows, where what is written to one partition while a write to it is under way goes as one transaction.
+ * Who writes alone waits for nobody, and everybody waits for the transaction that he is in: what comes after it comes
+ * after his write. Nobody fails for another: what was refused together is tried by each for himself.
+ */
+export function together(rows: Rows): Rows {
+  const lanes = new Map<string, Lane>();
+  const drain = async (name: string, partition: string, lane: Lane) => {
+    lanes.set(name, lane);
+    const send: Send = async (writes) => await rows.write(partition, writes);
+    // A turn of the event loop: who comes at the same moment goes along.
+    await new Promise((next) => {
+      setImmediate(next);
+    });
+    while (lane.length > 0) await soon(sendAll(taken(lane), send));
+    // At once, so that nobody joins what nobody drains.
+    lanes.delete(name);
+  };
+  return {
+    ...rows,
+    async write(partition, writes) {
+      // Only what replaces whatever is there may be sent again unseen, so that it keeps to itself.
+      const isRepeatable = writes.every(({ etag }) => etag === 'any');
+      const name = `${isRepeatable ? 'any' : 'guarded'} ${partition}`;
+      const { promise, resolve } = Promise.withResolvers<Outcome>();
+      const one = { writes, settle: resolve };
+      const lane = lanes.get(name);
+      if (lane) lane.push(one);
+      else void drain(name, partition, [one]);
+      const outcome = await promise;
+      if (outcome.failed) throw outcome.error;
+    },
+  };
+}
+
+/** As many as fit into one transaction, from the first on; none of them twice the same row. */
+function taken(lane: Lane): readonly Waiting[] {
+  const keys = new Set<string>();
+  let units = 0;
+  const end = lane.findIndex(({ writes }, index) => {
+    units += writes.reduce((sum, { json }) => sum + json.length, 0);
+    const isTwice = writes.some(({ row }) => keys.has(row));
+    for (const { row } of writes) keys.add(row);
+    return index > 0 && (isTwice || keys.size > mostRows || units > mostUnits);
+  });
+  return lane.splice(0, end === -1 ? lane.length : end);
+}
+
+async function sendAll(batch: readonly Waiting[], send: Send): Promise<void> {
+  const outcome = await outcomeOf(async () => await send(batch.flatMap(({ writes }) => writes)));
+  const mustPart = batch.length > 1 && outcome.failed && isRefusal(outcome.error);
+  for (const { writes, settle } of batch) {
+    settle(mustPart ? await outcomeOf(async () => await send(writes)) : outcome);
+  }
+}
+
+/** Nothing was written, and it was for one of them: whereas what got no answer may have been written. */
+function isRefusal(error: unknown): boolean {
+  return (['Conflict', 'StateTooLarge', 'AzureRefused'] as const).some((code) => hasCode(error, code));
+}
+
+async function outcomeOf(act: () => Promise<void>): Promise<Outcome> {
+  try {
+    await act();
+    return { failed: false };
+  } catch (error) {
+    return { failed: true, error };
+  }
+}
+
+async function soon(work: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, slowMs);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
+}
