@@ -5,9 +5,10 @@ import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
 import { ApprovalAnswer } from '../shared/approvals/answers.ts';
 import { All, ApprovalId, DecideApproval } from '../shared/approvals/request-bodies.ts';
 import { approvalView } from '../shared/approvals/view.ts';
-import { historyView, WakeUp } from '../shared/http.ts';
+import { historyView } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 const path = { approval: ApprovalId };
 const is = { about: 'The approval.', body: ApprovalAnswer };
@@ -100,8 +101,6 @@ for (const decision of ['approve', 'reject'] as const) {
   );
 }
 
-app.serviceBusQueue('advance-approval', {
-  connection: 'ServiceBus',
-  queueName: 'advance-approval',
-  handler: async (message) => await runningApp().advanceApproval(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(
+  ...queueTrigger('advance-approval', async (id) => await runningApp().advanceApproval(id)),
+);

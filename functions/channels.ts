@@ -11,8 +11,9 @@ import {
   SetName,
 } from '../shared/channels/request-bodies.ts';
 import { channelView } from '../shared/channels/view.ts';
-import { accepted, etagOf, historyView, WakeUp } from '../shared/http.ts';
+import { accepted, etagOf, historyView } from '../shared/http.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 type Ring = Parameters<typeof channelView>[0];
 const channelsOf = 'image-sets/{set}/channels';
@@ -165,8 +166,4 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('advance-channel', {
-  connection: 'ServiceBus',
-  queueName: 'advance-channel',
-  handler: async (message) => await runningApp().advanceChannel(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(...queueTrigger('advance-channel', async (id) => await runningApp().advanceChannel(id)));

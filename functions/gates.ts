@@ -14,9 +14,10 @@ import {
   ValidationId,
 } from '../shared/gates/request-bodies.ts';
 import { gateView, validationView } from '../shared/gates/view.ts';
-import { accepted, etagOf, historyView, WakeUp } from '../shared/http.ts';
+import { accepted, etagOf, historyView } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 const gate = 'image-sets/{set}/channels/{channel}/gate';
 const gatePath = { set: SetName, channel: ChannelName };
@@ -189,8 +190,6 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('advance-validation', {
-  connection: 'ServiceBus',
-  queueName: 'advance-validation',
-  handler: async (message) => await runningApp().advanceValidation(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(
+  ...queueTrigger('advance-validation', async (id) => await runningApp().advanceValidation(id)),
+);

@@ -4,9 +4,10 @@ import { endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
 import { HostAnswer, HostOrderAnswer } from '../shared/hosts/answers.ts';
 import { hostView } from '../shared/hosts/view.ts';
-import { historyView, WakeUp } from '../shared/http.ts';
+import { historyView } from '../shared/http.ts';
 import { HostName, RetryHost, RolloutId, SkipHost } from '../shared/rollouts/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 const is = { about: 'What became of the host.', body: HostOrderAnswer };
 const path = { rollout: RolloutId, host: HostName };
@@ -86,8 +87,4 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('advance-host', {
-  connection: 'ServiceBus',
-  queueName: 'advance-host',
-  handler: async (message) => await runningApp().advanceHost(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(...queueTrigger('advance-host', async (id) => await runningApp().advanceHost(id)));

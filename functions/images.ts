@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, historyView, WakeUp } from '../shared/http.ts';
+import { accepted, historyView } from '../shared/http.ts';
 import {
   ExplainedVersionAnswer,
   LeftoverAnswer,
@@ -20,6 +20,7 @@ import {
 } from '../shared/images/request-bodies.ts';
 import { explainView, leftoverView, revokedView, versionView } from '../shared/images/view.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 const set = SetName;
 const version = z.string().describe('The number of a version, such as 1.4.0.');
@@ -205,14 +206,6 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('reap-leftover', {
-  connection: 'ServiceBus',
-  queueName: 'reap-leftover',
-  handler: async (message) => await runningApp().reapLeftover(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(...queueTrigger('reap-leftover', async (id) => await runningApp().reapLeftover(id)));
 
-app.serviceBusQueue('advance-image', {
-  connection: 'ServiceBus',
-  queueName: 'advance-image',
-  handler: async (message) => await runningApp().advanceImage(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(...queueTrigger('advance-image', async (id) => await runningApp().advanceImage(id)));

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { etagOf, historyView, WakeUp } from '../shared/http.ts';
+import { etagOf, historyView } from '../shared/http.ts';
 import {
   DeliveriesAnswer,
   NewSubscriptionAnswer,
@@ -17,6 +17,7 @@ import {
 } from '../shared/notifications/request-bodies.ts';
 import { subscriptionView } from '../shared/notifications/view.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 const path = { subscription: SubscriptionId };
 const is = { about: 'The subscription.', body: SubscriptionAnswer, headers: ['ETag'] as const };
@@ -188,8 +189,4 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('deliver-notification', {
-  connection: 'ServiceBus',
-  queueName: 'deliver-notification',
-  handler: async (message) => await runningApp().deliver(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(...queueTrigger('deliver-notification', async (id) => await runningApp().deliver(id)));

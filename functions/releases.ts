@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import type { z } from 'zod';
 import { type AnyEndpoint, endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, historyView, WakeUp } from '../shared/http.ts';
+import { accepted, historyView } from '../shared/http.ts';
 import { ReleaseAnswer, ReleaseExplanation } from '../shared/releases/answers.ts';
 import {
   OverrideChecks,
@@ -15,6 +15,7 @@ import {
 } from '../shared/releases/request-bodies.ts';
 import { releaseView } from '../shared/releases/view.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 const path = { release: ReleaseId };
 const is = { about: 'The release.', body: ReleaseAnswer };
@@ -169,8 +170,4 @@ asked('override', {
   ask: async (id, body) => await runningApp().releases.override(id, body),
 });
 
-app.serviceBusQueue('advance-release', {
-  connection: 'ServiceBus',
-  queueName: 'advance-release',
-  handler: async (message) => await runningApp().advanceRelease(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(...queueTrigger('advance-release', async (id) => await runningApp().advanceRelease(id)));

@@ -2,12 +2,13 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer } from '../shared/api/lists.ts';
-import { accepted, historyView, WakeUp } from '../shared/http.ts';
+import { accepted, historyView } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { ChangedRegionAnswer, RegionsAnswer } from '../shared/replication/answers.ts';
 import { PutRegion, RegionName, RepairRegion } from '../shared/replication/request-bodies.ts';
 import { changedRegionView, replicationView } from '../shared/replication/view.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 const regionsOf = 'image-sets/{set}/versions/{version}/regions';
 const version = { set: SetName, version: z.string().describe('The number of a version, such as 1.4.0.') };
@@ -105,8 +106,6 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('advance-replication', {
-  connection: 'ServiceBus',
-  queueName: 'advance-replication',
-  handler: async (message) => await runningApp().advanceReplication(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(
+  ...queueTrigger('advance-replication', async (id) => await runningApp().advanceReplication(id)),
+);

@@ -10,6 +10,7 @@ import {
 } from '../shared/images/answers.ts';
 import { Base, PatchVersion, RunRetention, SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { timerTrigger } from '../shared/triggers.ts';
 
 const set = { set: SetName };
 const path = { ...set, version: z.string().describe('The number of a version, such as 1.4.0.') };
@@ -125,7 +126,6 @@ app.http(
 );
 
 /** Once a day, when few work: ends of life are noticed and enforced, and what is over goes where the set says so. */
-app.timer('retention', {
-  schedule: '0 10 3 * * *',
-  handler: async () => await runningApp().keep.runRetentionOfAll(),
-});
+app.timer(
+  ...timerTrigger('retention', '0 10 3 * * *', async () => await runningApp().keep.runRetentionOfAll()),
+);

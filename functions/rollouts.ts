@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, historyView, WakeUp } from '../shared/http.ts';
+import { accepted, historyView } from '../shared/http.ts';
 import { RolloutAnswer, RolloutExplanation, TimelineAnswer } from '../shared/rollouts/answers.ts';
 import {
   AbortRollout,
@@ -12,6 +12,7 @@ import {
 } from '../shared/rollouts/request-bodies.ts';
 import { rolloutView } from '../shared/rollouts/view.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 
 const path = { rollout: RolloutId };
 const is = { about: 'The rollout.', body: RolloutAnswer };
@@ -163,8 +164,4 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('advance-rollout', {
-  connection: 'ServiceBus',
-  queueName: 'advance-rollout',
-  handler: async (message) => await runningApp().advanceRollout(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(...queueTrigger('advance-rollout', async (id) => await runningApp().advanceRollout(id)));

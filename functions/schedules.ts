@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
-import { historyView, WakeUp } from '../shared/http.ts';
+import { historyView } from '../shared/http.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 import { PreviewAnswer, RunsAnswer, ScheduleAnswer } from '../shared/schedules/answers.ts';
 import { Count, PutSchedule, RunNow, ScheduleId, SkipNext } from '../shared/schedules/request-bodies.ts';
 import { runsView, scheduleView } from '../shared/schedules/view.ts';
@@ -156,8 +157,6 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('advance-schedule', {
-  connection: 'ServiceBus',
-  queueName: 'advance-schedule',
-  handler: async (message) => await runningApp().advanceSchedule(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(
+  ...queueTrigger('advance-schedule', async (id) => await runningApp().advanceSchedule(id)),
+);

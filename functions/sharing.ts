@@ -2,9 +2,10 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, etagOf, historyView, WakeUp } from '../shared/http.ts';
+import { accepted, etagOf, historyView } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
+import { queueTrigger } from '../shared/triggers.ts';
 import { BarePlaceAnswer, CopyAnswer, PlaceAnswer } from '../shared/sharing/answers.ts';
 import { PlaceName, PutPlace, RemovePlace, RetryCopy } from '../shared/sharing/request-bodies.ts';
 import { bare, copyView, placeView } from '../shared/sharing/view.ts';
@@ -158,8 +159,4 @@ app.http(
   }),
 );
 
-app.serviceBusQueue('advance-copy', {
-  connection: 'ServiceBus',
-  queueName: 'advance-copy',
-  handler: async (message) => await runningApp().advanceCopy(WakeUp.parse(message).id),
-});
+app.serviceBusQueue(...queueTrigger('advance-copy', async (id) => await runningApp().advanceCopy(id)));

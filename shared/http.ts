@@ -1,26 +1,36 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { z } from 'zod';
 import { bodyText } from './body-text.ts';
-import { correlated, correlationHeaders, correlationOf } from './correlation.ts';
+import { correlationHeaders, correlationOf } from './correlation.ts';
 import { AppError } from './errors.ts';
 import { log } from './log.ts';
+import { invoked } from './telemetry/invocation.ts';
 import { inWords, missing } from './wrong-input.ts';
 
-/** What every message says: nothing but what to look at. */
-export const WakeUp = z.object({ id: z.string() });
-
 /** Wraps a handler so that what it refuses on purpose becomes the answer that the API document describes. */
-export function answer(handle: (request: HttpRequest) => Promise<HttpResponseInit>): HttpHandler {
+export function answer(handle: (request: HttpRequest) => Promise<HttpResponseInit>, route = ''): HttpHandler {
   return async (request: HttpRequest, context: InvocationContext) => {
     const correlation = correlationOf(context.invocationId, request.headers);
     const headers = correlationHeaders(correlation);
-    const answered = await correlated(correlation, async () => {
+    const how = {
+      trigger: 'http' as const,
+      name: `${request.method} ${route}`,
+      attributes: { 'http.request.method': request.method, 'http.route': route },
+      doing: { request: context.invocationId, clientRequest: correlation.clientRequest },
+      calledIn: correlation.traceparent,
+      isCause: true,
+    };
+    const act = async () => {
       try {
         return await handle(request);
       } catch (error) {
         return refusal(error, context.invocationId);
       }
-    });
+    };
+    const answered = await invoked(context, how, act, ({ status = 200 }) => ({
+      'http.response.status_code': status,
+      ...(status >= 500 && { 'error.type': String(status) }),
+    }));
     return {
       ...answered,
       headers: { ...headers, ...(answered.headers as Record<string, string> | undefined) },

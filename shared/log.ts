@@ -3,7 +3,7 @@ import { AppError } from './errors.ts';
 
 type Fields = Readonly<Record<string, unknown>> & { readonly id?: string };
 
-/** One JSON line for each thing worth knowing, with the request that it is for; the Functions host collects what the console is told. */
+/** One JSON line for each thing worth knowing, with what it was done for; the Functions host collects what the console is told. */
 export const log = {
   info: (what: string, fields: Fields = {}) => console.log(line('info', what, fields)),
   warn: (what: string, fields: Fields = {}) => console.warn(line('warn', what, fields)),
@@ -11,7 +11,8 @@ export const log = {
 };
 
 function line(level: string, what: string, fields: Fields): string {
-  return JSON.stringify({ level, what, ...correlationFields(), ...fields }, (name, value: unknown) => {
+  const time = new Date().toISOString();
+  return JSON.stringify({ time, level, what, ...correlationFields(), ...fields }, (name, value: unknown) => {
     if (secretNames.test(name)) return '***';
     if (value instanceof Error) return told(value);
     return typeof value === 'string' ? withoutSecrets(value) : value;

@@ -17,6 +17,7 @@ function logged(act: () => void): Record<string, unknown> {
 describe('the log', () => {
   it('writes one line of JSON for each thing, with the id of the work', () => {
     expect(logged(() => log.info('looked', { id: 'win11.1.0.0', stage: 'capture' }))).toEqual({
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
       level: 'info',
       what: 'looked',
       id: 'win11.1.0.0',

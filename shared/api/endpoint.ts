@@ -104,7 +104,7 @@ export function endpoint<
       trail.refused(error);
       throw error;
     }
-  });
+  }, `/api/${route}`);
   // The host lets nobody in without a key, signed in or not: where people sign in it must let all of them through.
   const authLevel = guarded === open || signsIn() ? 'anonymous' : 'function';
   return [name, { methods: [method], route, authLevel, handler }];

@@ -18,6 +18,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import type { Settings } from '../settings.ts';
 import { governed } from './governed.ts';
 import type { Governor } from './governor.ts';
+import { watchedArm, watchedTable } from './watched.ts';
 
 /** How long one request may take in real time, whatever the app's clock says. */
 const requestTimeoutMs = 20_000;
@@ -77,10 +78,13 @@ export function connect({ tables, serviceBus, local }: Settings, governor?: Gove
     // Retries are the workflow's: the SDK's own would wait as long as Azure likes, inside the function.
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: 'goldsmith' },
-    httpClient: governed(local ? redirected(management, local.armEndpoint) : httpClient, governor),
+    httpClient: governed(
+      watchedArm(local ? redirected(management, local.armEndpoint) : httpClient),
+      governor,
+    ),
   };
   const table = (name: string, retryOptions: TableServiceClientOptions['retryOptions'] = {}) => {
-    const how = { ...options, httpClient, retryOptions };
+    const how = { ...options, httpClient: watchedTable(httpClient, name), retryOptions };
     return 'endpoint' in tables
       ? new TableClient(tables.endpoint, name, credential, how)
       : TableClient.fromConnectionString(tables.connectionString, name, {

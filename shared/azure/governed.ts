@@ -1,4 +1,5 @@
 import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
+import { isObserved, measure } from '../telemetry/telemetry.ts';
 import type { Governor } from './governor.ts';
 
 /**
@@ -11,6 +12,7 @@ export function governed(client: HttpClient, governor: Governor | undefined): Ht
     async sendRequest(request): Promise<PipelineResponse> {
       const wait = await governor.ask(request);
       if (wait > 0) {
+        measure('goldsmith.arm.throttled', 1, { by: 'governor' });
         const message = 'Not sent: Azure would refuse it for now.';
         return {
           request,
@@ -25,7 +27,19 @@ export function governed(client: HttpClient, governor: Governor | undefined): Ht
         header: (name) => response.headers.get(name),
         body: response.bodyAsText ?? '',
       });
+      if (response.status === 429) measure('goldsmith.arm.throttled', 1, { by: 'azure' });
+      if (isObserved()) tellOfWhatIsLeft(governor, request);
       return response;
     },
   };
+}
+
+function tellOfWhatIsLeft(
+  governor: Governor,
+  request: { readonly method: string; readonly url: string },
+): void {
+  const left = governor.left(request);
+  if (!left) return;
+  const { subscription, kind, tokens } = left;
+  measure('goldsmith.arm.remaining', Math.max(0, Math.floor(tokens)), { subscription, kind });
 }

@@ -83,6 +83,14 @@ export class Governor {
     await this.#close(blamed(buckets, body), secondsAfter(this.#now(), wait));
   }
 
+  /** What is left of the limit in front of all, for requests such as this. */
+  left({ method, url }: Asked) {
+    const door = this.#bucketsOf(method, url).find(({ of }) => of === 'front-door');
+    if (!door) return undefined;
+    const [, subscription = '', kind = ''] = door.key.split('|');
+    return { subscription, kind, tokens: this.#level(door).tokens };
+  }
+
   #bucketsOf(method: string, url: string): readonly Bucket[] {
     return bucketsOf(method, url, (path) => this.#regions.get(placedResource(path) ?? '') ?? '');
   }

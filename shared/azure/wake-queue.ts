@@ -2,6 +2,8 @@ import type { ServiceBusClient, ServiceBusMessage } from '@azure/service-bus';
 import type { Instant } from '../instant.ts';
 import { log } from '../log.ts';
 import type { Clock } from '../settings.ts';
+import { messageProperties } from '../telemetry/cause.ts';
+import { spanned } from '../telemetry/telemetry.ts';
 import { reasonOf } from './errors.ts';
 
 const mostInOneBatch = 100;
@@ -20,8 +22,18 @@ export function wakeQueue(
   let next: { readonly messages: ServiceBusMessage[]; readonly sent: Promise<void> } | undefined;
 
   const send = async (messages: ServiceBusMessage[]) => {
+    const sending = {
+      name: `send ${queueName}`,
+      kind: 'producer' as const,
+      attributes: {
+        'messaging.system': 'servicebus',
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': queueName,
+        'messaging.batch.message_count': messages.length,
+      },
+    };
     try {
-      await sender.sendMessages(messages);
+      await spanned(sending, async () => await sender.sendMessages(messages));
     } catch (error) {
       const ids = messages.map(({ body }) => (body as { id: string }).id);
       log.warn('wake-up lost, left to the sweeper', { queue: queueName, ids, reason: reasonOf(error) });
@@ -33,6 +45,7 @@ export function wakeQueue(
     const message: ServiceBusMessage = {
       body: { id },
       contentType: 'application/json',
+      applicationProperties: messageProperties(Date.now() + aheadMs),
       // Never early: a look before its time finds nothing to do, and the wake-up would be spent.
       ...(aheadMs > 0 && { scheduledEnqueueTimeUtc: new Date(Date.now() + Math.ceil(aheadMs) + 1) }),
     };

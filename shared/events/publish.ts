@@ -1,4 +1,5 @@
-import type { Instant } from '../instant.ts';
+import { type Instant, secondsBetween } from '../instant.ts';
+import { measure } from '../telemetry/telemetry.ts';
 import type { outboxOf, Told } from '../workflow/outbox.ts';
 import type { EventFeed } from './feed.ts';
 
@@ -24,6 +25,7 @@ export function publisher({ feed, beforeAppend, onAppended, now }: Parts) {
     await beforeAppend?.();
     const told = entries.flatMap((entry) => entry.told);
     await feed.append(told);
+    for (const { at } of told) measure('goldsmith.feed.lag', Math.max(0, secondsBetween(at, now())));
     // Of what was in the feed already somebody may have died before he told of it.
     await onAppended(await feed.head(), told);
     for (const entry of entries) await outbox.remove(entry);

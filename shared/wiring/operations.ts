@@ -3,7 +3,8 @@ import { operationsRequests, type Work } from '../operations/requests.ts';
 import type { State } from '../operations/stuck.ts';
 import type { Outside, Queue } from '../outside.ts';
 import type { Pool } from '../rollouts/pool.ts';
-import type { Rollout } from '../rollouts/rollout.ts';
+import { isPaused, type Rollout } from '../rollouts/rollout.ts';
+import { isObserved, measure } from '../telemetry/telemetry.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 
 /** Where the states of what each queue wakes are kept. The compiler holds every queue to be in here. */
@@ -42,7 +43,7 @@ export function wireOperations({ rows, now, deadLetters }: Pick<Outside, 'rows' 
   const pools = new WorkflowStore<Pool, never>('host-pool', rows('hostpools'), due);
   const rollouts = new WorkflowStore<Rollout, never>('rollout', rows('rollouts'), due);
 
-  return operationsRequests({
+  const requests = operationsRequests({
     deadLetters,
     works: [
       ...queueNames.map((queue) => work(queues[queue].kind, tables[queue], queues[queue].subject)),
@@ -64,4 +65,31 @@ export function wireOperations({ rows, now, deadLetters }: Pick<Outside, 'rows' 
     },
     now,
   });
+  return {
+    ...requests,
+    /** For whoever watches; costs a query of the host pools, and a read for each rollout that is not over. */
+    async census(): Promise<void> {
+      if (!isObserved()) return;
+      const active = [];
+      for (const { id, saved } of await pools.loadAll('')) {
+        const { activeRollout } = saved.state;
+        const rollout = activeRollout === undefined ? undefined : await rollouts.load(activeRollout);
+        active.push({ pool: id, rollout: rollout?.state });
+      }
+      tellOf(active);
+    },
+  };
+}
+
+function tellOf(active: readonly { readonly pool: string; readonly rollout: Rollout | undefined }[]): void {
+  // Each state is told of, lest one that nothing is in any more keep its last figure.
+  const counts = { running: 0, paused: 0, stopping: 0 };
+  for (const { pool, rollout } of active) {
+    const isOver = rollout?.phase !== 'running' && rollout?.phase !== 'stopping';
+    if (rollout && !isOver) counts[isPaused(rollout) ? 'paused' : rollout.phase] += 1;
+    const hosts = Object.values(rollout?.facts.hosts ?? {});
+    const inFlight = hosts.filter(({ outcome }) => outcome === 'admitted');
+    measure('goldsmith.hosts', isOver ? 0 : inFlight.length, { pool });
+  }
+  for (const [state, count] of Object.entries(counts)) measure('goldsmith.rollouts', count, { state });
 }

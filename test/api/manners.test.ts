@@ -114,9 +114,19 @@ describe('every answer', () => {
     await handle(request, new InvocationContext({ invocationId: 'id-1', functionName: 'x' }));
     log.info('later');
     const trace = traceparent.split('-')[1];
+    const time: unknown = expect.any(String);
     expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
-      { level: 'info', what: 'looked', request: 'id-1', clientRequest: 'c', trace },
-      { level: 'info', what: 'later' },
+      {
+        time,
+        level: 'info',
+        what: 'looked',
+        function: 'x',
+        invocation: 'id-1',
+        request: 'id-1',
+        clientRequest: 'c',
+        trace,
+      },
+      { time, level: 'info', what: 'later' },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { TableClient, TableServiceClient } from '@azure/data-tables';
-import { expect, it } from 'vitest';
-import { type BenchCloud, openBenchCloud } from './bench-cloud.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { otlpReceiver } from '../support/otlp-receiver.ts';
+import { type BenchCloud, openBenchCloud, type Seen } from './bench-cloud.ts';
 
 const vault = 'https://kv-images.vault.azure.net/secrets';
 /** Any part of the secrets that the local vault holds under these names. */
@@ -50,30 +51,91 @@ const recipes = {
   ],
 };
 
-it('X8: what a recipe is told in confidence is nowhere but in the vault', { timeout: 60_000 }, async () => {
-  const cloud = await openBenchCloud();
-  try {
-    const users = { builder: 'Brick-By-Brick-2209!' };
-    await cloud.arm('POST', '/local/dirt', { vm: '^gm-secret-', users });
-    const names = Object.keys(recipes) as (keyof typeof recipes)[];
-    await Promise.all(names.map(async (name) => await cloud.build(name, { recipe: recipes[name] })));
-    const ended = await Promise.all(names.map(async (name) => await cloud.over(name)));
-    expect(ended.map(({ status }) => status)).toEqual(['available', 'failed', 'failed']);
-    expect(JSON.stringify(ended)).toContain('bad licence ***');
+let receiver: Awaited<ReturnType<typeof otlpReceiver>>;
+let cloud: BenchCloud;
+let ended: readonly Seen[];
+let said: Readonly<Record<string, readonly unknown[]>>;
 
-    const rows = await rowsOf(cloud);
-    expect(rows.length).toBeGreaterThan(50);
-    const told = await Promise.all(
-      names.map(async (name) => await cloud.api.get<object>(`image-sets/${name}/versions/1.0.0/history`)),
-    );
-    const said = { rows, told, ended, printed: cloud.printed, asked: await cloud.requests() };
-    for (const [where, texts] of Object.entries(said)) {
-      const found = texts.map((text) => JSON.stringify(text)).filter((text) => parts.test(text));
-      expect(found, where).toEqual([]);
-    }
-  } finally {
-    await cloud.local.stop();
+// One run of it all, told to a watcher as well: what is looked for in it are two things.
+beforeAll(async () => {
+  receiver = await otlpReceiver();
+  cloud = await openBenchCloud(receiver.settings);
+  const users = { builder: 'Brick-By-Brick-2209!' };
+  await cloud.arm('POST', '/local/dirt', { vm: '^gm-secret-', users });
+  const names = Object.keys(recipes) as (keyof typeof recipes)[];
+  await Promise.all(names.map(async (name) => await cloud.build(name, { recipe: recipes[name] })));
+  ended = await Promise.all(names.map(async (name) => await cloud.over(name)));
+  const told = await Promise.all(
+    names.map(async (name) => await cloud.api.get<object>(`image-sets/${name}/versions/1.0.0/history`)),
+  );
+  const rows = await rowsOf(cloud);
+  const asked = await cloud.requests();
+  // What it still has to tell the watcher it tells when it ends.
+  await cloud.local.app.stop();
+  const { printed } = cloud;
+  said = { rows, told, ended, printed, asked, watched: receiver.received };
+}, 60_000);
+afterAll(async () => {
+  await cloud?.local.stop();
+  receiver?.stop();
+});
+
+it('X8: what a recipe is told in confidence is nowhere but in the vault', () => {
+  expect(ended.map(({ status }) => status)).toEqual(['available', 'failed', 'failed']);
+  expect(JSON.stringify(ended)).toContain('bad licence ***');
+  expect(said['rows']?.length).toBeGreaterThan(50);
+  expect(said['watched']?.length).toBeGreaterThan(1);
+  for (const [where, texts] of Object.entries(said)) {
+    const found = texts.map((text) => JSON.stringify(text)).filter((text) => parts.test(text));
+    expect(found, where).toEqual([]);
   }
+});
+
+it('a watcher is told no key of the app, and no query of an address', () => {
+  const { keys, broker, tables } = cloud.local;
+  const theirs = [broker, tables].map(({ connectionString }) => /Key=([^;]+)/.exec(connectionString)?.[1]);
+  for (const { body } of receiver.received) {
+    for (const key of [keys.host, keys.master, ...theirs]) expect(body).not.toContain(key);
+    expect(body).not.toMatch(/\?\$?[\w-]+=|\bsig=|Bearer |api-version/);
+  }
+});
+
+it('one trace goes from a request over its looks to what Azure, tables and queues were asked', () => {
+  const spans = receiver.spans();
+  const request = spans.find(({ name }) => name === 'POST /api/image-sets/{set}/versions');
+  const trace = spans.filter(({ trace }) => trace === request?.trace);
+  const names = new Set(trace.map(({ name }) => name));
+  expect([...names]).toEqual(
+    expect.arrayContaining([
+      'send advance-image',
+      'look version',
+      'PUT Microsoft.Compute/virtualMachines',
+      'PUT Microsoft.Compute/virtualMachines/runCommands',
+      'POST table versions',
+    ]),
+  );
+  // Every look and call hangs below something; Azure was told of the same trace, and its answer's id is kept.
+  const put = trace.find(({ name }) => name === 'PUT Microsoft.Compute/virtualMachines');
+  const look = trace.find(({ id }) => id === put?.parent);
+  expect(look).toMatchObject({ name: 'look version', attributes: { 'goldsmith.kind': 'version' } });
+  expect(put?.attributes).toMatchObject({ 'az.service_request_id': expect.stringMatching(/./) });
+  // The log says the same of it: a line of the work has the trace and the request that asked for it.
+  const lines = cloud.printed.filter((line) => line.includes(`"trace":"${request?.trace}"`));
+  const asked = request?.attributes['faas.invocation_id'];
+  expect(lines.filter((line) => line.includes(`"request":"${asked}"`)).length).toBeGreaterThan(5);
+});
+
+it('a watcher is told the figures', () => {
+  expect([...receiver.metrics()]).toEqual(
+    expect.arrayContaining([
+      'goldsmith.look.duration',
+      'goldsmith.queue.lag',
+      'goldsmith.arm.duration',
+      'goldsmith.arm.remaining',
+      'goldsmith.feed.lag',
+      'goldsmith.rollouts',
+    ]),
+  );
 });
 
 /** Every row of every table. */
