@@ -11,7 +11,7 @@ import {
   SetName,
 } from '../shared/channels/request-bodies.ts';
 import { channelView } from '../shared/channels/view.ts';
-import { accepted, etagOf, historyView } from '../shared/http.ts';
+import { accepted, etagOf, historyView, revisionRead } from '../shared/http.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
 
@@ -27,11 +27,13 @@ const onItsWay = {
 
 const shown = (ring: Ring) => ({ headers: etagOf(ring), jsonBody: channelView(ring) });
 
-/** 202: the channel is on its way. */
-function taken(ring: Ring) {
-  const at = runningApp().address(`image-sets/${ring.set}/channels/${ring.channel}`);
-  const { headers, ...rest } = accepted(at, channelView(ring));
-  return { ...rest, headers: { ...(headers as Record<string, string>), ...etagOf(ring) } };
+/** 202: the channel is on its way, by the movement that this request has begun, or found. */
+async function taken(ring: Ring, request?: string) {
+  const { monitors, address } = runningApp();
+  const { set, channel } = ring;
+  const operation = await monitors.of('movement', `${set}.${channel}`, request);
+  const at = address(`image-sets/${set}/channels/${channel}`);
+  return accepted(address(`operations/${operation}`), at, channelView(ring), etagOf(ring));
 }
 
 app.http(
@@ -72,11 +74,10 @@ app.http(
     about: 'Says who lets a version into a channel, when, and how long it may be gone back from.',
     path,
     body: PutChannel,
-    takes: ['If-Match'],
+    takes: ['If-Match', 'If-None-Match'],
     answers: { 200: is },
-    refuses: ['PreconditionFailed'],
-    handle: async ({ path: { set, channel }, body, ifMatch }) =>
-      shown(await runningApp().channels.define(set, channel, body, ifMatch)),
+    handle: async ({ path: { set, channel }, body, onlyIf }) =>
+      shown(await runningApp().channels.define(set, channel, body, onlyIf)),
   }),
 );
 
@@ -108,7 +109,6 @@ app.http(
     answers: { 202: onItsWay },
     refuses: [
       'IdempotencyKeyReused',
-      'PreconditionFailed',
       'VersionNotReady',
       'VersionOver',
       'Revoked',
@@ -121,10 +121,11 @@ app.http(
       'SelfApprovalForbidden',
       'InvalidPhase',
     ],
-    handle: async ({ path: { set, channel }, body, key, ifMatch }) => {
+    handle: async ({ path: { set, channel }, body, key, onlyIf }) => {
       const { channels, requestFor } = runningApp();
       const request = await requestFor(`promotions of ${set}.${channel}`, key, body);
-      return taken(await channels.promote(set, channel, body, { request, ifMatch }));
+      const asked = { request, ifMatch: revisionRead(onlyIf) };
+      return await taken(await channels.promote(set, channel, body, asked), request);
     },
   }),
 );
@@ -140,11 +141,12 @@ app.http(
     body: RollBack,
     takes: ['Idempotency-Key', 'If-Match'],
     answers: { 202: onItsWay },
-    refuses: ['IdempotencyKeyReused', 'PreconditionFailed', 'NoRollbackTarget', 'InvalidPhase'],
-    handle: async ({ path: { set, channel }, body, key, ifMatch }) => {
+    refuses: ['IdempotencyKeyReused', 'NoRollbackTarget', 'InvalidPhase'],
+    handle: async ({ path: { set, channel }, body, key, onlyIf }) => {
       const { channels, requestFor } = runningApp();
       const request = await requestFor(`rollbacks of ${set}.${channel}`, key, body);
-      return taken(await channels.rollBack(set, channel, body, { request, ifMatch }));
+      const asked = { request, ifMatch: revisionRead(onlyIf) };
+      return await taken(await channels.rollBack(set, channel, body, asked), request);
     },
   }),
 );
@@ -160,9 +162,9 @@ app.http(
     body: RetryChannel,
     takes: ['If-Match'],
     answers: { 202: onItsWay },
-    refuses: ['PreconditionFailed', 'InvalidPhase'],
-    handle: async ({ path: { set, channel }, body, ifMatch }) =>
-      taken(await runningApp().channels.retry(set, channel, body, ifMatch)),
+    refuses: ['InvalidPhase'],
+    handle: async ({ path: { set, channel }, body, onlyIf }) =>
+      await taken(await runningApp().channels.retry(set, channel, body, revisionRead(onlyIf))),
   }),
 );
 

@@ -1,13 +1,14 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
+import { etagOf } from '../shared/http.ts';
 import { FreezeAnswer } from '../shared/rollouts/answers.ts';
 import { FreezeId, PutFreeze } from '../shared/rollouts/request-bodies.ts';
 import { freezeView } from '../shared/rollouts/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
 const path = { freeze: FreezeId };
-const is = { about: 'The freeze.', body: FreezeAnswer };
+const is = { about: 'The freeze.', body: FreezeAnswer, headers: ['ETag'] } as const;
 
 app.http(
   ...endpoint({
@@ -18,11 +19,16 @@ app.http(
     about: 'Keeps everything in a scope from starting, until a moment and for a reason.',
     path,
     body: PutFreeze,
+    takes: ['If-Match', 'If-None-Match'],
     answers: { 200: is, 201: { ...is, about: 'The freeze, which is new.' } },
-    handle: async ({ path: { freeze: id }, body }) => {
+    handle: async ({ path: { freeze: id }, body, onlyIf }) => {
       const { freezes, now } = runningApp();
-      const { freeze, created } = await freezes.put(id, body);
-      return { status: created ? 201 : 200, jsonBody: freezeView(id, freeze, now()) };
+      const { freeze, created } = await freezes.put(id, body, onlyIf);
+      return {
+        status: created ? 201 : 200,
+        headers: etagOf(freeze),
+        jsonBody: freezeView(id, freeze, now()),
+      };
     },
   }),
 );
@@ -54,7 +60,8 @@ app.http(
     answers: { 200: is },
     handle: async ({ path: { freeze: id } }) => {
       const { freezes, now } = runningApp();
-      return { jsonBody: freezeView(id, await freezes.get(id), now()) };
+      const freeze = await freezes.get(id);
+      return { headers: etagOf(freeze), jsonBody: freezeView(id, freeze, now()) };
     },
   }),
 );
@@ -67,9 +74,10 @@ app.http(
     role: 'operator',
     about: 'Lifts a freeze; what waited for its end goes on at once.',
     path,
+    takes: ['If-Match'],
     answers: { 204: { about: 'It is gone, whether it was there or not.' } },
-    handle: async ({ path: { freeze }, caller }) => {
-      await runningApp().freezes.lift(freeze, caller.name);
+    handle: async ({ path: { freeze }, caller, onlyIf }) => {
+      await runningApp().freezes.lift(freeze, caller.name, onlyIf);
       return { status: 204 };
     },
   }),

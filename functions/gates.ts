@@ -36,11 +36,10 @@ app.http(
     about: 'Says which checks a version must pass in the channel before it may leave it for the next.',
     path: gatePath,
     body: PutGate,
-    takes: ['If-Match'],
+    takes: ['If-Match', 'If-None-Match'],
     answers: { 200: isGate, 201: { ...isGate, about: 'The first gate of the channel.' } },
-    refuses: ['PreconditionFailed'],
-    handle: async ({ path: { set, channel }, body, ifMatch }) => {
-      const { kept, created } = await runningApp().gates.putGate(set, channel, body, ifMatch);
+    handle: async ({ path: { set, channel }, body, onlyIf }) => {
+      const { kept, created } = await runningApp().gates.putGate(set, channel, body, onlyIf);
       return { status: created ? 201 : 200, headers: etagOf(kept), jsonBody: gateView(kept) };
     },
   }),
@@ -82,10 +81,11 @@ app.http(
     },
     refuses: ['IdempotencyKeyReused', 'InvalidPhase', 'Revoked', 'VersionOver', 'VersionNotReady'],
     handle: async ({ path: { set, version: number }, body, key }) => {
-      const { gates, requestFor, address } = runningApp();
+      const { gates, requestFor, monitors, address } = runningApp();
       const request = await requestFor(`validate ${set}.${number}`, key, body);
       const view = validationView(await gates.validate(set, number, body, request));
-      return accepted(address(`validations/${view.id}`), view);
+      const operation = address(`operations/${monitors.first('validation', view.id)}`);
+      return accepted(operation, address(`validations/${view.id}`), view);
     },
   }),
 );

@@ -1,14 +1,14 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
-import { accepted } from '../shared/http.ts';
+import { accepted, etagOf } from '../shared/http.ts';
 import { PlanAnswer, PoolAnswer, RolloutAnswer } from '../shared/rollouts/answers.ts';
 import { DefinePool, PlanRollout, PoolName, StartRollout } from '../shared/rollouts/request-bodies.ts';
 import { poolView, rolloutView } from '../shared/rollouts/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
 const path = { pool: PoolName };
-const is = { about: 'The host pool.', body: PoolAnswer };
+const is = { about: 'The host pool.', body: PoolAnswer, headers: ['ETag'] } as const;
 
 app.http(
   ...endpoint({
@@ -19,11 +19,12 @@ app.http(
     about: 'Links a host pool to a channel, with the way its hosts are updated.',
     path,
     body: DefinePool,
+    takes: ['If-Match', 'If-None-Match'],
     answers: { 200: is, 201: { ...is, about: 'The host pool, which is new.' } },
     refuses: ['RolloutAlreadyActive'],
-    handle: async ({ path: { pool: name }, body }) => {
-      const { pool, created } = await runningApp().rollouts.definePool(name, body);
-      return { status: created ? 201 : 200, jsonBody: poolView(name, pool) };
+    handle: async ({ path: { pool: name }, body, onlyIf }) => {
+      const { pool, created } = await runningApp().rollouts.definePool(name, body, onlyIf);
+      return { status: created ? 201 : 200, headers: etagOf(pool), jsonBody: poolView(name, pool) };
     },
   }),
 );
@@ -52,9 +53,10 @@ app.http(
     about: 'One host pool: where it is, its policy, and which rollout holds it.',
     path,
     answers: { 200: is },
-    handle: async ({ path: { pool: name } }) => ({
-      jsonBody: poolView(name, await runningApp().rollouts.pool(name)),
-    }),
+    handle: async ({ path: { pool: name } }) => {
+      const pool = await runningApp().rollouts.pool(name);
+      return { headers: etagOf(pool), jsonBody: poolView(name, pool) };
+    },
   }),
 );
 
@@ -114,10 +116,11 @@ app.http(
       'Overdue',
     ],
     handle: async ({ path: { pool: name }, body, key }) => {
-      const { rollouts, requestFor, address } = runningApp();
+      const { rollouts, requestFor, monitors, address } = runningApp();
       const request = await requestFor(`rollouts of ${name}`, key, body);
       const { id, rollout } = await rollouts.startRollout(name, body, request);
-      return accepted(address(`rollouts/${id}`), rolloutView(id, rollout));
+      const operation = address(`operations/${monitors.first('rollout', id)}`);
+      return accepted(operation, address(`rollouts/${id}`), rolloutView(id, rollout));
     },
   }),
 );

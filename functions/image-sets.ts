@@ -1,13 +1,14 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
+import { etagOf } from '../shared/http.ts';
 import { ImageSetAnswer, RecipeRevisionAnswer } from '../shared/images/answers.ts';
 import { DefineImageSet, Revision, SetName } from '../shared/images/request-bodies.ts';
 import { imageSetView } from '../shared/images/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
 const path = { set: SetName };
-const is = { about: 'The image set.', body: ImageSetAnswer };
+const is = { about: 'The image set.', body: ImageSetAnswer, headers: ['ETag'] } as const;
 
 app.http(
   ...endpoint({
@@ -18,11 +19,12 @@ app.http(
     about: 'Makes or changes an image set: one gallery image definition, and the policy of its versions.',
     path,
     body: DefineImageSet,
+    takes: ['If-Match', 'If-None-Match'],
     answers: { 200: is, 201: { ...is, about: 'The image set, which is new.' } },
-    refuses: ['ImmutableField', 'InvalidPhase'],
-    handle: async ({ path: { set: name }, body }) => {
-      const { set, created } = await runningApp().images.define(name, body);
-      return { status: created ? 201 : 200, jsonBody: imageSetView(name, set) };
+    refuses: ['ImmutableField', 'InvalidPhase', 'DefinitionTaken'],
+    handle: async ({ path: { set: name }, body, onlyIf }) => {
+      const { set, created } = await runningApp().images.define(name, body, onlyIf);
+      return { status: created ? 201 : 200, headers: etagOf(set), jsonBody: imageSetView(name, set) };
     },
   }),
 );
@@ -51,9 +53,10 @@ app.http(
     about: 'One image set.',
     path,
     answers: { 200: is },
-    handle: async ({ path: { set: name } }) => ({
-      jsonBody: imageSetView(name, await runningApp().images.set(name)),
-    }),
+    handle: async ({ path: { set: name } }) => {
+      const set = await runningApp().images.set(name);
+      return { headers: etagOf(set), jsonBody: imageSetView(name, set) };
+    },
   }),
 );
 

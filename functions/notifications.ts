@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { etagOf, historyView } from '../shared/http.ts';
+import { accepted, etagOf, historyView } from '../shared/http.ts';
 import {
   DeliveriesAnswer,
   NewSubscriptionAnswer,
@@ -31,14 +31,13 @@ app.http(
     about: 'Has events told to a receiver: in order, at least once, signed where it is a webhook.',
     path,
     body: PutSubscription,
-    takes: ['If-Match'],
+    takes: ['If-Match', 'If-None-Match'],
     answers: {
       200: { ...is, body: NewSubscriptionAnswer },
       201: { ...is, about: 'The subscription, which is new, and its key.', body: NewSubscriptionAnswer },
     },
-    refuses: ['PreconditionFailed'],
-    async handle({ path: { subscription: id }, body, ifMatch }) {
-      const { subscription, created, secret } = await runningApp().subscriptions.put(id, body, ifMatch);
+    async handle({ path: { subscription: id }, body, onlyIf }) {
+      const { subscription, created, secret } = await runningApp().subscriptions.put(id, body, onlyIf);
       const shown = { ...subscriptionView(id, subscription), ...(secret !== undefined && { secret }) };
       return { status: created ? 201 : 200, headers: etagOf(subscription), jsonBody: shown };
     },
@@ -84,9 +83,10 @@ app.http(
     role: 'admin',
     about: 'Nothing is told to the receiver any more; its address and keys are forgotten.',
     path,
+    takes: ['If-Match'],
     answers: { 204: { about: 'It is gone, whether it was there or not.' } },
-    async handle({ path: { subscription: id }, caller }) {
-      await runningApp().subscriptions.remove(id, caller.name);
+    async handle({ path: { subscription: id }, caller, onlyIf }) {
+      await runningApp().subscriptions.remove(id, caller.name, onlyIf);
       return { status: 204 };
     },
   }),
@@ -166,10 +166,19 @@ app.http(
     role: 'operator',
     about: 'Sends an event once more, with the same id: one that is dead, or that the receiver has lost.',
     path: { ...path, event: EventId },
-    answers: { 202: { ...is, about: 'It is sent next.' } },
+    answers: {
+      202: {
+        about: 'It is sent next.',
+        body: SubscriptionAnswer,
+        headers: ['ETag', 'Operation-Location', 'Retry-After'],
+      },
+    },
     async handle({ path: { subscription: id, event }, caller }) {
-      const subscription = await runningApp().subscriptions.redeliver(id, event, caller.name);
-      return { status: 202, headers: etagOf(subscription), jsonBody: subscriptionView(id, subscription) };
+      const { subscriptions, monitors, address } = runningApp();
+      const subscription = await subscriptions.redeliver(id, event, caller.name);
+      const operation = address(`operations/${await monitors.of('redelivery', id, event)}`);
+      const view = subscriptionView(id, subscription);
+      return accepted(operation, address(`subscriptions/${id}`), view, etagOf(subscription));
     },
   }),
 );

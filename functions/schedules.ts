@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
-import { historyView } from '../shared/http.ts';
+import { etagOf, historyView } from '../shared/http.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
 import { PreviewAnswer, RunsAnswer, ScheduleAnswer } from '../shared/schedules/answers.ts';
@@ -10,7 +10,12 @@ import { runsView, scheduleView } from '../shared/schedules/view.ts';
 import { HistoryAnswer } from '../shared/api/lists.ts';
 
 const path = { schedule: ScheduleId };
-const is = { about: 'The schedule.', body: ScheduleAnswer };
+const is = { about: 'The schedule.', body: ScheduleAnswer, headers: ['ETag'] } as const;
+
+const shown = (id: string, schedule: Parameters<typeof scheduleView>[1]) => ({
+  headers: etagOf(schedule),
+  jsonBody: scheduleView(id, schedule),
+});
 
 app.http(
   ...endpoint({
@@ -21,10 +26,11 @@ app.http(
     about: 'Asks for a version of an image set by the calendar, or whenever its source has a new one.',
     path,
     body: PutSchedule,
+    takes: ['If-Match', 'If-None-Match'],
     answers: { 200: is, 201: { ...is, about: 'The schedule, which is new.' } },
-    handle: async ({ path: { schedule: id }, body }) => {
-      const { schedule, created } = await runningApp().schedules.put(id, body);
-      return { status: created ? 201 : 200, jsonBody: scheduleView(id, schedule) };
+    handle: async ({ path: { schedule: id }, body, onlyIf }) => {
+      const { schedule, created } = await runningApp().schedules.put(id, body, onlyIf);
+      return { status: created ? 201 : 200, ...shown(id, schedule) };
     },
   }),
 );
@@ -55,9 +61,7 @@ app.http(
     about: 'One schedule: what it asks for, when it is due next, what became of the last time.',
     path,
     answers: { 200: is },
-    handle: async ({ path: { schedule: id } }) => ({
-      jsonBody: scheduleView(id, await runningApp().schedules.get(id)),
-    }),
+    handle: async ({ path: { schedule: id } }) => shown(id, await runningApp().schedules.get(id)),
   }),
 );
 
@@ -69,9 +73,10 @@ app.http(
     role: 'releaser',
     about: 'It never runs again; what it began goes on.',
     path,
+    takes: ['If-Match'],
     answers: { 204: { about: 'It is gone, whether it was there or not.' } },
-    handle: async ({ path: { schedule: id }, caller }) => {
-      await runningApp().schedules.remove(id, caller.name);
+    handle: async ({ path: { schedule: id }, caller, onlyIf }) => {
+      await runningApp().schedules.remove(id, caller.name, onlyIf);
       return { status: 204 };
     },
   }),
@@ -88,9 +93,8 @@ app.http(
     body: RunNow,
     answers: { 200: is },
     refuses: ['InvalidPhase'],
-    handle: async ({ path: { schedule: id }, body }) => ({
-      jsonBody: scheduleView(id, await runningApp().schedules.runNow(id, body)),
-    }),
+    handle: async ({ path: { schedule: id }, body }) =>
+      shown(id, await runningApp().schedules.runNow(id, body)),
   }),
 );
 
@@ -105,9 +109,8 @@ app.http(
     body: SkipNext,
     answers: { 200: is },
     refuses: ['InvalidPhase'],
-    handle: async ({ path: { schedule: id }, body }) => ({
-      jsonBody: scheduleView(id, await runningApp().schedules.skipNext(id, body)),
-    }),
+    handle: async ({ path: { schedule: id }, body }) =>
+      shown(id, await runningApp().schedules.skipNext(id, body)),
   }),
 );
 

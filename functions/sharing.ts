@@ -42,12 +42,12 @@ app.http(
     about: 'Versions of the set are to be used from there: copied, or shared.',
     path: placePath,
     body: PutPlace,
-    takes: ['If-Match'],
+    takes: ['If-Match', 'If-None-Match'],
     answers: { 200: isPut, 201: { ...isPut, about: 'The place, which is new.' } },
-    refuses: ['PreconditionFailed', 'InvalidPhase', 'ImmutableField', 'UnsupportedSource'],
-    handle: async ({ path: { set, place: name }, body, ifMatch }) => {
-      const place = await runningApp().sharing.put(set, name, body, ifMatch);
-      return { status: place.revision === 1 ? 201 : 200, headers: etagOf(place), jsonBody: bare(place) };
+    refuses: ['InvalidPhase', 'ImmutableField', 'UnsupportedSource'],
+    handle: async ({ path: { set, place: name }, body, onlyIf }) => {
+      const { place, created } = await runningApp().sharing.put(set, name, body, onlyIf);
+      return { status: created ? 201 : 200, headers: etagOf(place), jsonBody: bare(place) };
     },
   }),
 );
@@ -97,13 +97,15 @@ app.http(
       202: {
         about: 'The place, which is being emptied.',
         body: BarePlaceAnswer,
-        headers: ['Operation-Location', 'Retry-After'],
+        headers: ['ETag', 'Operation-Location', 'Retry-After'],
       },
     },
-    refuses: ['PreconditionFailed', 'ReferencedVersionCannotBeDeleted'],
-    handle: async ({ path: { set, place: name }, body, ifMatch }) => {
-      const place = await runningApp().sharing.remove(set, name, body, ifMatch);
-      return accepted(runningApp().address(`image-sets/${set}/places/${name}`), bare(place));
+    refuses: ['ReferencedVersionCannotBeDeleted'],
+    handle: async ({ path: { set, place: name }, body, onlyIf }) => {
+      const place = await runningApp().sharing.remove(set, name, body, onlyIf);
+      const { monitors, address } = runningApp();
+      const operation = address(`operations/${await monitors.of('place-removal', `${set}.${name}`)}`);
+      return accepted(operation, address(`image-sets/${set}/places/${name}`), bare(place), etagOf(place));
     },
   }),
 );
@@ -152,9 +154,11 @@ app.http(
     },
     refuses: ['InvalidPhase', 'Revoked', 'VersionOver', 'VersionNotReady'],
     handle: async ({ path: { set, version, place }, body }) => {
-      const copy = await runningApp().sharing.retry(set, version, place, body);
-      const at = runningApp().address(`image-sets/${set}/versions/${version}/copies`);
-      return accepted(at, copyView({ copy, pools: [] }));
+      const { sharing, monitors, address } = runningApp();
+      const copy = await sharing.retry(set, version, place, body);
+      const operation = address(`operations/${await monitors.of('copy', `${set}.${version}.${place}`)}`);
+      const at = address(`image-sets/${set}/versions/${version}/copies`);
+      return accepted(operation, at, copyView({ copy, pools: [] }));
     },
   }),
 );

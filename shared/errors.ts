@@ -19,6 +19,8 @@ interface Details {
   readonly details?: readonly { code: string; message: string; target?: string }[];
   /** When Azure said how long to wait. */
   readonly retryAfterSeconds?: number;
+  /** Where it is a matter of that: at which the thing is now. */
+  readonly revision?: number;
   readonly cause?: unknown;
 }
 
@@ -32,14 +34,17 @@ export class AppError extends Error {
   readonly target: string | undefined;
   readonly details: Details['details'];
   readonly retryAfterSeconds: number | undefined;
+  readonly revision: number | undefined;
 
-  constructor(code: ErrorCode, message: string, { target, details, retryAfterSeconds, cause }: Details = {}) {
+  constructor(code: ErrorCode, message: string, more: Details = {}) {
+    const { target, details, retryAfterSeconds, revision, cause } = more;
     super(message, { cause });
     this.code = code;
     ({ httpStatus: this.httpStatus, retryable: this.retryable, remedy: this.remedy } = kinds[code]);
     this.target = target;
     this.details = details;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.revision = revision;
   }
 }
 

@@ -4,6 +4,7 @@ import { bodyText } from './body-text.ts';
 import { correlationHeaders, correlationOf } from './correlation.ts';
 import { AppError } from './errors.ts';
 import { log } from './log.ts';
+import { type Precondition, revisionOf } from './precondition.ts';
 import { invoked } from './telemetry/invocation.ts';
 import { inWords, missing } from './wrong-input.ts';
 
@@ -75,29 +76,48 @@ export function idempotencyKey(request: HttpRequest): string | undefined {
   });
 }
 
-/** The revision that the client has read, if it asks to change only that: `If-Match: "7"`. */
-export function ifMatch(request: HttpRequest): number | undefined {
-  const tag = request.headers.get('if-match');
-  if (tag === null || tag === '*') return undefined;
+/** What the client wants to be true of what it changes: `If-Match: "7"` or `*`, `If-None-Match: *`. */
+export function preconditionOf(request: HttpRequest, takes: readonly string[]): Precondition {
+  const match = takes.includes('If-Match') ? request.headers.get('if-match') : null;
+  const noneMatch = takes.includes('If-None-Match') ? request.headers.get('if-none-match') : null;
+  if (noneMatch !== null && noneMatch !== '*') {
+    const message = 'If-None-Match takes * here: to make what is not there yet.';
+    throw new AppError('ValidationFailed', message, { target: 'If-None-Match' });
+  }
+  const known = match === null ? {} : { match: match === '*' ? ('*' as const) : revisionIn(match) };
+  return noneMatch === null ? known : { ...known, isNew: true };
+}
+
+function revisionIn(tag: string): number {
   const revision = /^"(\d{1,9})"$/.exec(tag)?.[1];
   if (revision !== undefined) return Number(revision);
-  throw new AppError('ValidationFailed', 'If-Match takes the ETag of an earlier answer, such as "7".', {
+  throw new AppError('ValidationFailed', 'If-Match takes the ETag of an earlier answer, such as "7", or *.', {
     target: 'If-Match',
   });
 }
 
-/** What `ifMatch` takes again. */
-export function etagOf({ revision }: { readonly revision: number }): Record<string, string> {
-  return { etag: `"${revision}"` };
+/** What an action was decided on, if it says so: of what is there always, `*` says nothing. */
+export function revisionRead({ match }: Precondition): number | undefined {
+  return match === '*' ? undefined : match;
 }
 
-/** 202 with the address that tells how the work stands. */
-export function accepted(at: string, body: unknown): HttpResponseInit {
-  return {
-    status: 202,
-    headers: { 'operation-location': at, location: at, 'retry-after': '15' },
-    jsonBody: body,
-  };
+/** What `If-Match` takes again. */
+export function etagOf(thing: { readonly revision?: number }): Record<string, string> {
+  return { etag: `"${revisionOf(thing)}"` };
+}
+
+/** When it is worth asking again how something that takes long stands. */
+export const askAgain = { 'retry-after': '15' };
+
+/** 202 with the address that tells how the work stands, and that of what it is done on. */
+export function accepted(
+  operation: string,
+  at: string,
+  body: unknown,
+  more: Readonly<Record<string, string>> = {},
+): HttpResponseInit {
+  const headers = { 'operation-location': operation, location: at, ...askAgain, ...more };
+  return { status: 202, headers, jsonBody: body };
 }
 
 function parsed(text: string): unknown {
@@ -138,9 +158,10 @@ function bodyOf({ code, message, target, details, remedy }: AppError) {
   };
 }
 
-function hints({ code, retryAfterSeconds, retryable }: AppError): Record<string, string> {
+function hints({ code, retryAfterSeconds, retryable, revision }: AppError): Record<string, string> {
   return {
     'x-ms-error-code': code,
+    ...(revision !== undefined && etagOf({ revision })),
     ...((retryable || retryAfterSeconds) && { 'retry-after': String(retryAfterSeconds ?? 5) }),
   };
 }

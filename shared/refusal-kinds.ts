@@ -29,6 +29,11 @@ export const refusalKinds = {
     retryable: false,
     remedy: 'This is fixed at creation: make a new one under another name.',
   },
+  DefinitionTaken: {
+    httpStatus: 409,
+    retryable: false,
+    remedy: 'Choose another definition: each belongs to one image set, which the message names.',
+  },
   NumberTaken: {
     httpStatus: 409,
     retryable: false,

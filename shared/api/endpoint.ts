@@ -1,7 +1,8 @@
 import type { HttpFunctionOptions, HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { answer, bodyAs, idempotencyKey, ifMatch } from '../http.ts';
+import { answer, bodyAs, idempotencyKey, preconditionOf } from '../http.ts';
+import type { Precondition } from '../precondition.ts';
 import { checksAnswers } from '../settings.ts';
 import { inWords } from '../wrong-input.ts';
 import { guard, open } from './guard.ts';
@@ -36,7 +37,8 @@ export interface Endpoint<Path extends Shape, Query extends Shape, Body extends 
   readonly path?: Path;
   readonly query?: Query;
   readonly body?: Body;
-  readonly takes?: readonly ('Idempotency-Key' | 'If-Match')[];
+  /** With `If-Match` come the refusals 412 and, of what is put or deleted, 428. */
+  readonly takes?: readonly ('Idempotency-Key' | 'If-Match' | 'If-None-Match')[];
   readonly answers: Readonly<Record<number, Answer>>;
   /** Besides those that every endpoint refuses with. */
   readonly refuses?: readonly ErrorCode[];
@@ -49,7 +51,8 @@ export interface Asked<Path extends Shape, Query extends Shape, Body extends z.Z
   readonly query: Values<Query>;
   readonly body: z.output<Body>;
   readonly key: string | undefined;
-  readonly ifMatch: number | undefined;
+  /** What is to be true of what there is; of an action, only where it was said. */
+  readonly onlyIf: Precondition;
   /** Who asks. A body that has `by` says it already; others record `caller.name`. */
   readonly caller: Caller;
   readonly request: HttpRequest;
@@ -84,7 +87,7 @@ export function endpoint<
       query,
       body: (body && guarded.body(caller, body, await bodyAs(request, body, heard))) as z.output<Body>,
       key: takes.includes('Idempotency-Key') ? idempotencyKey(request) : undefined,
-      ifMatch: takes.includes('If-Match') ? ifMatch(request) : undefined,
+      onlyIf: preconditionOf(request, takes),
       caller,
       request,
     };

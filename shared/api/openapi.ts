@@ -113,7 +113,13 @@ const headers = {
     .string()
     .optional()
     .describe('Visible ASCII, at most 128. The same key and body is the same request for 24 hours.'),
-  'If-Match': z.string().optional().describe('The ETag that was read, such as "7".'),
+  'If-Match': z
+    .string()
+    .optional()
+    .describe(
+      'The ETag that was read, such as "7"; or *, whatever is there. Needed to change what is there.',
+    ),
+  'If-None-Match': z.string().optional().describe('*: only if it is not there yet.'),
 };
 
 const everyAnswers = {
@@ -146,12 +152,14 @@ function answersOf({ answers }: AnyEndpoint) {
 }
 
 /** By status, with the codes that come with it. */
-function refusalsOf({ role, path, body, refuses = [] }: AnyEndpoint) {
+function refusalsOf({ role, method, path, body, takes = [], refuses = [] }: AnyEndpoint) {
   const isOpen = role === 'anyone' || role === 'token';
   const codes = new Set<ErrorCode>([
     ...always,
     ...(body ? ofBodies : []),
     ...refuses,
+    ...(takes.includes('If-Match') ? (['PreconditionFailed'] as const) : []),
+    ...(takes.includes('If-Match') && method !== 'POST' ? (['PreconditionRequired'] as const) : []),
     ...(path ? (['NotFound'] as const) : []),
     ...(isOpen ? [] : (['Forbidden'] as const)),
   ]);

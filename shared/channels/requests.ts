@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { AppError, type Failure } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import { mayPut, type Precondition } from '../precondition.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
-import type { Channel, ChannelEvent } from './channel.ts';
+import { type Channel, type ChannelEvent, channelLife } from './channel.ts';
 import type { ChannelEngine } from './engine.ts';
 import { channelId, isNewer, type Wanted } from './holding.ts';
 import { isPromotionIn, policyOf } from './policy.ts';
@@ -43,13 +44,15 @@ export function requestsOfChannels({ channels, store, rings, versions, proofFor,
       set: string,
       channel: string,
       { by, ...policy }: z.infer<typeof PutChannel>,
-      ifMatch?: number,
+      onlyIf?: Precondition,
     ) {
       const ring = await rings.ring(set, channel);
-      const onto = ifMatch ?? ring.revision;
       const { state } = await channels.record(channelId(set, channel), (current) => {
-        mayDecideOn(ring, current, onto);
-        return { type: 'defined', set, channel, policy, by: somebody(by), onto, at: now() };
+        const onto = current?.revision ?? 0;
+        const event = { type: 'defined', set, channel, policy, by: somebody(by), onto, at: now() } as const;
+        const there = { revision: onto, isUsual: current?.policy === undefined };
+        mayPut(`Channel ${channel}`, there, onlyIf, channelLife.evolve(current, event) === current);
+        return event;
       });
       return { ...ring, state, policy: policyOf(state.policy, ring), revision: state.revision };
     },

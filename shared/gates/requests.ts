@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { withoutSecrets } from '../log.ts';
+import { mayPut, type Precondition } from '../precondition.ts';
 import type { Line } from '../workflow/store.ts';
 import { isOver } from './check.ts';
-import type { CheckPlan, KeptGate } from './gate.ts';
+import { type CheckPlan, gateLife, type KeptGate } from './gate.ts';
 import { begin, gateOf, type GateParts, latestOf } from './gates.ts';
 import { gateId } from './names.ts';
 import type { Holding, Ports } from './ports.ts';
@@ -53,19 +54,17 @@ export function gateRequests(parts: Parts) {
       set: string,
       channel: string,
       { by, ...asked }: z.infer<typeof PutGate>,
-      revision?: number,
+      onlyIf?: Precondition,
     ): Promise<{ readonly kept: KeptGate; readonly created: boolean }> {
       await mustBeChannel(set, channel);
       const gate = { ...asked, checks: asked.checks as unknown as readonly CheckPlan[] };
       let created = false;
       const { state } = await gates.record(gateId(set, channel), (kept) => {
-        const is = kept?.revision ?? 0;
-        if (revision !== undefined && revision !== is) {
-          const message = `The gate of ${channel} is at revision ${is}, not ${revision}.`;
-          throw new AppError('PreconditionFailed', message, { target: 'If-Match' });
-        }
+        const event = { type: 'defined', gate, by: somebody(by), at: now() } as const;
+        const there = kept ?? { revision: 0, isUsual: true };
+        mayPut(`The gate of ${channel}`, there, onlyIf, gateLife.evolve(kept, event) === kept);
         created = kept === undefined;
-        return { type: 'defined', gate, by: somebody(by), at: now() };
+        return event;
       });
       return { kept: state, created };
     },

@@ -24,6 +24,7 @@ export const ImageSetAnswer = z
     dataDisks,
     recipe,
     retention: asked.retention.unwrap().optional(),
+    revision: z.int().describe('Its ETag.'),
     createdAt: moment,
     changedAt: moment,
     latestVersion: z.string().optional().describe('The highest number that was ever issued.'),

@@ -89,6 +89,8 @@ export interface TargetRegion {
 
 export interface ImageSet {
   readonly plan: ImageSetPlan;
+  /** How often the plan has changed, and its ETag; 1 where it was kept before that was counted. */
+  readonly revision?: number;
   readonly createdAt: Instant;
   readonly changedAt: Instant;
   /** Every recipe it ever had, oldest first: the first is revision 1. */
@@ -148,10 +150,12 @@ function defined(
   // A recipe that comes back is the revision it was: a revision never means two things.
   const recipes = known === -1 ? [...before, { hash, by, at }] : before;
   const recipe = { revision: known === -1 ? recipes.length : known + 1, hash };
-  if (!set)
-    return { plan, createdAt: at, changedAt: at, recipes, recipe, numbers: { lines: {} }, issued: [] };
+  if (!set) {
+    const begun = { createdAt: at, changedAt: at, numbers: { lines: {} }, issued: [] };
+    return { plan, revision: 1, ...begun, recipes, recipe };
+  }
   if (JSON.stringify(set.plan) === JSON.stringify(plan)) return set;
-  return { ...set, plan, changedAt: at, recipes, recipe };
+  return { ...set, plan, revision: (set.revision ?? 1) + 1, changedAt: at, recipes, recipe };
 }
 
 /** The number that this request was given. */

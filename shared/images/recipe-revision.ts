@@ -20,3 +20,8 @@ export const keptRecipeLife: Workflow<KeptRecipe, KeptRecipeEvent, never> = {
   decide: () => ({}),
   isNews: () => false,
 };
+
+/** A recipe is kept once for each set, by what it says. */
+export function recipeId(set: string, hash: string): string {
+  return `${set}.${hash}`;
+}

@@ -10,15 +10,10 @@ import {
   type VersionCommand,
   type VersionEvent,
 } from './image.ts';
-import {
-  type ImageSet,
-  type ImageSetEvent,
-  type ImageSetPlan,
-  immutableChanges,
-  numberFor,
-} from './image-set.ts';
-import type { Decide, DefineImageSet, RequestVersion, Retry } from './request-bodies.ts';
-import { endOfLifeRefusal } from './definition-body.ts';
+import { type ImageSet, type ImageSetEvent, type ImageSetPlan, numberFor } from './image-set.ts';
+import type { Decide, RequestVersion, Retry } from './request-bodies.ts';
+import { defining } from './define.ts';
+import { type DefinitionClaimed, type DefinitionOwner, definitionOwners } from './owner.ts';
 import { releaseOf, type StartRelease } from './hand-over.ts';
 import type { Waiver } from './inspection.ts';
 import type { Leftover, LeftoverCommand, LeftoverEvent } from './leftover.ts';
@@ -26,7 +21,7 @@ import { leftoverId } from './reap.ts';
 import type { RecipeStep } from './recipe.ts';
 import { recipeHash } from './recipe-bodies.ts';
 import { inspectionMisfits, recipeMisfits } from './recipe-fit.ts';
-import type { KeptRecipe, KeptRecipeEvent } from './recipe-revision.ts';
+import { type KeptRecipe, type KeptRecipeEvent, recipeId } from './recipe-revision.ts';
 import { shelfRequests } from './shelf-requests.ts';
 import { somebody } from './somebody.ts';
 import { versionId } from './stage.ts';
@@ -36,6 +31,7 @@ import { isVersionNumber, nextNumber } from './version-number.ts';
 interface Parts {
   readonly sets: Engine<ImageSet, ImageSetEvent, never>;
   readonly setStore: WorkflowStore<ImageSet, ImageSetEvent>;
+  readonly owners: Engine<DefinitionOwner, DefinitionClaimed, never>;
   readonly recipes: Engine<KeptRecipe, KeptRecipeEvent, never>;
   readonly leftovers: Engine<Leftover, LeftoverEvent, LeftoverCommand>;
   readonly leftoverStore: WorkflowStore<Leftover, LeftoverEvent>;
@@ -48,8 +44,6 @@ interface Parts {
   readonly heldIn: (set: string, channel: string) => Promise<string | undefined>;
   readonly now: () => Instant;
 }
-
-const recipeId = (set: string, hash: string) => `${set}.${hash}`;
 
 /** The fact that this request was given a number; refused where it asks for one that is not to be had. */
 function issue(
@@ -130,44 +124,8 @@ export function imageRequests(parts: Parts) {
     });
     return state;
   };
-  /** A channel that holds a version is not forgotten: its hosts run that. */
-  const refuseLosing = async (name: string, channels: readonly string[]) => {
-    const before = (await sets.load(name))?.plan.channels ?? [];
-    for (const channel of before.filter((one) => !channels.includes(one))) {
-      const held = await parts.heldIn(name, channel);
-      if (held === undefined) continue;
-      const message = `Channel ${channel} holds ${held} and stays: its host pools are on it.`;
-      throw new AppError('InvalidPhase', message, { target: 'channels' });
-    }
-  };
   return {
-    /** Makes or changes an image set. What Azure fixes at creation is refused once a version was requested. */
-    async define(name: string, { by, ...plan }: z.infer<typeof DefineImageSet>) {
-      const over = endOfLifeRefusal(plan.definition, now());
-      if (over !== undefined) {
-        throw new AppError('ValidationFailed', over, { target: 'definition.endOfLifeDate' });
-      }
-      await refuseLosing(name, plan.channels);
-      const hash = recipeHash(plan.recipe);
-      // The recipe first: a revision that a set names can then always be read.
-      await recipes.record(recipeId(name, hash), () => ({
-        type: 'written',
-        recipe: plan.recipe,
-        at: now(),
-      }));
-      let created = false;
-      const { state } = await sets.record(name, (set) => {
-        created = set === undefined;
-        const changed = set?.numbers.highest === undefined ? [] : immutableChanges(set.plan, plan);
-        if (changed.length > 0) {
-          const message = `${changed.join(', ')} cannot change once a version was requested.`;
-          throw new AppError('ImmutableField', message, { target: changed[0] ?? 'definition' });
-        }
-        const who = { by: somebody(by), at: now() };
-        return { type: 'defined', plan: plan satisfies ImageSetPlan, recipeHash: hash, ...who };
-      });
-      return { set: state, created };
-    },
+    define: defining({ ...parts, own: definitionOwners(parts) }),
 
     set: setNamed,
 

@@ -5,17 +5,17 @@ import type { Leftover } from './leftover.ts';
 import { canBeDeleted, canBeRevoked, heldBy } from './shelf.ts';
 import type { ShelfRequests } from './shelf-requests.ts';
 import { versionId } from './stage.ts';
+import { revisionOf } from '../precondition.ts';
 import type { Standing } from '../workflow/stages.ts';
 
 /** An image set as the API shows it. */
-export function imageSetView(
-  name: string,
-  { plan, createdAt, changedAt, numbers, recipe, recipes }: ImageSet,
-) {
+export function imageSetView(name: string, set: ImageSet) {
+  const { plan, createdAt, changedAt, numbers, recipe, recipes } = set;
   const { revision, hash } = recipe;
   return {
     name,
     ...plan,
+    revision: revisionOf(set),
     createdAt,
     changedAt,
     latestVersion: numbers.highest,

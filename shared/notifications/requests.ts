@@ -1,20 +1,14 @@
-import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
-import { isInside } from '../public-address.ts';
+import { mayRemove, type Precondition } from '../precondition.ts';
 import type { Engine } from '../workflow/engine.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
 import { saidBy, sent } from './deliver.ts';
 import { cursorOf, type DeliveryLog, pageFrom } from './log.ts';
 import type { Feed, Post } from './ports.ts';
-import type { PutSubscription } from './request-bodies.ts';
+import { puts, thereOf } from './put-subscription.ts';
 import type { KeptSecrets } from './secrets.ts';
-import type {
-  Subscription,
-  SubscriptionCommand,
-  SubscriptionEvent,
-  SubscriptionPlan,
-} from './subscription.ts';
+import type { Subscription, SubscriptionCommand, SubscriptionEvent } from './subscription.ts';
 import { pathOf } from './wanted.ts';
 
 export type SubscriptionEngine = Engine<Subscription, SubscriptionEvent, SubscriptionCommand>;
@@ -31,8 +25,6 @@ interface Parts {
   readonly publicUrl: string;
   readonly now: () => Instant;
 }
-
-type Body = z.infer<typeof PutSubscription>;
 
 /** What people may ask of subscriptions. */
 export function subscriptionRequests(parts: Parts) {
@@ -60,31 +52,14 @@ export function subscriptionRequests(parts: Parts) {
       return all.flatMap(({ id, saved: { state } }) => (state.removed ? [] : [{ id, subscription: state }]));
     },
 
-    /** The key that signs is answered once, with the subscription that is new. */
-    async put(id: string, body: Body, revision?: number) {
-      const known = await engine.load(id);
-      const current = known?.removed ? undefined : known;
-      if (revision !== undefined && revision !== current?.revision)
-        throw new AppError('PreconditionFailed', `Subscription ${id} was changed meanwhile.`, {
-          target: 'If-Match',
-        });
-      const plan = planOf(parts, id, body, current);
-      // Secrets first: a subscription that is there has all that it needs.
-      if (body.url !== undefined) await secrets.putAddress(id, body.url);
-      const needsKey = plan.kind === 'webhook' && (await secrets.keys(id)).length === 0;
-      const secret = needsKey ? (await secrets.addKey(id)).key : undefined;
-      const from = await feed.head();
-      const by = body.by ?? 'function key';
-      const { state } = await engine.record(id, () => ({ type: 'defined', plan, from, by, at: now() }));
-      // What came while it was made: nobody knew yet whom to tell.
-      const head = await feed.head();
-      await engine.record(id, () => ({ type: 'told', head, at: now() }));
-      return { subscription: state, created: !current, secret };
-    },
+    put: puts(parts),
 
-    async remove(id: string, by: string): Promise<void> {
+    async remove(id: string, by: string, onlyIf?: Precondition): Promise<void> {
       if (!(await engine.load(id))) return;
-      await engine.record(id, () => ({ type: 'removed', by, at: now() }));
+      await engine.record(id, (known) => {
+        mayRemove(`Subscription ${id}`, thereOf(known), onlyIf);
+        return { type: 'removed', by, at: now() };
+      });
       await secrets.remove(id);
     },
 
@@ -145,25 +120,8 @@ export function subscriptionRequests(parts: Parts) {
     async redeliver(id: string, event: string, by: string): Promise<Subscription> {
       await get(id);
       const position = await placeIn(id, event);
-      const fact = { type: 'redelivery-asked', position, by, at: now() } as const;
+      const fact = { type: 'redelivery-asked', position, event, by, at: now() } as const;
       return (await engine.record(id, () => fact)).state;
     },
   };
-}
-
-function planOf(
-  { allowPrivate }: Parts,
-  id: string,
-  { kind, url, secretUri, description, types, imageSets, hostPools, channels }: Body,
-  known: Subscription | undefined,
-): SubscriptionPlan {
-  const refuse = (message: string, target: string) => new AppError('ValidationFailed', message, { target });
-  if (url !== undefined && secretUri !== undefined)
-    throw refuse('Give the address itself or the secret that holds it, not both.', 'secretUri');
-  if (url !== undefined && !allowPrivate && (!url.startsWith('https:') || isInside(url)))
-    throw refuse('The address must be https and lead to the world outside.', 'url');
-  const stated = secretUri === undefined ? undefined : { secretUri };
-  const address = url === undefined ? (stated ?? known?.plan.address) : ('kept' as const);
-  if (address === undefined) throw refuse(`Subscription ${id} needs an address: url or secretUri.`, 'url');
-  return { kind, description, address, wants: { types, imageSets, hostPools, channels } };
 }

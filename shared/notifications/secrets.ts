@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
 import type { Rows } from '../workflow/rows.ts';
@@ -34,17 +35,23 @@ export function keptSecrets({ rows, readVault, setting, newSecret, now }: Parts)
     await rows.write(id, [{ row, json: JSON.stringify(value), etag: 'any' }]);
 
   const port: Secrets = {
-    async address(id, { address }) {
+    async address(id, { address, addressRow = 'address' }) {
       if (address === 'setting') return setting;
       if (address !== 'kept') return await readVault(address.secretUri);
-      const row = await rows.read(id, 'address');
+      const row = await rows.read(id, addressRow);
       return row && (JSON.parse(row.json) as { url: string }).url;
     },
     keys: async (id) => valid(await keysOf(id)).map(({ key }) => key),
   };
   return {
     ...port,
-    putAddress: async (id: string, url: string) => await put(id, 'address', { url }),
+    /** Keeps an address beside those before, and says where. */
+    async putAddress(id: string, url: string): Promise<string> {
+      const row = `address-${randomUUID()}`;
+      await put(id, row, { url });
+      return row;
+    },
+    dropAddress: async (id: string, row: string) => await rows.remove(id, row),
     /** A new key; those before sign on for a day. Answers the key, which is shown this once. */
     async addKey(id: string): Promise<{ readonly key: string; readonly oldValidUntil: Instant }> {
       const until = secondsAfter(now(), overlapSeconds);
@@ -54,8 +61,7 @@ export function keptSecrets({ rows, readVault, setting, newSecret, now }: Parts)
       return { key, oldValidUntil: until };
     },
     async remove(id: string): Promise<void> {
-      await rows.remove(id, 'address');
-      await rows.remove(id, 'keys');
+      for (const { row } of await rows.inPartition(id, { from: '', to: '~' })) await rows.remove(id, row);
     },
   };
 }

@@ -16,6 +16,8 @@ export interface SubscriptionPlan {
   readonly wants: Wants;
   /** Where its address is: it is a secret itself, and never in here. */
   readonly address: 'setting' | 'kept' | { readonly secretUri: string };
+  /** Which of those that were kept: of two people who put one at once, neither writes over what the other has put. */
+  readonly addressRow?: string;
 }
 
 /** What is being delivered. Each attempt is kept before it is made. */
@@ -63,7 +65,7 @@ interface Answer {
 export type SubscriptionEvent =
   | ({ readonly type: 'defined'; readonly plan: SubscriptionPlan; readonly from: number } & Person)
   | ({ readonly type: 'removed' | 'resumed' | 'secret-rotated' } & Person)
-  | ({ readonly type: 'redelivery-asked'; readonly position: number } & Person)
+  | ({ readonly type: 'redelivery-asked'; readonly position: number; readonly event: string } & Person)
   /** There is more in the feed. */
   | { readonly type: 'told'; readonly head: number; readonly at: Instant }
   /** Nothing of what comes before `to` is for it. */
@@ -119,6 +121,7 @@ function defined(known: Subscription | undefined, event: Told<'defined'>): Subsc
     const place = { cursor: from, head: from, again: [], look: (known?.look ?? 0) + 1, lookAt: at };
     return { plan, by, createdAt: at, changedAt: at, revision: (known?.revision ?? 0) + 1, ...place };
   }
+  if (JSON.stringify(known.plan) === JSON.stringify(plan)) return known;
   // Whatever was wrong with the receiver may be right by now.
   const { failingSince: _, ...rest } = known;
   return { ...rest, plan, by, changedAt: at, revision: known.revision + 1, lookAt: at, look: known.look + 1 };

@@ -25,6 +25,7 @@ export const FreezeAnswer = z
     until: moment,
     by: z.string(),
     at: moment.describe('When it was put.'),
+    revision: z.int().describe('Its ETag.'),
     status: z.enum(['planned', 'active', 'over']),
   })
   .meta({ id: 'Freeze' });
@@ -37,6 +38,7 @@ export const PoolAnswer = z
     name: PoolName,
     ...link,
     ...wayFields,
+    revision: z.int().describe('Its ETag.'),
     createdAt: moment,
     changedAt: moment,
     activeRollout: z.string().optional(),

@@ -3,7 +3,7 @@ import type { Instant } from '../instant.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
 import type { HostPoolAddress } from './host-pool.ts';
 import type { Policy, Pool, PoolEvent } from './pool.ts';
-import type { PoolEngine } from './pools.ts';
+import { type PoolEngine, poolIn } from './pools.ts';
 import { digest } from './requests.ts';
 import { canBePaused, isOver, isPaused, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
@@ -74,7 +74,7 @@ export function channelRequests(parts: Parts) {
     for (let attempt = 1; ; attempt += 1) {
       const id = `${rolloutsOf(wanted.movement)}${name}-${attempt}`;
       const known = await rollouts.load(id);
-      if (known && mayBeTriedAgain(known)) continue;
+      if (known && (mayBeTriedAgain(known) || pool.former?.includes(id))) continue;
       return known ? { id, rollout: known } : await begun(wanted, name, pool, id);
     }
   };
@@ -161,7 +161,7 @@ export function channelRequests(parts: Parts) {
     async resumeRollouts(movement: string, by: string): Promise<void> {
       for (const { id, rollout } of await rolloutsTo(movement)) {
         if (!isPaused(rollout)) continue;
-        const link = (await pools.load(rollout.pool))?.link ?? rollout.link;
+        const link = (await poolIn(pools, rollout.pool))?.link ?? rollout.link;
         await rollouts.record(id, () => ({ type: 'resumed', by, link, at: now() }));
       }
     },

@@ -55,6 +55,7 @@ export function ensureClaimed(
       if (holder === rollbackOf) return running(`rollout ${rollbackOf} to end`, 15);
     }
     if (holder === id) return done({ took });
+    if (!(await pools.link(pool))) return failed('NotFound', `Host pool ${pool} was deleted.`);
     const why = holder === undefined ? 'was let go already' : `is held by rollout ${holder}`;
     return failed('RolloutAlreadyActive', `Host pool ${pool} ${why}.`);
   });

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
-import { calendarId, type Freeze, type FreezeEngine } from './freezes.ts';
+import { mayPut, mayRemove, type Precondition } from '../precondition.ts';
+import { calendarId, type Freeze, type FreezeEngine, type FreezeEvent, freezeLife } from './freezes.ts';
 import type { Pool, PoolEvent } from './pool.ts';
 import type { PutFreeze } from './request-bodies.ts';
 import { somebody } from './requests.ts';
@@ -33,7 +34,11 @@ export function freezeRequests({ calendar, poolStore, rollouts, now }: Parts) {
 
   return {
     /** Once this has answered, nothing new starts in the scope while the freeze lasts. */
-    async put(id: string, { from, until, by: asker, ...body }: z.infer<typeof PutFreeze>) {
+    async put(
+      id: string,
+      { from, until, by: asker, ...body }: z.infer<typeof PutFreeze>,
+      onlyIf?: Precondition,
+    ) {
       const at = now();
       const by = somebody(asker);
       if (until <= (from ?? at) || until <= at) {
@@ -50,7 +55,9 @@ export function freezeRequests({ calendar, poolStore, rollouts, now }: Parts) {
           throw new AppError('ValidationFailed', `There are ${open.length} freezes already.`, { target: id });
         // Sent again without a beginning it goes on from when it began.
         const freeze: Freeze = { ...body, from: from ?? freezes[id]?.from ?? at, until, by, at };
-        return { type: 'frozen', id, freeze, at };
+        const event: FreezeEvent = { type: 'frozen', id, freeze, at };
+        mayPut(`Freeze ${id}`, freezes[id], onlyIf, freezeLife.evolve(known, event) === known);
+        return event;
       });
       await tellRollouts(by);
       const freeze = state.freezes[id];
@@ -71,9 +78,12 @@ export function freezeRequests({ calendar, poolStore, rollouts, now }: Parts) {
     },
 
     /** It is gone afterwards, whether it was there or not; what waited for its end goes on at once. */
-    async lift(id: string, asker?: string): Promise<void> {
+    async lift(id: string, asker?: string, onlyIf?: Precondition): Promise<void> {
       const by = somebody(asker);
-      await calendar.record(calendarId, () => ({ type: 'unfrozen', id, by, at: now() }));
+      await calendar.record(calendarId, (known) => {
+        mayRemove(`Freeze ${id}`, known?.freezes[id], onlyIf);
+        return { type: 'unfrozen', id, by, at: now() };
+      });
       await tellRollouts(by);
     },
   };

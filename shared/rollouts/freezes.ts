@@ -10,6 +10,8 @@ export interface Freeze {
   readonly until: Instant;
   readonly by: string;
   readonly at: Instant;
+  /** Its ETag: different for each that was ever put; 1 where it was put before they were counted. */
+  readonly revision?: number;
 }
 
 export type FreezeScope =
@@ -19,6 +21,8 @@ export type FreezeScope =
 /** All freezes in one row, so that a look at a rollout reads them at once. */
 export interface FreezeCalendar {
   readonly freezes: Readonly<Record<string, Freeze>>;
+  /** Of the freeze that was put last. */
+  readonly revision?: number;
 }
 
 export type FreezeEvent =
@@ -33,19 +37,23 @@ const keptMinutes = 90 * 24 * 60;
 export const freezeLife: Workflow<FreezeCalendar, FreezeEvent, never> = {
   evolve(calendar = { freezes: {} }, event) {
     const { [event.id]: known, ...others } = calendar.freezes;
-    if (event.type === 'unfrozen') return known ? { freezes: others } : calendar;
+    if (event.type === 'unfrozen') return known ? { ...calendar, freezes: others } : calendar;
+    const revision = (calendar.revision ?? 1) + 1;
     if (known && isSame(known, event.freeze)) return calendar;
     const kept = Object.entries(others).filter(
       ([, { until }]) => minutesAfter(until, keptMinutes) > event.at,
     );
-    return { freezes: { ...Object.fromEntries(kept), [event.id]: event.freeze } };
+    const freezes = { ...Object.fromEntries(kept), [event.id]: { ...event.freeze, revision } };
+    return { freezes, revision };
   },
   decide: () => ({}),
   isNews: () => true,
 };
 
+/** Who says it again changes nothing. */
 function isSame(one: Freeze, other: Freeze): boolean {
-  return JSON.stringify({ ...one, at: '' }) === JSON.stringify({ ...other, at: '' });
+  const said = ({ scope, reason, from, until }: Freeze) => JSON.stringify([scope, reason, from, until]);
+  return said(one) === said(other);
 }
 
 export function statusOf({ from, until }: Freeze, now: Instant): 'planned' | 'active' | 'over' {

@@ -106,6 +106,8 @@ type Way = 'uniform' | 'flexible' | 'stand-alone';
 
 export interface Pool {
   readonly link: PoolLink;
+  /** Its ETag: how often the link has changed; 1 where it was kept before that was counted. */
+  readonly revision?: number;
   readonly createdAt: Instant;
   readonly changedAt: Instant;
   /** At most one rollout at a time holds the pool. */
@@ -118,10 +120,15 @@ export interface Pool {
   readonly way?: Way;
   /** How long its hosts took of late, newest last: what is expected of the next. */
   readonly took?: readonly Took[];
+  /** Rollouts of pools that had its name before: what they did, they did not do with this one. */
+  readonly former?: readonly string[];
+  /** Nobody looks at it any more. The name is free. */
+  readonly removed?: { readonly by: string; readonly at: Instant };
 }
 
 export type PoolEvent =
   | { readonly type: 'defined'; link: PoolLink; by: string; at: Instant }
+  | { readonly type: 'removed'; by: string; at: Instant }
   /** `after` is whom it takes back. */
   | { readonly type: 'rollout-claimed'; rollout: string; after?: string; at: Instant }
   | {
@@ -137,6 +144,7 @@ const remembered = 50;
 export const poolLife: Workflow<Pool, PoolEvent, never> = {
   evolve(pool, event) {
     if (event.type === 'defined') return defined(pool, event);
+    if (event.type === 'removed') return pool && removed(pool, event);
     if (!pool || pool.over.includes(event.rollout)) return pool;
     return event.type === 'rollout-claimed' ? claimed(pool, event) : released(pool, event);
   },
@@ -145,17 +153,30 @@ export const poolLife: Workflow<Pool, PoolEvent, never> = {
 };
 
 function defined(pool: Pool | undefined, { link, at }: Extract<PoolEvent, { type: 'defined' }>): Pool {
-  if (!pool) return { link, createdAt: at, changedAt: at, over: [] };
+  if (!pool) return { link, revision: 1, createdAt: at, changedAt: at, over: [] };
+  // Who has read one that is gone has not read the one that has its name now.
+  const revision = (pool.revision ?? 1) + 1;
+  if (pool.removed) {
+    // Nothing of it but who was there: a claim of theirs that comes late is old news here, too.
+    return { link, revision, createdAt: at, changedAt: at, over: pool.over, former: pool.over };
+  }
   const isSame = JSON.stringify(pool.link) === JSON.stringify(link);
   if (isSame) return pool;
   // Other machines may be kept in another way.
   const { way, ...known } = pool;
   const isThere = JSON.stringify(pool.link.scaleSet) === JSON.stringify(link.scaleSet);
-  return { ...known, ...(isThere && way && { way }), link, changedAt: at };
+  return { ...known, ...(isThere && way && { way }), link, revision, changedAt: at };
+}
+
+/** Whoever holds it keeps it: what is refused to people is refused here. */
+function removed(pool: Pool, { by, at }: Extract<PoolEvent, { type: 'removed' }>): Pool {
+  if (pool.removed || pool.activeRollout !== undefined) return pool;
+  return { ...pool, changedAt: at, removed: { by, at } };
 }
 
 function claimed(pool: Pool, { rollout, after }: Extract<PoolEvent, { type: 'rollout-claimed' }>): Pool {
   const { activeRollout, nextRollout } = pool;
+  if (pool.removed) return pool;
   if (activeRollout === undefined) return { ...pool, activeRollout: rollout };
   const isNext = activeRollout === after && nextRollout === undefined;
   return isNext ? { ...pool, nextRollout: rollout } : pool;

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import { mayPut, type Precondition } from '../precondition.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Freezes, frozenBy } from './freezes.ts';
 import { hostOrderRequests } from './host-order-requests.ts';
 import { hostId, type Hosts } from './hosts.ts';
 import { changesSince, type Plan } from './plan.ts';
 import type { planner } from './planner.ts';
-import type { Pool, PoolEvent, PoolLink } from './pool.ts';
-import type { PoolEngine } from './pools.ts';
+import { type Pool, type PoolEvent, poolLife, type PoolLink } from './pool.ts';
+import { type PoolEngine, poolIn } from './pools.ts';
 import type {
   AbortRollout,
   DefinePool,
@@ -67,7 +68,7 @@ export function rolloutRequests({
   now,
 }: Parts) {
   const poolNamed = async (name: string): Promise<Pool> => {
-    const pool = await pools.load(name);
+    const pool = await poolIn(pools, name);
     if (!pool) throw new AppError('NotFound', `There is no host pool ${name}.`, { target: name });
     return pool;
   };
@@ -111,7 +112,7 @@ export function rolloutRequests({
   return {
     ...orders,
 
-    async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>) {
+    async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>, onlyIf?: Precondition) {
       const twin = (await poolStore.loadAll('')).find(
         ({ id, saved }) => id !== name && machinesOf(saved.state.link) === machinesOf(link),
       );
@@ -129,11 +130,13 @@ export function rolloutRequests({
         at: now(),
       };
       const { state } = await pools.record(name, (pool) => {
-        created = pool === undefined;
+        const there = pool?.removed ? undefined : pool;
+        created = there === undefined;
         if (pool?.activeRollout !== undefined && !isSameFleet(pool.link, link)) {
           const message = `Rollout ${pool.activeRollout} is at work on the hosts that ${name} names now.`;
           throw new AppError('RolloutAlreadyActive', message, { target: name });
         }
+        mayPut(`Host pool ${name}`, there, onlyIf, poolLife.evolve(pool, event) === pool);
         return event;
       });
       return { pool: state, created };

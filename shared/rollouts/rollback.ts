@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { IsUnderWay } from './claim.ts';
 import type { Pool, PoolLink } from './pool.ts';
-import type { PoolEngine } from './pools.ts';
+import { type PoolEngine, poolIn } from './pools.ts';
 import type { RollBackRollout } from './request-bodies.ts';
 import { digest, isSameFleet, type Parts as RequestParts, somebody } from './requests.ts';
 import { canBeAborted, type Rollout } from './rollout.ts';
@@ -42,7 +42,7 @@ export function rollbackRequests(parts: Parts) {
     if (movement !== undefined && (await isUnderWay(movement))) return ofChannel(movement, rollout, id);
     const { modelBefore } = rollout.facts;
     if (modelBefore === undefined) return nothingToTakeBack(id, rollout);
-    const pool = await pools.load(rollout.pool);
+    const pool = await poolIn(pools, rollout.pool);
     if (!pool) return new AppError('NotFound', `There is no host pool ${rollout.pool}.`, { target: id });
     const later = await laterThan(id, pool);
     if (later !== undefined) {

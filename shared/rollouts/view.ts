@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import { revisionOf } from '../precondition.ts';
 import { isSkippedByOrder } from './course.ts';
 import { type Freeze, statusOf } from './freezes.ts';
 import type { Pool } from './pool.ts';
@@ -6,11 +7,10 @@ import { wayOf } from './ways.ts';
 import { canBeAborted, canBePaused, isPaused, type Rollout } from './rollout.ts';
 
 /** A host pool as the API shows it. */
-export function poolView(
-  name: string,
-  { link, createdAt, changedAt, activeRollout, nextRollout, way }: Pool,
-) {
-  return { name, ...link, ...wayIn(link, way), createdAt, changedAt, activeRollout, nextRollout };
+export function poolView(name: string, pool: Pool) {
+  const { link, createdAt, changedAt, activeRollout, nextRollout, way } = pool;
+  const when = { revision: revisionOf(pool), createdAt, changedAt };
+  return { name, ...link, ...wayIn(link, way), ...when, activeRollout, nextRollout };
 }
 
 /** How its hosts are brought to a version, and what that can do, once it is known. */
@@ -21,7 +21,7 @@ function wayIn({ virtualMachines, policy }: Pool['link'], known: Pool['way']) {
 
 /** A freeze as the API shows it. */
 export function freezeView(id: string, freeze: Freeze, now: Instant) {
-  return { id, ...freeze, status: statusOf(freeze, now) };
+  return { id, ...freeze, revision: revisionOf(freeze), status: statusOf(freeze, now) };
 }
 
 /** A rollout as the API shows it: how it stands, why it is or is not moving, and what has become of its hosts. */

@@ -31,6 +31,7 @@ export const ScheduleAnswer = z
     overlap,
     blackouts: z.array(z.strictObject({ from: moment, until: moment, reason: z.string() })),
     inBlackout,
+    revision: z.int().describe('Its ETag.'),
     by: z.string(),
     createdAt: moment,
     changedAt: moment,

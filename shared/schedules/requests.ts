@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import { mayPut, mayRemove, type Precondition } from '../precondition.ts';
 import type { Engine } from '../workflow/engine.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import type { Images } from './images.ts';
 import type { PutSchedule, RunNow, SkipNext } from './request-bodies.ts';
 import { blackoutAt, type SchedulePlan } from './plan.ts';
-import type { Schedule, ScheduleCommand, ScheduleEvent } from './schedule.ts';
+import { type Schedule, type ScheduleCommand, type ScheduleEvent, scheduleLife } from './schedule.ts';
 import { comesTooEarly, nextAfter } from './when.ts';
 
 export type ScheduleEngine = Engine<Schedule, ScheduleEvent, ScheduleCommand>;
@@ -62,12 +63,15 @@ export function scheduleRequests({ schedules, store, images, now }: Parts) {
 
   return {
     /** The schedule is so from now on. What changed its times makes up for nothing that would have been. */
-    async put(id: string, { by, ...plan }: z.infer<typeof PutSchedule>) {
+    async put(id: string, { by, ...plan }: z.infer<typeof PutSchedule>, onlyIf?: Precondition) {
       await refuse(plan);
       let created = false;
       const { state } = await schedules.record(id, (known) => {
         created = !known || known.removed !== undefined;
-        return { type: 'defined', plan, by: somebody(by), at: now() };
+        const event: ScheduleEvent = { type: 'defined', plan, by: somebody(by), at: now() };
+        const there = created ? undefined : known;
+        mayPut(`Schedule ${id}`, there, onlyIf, scheduleLife.evolve(known, event) === known);
+        return event;
       });
       return { schedule: state, created };
     },
@@ -80,9 +84,12 @@ export function scheduleRequests({ schedules, store, images, now }: Parts) {
     },
 
     /** It never runs again; what it began goes on. Its history stays. */
-    async remove(id: string, by?: string): Promise<void> {
+    async remove(id: string, by?: string, onlyIf?: Precondition): Promise<void> {
       if (!(await schedules.load(id))) return;
-      await schedules.record(id, () => ({ type: 'removed', by: somebody(by), at: now() }));
+      await schedules.record(id, (known) => {
+        mayRemove(`Schedule ${id}`, known?.removed ? undefined : known, onlyIf);
+        return { type: 'removed', by: somebody(by), at: now() };
+      });
     },
 
     /** Begins a run now, whatever the calendar says; answers what it came to, or that it waits. */

@@ -7,6 +7,8 @@ import { nextAfter } from './when.ts';
 
 export interface Schedule {
   readonly plan: SchedulePlan;
+  /** Its ETag: how often the plan has changed; 1 where it was kept before that was counted. */
+  readonly revision?: number;
   readonly createdAt: Instant;
   readonly changedAt: Instant;
   readonly by: string;
@@ -73,12 +75,14 @@ function defined(
   schedule: Schedule | undefined,
   { plan, by, at }: Extract<ScheduleEvent, { type: 'defined' }>,
 ): Schedule {
+  // Who has read one that is gone has not read the one that has its name now.
+  const revision = schedule ? (schedule.revision ?? 1) + 1 : 1;
   if (!schedule || schedule.removed) {
     const runs = schedule?.runs ?? [];
-    return withNext({ plan, by, createdAt: at, changedAt: at, runs }, at);
+    return withNext({ plan, revision, by, createdAt: at, changedAt: at, runs }, at);
   }
   if (JSON.stringify(schedule.plan) === JSON.stringify(plan)) return schedule;
-  return withNext({ ...schedule, plan, by, changedAt: at }, at);
+  return withNext({ ...schedule, plan, revision, by, changedAt: at }, at);
 }
 
 /** The next time from now on: what changed its times, or lay disabled, makes up for nothing. */
@@ -98,8 +102,8 @@ function asked(
   const { by, at } = event;
   switch (event.type) {
     case 'removed': {
-      const { plan, createdAt, changedAt, runs } = schedule;
-      return { plan, createdAt, changedAt, by: schedule.by, runs, removed: { by, at } };
+      const { plan, revision = 1, createdAt, changedAt, runs } = schedule;
+      return { plan, revision, createdAt, changedAt, by: schedule.by, runs, removed: { by, at } };
     }
     case 'skip-asked': {
       if (schedule.skipNext || schedule.nextAt === undefined) return schedule;

@@ -1,3 +1,4 @@
+import { revisionOf } from '../precondition.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A schedule as the API shows it: what is asked, when it is due next, and what became of the last times. */
@@ -6,6 +7,7 @@ export function scheduleView(id: string, schedule: Schedule) {
   return {
     id,
     ...plan,
+    revision: revisionOf(schedule),
     by,
     createdAt,
     changedAt,

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { mayPut, mayRemove, type Precondition } from '../precondition.ts';
 import { copiesAt, usesIn } from './remove.ts';
-import type { Place, PlacePlan } from './place.ts';
+import { type Place, type PlaceEvent, placeLife, type PlacePlan } from './place.ts';
 import { type PortParts, refusalOf } from './port.ts';
 import { planOfPlace, refuseOtherPlace, type SetPlan } from './put-place.ts';
 import type { PutPlace, RemovePlace, RetryCopy } from './request-bodies.ts';
@@ -55,15 +56,20 @@ export function sharingRequests(parts: RequestParts) {
       set: string,
       name: string,
       { by, ...asked }: z.infer<typeof PutPlace>,
-      ifRevision: number | undefined,
-    ): Promise<Place> => {
+      onlyIf?: Precondition,
+    ) => {
       const plan = planOfPlace(set, asked, await setPlan(set));
       refuseOtherPlace(plan, name, await allOf(set));
+      let created = false;
       const { state } = await places.record(placeId(set, name), (place) => {
-        mayBePut(place, { name, plan, ifRevision });
-        return { type: 'put', set, name, plan, by: somebody(by), at: now() };
+        const event: PlaceEvent = { type: 'put', set, name, plan, by: somebody(by), at: now() };
+        const there = place?.phase === 'removed' ? undefined : place;
+        mayBePut(there, name, plan);
+        mayPut(`Place ${name}`, there, onlyIf, placeLife.evolve(place, event) === place);
+        created = there === undefined;
+        return event;
       });
-      return state;
+      return { place: state, created };
     },
 
     get: async (set: string, name: string) => await associated(await placeOf(set, name)),
@@ -83,7 +89,7 @@ export function sharingRequests(parts: RequestParts) {
       set: string,
       name: string,
       { by }: z.infer<typeof RemovePlace> = {},
-      ifRevision?: number,
+      onlyIf?: Precondition,
     ): Promise<Place> => {
       const { pools } = await associated(await placeOf(set, name));
       const users = pools.filter(({ uses }) => uses.length > 0);
@@ -98,7 +104,7 @@ export function sharingRequests(parts: RequestParts) {
       }
       const { state } = await places.record(placeId(set, name), (place) => {
         if (!place || place.phase === 'removed') throw noSuchPlace(set, name);
-        mayChange(place, name, ifRevision);
+        mayRemove(`Place ${name}`, place, onlyIf);
         return { type: 'deleted', by: somebody(by), at: now() };
       });
       return state;
@@ -141,16 +147,8 @@ export function sharingRequests(parts: RequestParts) {
   };
 }
 
-interface Put {
-  readonly name: string;
-  readonly plan: PlacePlan;
-  readonly ifRevision: number | undefined;
-}
-
 /** Asked of what the place is at the moment of saving. */
-function mayBePut(place: Place | undefined, { name, plan, ifRevision }: Put): void {
-  const there = place?.phase === 'removed' ? undefined : place;
-  mayChange(there, name, ifRevision);
+function mayBePut(there: Place | undefined, name: string, plan: PlacePlan): void {
   if (!there) return;
   if (there.phase !== 'there') {
     throw new AppError('InvalidPhase', `Place ${name} is being deleted.`, { target: name });
@@ -174,12 +172,4 @@ function fixedPartChanged(before: PlacePlan, after: PlacePlan): string | undefin
   if (before.gallery.definition !== after.gallery.definition) return 'definition';
   const isSame = same([before.gallery, before.location], [after.gallery, after.location]);
   return isSame ? undefined : 'gallery';
-}
-
-function mayChange(there: Place | undefined, name: string, ifRevision: number | undefined): void {
-  if (ifRevision === undefined || ifRevision === there?.revision) return;
-  const is = there ? `at revision ${there.revision}` : 'not there';
-  throw new AppError('PreconditionFailed', `Place ${name} is ${is}, not at revision ${ifRevision}.`, {
-    target: 'If-Match',
-  });
 }

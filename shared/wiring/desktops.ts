@@ -10,8 +10,8 @@ import { type FreezeCalendar, type FreezeEvent, freezeLife, freezesIn } from '..
 import { rememberingHostPools } from '../rollouts/host-pool-memory.ts';
 import { rolloutInsight } from '../rollouts/insight.ts';
 import { planner } from '../rollouts/planner.ts';
-import { type Pool, type PoolEvent, poolLife } from '../rollouts/pool.ts';
-import { poolClaims } from '../rollouts/pools.ts';
+import { poolLife } from '../rollouts/pool.ts';
+import { poolClaims, PoolStore } from '../rollouts/pools.ts';
 import { type Parts as RequestParts, rolloutRequests } from '../rollouts/requests.ts';
 import { rollbackRequests } from '../rollouts/rollback.ts';
 import { rolloutEngine } from '../rollouts/rollout-engine.ts';
@@ -35,7 +35,7 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
   const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets, secrets } = outside;
   const { refusal, imageVersionAt, isUnderWay, versionOf } = publishing;
   const due = rows('due');
-  const poolStore = new WorkflowStore<Pool, PoolEvent>('host-pool', rows('hostpools'), due);
+  const poolStore = new PoolStore('host-pool', rows('hostpools'), due);
   const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>('rollout', rows('rollouts'), due);
   const hostStore = new WorkflowStore<Host, HostEvent>('host', rows('hosts'), due);
 

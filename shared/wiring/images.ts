@@ -14,6 +14,7 @@ import { type ImageSet, type ImageSetEvent, imageSetLife } from '../images/image
 import { ensureInspected } from '../images/inspect.ts';
 import { keepRequests } from '../images/keep-requests.ts';
 import { type Leftover, type LeftoverEvent, leftoverLife } from '../images/leftover.ts';
+import { type DefinitionClaimed, type DefinitionOwner, definitionOwnerLife } from '../images/owner.ts';
 import { performVersion } from '../images/perform.ts';
 import { benchPlaces } from '../images/places.ts';
 import { ensurePrepared } from '../images/prepare.ts';
@@ -76,6 +77,16 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
   const versionStore = new WorkflowStore<Version, VersionEvent>('version', rows('versions'), due);
 
   const sets = new Engine({ workflow: imageSetLife, store: setStore, ...resting('image-set', now) });
+  const ownerStore = new WorkflowStore<DefinitionOwner, DefinitionClaimed>(
+    'definition',
+    rows('definitions'),
+    due,
+  );
+  const owners = new Engine({
+    workflow: definitionOwnerLife,
+    store: ownerStore,
+    ...resting('definition', now),
+  });
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, ...resting('recipe', now) });
   const remains = { machines, parts, gallery, scripts };
   const leftovers = new Engine({
@@ -143,6 +154,7 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
     requests: imageRequests({
       sets,
       setStore,
+      owners,
       recipes,
       leftovers,
       leftoverStore,

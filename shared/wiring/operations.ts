@@ -2,7 +2,7 @@ import { type QueueName, queueNames, queues } from '../operations/queues.ts';
 import { operationsRequests, type Work } from '../operations/requests.ts';
 import type { State } from '../operations/stuck.ts';
 import type { Outside, Queue } from '../outside.ts';
-import type { Pool } from '../rollouts/pool.ts';
+import { PoolStore } from '../rollouts/pools.ts';
 import { isPaused, type Rollout } from '../rollouts/rollout.ts';
 import { isObserved, measure } from '../telemetry/telemetry.ts';
 import { WorkflowStore } from '../workflow/store.ts';
@@ -40,7 +40,7 @@ export function wireOperations({ rows, now, deadLetters }: Pick<Outside, 'rows' 
       failing: async () => await store.backOff.all(),
     };
   };
-  const pools = new WorkflowStore<Pool, never>('host-pool', rows('hostpools'), due);
+  const pools = new PoolStore<never>('host-pool', rows('hostpools'), due);
   const rollouts = new WorkflowStore<Rollout, never>('rollout', rows('rollouts'), due);
 
   const requests = operationsRequests({

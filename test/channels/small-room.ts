@@ -114,7 +114,12 @@ export function smallRoom(order: readonly string[] = ['test', 'pilot', 'producti
         { request: `r${(asked += 1)}` },
       ),
     define: async (channel: string, policy: object, ifMatch?: number) =>
-      await requests.define('win11', channel, PutChannel.parse(policy), ifMatch),
+      await requests.define(
+        'win11',
+        channel,
+        PutChannel.parse(policy),
+        ifMatch === undefined ? undefined : { match: ifMatch },
+      ),
     enter: async (channel: string, number: string, more: { request?: string; proof?: Proof } = {}) =>
       await port.enter({
         set: 'win11',

@@ -57,10 +57,10 @@ describe('a gate', () => {
     const { requests, put } = gateLab();
     await put([health('Status')]);
     const gate = gateOf([health('Heartbeat')]);
-    await expect(requests.putGate(set, channel, gate, 0)).rejects.toMatchObject(
+    await expect(requests.putGate(set, channel, gate, { match: 0 })).rejects.toMatchObject(
       refusal('PreconditionFailed', 'If-Match'),
     );
-    expect(await requests.putGate(set, channel, gate, 1)).toMatchObject({ kept: { revision: 2 } });
+    expect(await requests.putGate(set, channel, gate, { match: 1 })).toMatchObject({ kept: { revision: 2 } });
   });
 
   it('is refused where there is no such set or channel', async () => {

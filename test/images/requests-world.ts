@@ -7,6 +7,11 @@ import {
   keptRecipeLife,
 } from '../../shared/images/recipe-revision.ts';
 import type { StartRelease } from '../../shared/images/hand-over.ts';
+import {
+  type DefinitionClaimed,
+  type DefinitionOwner,
+  definitionOwnerLife,
+} from '../../shared/images/owner.ts';
 import { imageRequests } from '../../shared/images/requests.ts';
 import type { Use } from '../../shared/images/use.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
@@ -36,6 +41,8 @@ export function openImages({ dyingOnce = false } = {}) {
   const versions = new Engine({ workflow: versionLife, store: versionStore, perform: idle, wake, now });
   const recipeStore = new WorkflowStore<KeptRecipe, KeptRecipeEvent>('recipe', memoryRows(), due);
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, perform: idle, wake, now });
+  const ownerStore = new WorkflowStore<DefinitionOwner, DefinitionClaimed>('definition', memoryRows(), due);
+  const owners = new Engine({ workflow: definitionOwnerLife, store: ownerStore, perform: idle, wake, now });
   const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', memoryRows(), due);
   const leftovers = new Engine({ workflow: leftoverLife, store: leftoverStore, perform: idle, wake, now });
   const released: Parameters<StartRelease>[0][] = [];
@@ -44,6 +51,7 @@ export function openImages({ dyingOnce = false } = {}) {
   const images = imageRequests({
     sets,
     setStore,
+    owners,
     recipes,
     leftovers,
     leftoverStore,

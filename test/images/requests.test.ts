@@ -137,8 +137,9 @@ describe('what people may ask of images', () => {
 
   it('refuses an older recipe that is for another operating system, and issues no number for it', async () => {
     const updates = [{ name: 'updates', windowsUpdates: { maxRounds: 2 }, timeoutMinutes: 60 }];
-    await images.define('other', { ...plan, recipe: updates } as never);
-    const linux = { ...plan, definition: { ...plan.definition, osType: 'Linux' }, recipe: [] };
+    const definition = { ...plan.definition, name: 'other' };
+    await images.define('other', { ...plan, definition, recipe: updates } as never);
+    const linux = { ...plan, definition: { ...definition, osType: 'Linux' }, recipe: [] };
     await images.define('other', linux as never);
     const older = images.request('other', 'one', { ...request, recipe: 1 });
     await expect(older).rejects.toMatchObject({ code: 'ValidationFailed', target: 'recipe' });

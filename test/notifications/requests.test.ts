@@ -72,8 +72,8 @@ describe('a subscription', () => {
   it('is changed only as it was read, where that is asked for', async () => {
     const { requests } = room();
     const { subscription } = await requests.put('cmdb', body());
-    await requests.put('cmdb', body({ types: ['rollout'] }), subscription.revision);
-    await expect(requests.put('cmdb', body(), subscription.revision)).rejects.toMatchObject({
+    await requests.put('cmdb', body({ types: ['rollout'] }), { match: subscription.revision });
+    await expect(requests.put('cmdb', body(), { match: subscription.revision })).rejects.toMatchObject({
       code: 'PreconditionFailed',
     });
   });

@@ -76,14 +76,14 @@ describe('what people may not ask of places', () => {
       'a change of what it is no longer',
       async (of) => {
         await there(of);
-        return await of.put(set, 'branch', copy, 7);
+        return await of.put(set, 'branch', copy, { match: 7 });
       },
       'PreconditionFailed',
       'If-Match',
     ],
     [
       'a change of what is not there',
-      async ({ put }) => await put(set, 'branch', copy, 1),
+      async ({ put }) => await put(set, 'branch', copy, { match: 1 }),
       'PreconditionFailed',
       'If-Match',
     ],
@@ -158,7 +158,7 @@ describe('what people may not ask of places', () => {
       code: 'UnsupportedSource',
       target: 'how',
     });
-    expect(await put(set, 'branch', grant, undefined)).toMatchObject({ plan: { how: 'grant' } });
+    expect(await put(set, 'branch', grant)).toMatchObject({ place: { plan: { how: 'grant' } } });
   });
 
   it.each<[what: string, change: object]>([

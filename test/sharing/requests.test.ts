@@ -6,10 +6,9 @@ import { copy, number, room, set } from './small-room.ts';
 describe('what people may ask of places', () => {
   it('is to put one, which gets a copy of a version that is available', async () => {
     const { put, ensureCopies, look, copyAt, get } = room();
-    expect(await put(set, 'branch', copy, undefined)).toMatchObject({
-      phase: 'there',
-      revision: 1,
-      plan: { gallery: { definition: 'win11' } },
+    expect(await put(set, 'branch', copy)).toMatchObject({
+      place: { phase: 'there', revision: 1, plan: { gallery: { definition: 'win11' } } },
+      created: true,
     });
     await ensureCopies(set, number);
     await ensureCopies(set, number);
@@ -50,8 +49,10 @@ describe('what people may ask of places', () => {
     await put(set, 'branch', copy, undefined);
     const regions = [{ name: 'westeurope', replicas: 5, storageType: 'Standard_LRS' }] as const;
     const more = PutPlace.parse({ ...copy, regions });
-    expect(await put(set, 'branch', more, 1)).toMatchObject({ revision: 2, plan: { regions } });
-    expect(await put(set, 'branch', more, undefined)).toMatchObject({ revision: 2 });
+    expect(await put(set, 'branch', more, { match: 1 })).toMatchObject({
+      place: { revision: 2, plan: { regions } },
+    });
+    expect(await put(set, 'branch', more, {})).toMatchObject({ place: { revision: 2 } });
   });
 
   it('is to delete it with all its copies, and to put it anew', async () => {
@@ -67,7 +68,10 @@ describe('what people may ask of places', () => {
     expect(made.size).toBe(0);
     expect(await list(set)).toEqual([]);
     await expect(get(set, 'branch')).rejects.toMatchObject({ code: 'NotFound' });
-    expect(await put(set, 'branch', copy, undefined)).toMatchObject({ revision: 2, phase: 'there' });
+    expect(await put(set, 'branch', copy)).toMatchObject({
+      place: { revision: 2, phase: 'there' },
+      created: true,
+    });
   });
 
   it('is to delete it though pools are linked to it, while they use nothing of it', async () => {
@@ -91,11 +95,11 @@ describe('what people may ask of places', () => {
       failure: { code: 'ReferencedVersionCannotBeDeleted' },
     });
     pools.pop();
-    await expect(remove(set, 'branch', { by: 'ben' }, 7)).rejects.toMatchObject({
+    await expect(remove(set, 'branch', { by: 'ben' }, { match: 7 })).rejects.toMatchObject({
       code: 'PreconditionFailed',
       target: 'If-Match',
     });
-    await remove(set, 'branch', { by: 'ben' }, 1);
+    await remove(set, 'branch', { by: 'ben' }, { match: 1 });
     expect((await placeHistory(set, 'branch')).at(-1)?.event).toMatchObject({ type: 'deleted', by: 'ben' });
     await look();
     expect(made.size).toBe(0);
