@@ -27,8 +27,14 @@ const version = z.string().describe('The number of a version, such as 1.4.0.');
 const path = { set, version };
 const is = { about: 'The version.', body: VersionAnswer };
 const headers = ['Operation-Location', 'Retry-After'] as const;
-const addressOf = (name: string, number: string) =>
-  runningApp().address(`image-sets/${name}/versions/${number}`);
+type Kind = 'build' | 'revocation' | 'deletion';
+
+/** 202, with the operation that this has begun, or found. */
+async function taken(kind: Kind, name: string, number: string, body: unknown) {
+  const { monitors, address } = runningApp();
+  const operation = await monitors.of(kind, `${name}.${number}`);
+  return accepted(address(`operations/${operation}`), address(`image-sets/${name}/versions/${number}`), body);
+}
 
 app.http(
   ...endpoint({
@@ -43,10 +49,12 @@ app.http(
     answers: { 202: { about: 'The version, which is begun.', body: VersionAnswer, headers } },
     refuses: ['IdempotencyKeyReused', 'NumberTaken'],
     handle: async ({ path: { set: name }, body, key }) => {
-      const { images, requestFor } = runningApp();
+      const { images, requestFor, monitors, address } = runningApp();
       const id = await requestFor(`versions of ${name}`, key, body);
       const requested = await images.request(name, id, body);
-      return accepted(addressOf(name, requested.number), versionView(requested));
+      const { number } = requested;
+      const operation = address(`operations/${monitors.first('build', `${name}.${number}`)}`);
+      return accepted(operation, address(`image-sets/${name}/versions/${number}`), versionView(requested));
     },
   }),
 );
@@ -146,7 +154,7 @@ app.http(
     refuses: ['InvalidPhase', 'VersionOver', 'Throttled', 'AzureRefused'],
     handle: async ({ path: { set: name, version: number }, body }) => {
       const revoked = await runningApp().images.revoke(name, number, body);
-      return accepted(addressOf(name, number), revokedView(revoked));
+      return await taken('revocation', name, number, revokedView(revoked));
     },
   }),
 );
@@ -168,7 +176,7 @@ app.http(
     handle: async ({ path: { set: name, version: number }, body }) => {
       const deleted = await runningApp().images.remove(name, number, body);
       const jsonBody = versionView(deleted);
-      return deleted.phase === 'deleted' ? { jsonBody } : accepted(addressOf(name, number), jsonBody);
+      return deleted.phase === 'deleted' ? { jsonBody } : await taken('deletion', name, number, jsonBody);
     },
   }),
 );
@@ -187,7 +195,7 @@ app.http(
     refuses: ['InvalidPhase'],
     handle: async ({ path: { set: name, version: number }, body }) => {
       const retried = await runningApp().images.retry(name, number, body);
-      return accepted(addressOf(name, number), versionView(retried));
+      return await taken('build', name, number, versionView(retried));
     },
   }),
 );

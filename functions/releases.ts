@@ -25,6 +25,11 @@ const onItsWay = {
   headers: ['Operation-Location', 'Retry-After'],
 } as const;
 
+function taken(id: string, operation: string, view: unknown) {
+  const { address } = runningApp();
+  return accepted(address(`operations/${operation}`), address(`releases/${id}`), view);
+}
+
 app.http(
   ...endpoint({
     name: 'list-releases',
@@ -54,10 +59,10 @@ app.http(
     answers: { 200: { ...is, about: 'The release that it has.' }, 202: onItsWay },
     refuses: ['Revoked', 'VersionOver', 'VersionNotReady'],
     handle: async ({ path: { release: id }, body }) => {
-      const { releases, address, now } = runningApp();
+      const { releases, monitors, now } = runningApp();
       const { release, created } = await releases.put(id, body);
       const view = releaseView(release, now());
-      return created ? accepted(address(`releases/${id}`), view) : { jsonBody: view };
+      return created ? taken(id, monitors.first('release', id), view) : { jsonBody: view };
     },
   }),
 );
@@ -130,8 +135,11 @@ function asked<Body extends z.ZodType>(what: string, { role, about, body, refuse
       answers: { 202: onItsWay },
       refuses: ['InvalidPhase', ...refuses],
       handle: async ({ path: { release: id }, body: said }) => {
-        const { address, now } = runningApp();
-        return accepted(address(`releases/${id}`), releaseView(await ask(id, said), now()));
+        const { monitors, now } = runningApp();
+        const view = releaseView(await ask(id, said), now());
+        // All but a rollback is part of the release, as it goes on or ends.
+        const kind = what === 'rollback' ? 'release-rollback' : 'release';
+        return taken(id, await monitors.of(kind, id), view);
       },
     }),
   );

@@ -23,9 +23,11 @@ const answers = {
   },
 } as const;
 
-function taken(set: string, number: string, changed: Parameters<typeof changedRegionView>[0]) {
-  const at = runningApp().address(`image-sets/${set}/versions/${number}/regions`);
-  return accepted(at, changedRegionView(changed));
+async function taken(set: string, number: string, changed: Parameters<typeof changedRegionView>[0]) {
+  const { monitors, address } = runningApp();
+  const operation = await monitors.of('region', `${set}.${number}.${changed.name}`);
+  const at = address(`image-sets/${set}/versions/${number}/regions`);
+  return accepted(address(`operations/${operation}`), at, changedRegionView(changed));
 }
 
 app.http(
@@ -71,7 +73,7 @@ app.http(
     answers,
     refuses: ['InvalidPhase', 'ImmutableField', 'RegionIsSource'],
     handle: async ({ path: { set, version: number, region }, body }) =>
-      taken(set, number, await runningApp().replication.put(set, number, region, body)),
+      await taken(set, number, await runningApp().replication.put(set, number, region, body)),
   }),
 );
 
@@ -86,7 +88,7 @@ app.http(
     answers,
     refuses: ['InvalidPhase', 'RegionInUse', 'RegionIsSource', 'Throttled', 'AzureRefused'],
     handle: async ({ path: { set, version: number, region }, caller }) =>
-      taken(set, number, await runningApp().replication.remove(set, number, region, caller.name)),
+      await taken(set, number, await runningApp().replication.remove(set, number, region, caller.name)),
   }),
 );
 
@@ -102,7 +104,7 @@ app.http(
     answers,
     refuses: ['InvalidPhase', 'RegionIsSource'],
     handle: async ({ path: { set, version: number, region }, body }) =>
-      taken(set, number, await runningApp().replication.repair(set, number, region, body)),
+      await taken(set, number, await runningApp().replication.repair(set, number, region, body)),
   }),
 );
 

@@ -18,6 +18,13 @@ const path = { rollout: RolloutId };
 const is = { about: 'The rollout.', body: RolloutAnswer };
 const onItsWay = { ...is, headers: ['Operation-Location', 'Retry-After'] } as const;
 
+/** 202: a rollout is one operation, from its start until the host pool is let go. */
+function taken(id: string, rollout: Parameters<typeof rolloutView>[1]) {
+  const { monitors, address } = runningApp();
+  const operation = address(`operations/${monitors.first('rollout', id)}`);
+  return accepted(operation, address(`rollouts/${id}`), rolloutView(id, rollout));
+}
+
 app.http(
   ...endpoint({
     name: 'list-rollouts',
@@ -101,9 +108,7 @@ app.http(
     answers: { 202: { ...onItsWay, about: 'The rollout, which is stopping.' } },
     refuses: ['InvalidPhase'],
     handle: async ({ path: { rollout: id }, body }) => {
-      const { rollouts, address } = runningApp();
-      const rollout = await rollouts.abort(id, body);
-      return accepted(address(`rollouts/${id}`), rolloutView(id, rollout));
+      return taken(id, await runningApp().rollouts.abort(id, body));
     },
   }),
 );
@@ -155,11 +160,11 @@ app.http(
     answers: { 202: { ...onItsWay, about: 'The rollout that takes it back.' } },
     refuses: ['IdempotencyKeyReused', 'InvalidPhase', 'NoRollbackTarget'],
     handle: async ({ path: { rollout }, body, key }) => {
-      const { rollouts, requestFor, address } = runningApp();
+      const { rollouts, requestFor } = runningApp();
       // A rollout is taken back once: the key only keeps it from standing for another request as well.
       await requestFor(`rollback of ${rollout}`, key, body);
       const back = await rollouts.rollBack(rollout, body);
-      return accepted(address(`rollouts/${back.id}`), rolloutView(back.id, back.rollout));
+      return taken(back.id, back.rollout);
     },
   }),
 );

@@ -4,6 +4,7 @@ import { wireAudit } from './wiring/audit.ts';
 import { type Events, wireEvents } from './wiring/events.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
 import { type Images, wireImages } from './wiring/images.ts';
+import { wireMonitors } from './wiring/monitors.ts';
 import { wireOperations } from './wiring/operations.ts';
 import { type PublishingRooms, wirePublishing } from './wiring/publishing.ts';
 import { type Notifications, wireNotifications } from './wiring/notifications.ts';
@@ -101,6 +102,7 @@ export function createApp(outside: Outside) {
     subscriptions: notifications.requests,
     hosts: desktops.hosts,
     operations: wireOperations(outside),
+    monitors: wireMonitors(outside, { images, desktops, publishing }),
     requestFor: repeats(rows('requests'), now, newId),
     advanceImage: async (id: string) => await images.advanceImage(id),
     advanceReplication: async (id: string) => await images.advanceReplication(id),

@@ -40,6 +40,12 @@ export function guard(wanted: {
   };
 }
 
+/** Refuses whoever has not got the role of what is asked for, where the path alone says which that is. */
+export async function needsRole(caller: Caller, role: Role, route: string, path: Words): Promise<void> {
+  refuseWithoutRole(caller, role);
+  await refuseOutside(caller, { method: 'POST', route, role }, path, findInApp);
+}
+
 /** Lets everybody in; a name that somebody says is still no name of ours. */
 export const open: Guard = {
   enter: () => anyone,

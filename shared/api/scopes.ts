@@ -10,6 +10,7 @@ export interface Find {
     readonly plan: { readonly request: { readonly imageSet: string } };
   }>;
   readonly freeze: (id: string) => Promise<{ readonly scope: object }>;
+  readonly subscription: (id: string) => Promise<{ readonly plan: { readonly wants: object } }>;
 }
 
 /** What belongs to which image set or host pool, in one collection: all routes with the same first segment. */
@@ -45,15 +46,36 @@ function ofFreeze(scope: unknown): Scope | undefined {
   return kind === 'image-set' ? ofSet(name) : ofPool(name);
 }
 
-/** An event belongs where its subject does, the path of what it is about. */
-function ofEvent({ subject, data }: Words): Scope | undefined {
-  const [collection, id = ''] = String(subject).split('/');
+/** Where a path says itself to which image set or host pool it belongs. */
+function ofPath(path: unknown): Scope | undefined {
+  const [collection = '', id = ''] = String(path).split('/');
   if (collection === 'image-sets') return ofSet(id);
   if (collection === 'host-pools') return ofPool(id);
-  if (['releases', 'approvals', 'validations'].includes(collection ?? '')) return ofSet(id.split('.')[0]);
+  return ['releases', 'approvals', 'validations'].includes(collection) ? ofSet(id.split('.')[0]) : undefined;
+}
+
+/** An event belongs where its subject does, the path of what it is about. */
+function ofEvent({ subject, data }: Words): Scope | undefined {
   const { imageSet, hostPool, scope } = words(data);
-  if (collection === 'freezes' && scope !== undefined) return ofFreeze(scope);
-  return ofPool(hostPool) ?? ofSet(imageSet);
+  if (String(subject).startsWith('freezes/') && scope !== undefined) return ofFreeze(scope);
+  return ofPath(subject) ?? ofPool(hostPool) ?? ofSet(imageSet);
+}
+
+/** What operations are about has the set in front, but for rollouts and for receivers. */
+async function ofOperation(id: string, find: Find): Promise<Scope | undefined> {
+  const [kind = '', , ...of] = id.split('.');
+  if (kind === 'rollout') return ofPool((await found(find.rollout(of.join('.'))))?.pool);
+  return kind === 'redelivery' ? await ofSubscription(of.join('.'), find) : ofSet(of[0]);
+}
+
+/** A subscription belongs to an image set or a host pool if it hears of that one alone. */
+function ofWants({ imageSets, hostPools }: Words): Scope | undefined {
+  const one = (names: unknown) => (Array.isArray(names) && names.length === 1 ? names[0] : undefined);
+  return ofSet(one(imageSets)) ?? ofPool(one(hostPools));
+}
+
+async function ofSubscription(id: string, find: Find): Promise<Scope | undefined> {
+  return ofWants(words((await found(find.subscription(id)))?.plan.wants));
 }
 
 const collections: Readonly<Record<string, Collection>> = {
@@ -105,7 +127,19 @@ const collections: Readonly<Record<string, Collection>> = {
     },
   },
   leftovers: { shown: ({ imageSet }) => ofSet(imageSet) },
+  operations: {
+    one: { parameter: 'operation', thing: 'operation', scope: ofOperation },
+    shown: () => undefined,
+  },
   events: { shown: ofEvent },
+  subscriptions: {
+    one: { parameter: 'subscription', thing: 'subscription', scope: ofSubscription },
+    shown: ofWants,
+    // One that hears of more than one of them, or of all, is for whoever may see everything.
+    asked: (body) => ({ scope: ofWants(body) ?? ofAll, target: 'imageSets' }),
+  },
+  stuck: { shown: ({ subject, hostPool }) => ofPool(hostPool) ?? ofPath(subject) },
+  'dead-letters': { shown: ({ subject }) => ofPath(subject) },
   // What Azure offers is no secret of anybody's.
   marketplace: { shown: () => ofAll },
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { listOf } from '../api/lists.ts';
-import { moment } from '../api/words.ts';
+import { FailureAnswer, moment } from '../api/words.ts';
 import { queueNames } from './queues.ts';
+import { OperationId } from './request-bodies.ts';
 import { whys } from './stuck.ts';
 
 const queue = z.enum(queueNames);
@@ -45,6 +46,7 @@ const StuckAnswer = z
     why: z.enum(whys),
     since: moment,
     message: z.string(),
+    hostPool: z.string().optional().describe('Of a rollout, and of a host that one left in quarantine.'),
     code: z.string().optional().describe('One of those in `x-error-codes`.'),
     remedy: z.string().optional(),
     times: z.int().optional().describe('How often in a row it did not work.'),
@@ -53,3 +55,26 @@ const StuckAnswer = z
   .meta({ id: 'Stuck' });
 
 export const StuckWorkAnswer = listOf(StuckAnswer);
+
+/** How something that takes long stands. */
+export const OperationAnswer = z
+  .strictObject({
+    id: OperationId,
+    kind: z.string().describe('What is done, such as build or rollout.'),
+    status: z
+      .enum(['NotStarted', 'Running', 'Succeeded', 'Failed', 'Canceled'])
+      .describe('The last three are its end, and never change.'),
+    resource: z.url().describe('What it is done on.'),
+    createdAt: moment,
+    lastActionAt: moment.describe('When something last came of it.'),
+    waitingFor: z.string().optional(),
+    nextLookAt: moment.optional(),
+    percentComplete: z.int().min(0).max(100).optional().describe('Where that can be said.'),
+    stages: z
+      .array(z.strictObject({ name: z.string(), state: z.enum(['done', 'running', 'ahead']) }))
+      .optional()
+      .describe('In their order, where it passes stages.'),
+    error: FailureAnswer.optional().describe('Why it failed.'),
+    reason: z.string().optional().describe('Why it was canceled, and by whom.'),
+  })
+  .meta({ id: 'Operation' });

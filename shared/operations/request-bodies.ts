@@ -22,3 +22,12 @@ export const PutBackDeadLetters = z.strictObject({
   most: z.int().min(1).max(1000).default(100),
   by: text(256).exactOptional(),
 });
+
+export const OperationId = z
+  .string()
+  .regex(
+    /^[a-z][a-z-]{0,29}\.[1-9]\d{0,6}\.[\w.-]{1,200}$/,
+    'The id of an operation, such as build.1.win11-avd.1.4.0.',
+  );
+
+export const CancelOperation = z.strictObject({ reason: text(1000), by: text(256).optional() });

@@ -27,7 +27,11 @@ export function operationsRequests({ deadLetters, works, rolloutsByPool, now }: 
     const failures = new Map((await failing()).map((failure) => [failure.id, failure]));
     const at = now();
     const all = await underWay();
-    return all.flatMap(({ id, saved }) => stuckBy(kind, id, saved, failures.get(id), at) ?? []);
+    return all.flatMap(({ id, saved }) => {
+      const found = stuckBy(kind, id, saved, failures.get(id), at);
+      const { pool } = saved.state;
+      return found ? [typeof pool === 'string' ? { ...found, hostPool: pool } : found] : [];
+    });
   };
   return {
     deadLetters: deadLetterRequests({

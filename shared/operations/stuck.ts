@@ -20,6 +20,8 @@ export interface Stuck {
   readonly message: string;
   readonly code?: string;
   readonly remedy?: string;
+  /** Of a rollout, and of a host of one. */
+  readonly hostPool?: string;
   /** How often in a row it did not work. */
   readonly times?: number;
   readonly nextLookAt?: Instant;
@@ -33,6 +35,8 @@ export interface State {
   readonly lookAt?: Instant;
   /** Of a leftover. */
   readonly why?: string;
+  /** Of a rollout its name; of a host where it is in Azure. */
+  readonly pool?: unknown;
   readonly failure?: { readonly code: string; readonly message: string; readonly remedy: string };
   readonly pause?: { readonly by: string; readonly reason?: string; readonly at: Instant };
   readonly standing?: {
@@ -116,6 +120,7 @@ interface HostRecord {
 
 export interface RolloutSeen {
   readonly id: string;
+  readonly hostPool: string;
   readonly hosts: readonly HostRecord[];
 }
 
@@ -123,13 +128,14 @@ export interface RolloutSeen {
 export function quarantinedIn(rollouts: readonly RolloutSeen[]): readonly Stuck[] {
   const known = new Set<string>();
   const found: Stuck[] = [];
-  for (const { id: rollout, hosts } of rollouts) {
+  for (const { id: rollout, hostPool, hosts } of rollouts) {
     for (const { name, outcome, why: message, code, admittedAt, endedAt = admittedAt } of hosts) {
       if (known.has(name) || !telling.has(outcome)) continue;
       known.add(name);
       if (outcome !== 'quarantined') continue;
       const id = `${rollout}.${name}`;
-      found.push({ kind: 'host', id, why: 'quarantined', since: endedAt, message, ...(code && { code }) });
+      const about = { kind: 'host', id, hostPool, why: 'quarantined' as const };
+      found.push({ ...about, since: endedAt, message, ...(code && { code }) });
     }
   }
   return found;

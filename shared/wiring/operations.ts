@@ -57,7 +57,9 @@ export function wireOperations({ rows, now, deadLetters }: Pick<Outside, 'rows' 
         const ofPool = [];
         for (const id of ids.slice(0, rolloutsBack)) {
           const rollout = await rollouts.load(id);
-          if (rollout) ofPool.push({ id, hosts: Object.values(rollout.state.facts.hosts ?? {}) });
+          if (!rollout) continue;
+          const { pool: hostPool, facts } = rollout.state;
+          ofPool.push({ id, hostPool, hosts: Object.values(facts.hosts ?? {}) });
         }
         found.push(ofPool);
       }

@@ -47,6 +47,33 @@ describe('an endpoint, asked with a key of some names', () => {
       ],
       [0, 2, 4, 5, 6],
     ],
+    [
+      'subscriptions',
+      [
+        { imageSets: ['win11-x'], hostPools: [] },
+        { imageSets: ['win11-x', 'win11-y'], hostPools: [] },
+        { imageSets: [], hostPools: ['sales'] },
+        { imageSets: [], hostPools: [] },
+        { imageSets: ['linux'], hostPools: ['sales'] },
+      ],
+      [0, 2],
+    ],
+    [
+      'stuck',
+      [
+        { subject: 'image-sets/win11-x/versions/1.0.0' },
+        { subject: 'releases/linux.1.0.0' },
+        { subject: 'rollouts/r-1', hostPool: 'sales' },
+        { subject: 'rollouts/r-2/hosts', hostPool: 'finance' },
+        { subject: 'subscriptions/cmdb' },
+      ],
+      [0, 2],
+    ],
+    [
+      'dead-letters',
+      [{ subject: 'image-sets/win11-x/channels/test' }, { subject: 'rollouts/r-1' }, { reason: 'none' }],
+      [0],
+    ],
     ['marketplace/{location}/publishers', [{ name: 'MicrosoftWindowsDesktop' }], [0]],
     ['image-sets/{set}/channels', [{ name: 'test' }], [0]],
   ])('lists of %s only what it may see', async (route, items, seen) => {

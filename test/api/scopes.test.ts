@@ -20,6 +20,7 @@ const find = {
   },
   schedule: async (id: string) =>
     id.startsWith('s-') ? { plan: { request: { imageSet: id.slice(2) } } } : await none(),
+  subscription: none,
   freeze: async (id: string) => {
     if (id === 'all') return { scope: { kind: 'all' } };
     const [kind, name] = id.split('_');
@@ -56,7 +57,6 @@ describe('a role with names', () => {
     [{ role: 'builder', imageSets: ['*'] }, { hostPool: 'b' }, false],
     [{ role: 'builder', imageSets: ['*'] }, {}, false],
     [{ role: 'builder', hostPools: ['b'] }, { hostPool: 'b' }, true],
-    [{ role: 'builder', hostPools: ['b'] }, { imageSet: 'b' }, false],
     [{ role: 'builder', imageSets: ['a'] }, { imageSet: 'a', hostPool: 'b' }, false],
     [{ role: 'admin', imageSets: ['a'] }, { imageSet: 'a' }, true],
     [{ role: 'reader' }, { imageSet: 'a' }, false],

@@ -65,7 +65,8 @@ describe('a delivery', () => {
     await one.append(happening(1), happening(2));
     await one.pass(30);
     const position = (await one.feed.placeOf('rollout:r:1')) ?? 0;
-    await one.engine.record('s', () => ({ type: 'redelivery-asked', position, by: 'ann', at: one.now() }));
+    const asked = { position, event: 'rollout:r:1', by: 'ann' };
+    await one.engine.record('s', () => ({ type: 'redelivery-asked', ...asked, at: one.now() }));
     await one.pass(30);
     expect(one.sent()).toEqual(['rollout:r:1', 'rollout:r:2', 'rollout:r:1']);
     expect((await one.logged()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);

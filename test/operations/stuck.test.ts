@@ -96,8 +96,16 @@ describe('stuck work', () => {
       admittedAt: since,
     });
     const found = quarantinedIn([
-      { id: 'new', hosts: [host('a', 'done'), host('b', 'quarantined'), host('c', 'put-off')] },
-      { id: 'old', hosts: [host('a', 'quarantined'), host('b', 'quarantined'), host('c', 'quarantined')] },
+      {
+        id: 'new',
+        hostPool: 'p',
+        hosts: [host('a', 'done'), host('b', 'quarantined'), host('c', 'put-off')],
+      },
+      {
+        id: 'old',
+        hostPool: 'p',
+        hosts: [host('a', 'quarantined'), host('b', 'quarantined'), host('c', 'quarantined')],
+      },
     ]);
     expect(found.map(({ id }) => id)).toEqual(['new.b', 'old.c']);
   });

@@ -1,0 +1,71 @@
+import { monitorRequests, type Watched, watched } from '../operations/monitors.ts';
+import type { Watch } from '../operations/monitor.ts';
+import type { Outside } from '../outside.ts';
+import { WorkflowStore } from '../workflow/store.ts';
+import type { Desktops } from './desktops.ts';
+import type { Images } from './images.ts';
+import { monitorsOfRollouts, monitorsOfSubscriptions } from './monitors-of-desktops.ts';
+import { monitorsOfRegions, monitorsOfVersions } from './monitors-of-images.ts';
+import {
+  monitorsOfChannels,
+  monitorsOfCopies,
+  monitorsOfPlaces,
+  monitorsOfReleases,
+  monitorsOfValidations,
+} from './monitors-of-publishing.ts';
+import type { PublishingRooms } from './publishing.ts';
+
+interface Rooms {
+  readonly images: Pick<Images, 'requests'>;
+  readonly desktops: Pick<Desktops, 'requests'>;
+  readonly publishing: Pick<PublishingRooms, 'gates' | 'releases'>;
+}
+
+/** What takes long, seen from outside. Reads what the others keep; what it cancels, their own actions cancel. */
+export function wireMonitors({ rows }: Pick<Outside, 'rows'>, { images, desktops, publishing }: Rooms) {
+  const of = <State, Event, Kind extends string>(
+    table: string,
+    monitors: Readonly<Record<Kind, Watch<State, Event>>>,
+  ) => {
+    const store = new WorkflowStore<State, Event>('operation', rows(table), rows('due'));
+    const all = Object.entries<Watch<State, Event>>(monitors).map(([kind, watch]) => [
+      kind,
+      watched(watch, {
+        load: async (id) => await store.load(id),
+        history: async (id) => await store.history(id),
+      }),
+    ]);
+    return Object.fromEntries(all) as Readonly<Record<Kind, Watched>>;
+  };
+  return monitorRequests({
+    kinds: {
+      ...of('versions', monitorsOfVersions),
+      ...of('replications', monitorsOfRegions),
+      ...of('releases', monitorsOfReleases),
+      ...of('channels', monitorsOfChannels),
+      ...of('validations', monitorsOfValidations),
+      ...of('copies', monitorsOfCopies),
+      ...of('hostingplaces', monitorsOfPlaces),
+      ...of('rollouts', monitorsOfRollouts),
+      ...of('subscriptions', monitorsOfSubscriptions),
+    },
+    cancels: {
+      build: {
+        role: 'builder',
+        ask: async (id, said) => {
+          const at = id.indexOf('.');
+          return await images.requests.cancel(id.slice(0, at), id.slice(at + 1), said);
+        },
+      },
+      rollout: { role: 'operator', ask: async (id, said) => await desktops.requests.abort(id, said) },
+      release: {
+        role: 'operator',
+        ask: async (id, said) => await publishing.releases.requests.stop(id, said),
+      },
+      validation: {
+        role: 'builder',
+        ask: async (id, said) => await publishing.gates.requests.cancel(id, said),
+      },
+    },
+  });
+}
