@@ -58,6 +58,7 @@ export function createApp(outside: Outside) {
     versions: images.port,
     planOf: images.planOf,
     about: async (set, number) => await images.about(set, number),
+    beginRelease: async (id) => await images.beginRelease(id),
     rollouts: desktops.ofChannels,
     examineHosts: async (asked) => await desktops.hosts.examineHosts(asked),
     poolsAt: desktops.poolsAt,

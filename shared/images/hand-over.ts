@@ -27,8 +27,17 @@ export function releaseOf({
   return { set, number, channels: plan.channels, by, reason, ...release };
 }
 
+/** Its release begins with the first look, so that whoever asked for the version need not wait for it. */
+export function beginningRelease(startRelease: StartRelease, ensure: EnsureVersionStage): EnsureVersionStage {
+  return async (look) => {
+    const wanted = releaseOf(look.work);
+    if (wanted) await startRelease(wanted);
+    return await ensure(look);
+  };
+}
+
 /**
- * The version is whole, and its release is there: begun when it was asked for, unless the process died in between.
+ * The version is whole, and its release is there: begun with its first look, unless the version was retried from later.
  * From here on Azure, too, keeps others from deleting it before its end of life.
  */
 export function ensureHandedOver(gallery: Gallery, startRelease: StartRelease): EnsureVersionStage {

@@ -14,7 +14,6 @@ import { type ImageSet, type ImageSetEvent, type ImageSetPlan, numberFor } from 
 import type { Decide, RequestVersion, Retry } from './request-bodies.ts';
 import { defining } from './define.ts';
 import { type DefinitionClaimed, type DefinitionOwner, definitionOwners } from './owner.ts';
-import { releaseOf, type StartRelease } from './hand-over.ts';
 import type { Waiver } from './inspection.ts';
 import type { Leftover, LeftoverCommand, LeftoverEvent } from './leftover.ts';
 import { leftoverId } from './reap.ts';
@@ -37,8 +36,6 @@ interface Parts {
   readonly leftoverStore: WorkflowStore<Leftover, LeftoverEvent>;
   readonly versions: Engine<Version, VersionEvent, VersionCommand>;
   readonly versionStore: WorkflowStore<Version, VersionEvent>;
-  /** Begins the version's release, or finds it: there is one for each version. */
-  readonly startRelease: StartRelease;
   readonly usedBy: UsedBy;
   /** The number of the version that a channel holds, if it holds one. */
   readonly heldIn: (set: string, channel: string) => Promise<string | undefined>;
@@ -173,11 +170,7 @@ export function imageRequests(parts: Parts) {
         ...(release && { release: upTo === undefined ? {} : { upTo } }),
         at: now(),
       };
-      const { state } = await versions.record(id, () => event);
-      // Should the process die before this, the last stage of the version begins it.
-      const wanted = releaseOf(state);
-      if (wanted) await parts.startRelease(wanted);
-      return state;
+      return (await versions.record(id, () => event)).state;
     },
 
     async leftovers() {

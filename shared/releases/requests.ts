@@ -41,6 +41,8 @@ interface Parts {
     readonly reason: string;
     readonly upTo?: string;
   }) => Promise<void>;
+  /** Begins the release that a version was asked for with, where that has not begun yet. */
+  readonly beginAskedFor: (id: string) => Promise<void>;
   readonly now: () => Instant;
 }
 
@@ -51,9 +53,17 @@ const mostDays = 90;
 const somebody = (by: string | undefined) => by ?? 'function key';
 
 /** What people may ask of releases. A refusal is an `AppError`; the rest is the engine's work. */
-export function releaseRequests({ releases, releaseStore, ports, channelsOf, start, now }: Parts) {
+export function releaseRequests(parts: Parts) {
+  const { releases, releaseStore, ports, channelsOf, start, beginAskedFor, now } = parts;
+  /** Whoever asked for a version need not know that its release begins a moment later. */
+  const find = async (id: string): Promise<Release | undefined> => {
+    const known = await releases.load(id);
+    if (known) return known;
+    await beginAskedFor(id);
+    return await releases.load(id);
+  };
   const get = async (id: string): Promise<Release> => {
-    const release = await releases.load(id);
+    const release = await find(id);
     if (!release) throw new AppError('NotFound', `There is no release ${id}.`, { target: id });
     return release;
   };
@@ -84,7 +94,7 @@ export function releaseRequests({ releases, releaseStore, ports, channelsOf, sta
   return {
     /** Releases a version that was built without; one that has a release keeps it as it is. */
     async put(id: string, { by, reason, upTo }: z.infer<typeof PutRelease>) {
-      const known = await releases.load(id);
+      const known = await find(id);
       if (known) return { release: known, created: false };
       const at = id.indexOf('.');
       const [set, number] = [id.slice(0, at), id.slice(at + 1)];

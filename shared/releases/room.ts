@@ -11,6 +11,8 @@ import { releaseRequests } from './requests.ts';
 interface Parts extends Ports {
   /** The channels of a set in their order, for a version that is promoted by hand to one its release knows not. */
   readonly channelsOf: (set: string) => Promise<readonly string[] | undefined>;
+  /** Begins the release that a version was asked for with, where its first look has not done so yet. */
+  readonly beginAskedFor?: (id: string) => Promise<void>;
   readonly rows: Rows;
   readonly due: Rows;
   readonly wake: (id: string, at: Instant) => Promise<void>;
@@ -27,6 +29,7 @@ export function releaseRoom({
   approvals,
   rollouts,
   channelsOf,
+  beginAskedFor = async () => {},
   rows,
   due,
   ...parts
@@ -44,6 +47,7 @@ export function releaseRoom({
       ports,
       channelsOf,
       start: async (asked) => await port.start(asked),
+      beginAskedFor,
       now,
     }),
     advance: async (id: string) => await engine.advance(id),

@@ -8,7 +8,7 @@ import { ensureCleanedUp } from '../images/clean-up.ts';
 import { ensureCustomised } from '../images/customise.ts';
 import { type DeletePorts, ensureDeleted } from '../images/delete.ts';
 import { ensureGeneralised } from '../images/generalise.ts';
-import { ensureHandedOver, type StartRelease } from '../images/hand-over.ts';
+import { beginningRelease, ensureHandedOver, releaseOf, type StartRelease } from '../images/hand-over.ts';
 import { type Version, type VersionEvent, versionLife } from '../images/image.ts';
 import { type ImageSet, type ImageSetEvent, imageSetLife } from '../images/image-set.ts';
 import { ensureInspected } from '../images/inspect.ts';
@@ -118,7 +118,7 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
     store: versionStore,
     perform: performVersion(
       {
-        resolve: ensureResolved(outside, gallery),
+        resolve: beginningRelease(publishing.startRelease, ensureResolved(outside, gallery)),
         admit: ensureAdmitted(places, outside.capacity),
         prepare: ensurePrepared(parts),
         provision: waitingForQuota(ensureProvisioned(gallery, machines)),
@@ -160,7 +160,6 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
       leftoverStore,
       versions,
       versionStore,
-      startRelease: publishing.startRelease,
       usedBy,
       heldIn: publishing.heldIn,
       now,
@@ -189,6 +188,12 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
       return version && versionId(version);
     }),
     port: versionPort({ versions, gallery, now }),
+    /** Begins the release that a version was asked for with, before its first look does. */
+    async beginRelease(id: string): Promise<void> {
+      const version = await versions.load(id);
+      const wanted = version && releaseOf(version);
+      if (wanted) await publishing.startRelease(wanted);
+    },
     /** The plan of a set, if there is such a set. */
     planOf: async (set: string) => (await sets.load(set))?.plan,
     /** The id of the image version behind a number; undefined if there is no such version. */

@@ -20,6 +20,7 @@ interface Around {
   readonly versions: Images['port'];
   readonly planOf: Images['planOf'];
   readonly about: Images['about'];
+  readonly beginRelease: Images['beginRelease'];
   readonly rollouts: Desktops['ofChannels'];
   readonly examineHosts: Desktops['hosts']['examineHosts'];
   readonly poolsAt: Desktops['poolsAt'];
@@ -95,6 +96,7 @@ export function wirePublishing(outside: Outside, around: Around) {
     approvals: approvals.port,
     rollouts,
     channelsOf,
+    beginAskedFor: around.beginRelease,
     rows: rows('releases'),
     due,
     wake: wake('advance-release'),

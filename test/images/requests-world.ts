@@ -6,7 +6,6 @@ import {
   type KeptRecipeEvent,
   keptRecipeLife,
 } from '../../shared/images/recipe-revision.ts';
-import type { StartRelease } from '../../shared/images/hand-over.ts';
 import {
   type DefinitionClaimed,
   type DefinitionOwner,
@@ -45,7 +44,6 @@ export function openImages({ dyingOnce = false } = {}) {
   const owners = new Engine({ workflow: definitionOwnerLife, store: ownerStore, perform: idle, wake, now });
   const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', memoryRows(), due);
   const leftovers = new Engine({ workflow: leftoverLife, store: leftoverStore, perform: idle, wake, now });
-  const released: Parameters<StartRelease>[0][] = [];
   const uses: Use[] = [];
   const held = new Map<string, string>();
   const images = imageRequests({
@@ -57,14 +55,12 @@ export function openImages({ dyingOnce = false } = {}) {
     leftoverStore,
     versions,
     versionStore,
-    startRelease: async (wanted) => void released.push(wanted),
     usedBy: async () => uses,
     heldIn: async (_, channel) => held.get(channel),
     now,
   });
   return {
     ...images,
-    released,
     uses,
     held,
     tell: versions,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLocal } from '../../infra/local/local.ts';
+import { queueNames } from '../../shared/operations/queues.ts';
 import { apiAt } from '../demo/api.ts';
 import { type Load, loadOf, openSender, type Sample } from './load.ts';
 
@@ -13,15 +14,7 @@ const imageSets = 64;
 const callers = 8;
 const roundSeconds = 2;
 const rounds = 3;
-const workers = [
-  'advance-image',
-  'reap-leftover',
-  'advance-replication',
-  'advance-rollout',
-  'advance-host',
-  'deliver-notification',
-  'sweep',
-];
+const workers = [...queueNames, 'sweep'];
 
 /** With one caller at a time, for the time an answer takes, and with many, for how much goes through. */
 export interface Acceptance {
