@@ -62,6 +62,24 @@ app.http(
 
 app.http(
   ...endpoint({
+    name: 'remove-host-pool',
+    method: 'DELETE',
+    route: 'host-pools/{pool}',
+    role: 'admin',
+    about: 'Goldsmith looks at the host pool no more; its hosts stay as they are.',
+    path,
+    takes: ['If-Match'],
+    answers: { 204: { about: 'It is gone, whether it was there or not.' } },
+    refuses: ['RolloutAlreadyActive', 'InvalidPhase'],
+    handle: async ({ path: { pool: name }, caller, onlyIf }) => {
+      await runningApp().rollouts.removePool(name, caller.name, onlyIf);
+      return { status: 204 };
+    },
+  }),
+);
+
+app.http(
+  ...endpoint({
     name: 'plan-rollout',
     method: 'POST',
     route: 'host-pools/{pool}/plan',

@@ -27,6 +27,11 @@ export function createApp(outside: Outside) {
     refusal: async (set, number) => await images.port.refusal(set, number),
     imageVersionAt: async (...asked) => await publishing.sharing.port.imageVersionAt(...asked),
     isUnderWay: async (movement) => await publishing.channels.port.isUnderWay(movement),
+    async onItsWay(set, channel) {
+      const rings = (await images.planOf(set))?.channels.includes(channel);
+      const standing = rings ? await publishing.channels.port.standing(set, channel) : undefined;
+      return standing?.phase === 'moving' ? standing.holds?.number : undefined;
+    },
   });
   const images: Images = wireImages(outside, events, {
     startRelease: async (wanted) => await publishing.releases.port.start(wanted),

@@ -13,6 +13,7 @@ import { planner } from '../rollouts/planner.ts';
 import { poolLife } from '../rollouts/pool.ts';
 import { poolClaims, PoolStore } from '../rollouts/pools.ts';
 import { type Parts as RequestParts, rolloutRequests } from '../rollouts/requests.ts';
+import { type OnItsWay, poolRemoval } from '../rollouts/remove-pool.ts';
 import { rollbackRequests } from '../rollouts/rollback.ts';
 import { rolloutEngine } from '../rollouts/rollout-engine.ts';
 import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
@@ -22,18 +23,18 @@ import { usageOf, usesOf } from '../rollouts/usage.ts';
 import { Engine } from '../workflow/engine.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import type { Events } from './events.ts';
-import { factsOfFreezes, factsOfRollouts } from './facts-of-desktops.ts';
+import { factsOfFreezes, factsOfPools, factsOfRollouts } from './facts-of-desktops.ts';
 import { resting } from './resting.ts';
 
 type Publishing = Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt'> &
-  Pick<Parameters<typeof rolloutEngine>[0], 'isUnderWay'>;
+  Pick<Parameters<typeof rolloutEngine>[0], 'isUnderWay'> & { readonly onItsWay: OnItsWay };
 
 export type Desktops = ReturnType<typeof wireDesktops>;
 
 /** Host pools, the rollouts that bring them to a version, and the work on each host. */
 export function wireDesktops(outside: Outside, { heard }: Events, publishing: Publishing) {
   const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets, secrets } = outside;
-  const { refusal, imageVersionAt, isUnderWay, versionOf } = publishing;
+  const { refusal, imageVersionAt, isUnderWay, onItsWay, versionOf } = publishing;
   const due = rows('due');
   const poolStore = new PoolStore('host-pool', rows('hostpools'), due);
   const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>('rollout', rows('rollouts'), due);
@@ -51,7 +52,12 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
   });
   const hostAsks = hostRequests({ ...hostParts, hosts, hostStore });
 
-  const pools = new Engine({ workflow: poolLife, store: poolStore, ...resting('host-pool', now) });
+  const pools = new Engine({
+    workflow: poolLife,
+    store: poolStore,
+    ...resting('host-pool', now),
+    ...heard('host-pool', 'hostpools', factsOfPools),
+  });
   const calendar = new Engine({
     workflow: freezeLife,
     store: new WorkflowStore<FreezeCalendar, FreezeEvent>('freezes', rows('freezes'), due),
@@ -96,6 +102,7 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
         standings: async (id) => await hostAsks.standings(id),
       }),
       ...rollbacks,
+      removePool: poolRemoval({ ...parts, onItsWay }),
       ...rolloutInsight({ ...parts, work: hostAsks, backTo: async (id) => await rollbacks.backTo(id) }),
     },
     freezes: freezeRequests({ ...parts, calendar }),

@@ -1,5 +1,6 @@
 import type { Facts } from '../events/facts.ts';
 import type { FreezeCalendar, FreezeEvent } from '../rollouts/freezes.ts';
+import type { Pool, PoolEvent } from '../rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
 import type { Schedule, ScheduleEvent } from '../schedules/schedule.ts';
 import type { Told } from '../workflow/outbox.ts';
@@ -93,6 +94,20 @@ export const factsOfRollouts: Facts<Rollout, RolloutEvent> = {
   'stage-done': afterStage,
   'stage-failed': afterStage,
   'stage-overdue': afterStage,
+};
+
+const itsRollouts = 'its rollouts tell of themselves';
+
+/** What the world is told of host pools. */
+export const factsOfPools: Facts<Pool, PoolEvent> = {
+  defined: 'a link changes nothing by itself',
+  removed: ({ by }, { link: { imageSet, channel } }, _, id) => ({
+    type: 'hostPool.removed',
+    subject: `host-pools/${id}`,
+    data: { hostPool: id, imageSet, channel, by },
+  }),
+  'rollout-claimed': itsRollouts,
+  'rollout-released': itsRollouts,
 };
 
 /** What the world is told of freezes. */
