@@ -14,6 +14,7 @@ app.http(
       'All that happened, in one order that never changes: whoever goes on from a cursor misses nothing.',
     query: { since: Cursor, type: EventType.optional(), subject: EventSubject, maxpagesize: PageSize },
     answers: { 200: { about: 'A page of the feed, and where to go on.', body: EventsAnswer } },
+    refuses: ['EventsGone'],
     async handle({ query: { maxpagesize, ...asked } }) {
       const { events, address } = runningApp();
       const { value, cursor, hasMore } = await events.follow({ ...asked, most: maxpagesize });

@@ -132,7 +132,10 @@ export function createApp(outside: Outside) {
       if (failed?.status === 'rejected') throw failed.reason;
     },
     /** Removes what has been kept for as long as it is to be. */
-    prune: async () => void (await audit.prune()),
+    async prune(): Promise<void> {
+      await audit.prune();
+      await notifications.prune(await events.prune());
+    },
     address: (path: string) => `${publicUrl}/api/${path}`,
     now,
   };

@@ -66,6 +66,8 @@ export interface Outside {
   readonly mostBuilds: number;
   /** For how long entries of the audit are kept; 400 days unless said. */
   readonly auditDays?: number | undefined;
+  /** For how long events can be read; 90 days unless said. */
+  readonly eventDays?: number | undefined;
   readonly now: () => Instant;
   readonly newId: () => string;
   /** What nobody can guess: 32 bytes and more, in letters, digits, - and _. */

@@ -201,6 +201,11 @@ export const refusalKinds = {
     retryable: false,
     remedy: 'The link was for one report and a limited time: validate again for a new one.',
   },
+  EventsGone: {
+    httpStatus: 410,
+    retryable: false,
+    remedy: 'Read anew what you keep a copy of; then go on from the cursor in `details`, or without one.',
+  },
   CopyFailed: {
     httpStatus: 409,
     retryable: false,

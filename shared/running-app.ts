@@ -57,7 +57,7 @@ function fromSettings(): Running {
   const azure = connect(told, governor);
   governor.shareOver(tableRows(azure.table('throttles')));
   const kinds = fleetKinds(azure);
-  const { teamsWebhook, publicUrl, mostBuilds, allowPrivateReceivers, auditDays } = told;
+  const { teamsWebhook, publicUrl, mostBuilds, allowPrivateReceivers, auditDays, eventDays } = told;
   const app = createApp({
     rows: oncePerName((table) => together(tableRows(azure.table(table)))),
     wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
@@ -84,6 +84,7 @@ function fromSettings(): Running {
     publicUrl,
     mostBuilds,
     auditDays,
+    eventDays,
     now: clock.now,
     newId: randomUUID,
     newSecret: () => randomBytes(32).toString('base64url'),

@@ -15,6 +15,8 @@ export interface Settings {
   readonly mostBuilds: number;
   /** For how long entries of the audit are kept. */
   readonly auditDays: number | undefined;
+  /** For how long events can be read. */
+  readonly eventDays: number | undefined;
   /** Present only where the whole cloud is this machine. */
   readonly local: { readonly armEndpoint: string; readonly clock: LocalClock | undefined } | undefined;
 }
@@ -30,6 +32,7 @@ const url = (protocols: RegExp) =>
   z.url({ protocol: protocols, error: 'is not a URL that can be used here' });
 const connection = (shape: RegExp) => z.string().regex(shape, 'is not a connection string');
 
+const daysOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 const days = z.string().regex(/^[1-9]\d{0,3}$/, 'must be a whole number of days, from 1 to 9999');
 
 const shape = z.object({
@@ -48,6 +51,7 @@ const shape = z.object({
     .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1 to 999')
     .optional(),
   AuditDays: days.optional(),
+  EventDays: days.optional(),
   ArmEndpoint: url(/^http$/).optional(),
   LocalClock: z
     .string()
@@ -73,7 +77,8 @@ export function settings(env: Readonly<Record<string, string | undefined>> = pro
     allowPrivateReceivers: raw.AllowPrivateReceivers === 'true',
     publicUrl: raw.PublicUrl.replace(/\/+$/, ''),
     mostBuilds: Number(raw.MostBuilds ?? 10),
-    auditDays: raw.AuditDays === undefined ? undefined : Number(raw.AuditDays),
+    auditDays: daysOf(raw.AuditDays),
+    eventDays: daysOf(raw.EventDays),
     local: isLocal
       ? { armEndpoint: (raw.ArmEndpoint ?? '').replace(/\/+$/, ''), clock: localClock(raw) }
       : undefined,

@@ -122,7 +122,7 @@ describe('the settings', () => {
       'PublicUrl',
       'MostBuilds',
     ];
-    all.push('KeyRoles', 'RoleAssignments');
+    all.push('AuditDays', 'EventDays', 'KeyRoles', 'RoleAssignments');
     const ours = Object.keys(sample.Values).filter((name) => !/^(FUNCTIONS|AzureWebJobs)/.test(name));
     expect(ours.toSorted()).toEqual(all.toSorted());
   });

@@ -160,6 +160,7 @@ function refusalsOf({ role, method, path, body, takes = [], refuses = [] }: AnyE
     ...refuses,
     ...(takes.includes('If-Match') ? (['PreconditionFailed'] as const) : []),
     ...(takes.includes('If-Match') && method !== 'POST' ? (['PreconditionRequired'] as const) : []),
+    ...(method === 'GET' ? [] : (['AuditUnavailable'] as const)),
     ...(path ? (['NotFound'] as const) : []),
     ...(isOpen ? [] : (['Forbidden'] as const)),
   ]);

@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { log } from '../log.ts';
 import type { Rows } from '../workflow/rows.ts';
+import { soon } from '../workflow/together.ts';
 import type { AuditEntry } from './entry.ts';
 
 /** What a block of the journal holds: entries, and ids of those that nobody is to read. */
@@ -32,30 +33,31 @@ export function journal({ rows, now, newId }: Parts) {
   // Two processes never write the same block, and one never writes the same twice.
   const writer = newId();
   let written = 0;
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
+
+  async function write(together: readonly Waiting[]): Promise<void> {
+    written += 1;
+    const row = `${now()}|${writer}|${String(written).padStart(10, '0')}`;
+    const json = JSON.stringify(together.map(({ noted }) => noted));
+    let failure: unknown;
+    try {
+      // Whoever hears no answer writes the same block with the same content once more.
+      await rows.write(blocks, [{ row, json, etag: 'any' }]);
+    } catch (error) {
+      failure = error;
+      log.error('audit.block-lost', { entries: together.length, error });
+    }
+    for (const { settle } of together) settle(failure);
+  }
 
   async function writeAll(): Promise<void> {
     // A turn of the event loop: who comes at the same moment goes along.
     await new Promise<void>((next) => {
       setImmediate(next);
     });
-    while (waiting.length > 0) {
-      const together = waiting.slice(0, mostTogether);
-      waiting = waiting.slice(mostTogether);
-      written += 1;
-      const row = `${now()}|${writer}|${String(written).padStart(10, '0')}`;
-      const json = JSON.stringify(together.map(({ noted }) => noted));
-      let failure: unknown;
-      try {
-        // Whoever hears no answer writes the same block with the same content once more.
-        await rows.write(blocks, [{ row, json, etag: 'any' }]);
-      } catch (error) {
-        failure = error;
-        log.error('audit.block-lost', { entries: together.length, error });
-      }
-      for (const { settle } of together) settle(failure);
-    }
+    // A block that is slow keeps nobody waiting but who is in it.
+    while (waiting.length > 0) await soon(write(waiting.splice(0, mostTogether)));
     writing = undefined;
   }
 

@@ -1,4 +1,5 @@
 import { hasCode } from '../errors.ts';
+import type { Instant } from '../instant.ts';
 import type { Rows, Write } from '../workflow/rows.ts';
 import { type CloudEvent, cloudEvent, type Happening } from './cloud-event.ts';
 
@@ -10,8 +11,11 @@ export interface Placed {
 
 const partition = 'feed';
 const headRow = 'head';
+/** How far the feed is gone: its oldest events are not kept for ever. */
+const goneRow = 'gone';
 const eventRow = (position: number) => `event|${String(position).padStart(12, '0')}`;
 const idRow = (id: string) => `id|${id}`;
+const last = 999_999_999_999;
 /** A transaction takes 100 rows: two for each event, and the head. */
 const mostTogether = 40;
 
@@ -30,6 +34,11 @@ export function eventFeed(rows: Rows, publicUrl: string) {
   const placeOf = async (id: string) => {
     const row = await rows.read(partition, idRow(id));
     return row && Number(row.columns['position']);
+  };
+
+  const gone = async () => {
+    const row = await rows.read(partition, goneRow);
+    return { etag: row?.etag, position: Number(row?.columns['position'] ?? 0) };
   };
 
   async function withoutKnown(all: readonly Happening[]): Promise<readonly Happening[]> {
@@ -73,6 +82,37 @@ export function eventFeed(rows: Rows, publicUrl: string) {
 
     placeOf,
 
+    /** The last place whose event is not kept any more; 0 while all are. */
+    gone: async () => (await gone()).position,
+
+    /**
+     * Removes events from before a moment, the oldest first, at most so many; answers how many. What goes is said
+     * before it goes, so that nobody takes the gap for all there was. With an event goes what keeps it from a second
+     * place: see to it that nothing as old is in an outbox any more.
+     */
+    async prune(before: Instant, most: number): Promise<number> {
+      const range = { from: eventRow(0), to: eventRow(last) };
+      const found = (await rows.inPartition(partition, range, most)).map(toPlaced);
+      const known = await gone();
+      const kept = found.findIndex(
+        ({ position, event }) => position > known.position && event.time >= before,
+      );
+      const old = kept === -1 ? found : found.slice(0, kept);
+      const position = Math.max(known.position, old.at(-1)?.position ?? 0);
+      if (position > known.position) {
+        const { etag } = known;
+        await rows.write(partition, [
+          { row: goneRow, json: '{}', columns: { position }, ...(etag !== undefined && { etag }) },
+        ]);
+      }
+      for (const one of old) {
+        // In this order, so that a crash in between leaves the row by which the other is found again.
+        await rows.remove(partition, idRow(one.event.id));
+        await rows.remove(partition, eventRow(one.position));
+      }
+      return old.length;
+    },
+
     /** Every event is in the feed afterwards, once, in the order given; answers those that were not yet. */
     async append(all: readonly Happening[]): Promise<readonly Placed[]> {
       const placed: Placed[] = [];
@@ -91,11 +131,11 @@ export function eventFeed(rows: Rows, publicUrl: string) {
     /** The events after a place, at most so many: costs what it answers, however long the feed is. */
     async after(position: number, most: number): Promise<readonly Placed[]> {
       const range = { from: eventRow(position + 1), to: eventRow(position + most + 1) };
-      const found = await rows.inPartition(partition, range);
-      return found.map(({ row, json }) => ({
-        position: Number(row.slice(row.indexOf('|') + 1)),
-        event: JSON.parse(json) as CloudEvent,
-      }));
+      return (await rows.inPartition(partition, range)).map(toPlaced);
     },
   };
+}
+
+function toPlaced({ row, json }: { readonly row: string; readonly json: string }): Placed {
+  return { position: Number(row.slice(row.indexOf('|') + 1)), event: JSON.parse(json) as CloudEvent };
 }

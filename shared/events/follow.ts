@@ -26,12 +26,23 @@ const mostRead = 1000;
 
 /** Pages of the feed: what a page costs does not grow with the feed. */
 export function following(feed: EventFeed) {
+  async function refuseGone(position: number): Promise<void> {
+    const gone = await feed.gone();
+    if (position >= gone) return;
+    const begins = cursorOf(gone);
+    const message = `Of what came after that cursor ${gone - position} events are not kept any more. The feed begins at ${begins} now.`;
+    const details = [{ code: 'FeedBegins', message: begins, target: 'since' }];
+    throw new AppError('EventsGone', message, { target: 'since', details });
+  }
+
   return async ({ since, type, subject, most }: Following): Promise<FollowedPage> => {
     const value: CloudEvent[] = [];
-    let position = since === undefined ? 0 : positionOf(since);
+    let position = since === undefined ? await feed.gone() : positionOf(since);
     const end = position + mostRead;
     while (position < end) {
       const found = await feed.after(position, chunk);
+      // Places follow one another: a gap is what is gone. Without one nothing more has to be asked.
+      if (found[0]?.position !== position + 1) await refuseGone(position);
       for (const { position: at, event } of found) {
         position = at;
         if (matches(event, type, subject)) value.push(event);

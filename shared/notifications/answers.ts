@@ -23,6 +23,10 @@ export const SubscriptionAnswer = z
       .optional()
       .describe('What is being delivered.'),
     failingSince: moment.optional(),
+    fellBehind: z
+      .strictObject({ code: z.literal('EventsGone'), at: moment, lost: z.int() })
+      .optional()
+      .describe('So many events were not kept any more when it came to them. Resume it to be rid of this.'),
     lastDeliveredAt: moment.optional(),
     paused: z.strictObject({ at: moment, by: z.string(), reason: z.string() }).optional(),
     by: z.string(),

@@ -19,6 +19,12 @@ interface Next {
   readonly current: Omit<Current, 'attempts'>;
   readonly delivered: Delivered;
 }
+/** Up to where there is nothing for it. */
+interface Nothing {
+  readonly to: number;
+  /** Maybe because it is not kept any more. */
+  readonly isGap?: true;
+}
 
 /** 5 s, 30 s, 2 min, 10 min, 1 h, 6 h after the attempt before; then the event is dead. */
 const waits = [5, 30, 120, 600, 3600, 21_600];
@@ -34,22 +40,32 @@ export function performSubscription(parts: Parts) {
     return (await feed.after(position - 1, 1))[0]?.event;
   }
 
-  /** What is to be delivered now, or up to where there is nothing. */
-  async function next(id: string, subscription: Subscription): Promise<Next | { readonly to: number }> {
-    const { current, again, cursor, plan } = subscription;
-    const [first] = again;
-    const position = current?.position ?? first;
-    if (position !== undefined) {
-      const delivered = await at(position);
-      if (!delivered) return { to: Math.max(cursor, position) };
-      const isAgain = current ? current.again : true;
-      return { current: { position, event: delivered.id, ...(isAgain && { again: true }) }, delivered };
-    }
+  /** Who lagged behind so far that what was next for him is not kept any more is told so, and goes on from there. */
+  async function behind(subscription: Subscription): Promise<SubscriptionEvent | undefined> {
+    const { current, again, cursor, look } = subscription;
+    const gone = await feed.gone();
+    const oldest = Math.min(cursor + 1, current?.position ?? Infinity, ...again);
+    if (oldest > gone) return undefined;
+    return { type: 'fell-behind', look, at: now(), to: gone, lost: Math.max(0, gone - cursor) };
+  }
+
+  /** What is being delivered, or is to be once more; or up to where there is nothing, maybe because it is gone. */
+  async function again(position: number, { current, cursor }: Subscription): Promise<Next | Nothing> {
+    const delivered = await at(position);
+    if (!delivered) return { to: Math.max(cursor, position), isGap: true };
+    const isAgain = current ? current.again : true;
+    return { current: { position, event: delivered.id, ...(isAgain && { again: true }) }, delivered };
+  }
+
+  /** The same of what comes next in the feed. */
+  async function next(id: string, { cursor, head, plan }: Subscription): Promise<Next | Nothing> {
     const found = await feed.after(cursor, atOnce);
+    // Places follow one another.
+    if (found[0]?.position !== cursor + 1) return { to: found.length === 0 ? head : cursor, isGap: true };
     const wanted = found.find(({ event }) =>
       isWanted(id, plan.wants, { ...event, type: feed.nameOf(event) }),
     );
-    if (!wanted) return { to: found.at(-1)?.position ?? subscription.head };
+    if (!wanted) return { to: found.at(-1)?.position ?? head };
     const { position: place, event } = wanted;
     return { current: { position: place, event: event.id }, delivered: event };
   }
@@ -64,8 +80,12 @@ export function performSubscription(parts: Parts) {
       const reason = `Its receiver has taken nothing since ${failingSince}.`;
       return { event: { type: 'disabled', look, at: now(), reason } };
     }
-    const found = await next(id, subscription);
-    if ('to' in found) return { event: { type: 'passed-over', look, at: now(), to: found.to } };
+    const position = before?.position ?? subscription.again[0];
+    const found = await (position === undefined ? next(id, subscription) : again(position, subscription));
+    if ('to' in found) {
+      const fellBehind = found.isGap ? await behind(subscription) : undefined;
+      return { event: fellBehind ?? { type: 'passed-over', look, at: now(), to: found.to } };
+    }
     const attempts = (before?.attempts ?? 0) + 1;
     const current = { ...found.current, attempts };
     return {

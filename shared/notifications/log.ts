@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
-import type { Rows } from '../workflow/rows.ts';
+import { type Rows, startingWith } from '../workflow/rows.ts';
 
 /** What became of one event, for one subscription. */
 export interface LoggedDelivery {
@@ -34,6 +34,14 @@ export function deliveryLog(rows: Rows) {
     async find(subscription: string, position: number): Promise<LoggedDelivery | undefined> {
       const row = await rows.read(subscription, rowOf(position));
       return row && (JSON.parse(row.json) as LoggedDelivery);
+    },
+
+    /** Removes what is about places up to there, at most so many lines; answers how many. */
+    async prune(subscription: string, upTo: number, most: number): Promise<number> {
+      const range = { from: rowOf(upTo), to: startingWith('9').to };
+      const found = await rows.inPartition(subscription, range, most);
+      for (const { row } of found) await rows.remove(subscription, row);
+      return found.length;
     },
 
     /** A page from there on, back in time; `older` is where the next begins. */

@@ -17,6 +17,8 @@ export interface Feed {
     position: number,
     most: number,
   ) => Promise<readonly { readonly position: number; readonly event: Delivered }[]>;
+  /** The last place whose event is not kept any more. */
+  readonly gone: () => Promise<number>;
   readonly placeOf: (id: string) => Promise<number | undefined>;
   /** Noun and verb of an event. */
   readonly nameOf: (event: Delivered) => string;

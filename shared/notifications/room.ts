@@ -56,6 +56,8 @@ const forPeople: SubscriptionPlan = {
 };
 /** One that wants little of much is brought along all the same, so that it never has far to look. */
 const mostBehind = 500;
+/** Lines of logs that go in one night. */
+const mostLinesANight = 20_000;
 
 /** Who hears of what, wired: each subscription follows the feed by itself. */
 export function notificationRoom({ feed, post, teamsWebhook, rows, readVault, newSecret, ...parts }: Parts) {
@@ -106,6 +108,14 @@ export function notificationRoom({ feed, post, teamsWebhook, rows, readVault, ne
         const concerns = () => happened.some((one) => isWanted(id, plan.wants, one));
         if (removed || !(hasWork(saved.state) || head - cursor > mostBehind || concerns())) continue;
         await engine.record(id, () => ({ type: 'told', head, at: now() }));
+      }
+    },
+
+    /** Removes from the logs what is about places of the feed up to there, which are gone. */
+    async prune(upTo: number): Promise<void> {
+      let left = mostLinesANight;
+      for (const { id } of await store.loadAll('')) {
+        if (left > 0) left -= await log.prune(id, upTo, left);
       }
     },
 

@@ -49,6 +49,8 @@ export interface Subscription {
   readonly failingSince?: Instant;
   readonly failedAt?: Instant;
   readonly lastDeliveredAt?: Instant;
+  /** It lagged behind so far that events were gone before it came to them. */
+  readonly fellBehind?: { readonly at: Instant; readonly lost: number };
   readonly paused?: { readonly at: Instant; readonly by: string; readonly reason: string };
   readonly removed?: { readonly at: Instant; readonly by: string };
 }
@@ -70,6 +72,8 @@ export type SubscriptionEvent =
   | { readonly type: 'told'; readonly head: number; readonly at: Instant }
   /** Nothing of what comes before `to` is for it. */
   | ({ readonly type: 'passed-over'; readonly to: number } & Answer)
+  /** What was next for it is not kept any more: it goes on after `to`, and has not come past so many. */
+  | ({ readonly type: 'fell-behind'; readonly to: number; readonly lost: number } & Answer)
   | ({ readonly type: 'intended'; readonly current: Current } & Answer)
   | ({ readonly type: 'taken' } & Answer)
   | ({ readonly type: 'refused'; readonly said: string; readonly lookAt: Instant } & Answer)
@@ -103,10 +107,7 @@ export const subscriptionLife: Workflow<Subscription, SubscriptionEvent, Subscri
   },
 
   // What was delivered is in the log of deliveries.
-  isNews: ({ type }) =>
-    ['defined', 'removed', 'resumed', 'secret-rotated', 'redelivery-asked', 'dead', 'disabled'].includes(
-      type,
-    ),
+  isNews: ({ type }) => ['told', 'passed-over', 'intended', 'taken', 'refused'].every((one) => one !== type),
 };
 
 export function hasWork({ current, again, cursor, head }: Subscription): boolean {
@@ -141,7 +142,7 @@ function afterSaying(
     case 'removed':
       return { ...subscription, removed: { at, by: event.by } };
     case 'resumed': {
-      const { paused: _, failingSince: __, ...rest } = subscription;
+      const { paused: _, failingSince: __, fellBehind: ___, ...rest } = subscription;
       return { ...rest, lookAt: at, look: subscription.look + 1 };
     }
     case 'redelivery-asked': {
@@ -164,6 +165,8 @@ function afterLook(subscription: Subscription, event: Heard): Subscription {
   switch (event.type) {
     case 'passed-over':
       return { ...heard, cursor: event.to, head: Math.max(event.to, heard.head) };
+    case 'fell-behind':
+      return behindBy(heard, event);
     case 'intended':
       return { ...heard, current: event.current, lookAt: secondsAfter(at, intentHoldsSeconds) };
     case 'taken': {
@@ -177,6 +180,18 @@ function afterLook(subscription: Subscription, event: Heard): Subscription {
     case 'disabled':
       return { ...heard, paused: { at, by: 'goldsmith', reason: event.reason } };
   }
+}
+
+function behindBy(subscription: Subscription, { to, lost, at }: Told<'fell-behind'>): Subscription {
+  const { current, ...rest } = subscription;
+  return {
+    ...rest,
+    ...(current && current.position > to && { current }),
+    again: rest.again.filter((position) => position > to),
+    cursor: Math.max(to, rest.cursor),
+    head: Math.max(to, rest.head),
+    ...(lost > 0 && { fellBehind: { at, lost: lost + (rest.fellBehind?.lost ?? 0) } }),
+  };
 }
 
 function dealtWith(subscription: Subscription): Subscription {

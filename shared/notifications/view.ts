@@ -3,7 +3,8 @@ import type { Subscription } from './subscription.ts';
 
 /** A subscription as the API shows it. */
 export function subscriptionView(id: string, subscription: Subscription) {
-  const { plan, cursor, head, current, lookAt, failingSince, lastDeliveredAt, paused } = subscription;
+  const { plan, cursor, head, current, lookAt, failingSince, lastDeliveredAt, paused, fellBehind } =
+    subscription;
   const { kind, description, wants, address } = plan;
   return {
     id,
@@ -16,6 +17,7 @@ export function subscriptionView(id: string, subscription: Subscription) {
     behind: head - cursor,
     ...(current && { current: { event: current.event, attempts: current.attempts, nextLookAt: lookAt } }),
     ...(failingSince !== undefined && { failingSince }),
+    ...(fellBehind && { fellBehind: { code: 'EventsGone' as const, ...fellBehind } }),
     ...(lastDeliveredAt !== undefined && { lastDeliveredAt }),
     ...(paused && { paused }),
     by: subscription.by,

@@ -2,6 +2,7 @@ import { type Facts, tellsBy } from '../events/facts.ts';
 import { eventFeed } from '../events/feed.ts';
 import { following } from '../events/follow.ts';
 import { publisher } from '../events/publish.ts';
+import { secondsAfter } from '../instant.ts';
 import { logged } from '../news.ts';
 import type { Outside } from '../outside.ts';
 import type { Feed, Told } from '../workflow/outbox.ts';
@@ -14,11 +15,18 @@ interface Listener {
   readonly onAppended: (head: number, told: readonly Told[]) => Promise<void>;
 }
 
+const keptDays = 90;
+/** Events that go at once, and in one night. */
+const atOnce = 500;
+const mostANight = 10_000;
 /** Messages that say whose outbox there is something in. */
 const prefix = 'outbox.';
 
 /** The feed of all that happens, and the way there from every life. */
-export function wireEvents({ rows, wake, now, publicUrl }: Outside, listener: Listener) {
+export function wireEvents(
+  { rows, wake, now, publicUrl, eventDays = keptDays }: Outside,
+  listener: Listener,
+) {
   const due = rows('due');
   const feed = eventFeed(rows('events'), publicUrl);
   const outboxes = new Map<string, ReturnType<typeof outboxOf>>();
@@ -36,6 +44,10 @@ export function wireEvents({ rows, wake, now, publicUrl }: Outside, listener: Li
     return { ...logged(kind), feed: { tells: tellsBy(facts), wake } };
   };
 
+  const sweep = async (): Promise<void> => {
+    for (const outbox of outboxes.values()) await publish(outbox);
+  };
+
   return {
     feed,
     follow: following(feed),
@@ -51,8 +63,20 @@ export function wireEvents({ rows, wake, now, publicUrl }: Outside, listener: Li
     },
 
     /** Whatever message was lost: what a crash has left is taken to the feed within a minute. */
-    async sweep(): Promise<void> {
-      for (const outbox of outboxes.values()) await publish(outbox);
+    sweep,
+
+    /**
+     * Removes what is older than it is to be kept, so many at most; answers the last place that is gone. Outboxes come
+     * first: what is in none of them afterwards is never told again, so that what keeps it from a second place may go.
+     * Who read an outbox before that has had minutes, and what goes is days old.
+     */
+    async prune(): Promise<number> {
+      await sweep();
+      const before = secondsAfter(now(), -eventDays * 24 * 3600);
+      for (let removed = 0; removed < mostANight; removed += atOnce) {
+        if ((await feed.prune(before, atOnce)) < atOnce) break;
+      }
+      return await feed.gone();
     },
   };
 }

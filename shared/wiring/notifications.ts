@@ -43,6 +43,7 @@ const factsOfSubscriptions: Facts<Subscription, SubscriptionEvent> = {
   'redelivery-asked': itsOwn,
   told: itsOwn,
   'passed-over': itsOwn,
+  'fell-behind': itsOwn,
   intended: itsOwn,
   taken: itsOwn,
   refused: itsOwn,

@@ -87,7 +87,8 @@ async function outcomeOf(act: () => Promise<void>): Promise<Outcome> {
   }
 }
 
-async function soon(work: Promise<void>): Promise<void> {
+/** Waits for work, but not for what takes long: that goes on by itself. */
+export async function soon(work: Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, slowMs);
   await Promise.race([work, promise]);
