@@ -142,9 +142,12 @@ function parseQuery<Of extends Shape>(shape: Of | undefined, request: HttpReques
 }
 
 /** Where somebody is looking for defects, an answer that its declaration does not describe is one. */
-function hold({ name, answers }: AnyEndpoint, { status = 200, jsonBody }: HttpResponseInit): void {
+function hold({ name, answers }: AnyEndpoint, { status = 200, headers, jsonBody }: HttpResponseInit): void {
   const declaration = answers[status];
   if (!declaration) throw new Error(`${name} answers ${status}, which is not declared`);
+  const hasTag = Object.hasOwn(headers ?? {}, 'etag');
+  if (hasTag !== (declaration.headers?.includes('ETag') ?? false))
+    throw new Error(`${name} answers ${status} ${hasTag ? 'with an' : 'without its'} ETag`);
   // As the client sees it: what is undefined is not sent.
   const sent: unknown = jsonBody === undefined ? undefined : JSON.parse(JSON.stringify(jsonBody));
   const result = (declaration.body ?? z.undefined()).safeParse(sent);

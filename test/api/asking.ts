@@ -28,6 +28,7 @@ interface Asked {
 
 interface Answered {
   readonly status: number;
+  readonly headers: unknown;
   readonly body: {
     readonly error?: { readonly code: string; readonly message: string; readonly target?: string };
     readonly value?: readonly unknown[];
@@ -44,6 +45,6 @@ export async function ask([name, { handler }]: ReturnType<typeof endpoint>, aske
   const text = body === undefined ? {} : { body: { string: JSON.stringify(body) } };
   const request = new HttpRequest({ method, url: 'http://localhost/api/x', headers, ...rest, ...text });
   const context = { invocationId: `id of ${name}` } as InvocationContext;
-  const { status = 200, jsonBody } = (await handler(request, context)) as HttpResponseInit;
-  return { status, body: (jsonBody ?? {}) as Answered['body'] };
+  const { status = 200, headers: sent, jsonBody } = (await handler(request, context)) as HttpResponseInit;
+  return { status, headers: sent, body: (jsonBody ?? {}) as Answered['body'] };
 }

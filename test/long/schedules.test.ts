@@ -3,10 +3,10 @@ import { type Local, startLocal } from '../../infra/local/local.ts';
 import { example, type Json } from '../end-to-end/bad-requests.ts';
 
 let local: Local;
-async function send(method: string, path: string, body?: unknown) {
+async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const response = await fetch(`${local.url}/api/${path}`, {
     method,
-    headers: { 'x-functions-key': local.keys.host, 'content-type': 'application/json' },
+    headers: { 'x-functions-key': local.keys.host, 'content-type': 'application/json', ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
@@ -53,11 +53,12 @@ it('begins a version by the calendar, one by hand, and none that somebody skippe
 });
 
 it('sees that its source is new, once', async () => {
-  await send('PUT', 'schedules/hourly', {
+  const resting = {
     when: { kind: 'cron', expression: '0 * * * *', timeZone: 'UTC' },
     request,
     enabled: false,
-  });
+  };
+  expect((await send('PUT', 'schedules/hourly', resting, { 'if-match': '"1"' })).status).toBe(200);
   await send('PUT', 'schedules/source', {
     when: { kind: 'new-source', everyHours: 1 },
     request,
@@ -85,6 +86,6 @@ it('says when it comes next, and refuses what could never be', async () => {
     body: { error: { code: 'ValidationFailed', target: 'when.at' } },
   });
   expect((await send('GET', 'schedules/early')).status).toBe(404);
-  expect((await send('DELETE', 'schedules/patches')).status).toBe(204);
+  expect((await send('DELETE', 'schedules/patches', undefined, { 'if-match': '*' })).status).toBe(204);
   expect((await send('GET', 'schedules/patches')).status).toBe(404);
 });

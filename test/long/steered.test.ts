@@ -12,15 +12,16 @@ let local: Local;
 let version: string;
 const policy = { maxUnavailable: 2, floor: { percent: 0, headroomPercent: 0 }, waves: [{ upTo: 1 }] };
 
-async function send(method: string, path: string, body?: unknown) {
+async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const response = await fetch(`${local.url}/api/${path}`, {
     method,
-    headers: { 'x-functions-key': local.keys.host, 'content-type': 'application/json' },
+    headers: { 'x-functions-key': local.keys.host, 'content-type': 'application/json', ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Json };
 }
+const whatever = { 'if-match': '*' };
 const get = async <T>(path: string) => (await send('GET', path)).body as T;
 
 interface Explained {
@@ -65,7 +66,8 @@ describe('a rollout that somebody steers', () => {
       body: { error: { code: 'Frozen', message: expect.stringMatching(/a fair/) } },
     });
     expect(await get('freezes')).toMatchObject({ value: [{ id: 'fair', status: 'active' }] });
-    expect((await send('DELETE', 'freezes/fair')).status).toBe(204);
+    expect((await send('DELETE', 'freezes/fair')).status).toBe(428);
+    expect((await send('DELETE', 'freezes/fair', undefined, whatever)).status).toBe(204);
     expect((await send('GET', 'freezes/fair')).status).toBe(404);
 
     const pool = {
@@ -73,7 +75,8 @@ describe('a rollout that somebody steers', () => {
       channel: 'by-hand',
       policy: { ...policy, maxFailed: 3 },
     };
-    await send('PUT', 'host-pools/production', pool);
+    expect((await send('PUT', 'host-pools/production', pool)).status).toBe(428);
+    expect((await send('PUT', 'host-pools/production', pool, whatever)).status).toBe(200);
     expect(await send('POST', 'host-pools/production/rollouts', start)).toMatchObject({
       status: 409,
       body: { error: { code: 'PlanStale', details: [{ code: 'PolicyChanged' }] } },

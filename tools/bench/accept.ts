@@ -35,7 +35,11 @@ export async function measureAcceptance(): Promise<Acceptance> {
   const sender = openSender({ url: local.url, key: local.keys.host });
   try {
     const api = apiAt({ url: local.url, key: local.keys.host });
-    for (let n = 0; n < imageSets; n += 1) await api.put(`image-sets/set-${n}`, example('image-set'));
+    const { definition, ...rest } = example('image-set') as { definition: object };
+    for (let n = 0; n < imageSets; n += 1) {
+      const name = `set-${n}`;
+      await api.put(`image-sets/${name}`, { ...rest, definition: { ...definition, name } });
+    }
     const body = example('version');
     const version = (n: number) => ({
       path: `image-sets/set-${n % imageSets}/versions`,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Goldsmith as any client sees it: JSON over HTTP with a function key. */
 export interface Api {
   readonly get: <T>(path: string) => Promise<T>;
+  /** What is to be is to be, whatever is there. */
   readonly put: <T>(path: string, body: unknown) => Promise<T>;
   readonly post: <T>(path: string, body: unknown, headers?: Readonly<Record<string, string>>) => Promise<T>;
 }
@@ -60,7 +61,14 @@ export function apiAt({ url, key, patienceMs = 20_000, signal }: Access): Api {
   };
   return {
     get: (path) => ask('GET', path),
-    put: (path, body) => ask('PUT', path, body),
+    async put(path, body) {
+      try {
+        return await ask('PUT', path, body);
+      } catch (error) {
+        if (!(error instanceof Refused && error.status === 428)) throw error;
+        return await ask('PUT', path, body, { 'if-match': '*' });
+      }
+    },
     post: (path, body, headers) => ask('POST', path, body, headers),
   };
 }

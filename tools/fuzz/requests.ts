@@ -119,12 +119,14 @@ type Spoil = (draft: Draft) => Arbitrary<Sent>;
 /** Ways to make any request to the endpoint one that must be refused. */
 function flawsOf({ isOpen, body, parameters }: Operation): readonly Spoil[] {
   const takesKey = parameters.some(({ name }) => name === 'Idempotency-Key');
+  const takesNone = parameters.some(({ name }) => name === 'If-None-Match');
   const takesTag = parameters.some(({ name }) => name === 'If-Match');
   return [
     unknownParameter,
     ...(isOpen ? [] : [withoutKey]),
     ...(takesKey ? [badHeader('idempotency-key', ['a b', 'x'.repeat(129), '\u00e9'])] : []),
     ...(takesTag ? [badHeader('if-match', ['7', 'W/"7"', '"seven"', '"-1"', '"9999999999"'])] : []),
+    ...(takesNone ? [badHeader('if-none-match', ['7', '"7"', 'W/"7"'])] : []),
     ...(body ? [noJson, noObject, unknownField, otherType, encodedBody, tooLarge, inChunks] : []),
   ];
 }
