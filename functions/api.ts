@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { endpoint, endpoints } from '../shared/api/endpoint.ts';
 import { openApi } from '../shared/api/openapi.ts';
 import { ReadyAnswer, ReadyPartsAnswer } from '../shared/api/ready.ts';
-import { runningApp, runningReadiness } from '../shared/running-app.ts';
+import { runningApp, runningReadiness, settingsThatAreWrong } from '../shared/running-app.ts';
 
 app.http(
   ...endpoint({
@@ -11,11 +11,15 @@ app.http(
     method: 'GET',
     route: 'health',
     role: 'anyone',
-    about: 'Says that the app runs and that its settings are whole; nothing of what it knows.',
+    about: 'Says that the app runs, whatever keeps it from its work; nothing of what it knows.',
     answers: {
       200: { about: 'It runs.', body: z.strictObject({ status: z.literal('ok'), at: z.iso.datetime() }) },
     },
-    handle: async () => ({ jsonBody: { status: 'ok', at: runningApp().now() } }),
+    handle: async () => {
+      // A host that is restarted for wrong settings would only have them again.
+      const isWhole = settingsThatAreWrong().length === 0;
+      return { jsonBody: { status: 'ok', at: isWhole ? runningApp().now() : new Date().toISOString() } };
+    },
   }),
 );
 
@@ -31,6 +35,8 @@ app.http(
       503: { about: 'It cannot.', body: ReadyAnswer, headers: ['Retry-After'] },
     },
     handle: async () => {
+      const wrongSettings = settingsThatAreWrong();
+      if (wrongSettings.length > 0) return answered('not-ready', { status: 'not-ready', wrongSettings });
       const { status } = await runningReadiness().look();
       return answered(status, { status });
     },

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { EventsAnswer } from '../shared/events/answers.ts';
-import { Cursor, EventSubject, EventType, PageSize } from '../shared/events/request-bodies.ts';
+import { Cursor, EventSubject, OfType, PageSize } from '../shared/events/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 
 app.http(
@@ -12,7 +12,7 @@ app.http(
     role: 'reader',
     about:
       'All that happened, in one order that never changes: whoever goes on from a cursor misses nothing.',
-    query: { since: Cursor, type: EventType.optional(), subject: EventSubject, maxpagesize: PageSize },
+    query: { since: Cursor, type: OfType, subject: EventSubject, maxpagesize: PageSize },
     answers: { 200: { about: 'A page of the feed, and where to go on.', body: EventsAnswer } },
     refuses: ['EventsGone'],
     async handle({ query: { maxpagesize, ...asked } }) {

@@ -22,6 +22,12 @@ export const kinds = {
     retryable: true,
     remedy: 'Nothing was changed: send it again. If it lasts, look at GET /api/ready/parts: tables.',
   },
+  // What the app was not told, or told wrongly.
+  SettingsWrong: {
+    httpStatus: 503,
+    retryable: false,
+    remedy: 'Correct the app settings that the message names, and start the app again.',
+  },
   // What Azure said.
   Throttled: { httpStatus: 503, retryable: true, remedy: 'Nothing: it is tried again when Azure allows.' },
   AzureBusy: {

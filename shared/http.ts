@@ -42,6 +42,7 @@ export function answer(handle: (request: HttpRequest) => Promise<HttpResponseIni
 function refusal(error: unknown, id: string): HttpResponseInit {
   const refused = error instanceof z.ZodError ? invalid(error) : error;
   if (refused instanceof AppError) {
+    if (refused.code === 'SettingsWrong') log.error('settings.wrong', { message: refused.message });
     return { status: refused.httpStatus, headers: hints(refused), jsonBody: bodyOf(refused) };
   }
   log.error('request.failed', { id, error });

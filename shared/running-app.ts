@@ -24,6 +24,7 @@ import { sources } from './azure/sources.ts';
 import { tableRows } from './azure/table-rows.ts';
 import { virtualMachines } from './azure/virtual-machines.ts';
 import { wakeQueue } from './azure/wake-queue.ts';
+import { hasCode } from './errors.ts';
 import { callSystem } from './gates/call.ts';
 import { postMessages } from './notifications/post.ts';
 import { clockOf, settings } from './settings.ts';
@@ -43,6 +44,17 @@ export function runningApp(): App {
 /** Whether that app can work. */
 export function runningReadiness(): Readiness {
   return started().readiness;
+}
+
+/** The names of settings that are wrong, or missing: with them there is no app. */
+export function settingsThatAreWrong(): readonly string[] {
+  try {
+    settings();
+    return [];
+  } catch (error) {
+    if (!hasCode(error, 'SettingsWrong')) throw error;
+    return (error.details ?? []).map(({ target = '' }) => target);
+  }
 }
 
 function started(): Running {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { wrongIdentitySettings } from './api/identity-settings.ts';
 import { type Instant, toInstant } from './instant.ts';
+import { type Complaint, wrongSettings } from './wrong-settings.ts';
 
 /** Everything the app is told from outside, parsed and found to fit together. */
 export interface Settings {
@@ -120,8 +121,6 @@ export function clockOf({ local }: Pick<Settings, 'local'>): Clock {
   };
 }
 
-type Complaint = readonly [name: string, what: string];
-
 function missing(raw: Raw): Complaint[] {
   const complaints: Complaint[] = [];
   if (!raw.Tables && !raw.Tables__endpoint)
@@ -166,6 +165,5 @@ function localClock({ LocalClock }: Raw): LocalClock | undefined {
 }
 
 function refuse(complaints: readonly Complaint[]): never {
-  // Values stay out of it: most of them are secrets.
-  throw new Error(`Settings: ${complaints.map(([name, what]) => `${name} ${what}`).join('; ')}.`);
+  throw wrongSettings(complaints);
 }

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startLocal, type Local } from './local.ts';
 
@@ -35,7 +36,33 @@ void local.died.then((how) => {
   return stop(1);
 });
 
-process.stdout.write(`${welcome(local)}\n`);
+const wrong = await whatKeepsIt(local);
+if (wrong === undefined) process.stdout.write(`${welcome(local)}\n`);
+else {
+  process.stderr.write(`\nGoldsmith is up, and cannot work.\n${wrong}\n`);
+  await stop(1);
+}
+
+/** What keeps the app from its work, if it is not ready within a few seconds: a start that says nothing of it helps nobody. */
+async function whatKeepsIt({ url, keys }: Local): Promise<string | undefined> {
+  const headers = { 'x-functions-key': keys.host };
+  for (let tries = 1; ; tries += 1) {
+    const { ok } = await fetch(`${url}/api/ready`);
+    if (ok) return undefined;
+    const parts = await fetch(`${url}/api/ready/parts`, { headers });
+    const found = (await parts.json()) as {
+      readonly error?: { readonly message: string; readonly remedy?: string };
+      readonly parts?: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
+    };
+    if (found.error) return `${found.error.message} ${found.error.remedy ?? ''}`;
+    if (tries === 3) {
+      const failed = Object.entries(found.parts ?? {}).filter(([, { status }]) => status !== 'ok');
+      return failed.map(([part, { reason = '' }]) => `  ${part}: ${reason}`).join('\n');
+    }
+    // What was found is kept for ten seconds.
+    await sleep(10_000);
+  }
+}
 
 function welcome({ url, keys, arm, sink, broker, clock }: Local): string {
   const json = `-H 'content-type: application/json'`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Complaint, wrongSettings } from '../wrong-settings.ts';
 import { type Grant, roles } from './roles.ts';
 
 /** A function key that somebody has given a name and a role. */
@@ -56,8 +57,8 @@ export function identitySettings(env: Environment = process.env): IdentitySettin
 }
 
 function read(env: Environment): IdentitySettings {
-  const wrong = wrongIdentitySettings(env)[0];
-  if (wrong) throw new Error(`Settings: ${wrong.join(' ')}.`);
+  const wrong = wrongIdentitySettings(env);
+  if (wrong.length > 0) throw wrongSettings(wrong);
   return {
     signsIn: signsIn(env),
     keys: env['KeyRoles'] ? KeyRoles.parse(JSON.parse(env['KeyRoles'])) : undefined,
@@ -66,11 +67,11 @@ function read(env: Environment): IdentitySettings {
 }
 
 /** What is wrong with the settings about callers. Their values are not said again. */
-export function wrongIdentitySettings(env: Environment): [name: string, what: string][] {
+export function wrongIdentitySettings(env: Environment): Complaint[] {
   return Object.entries({ KeyRoles, RoleAssignments }).flatMap(([name, schema]) => {
     const text = env[name];
     const what = text ? wrongIn(text, schema) : undefined;
-    return what === undefined ? [] : [[name, what] satisfies [string, string]];
+    return what === undefined ? [] : [[name, what] satisfies Complaint];
   });
 }
 

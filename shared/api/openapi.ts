@@ -26,7 +26,13 @@ export const refusalBody = z
   .meta({ id: 'Error' });
 
 /** What any request may be refused with, whatever it asks for. */
-const always: readonly ErrorCode[] = ['ValidationFailed', 'StateTooLarge', 'Conflict', 'AzureUnavailable'];
+const always: readonly ErrorCode[] = [
+  'ValidationFailed',
+  'StateTooLarge',
+  'Conflict',
+  'AzureUnavailable',
+  'SettingsWrong',
+];
 /** And whatever has a body. */
 const ofBodies: readonly ErrorCode[] = [
   'MalformedJson',

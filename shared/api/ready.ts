@@ -15,7 +15,10 @@ const part = z.strictObject({
 });
 const status = z.enum(['ready', 'not-ready']);
 
-export const ReadyAnswer = z.strictObject({ status });
+export const ReadyAnswer = z.strictObject({
+  status,
+  wrongSettings: z.array(z.string()).optional().describe('The names of settings that keep it from its work.'),
+});
 export const ReadyPartsAnswer = z.strictObject({
   status,
   at: z.iso.datetime().describe('When they were asked; for ten seconds the same answer serves all.'),

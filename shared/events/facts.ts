@@ -1,4 +1,8 @@
+import type { EventType } from '../event-types.ts';
 import type { Feed, Told } from '../workflow/outbox.ts';
+
+/** What others are told; its type is one of the closed list. */
+export type ToldEvent = Told & { readonly type: EventType };
 
 /** Why a fact is no event. */
 type LeftOut = string;
@@ -7,7 +11,7 @@ type Tells<State, Event> = (
   after: State,
   before: State | undefined,
   id: string,
-) => Told | readonly Told[] | undefined;
+) => ToldEvent | readonly ToldEvent[] | undefined;
 
 /** What each fact of a life tells the world. The compiler holds every fact to be in here, or to be left out. */
 export type Facts<State, Event extends { readonly type: string }> = {

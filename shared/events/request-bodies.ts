@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EventFilter } from '../event-types.ts';
 
 /** Where a page of the feed ended. */
 export const Cursor = z
@@ -7,10 +8,7 @@ export const Cursor = z
   .optional();
 
 /** Noun, or noun and verb. */
-export const EventType = z
-  .string()
-  .regex(/^[a-z]+(\.[a-zA-Z]+)?$/, 'A noun, or noun and verb, such as rollout or version.available.')
-  .max(60);
+export const OfType = EventFilter.optional();
 
 export const EventSubject = z
   .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EventFilter } from '../event-types.ts';
 
 export const SubscriptionId = z
   .string()
@@ -26,15 +27,7 @@ export const PutSubscription = z.strictObject({
     .optional()
     .describe('A secret in Key Vault that holds the address, in place of `url`.'),
   description: z.string().trim().max(500).default(''),
-  types: z
-    .array(
-      z
-        .string()
-        .regex(/^[a-z]+(\.[a-zA-Z]+)?$/, 'A noun, or noun and verb, such as rollout or version.available.'),
-    )
-    .max(50)
-    .default([])
-    .describe('Nouns, or nouns and verbs; none: all of them.'),
+  types: z.array(EventFilter).max(50).default([]).describe('Nouns, or nouns and verbs; none: all of them.'),
   imageSets: wanted,
   hostPools: wanted,
   channels: wanted,

@@ -1,11 +1,12 @@
-import type { Facts } from '../events/facts.ts';
+import type { EventType } from '../event-types.ts';
+import type { Facts, ToldEvent } from '../events/facts.ts';
 import type { FreezeCalendar, FreezeEvent } from '../rollouts/freezes.ts';
 import type { Pool, PoolEvent } from '../rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
 import type { Schedule, ScheduleEvent } from '../schedules/schedule.ts';
 import type { Told } from '../workflow/outbox.ts';
 
-function ofRollout(type: string, id: string, rollout: Rollout, data: Told['data'] = {}): Told {
+function ofRollout(type: EventType, id: string, rollout: Rollout, data: Told['data'] = {}): ToldEvent {
   const { pool, version, phase, facts, link } = rollout;
   const hosts = Object.values(facts.hosts ?? {});
   const counted = {
@@ -21,8 +22,13 @@ function ofRollout(type: string, id: string, rollout: Rollout, data: Told['data'
 type Staged = Extract<RolloutEvent, { readonly stage: string }>;
 
 /** What a look has found: of its waves, that it holds itself back, that it is over. */
-function afterStage(event: Staged, after: Rollout, before: Rollout | undefined, id: string): readonly Told[] {
-  const told: Told[] = [];
+function afterStage(
+  event: Staged,
+  after: Rollout,
+  before: Rollout | undefined,
+  id: string,
+): readonly ToldEvent[] {
+  const told: ToldEvent[] = [];
   if (event.type === 'stage-done' && event.stage === 'prepare')
     told.push(ofRollout('rollout.started', id, after));
   told.push(...ofWaves(after, before, id));
@@ -36,14 +42,14 @@ function afterStage(event: Staged, after: Rollout, before: Rollout | undefined, 
 
 const pauseOf = (rollout: Rollout | undefined) => (rollout?.phase === 'running' ? rollout.pause : undefined);
 
-function ofWaves(after: Rollout, before: Rollout | undefined, id: string): readonly Told[] {
+function ofWaves(after: Rollout, before: Rollout | undefined, id: string): readonly ToldEvent[] {
   const [was, is] = [before?.facts.wave, after.facts.wave];
   if (!was || !is || is.number <= was.number) return [];
   const told = ofRollout('rollout.waveCompleted', id, after, { wave: was.number, of: was.of });
   return was.number === 1 ? [told, ofRollout('rollout.canaryHealthy', id, after)] : [told];
 }
 
-function whenEntered(after: Rollout, id: string): readonly Told[] {
+function whenEntered(after: Rollout, id: string): readonly ToldEvent[] {
   switch (after.phase) {
     case 'stopping': {
       const isBroken = after.ending.phase === 'failed' && after.ending.failure.code === 'BreakerOpen';
@@ -124,12 +130,12 @@ export const factsOfFreezes: Facts<FreezeCalendar, FreezeEvent> = {
   }),
 };
 
-function scoped(scope: { readonly kind: string; readonly name?: string } | undefined): Told['data'] {
+function scoped(scope: { readonly kind: string; readonly name?: string } | undefined): ToldEvent['data'] {
   if (scope?.name === undefined) return {};
   return scope.kind === 'image-set' ? { imageSet: scope.name } : { hostPool: scope.name };
 }
 
-function ofSchedule(type: string, id: string, { plan }: Schedule, data: Told['data']): Told {
+function ofSchedule(type: EventType, id: string, { plan }: Schedule, data: Told['data']): ToldEvent {
   return { type, subject: `schedules/${id}`, data: { imageSet: plan.request.imageSet, ...data } };
 }
 

@@ -1,4 +1,5 @@
-import type { Facts } from '../events/facts.ts';
+import type { EventType } from '../event-types.ts';
+import type { Facts, ToldEvent } from '../events/facts.ts';
 import type { Version, VersionEvent } from '../images/image.ts';
 import type { Region } from '../replication/region.ts';
 import type { Replication, ReplicationEvent } from '../replication/replication.ts';
@@ -6,7 +7,7 @@ import type { Told } from '../workflow/outbox.ts';
 
 const versionPath = (set: string, number: string) => `image-sets/${set}/versions/${number}`;
 
-function ofVersion(type: string, { set, number, phase }: Version, data: Told['data'] = {}): Told {
+function ofVersion(type: EventType, { set, number, phase }: Version, data: Told['data'] = {}): ToldEvent {
   return {
     type,
     subject: versionPath(set, number),
@@ -17,8 +18,8 @@ function ofVersion(type: string, { set, number, phase }: Version, data: Told['da
 type Staged = Extract<VersionEvent, { readonly stage: string }>;
 
 /** What a stage has come to, and what that made of the version. */
-function afterStage(event: Staged, after: Version, before: Version | undefined): readonly Told[] {
-  const told: Told[] = [];
+function afterStage(event: Staged, after: Version, before: Version | undefined): readonly ToldEvent[] {
+  const told: ToldEvent[] = [];
   if (event.type === 'stage-done') told.push(...whenDone(event.stage, after));
   const at = (version: Version | undefined) =>
     version && 'standing' in version ? version.standing.stage : undefined;
@@ -28,7 +29,7 @@ function afterStage(event: Staged, after: Version, before: Version | undefined):
   return told;
 }
 
-function whenDone(stage: Staged['stage'], after: Version): readonly Told[] {
+function whenDone(stage: Staged['stage'], after: Version): readonly ToldEvent[] {
   const { facts } = after;
   switch (stage) {
     case 'withdraw':
@@ -50,7 +51,7 @@ function whenDone(stage: Staged['stage'], after: Version): readonly Told[] {
   }
 }
 
-function whenEntered(after: Version): readonly Told[] {
+function whenEntered(after: Version): readonly ToldEvent[] {
   switch (after.phase) {
     case 'failed': {
       const { stage, failure } = after;
@@ -99,7 +100,7 @@ function ofRegions(
   before: Replication | undefined,
   id: string,
 ) {
-  return Object.entries(regions).flatMap(([region, now]): Told[] => {
+  return Object.entries(regions).flatMap(([region, now]): ToldEvent[] => {
     const was = before?.regions[region];
     const type = whatOf(now, was);
     if (type === undefined) return [];
@@ -110,7 +111,7 @@ function ofRegions(
   });
 }
 
-function whatOf(now: Region, was: Region | undefined): string | undefined {
+function whatOf(now: Region, was: Region | undefined): EventType | undefined {
   if (now.state === was?.state) return undefined;
   if (now.state === 'stalled') return 'version.replicationStalled';
   if (now.state !== 'completed') return undefined;

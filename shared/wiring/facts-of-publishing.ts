@@ -1,12 +1,13 @@
 import type { Approval, ApprovalEvent } from '../approvals/approval.ts';
 import type { Channel, ChannelEvent } from '../channels/channel.ts';
-import type { Facts } from '../events/facts.ts';
+import type { EventType } from '../event-types.ts';
+import type { Facts, ToldEvent } from '../events/facts.ts';
 import { isOver } from '../gates/check.ts';
 import type { Validation, ValidationEvent } from '../gates/validation.ts';
 import type { Release, ReleaseEvent } from '../releases/course.ts';
 import type { Told } from '../workflow/outbox.ts';
 
-function ofApproval(type: string, approval: Approval, id: string, data: Told['data'] = {}): Told {
+function ofApproval(type: EventType, approval: Approval, id: string, data: Told['data'] = {}): ToldEvent {
   const { set, number, channel, requestedBy, facts, expiresAt, phase } = approval;
   const about = { imageSet: set, version: number, channel, requestedBy, facts, expiresAt, status: phase };
   return { type, subject: `approvals/${id}`, data: { ...about, ...data } };
@@ -25,7 +26,12 @@ export const factsOfApprovals: Facts<Approval, ApprovalEvent> = {
   withdrawn: 'nobody is asked any more, and the release tells why',
 };
 
-function ofValidation(type: string, { subject, end }: Validation, id: string, data: Told['data'] = {}): Told {
+function ofValidation(
+  type: EventType,
+  { subject, end }: Validation,
+  id: string,
+  data: Told['data'] = {},
+): ToldEvent {
   const { set, number, channel, attempt, by } = subject;
   const about = { imageSet: set, version: number, channel, attempt, by, status: end?.verdict ?? 'running' };
   return { type, subject: `validations/${id}`, data: { ...about, ...data } };
@@ -44,7 +50,7 @@ function ofChecks(
   after: Validation,
   before: Validation | undefined,
   id: string,
-): readonly Told[] {
+): readonly ToldEvent[] {
   const was = new Map(before?.checks.map((check) => [check.plan.name, check]));
   const told = after.checks.flatMap((check) => {
     const known = was.get(check.plan.name);
@@ -72,7 +78,7 @@ export const factsOfValidations: Facts<Validation, ValidationEvent> = {
   canceled: ({ by, reason }, after, _, id) => ofValidation('validation.canceled', after, id, { by, reason }),
 };
 
-function ofRelease(type: string, release: Release, data: Told['data'] = {}): Told {
+function ofRelease(type: EventType, release: Release, data: Told['data'] = {}): ToldEvent {
   const { set, number, phase } = release;
   const channel = 'index' in release ? release.channels[release.index] : undefined;
   return {
@@ -83,7 +89,7 @@ function ofRelease(type: string, release: Release, data: Told['data'] = {}): Tol
 }
 
 /** It stands until somebody does something, or it has come to an end. */
-function afterStage(_: unknown, after: Release, before: Release | undefined): Told | undefined {
+function afterStage(_: unknown, after: Release, before: Release | undefined): ToldEvent | undefined {
   if (after.phase === before?.phase) return undefined;
   switch (after.phase) {
     case 'blocked':
@@ -119,7 +125,7 @@ export const factsOfReleases: Facts<Release, ReleaseEvent> = {
 };
 
 /** A movement that could not go on. */
-function whenStuck(_: unknown, after: Channel, before: Channel | undefined): Told | undefined {
+function whenStuck(_: unknown, after: Channel, before: Channel | undefined): ToldEvent | undefined {
   if (after.phase === before?.phase || after.phase !== 'stuck') return undefined;
   const { set, channel, holds, failure } = after;
   return {

@@ -29,7 +29,7 @@ const counting: Workflow<Count, Counted, never> = {
 };
 const url = 'https://goldsmith.example';
 const tells = tellsBy<Count, Counted>({
-  counted: (_, { n }, __, id) => ({ type: 'count.done', subject: `counts/${id}`, data: { n } }),
+  counted: (_, { n }, __, id) => ({ type: 'build.started', subject: `counts/${id}`, data: { n } }),
 });
 
 function small(world = { now: () => '2026-01-05T12:00:00.000Z', rows: memoryRows }) {
@@ -62,7 +62,7 @@ describe('the feed', () => {
         specversion: '1.0',
         id: 'count:a:1',
         source: `${url}/api`,
-        type: 'com.goldsmith.count.done.v1',
+        type: 'com.goldsmith.build.started.v1',
         subject: 'counts/a',
         time: parts.now(),
         sequence: '000000000001',
