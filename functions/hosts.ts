@@ -13,6 +13,8 @@ const is = { about: 'What became of the host.', body: HostOrderAnswer };
 const path = { rollout: RolloutId, host: HostName };
 // Who was never begun is looked for in the pool.
 const refuses = ['InvalidPhase', 'Throttled', 'AzureBusy', 'AzureRefused'] as const;
+// After the end of its rollout another begins.
+const refusesAfter = ['RolloutAlreadyActive', 'Frozen', 'VersionNotReady', 'Revoked', 'VersionOver'] as const;
 
 app.http(
   ...endpoint({
@@ -57,14 +59,15 @@ app.http(
     method: 'POST',
     route: 'rollouts/{rollout}/hosts/{host}/retry',
     role: 'operator',
-    about: 'The host is tried again, as if it had never begun; its failure counts no longer.',
+    about:
+      'The host is tried again, as if it had never begun; its failure counts no longer. Once its rollout is over, by another that the answer names.',
     path,
     body: RetryHost,
     answers: { 200: is },
-    refuses,
+    refuses: [...refuses, ...refusesAfter],
     handle: async ({ path: { rollout, host: name }, body }) => {
-      const { host } = await runningApp().rollouts.retryHost(rollout, name, body);
-      return { jsonBody: { rollout, host } };
+      const { id, host } = await runningApp().rollouts.retryHost(rollout, name, body);
+      return { jsonBody: { rollout: id, host } };
     },
   }),
 );
@@ -75,7 +78,8 @@ app.http(
     method: 'POST',
     route: 'rollouts/{rollout}/hosts/{host}/skip',
     role: 'operator',
-    about: 'The host is not brought; one that was begun is put back first, if it still can be.',
+    about:
+      'The host is not brought; one that was begun is put back first, if it still can be. One that a rollout which is over lost is let go: no other makes it again.',
     path,
     body: SkipHost,
     answers: { 200: is },

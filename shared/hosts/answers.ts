@@ -19,6 +19,7 @@ const hostFields = {
   like: z.string().optional().describe('The instance that a host which is added is made after.'),
   for: z.string().optional().describe('The host that takes the place of one that is retired.'),
   from: z.string().optional().describe('The image version that it came from.'),
+  keptBy: z.string().optional().describe('The work of an earlier rollout that keeps what its machine is.'),
   ownWindow: ownWindow.optional(),
   skip: z.strictObject(order).optional(),
   again: z.strictObject({ ...order, was: z.strictObject(ends) }).optional(),

@@ -180,6 +180,11 @@ export function isToRestore({ plan, facts }: Restorable, stage: Stage, code: Err
   return isWanted && isNew && isOther && facts.restore === undefined;
 }
 
+/** Of a host that came to its end there: its machine was deleted to be made anew, and was not made. */
+export function isWithoutMachine({ plan, stage }: { plan: HostPlan; stage: Stage }): boolean {
+  return plan.way === 'stand-alone' && plan.task !== 'add' && (stage === 'remove' || stage === 'create');
+}
+
 /** What is known of one machine, and is nothing to the next that is made in its place. */
 const ofOneMachine = [
   'refused',

@@ -1,8 +1,10 @@
-import type { HostPlan, Prior } from './course.ts';
-import { called, type Machine, type Machines } from './machine.ts';
+import type { Look, Settled } from '../workflow/look.ts';
+import type { HostPlan, KeptBlueprint, Prior } from './course.ts';
+import type { Facts, Host } from './host.ts';
+import { called, type Machine, type Machines, poolTag, poolTagOf } from './machine.ts';
 import { type AtHost, freshFor, type Readings } from './readings.ts';
 import type { SessionHost } from './session-host.ts';
-import { done, type EnsureHostStage, running, seenMachine } from './stage.ts';
+import { done, type EnsureHostStage, failed, running, seenMachine } from './stage.ts';
 import { tagged, userTag } from './tag.ts';
 
 /**
@@ -13,7 +15,7 @@ import { tagged, userTag } from './tag.ts';
  */
 export function ensureExcluded(machines: Machines, readings: Readings): EnsureHostStage {
   return async (look) => {
-    const { work: host, now } = look;
+    const { work: host } = look;
     const { plan, facts } = host;
     const tag = plan.policy.exclusionTag;
     if (facts.blueprint) return done();
@@ -26,18 +28,34 @@ export function ensureExcluded(machines: Machines, readings: Readings): EnsureHo
         ? done()
         : running(`tag ${tag} to be written`, 5);
     }
-    const { blueprint } = plan;
-    if (blueprint && !(await machines.read(plan.machine))) {
-      const { prior = { allowNewSession: true } } = blueprint;
-      const known = { prior, blueprint, keptAt: now };
-      return running('its machine to be made anew', 0, { facts: known });
-    }
+    const left = plan.blueprint && (await ofAnEarlierWork(machines, readings, look, plan.blueprint));
+    if (left) return left;
     const machine = await seenMachine(machines, readings, look);
     const sessionHost = await registered(readings, look, machine);
     const prior = priorOf(machine, tag, sessionHost);
     const known = sessionHost && { sessionHost: sessionHost.name };
     return running('its former state to be kept', 0, { facts: { prior, ...known } });
   };
+}
+
+/** The machine is gone, and is made anew from what was kept; or its name is somebody else's by now. Else undefined. */
+async function ofAnEarlierWork(
+  machines: Machines,
+  readings: Readings,
+  look: Look<Host>,
+  blueprint: KeptBlueprint,
+): Promise<Settled<Facts> | undefined> {
+  const { plan } = look.work;
+  const machine = await machines.read(plan.machine);
+  if (!machine) {
+    const { prior = { allowNewSession: true } } = blueprint;
+    const known = { prior, blueprint, keptAt: look.now };
+    return running('its machine to be made anew', 0, { facts: known });
+  }
+  const isOfPool = machine.tags[poolTag]?.toLowerCase() === poolTagOf(plan.pool);
+  if (isOfPool || (await registered(readings, look, machine))) return undefined;
+  const message = `${plan.name} is the name of a machine that is none of the pool's, and is left alone.`;
+  return failed('NameTaken', message);
 }
 
 /** The session host on the machine, by its name or else by the machine it says it runs on. */

@@ -13,6 +13,11 @@ export interface MachineAddress extends FleetAddress {
 
 /** The host pool a machine was made for, as `resourceGroup/hostPool` in small letters: while it is in no pool, nothing else tells. */
 export const poolTag = 'goldsmith-host-pool';
+/** The value of that tag. */
+export function poolTagOf(pool: { readonly resourceGroup: string; readonly hostPool: string }): string {
+  return `${pool.resourceGroup}/${pool.hostPool}`.toLowerCase();
+}
+
 /** The work on a host that made the machine: what has its name and not this is somebody else's. */
 export const madeByTag = 'goldsmith-made-by';
 

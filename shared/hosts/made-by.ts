@@ -1,20 +1,12 @@
 import { mark } from './exclude.ts';
 import type { Host } from './host.ts';
 import type { HostPlan } from './course.ts';
-import { madeByTag, poolTag } from './machine.ts';
+import { madeByTag, poolTag, poolTagOf } from './machine.ts';
 import { unequippedTag, userTag } from './tag.ts';
 
 /** What says of a machine that it was made for this host in this rollout, at whichever try. */
 export function madeBy({ rollout, machine }: HostPlan): string {
   return `${rollout}/${machine.instanceId}`;
-}
-
-/** The value of the tag that says which pool a machine was made for. */
-export function poolTagOf({
-  resourceGroup,
-  hostPool,
-}: Pick<HostPlan['pool'], 'resourceGroup' | 'hostPool'>): string {
-  return `${resourceGroup}/${hostPool}`.toLowerCase();
 }
 
 /** The tags of a machine while it is made: whose it is, and that the scaling plan is to leave it alone. */

@@ -1,5 +1,4 @@
-import { type FleetAddress, type Machine, poolTag } from './machine.ts';
-import { poolTagOf } from './made-by.ts';
+import { type FleetAddress, type Machine, poolTag, poolTagOf } from './machine.ts';
 import type { HostPoolAddress, SessionHost } from './session-host.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Instant } from '../instant.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Check, examine } from './health.ts';
 import { emptyAt, type Host, type HostEvent, isPastReturn } from './host.ts';
-import type { HostPlan } from './course.ts';
+import { type HostPlan, isWithoutMachine, type KeptBlueprint } from './course.ts';
 import type { HostPolicy } from './policy.ts';
 import type { HostEngine } from './host-engine.ts';
 import type { Machine, Machines, FleetAddress } from './machine.ts';
@@ -67,6 +67,12 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
       return found.map(({ id, saved }) => standingOf(id, saved.state));
     },
 
+    /** What the work on a host kept of its machine; undefined if nothing is, or the host is done. */
+    async kept(id: string): Promise<KeptBlueprint | undefined> {
+      const saved = await hostStore.load(id);
+      return saved && keptOf(saved.state).blueprint;
+    },
+
     async abort(id: string, by: string, reason: string): Promise<void> {
       await hosts.record(id, () => ({ type: 'aborted', by, reason, at: now() }));
     },
@@ -108,7 +114,7 @@ function turnOf(host: Host) {
 }
 
 /** Whoever goes on with a host that is not done may find its machine gone. */
-function keptOf({ phase, plan, facts }: Host) {
+function keptOf({ phase, plan, facts }: Host): { readonly blueprint?: KeptBlueprint } {
   const { blueprint = plan.blueprint } = facts;
   return blueprint && phase !== 'done' && plan.task !== 'add' ? { blueprint } : {};
 }
@@ -135,6 +141,7 @@ function standingOf(id: string, host: Host) {
     endedAt: host.at,
     ...counts,
     ...keptOf(host),
+    ...(host.phase === 'quarantined' && isWithoutMachine(host) && { isGone: true as const }),
   };
   switch (host.phase) {
     case 'done':

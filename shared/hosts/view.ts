@@ -33,6 +33,8 @@ export function hostView<Record extends { readonly instanceId: string }>(
 /** What to do where the machine is gone or half made, and what it takes to make it is kept. */
 function goOnFrom({ phase, plan, facts }: Host): string | undefined {
   const isOpen = phase === 'quarantined' || (phase === 'failed' && facts.restore === undefined);
-  if (!isOpen || !facts.blueprint || facts.removedAt === undefined || plan.task === 'add') return undefined;
-  return 'Its machine was deleted to be made anew; what that takes is kept. Correct the cause and retry the host before its rollout is over.';
+  // One that was gone already when it was tried again was deleted by the work before.
+  const isDeleted = facts.removedAt !== undefined || plan.blueprint !== undefined;
+  if (!isOpen || !facts.blueprint || !isDeleted || plan.task === 'add') return undefined;
+  return 'Its machine was deleted to be made anew; what that takes is kept. Correct the cause and retry the host; the next rollout of its pool makes it again as well.';
 }

@@ -43,6 +43,17 @@ export const PoolAnswer = z
     changedAt: moment,
     activeRollout: z.string().optional(),
     nextRollout: z.string().optional(),
+    left: z
+      .array(
+        z.strictObject({
+          host: z.string(),
+          rollout: z.string().describe('The last that it was lost in.'),
+          isGone: z.boolean().describe('Its machine was deleted: the next rollout makes it again.'),
+          youCan: z.array(z.string()),
+        }),
+      )
+      .optional()
+      .describe('Hosts that rollouts left without a machine, or with one that is not all it was.'),
   })
   .meta({ id: 'HostPool' });
 
@@ -72,6 +83,8 @@ export const RolloutAnswer = z
       planHash: z.string().optional(),
       movement: z.string().optional().describe('Of the channel that wants it.'),
       rollbackOf: z.string().optional(),
+      retryOf: z.string().optional().describe('The rollout that was over when hosts of it were tried again.'),
+      only: z.array(z.string()).optional().describe('The instances that alone are brought.'),
     }),
     rollbackOf: z.string().optional().describe('The rollout that it takes back.'),
     rolledBackBy: z.string().optional(),

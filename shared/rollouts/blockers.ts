@@ -135,7 +135,11 @@ export function warningsOf(
     const message = `All ${todo.length} hosts are one wave: nothing proves the version first.`;
     add('NoCanary', message, 'State waves, such as one host that bakes for 30 minutes.');
   }
-  findings.push(...poolWarnings(found, todo), ...standAloneWarnings(found.standAlone));
+  findings.push(
+    ...goneWarnings(pool, views),
+    ...poolWarnings(found, todo),
+    ...standAloneWarnings(found.standAlone),
+  );
   addHosts(add, views, todo);
   addReplicas(add, found, Math.min(todo.length, windowOf(policy.maxUnavailable, views.length)));
   addUsers(add, policy, todo);
@@ -146,6 +150,24 @@ export function warningsOf(
   if (ahead.length > 0)
     add('FreezeAhead', `${frozenBy(ahead)}, before this is over.`, 'Begin earlier or later.');
   return findings;
+}
+
+/** Hosts that an earlier rollout lost with their machine: brought like any other, or, with surge, left as they are. */
+function goneWarnings({ left = {}, link: { policy } }: Pool, views: readonly HostView[]): readonly Finding[] {
+  const there = new Set(views.filter(({ isGone }) => !isGone).map(({ instanceId }) => instanceId));
+  const gone = Object.values(left).filter(({ instanceId, isGone }) => isGone && !there.has(instanceId));
+  return gone.map(({ name, rollout }) => {
+    const call = (what: string) => `POST /rollouts/${rollout}/hosts/${name}/${what}`;
+    const lost = `The machine of ${name} was deleted by rollout ${rollout} and not made again`;
+    if (policy.surge === undefined)
+      return finding('HostsGone', `${lost}; this one makes it.`, `Nothing; or let it go: ${call('skip')}.`);
+    const remedy = `Have it made again first: ${call('retry')}; or let it go: ${call('skip')}.`;
+    return finding('HostsGone', `${lost}; with surge nor does this one.`, remedy);
+  });
+}
+
+function finding(code: string, message: string, remedy: string): Finding {
+  return { code, message, remedy };
 }
 
 function isAtFloor({ usable, perHost, need, isPersonal }: Capacity): boolean {
@@ -170,7 +192,7 @@ function addHosts(add: Add, views: readonly HostView[], todo: readonly HostView[
       'Nothing: they wait for it.',
     );
   }
-  const silent = views.filter(({ takesUsers, isPoweredOff }) => !takesUsers && !isPoweredOff);
+  const silent = views.filter((view) => !view.takesUsers && !view.isPoweredOff && !view.isGone);
   if (silent.length > 0) {
     const message = `${silent.length} hosts run and take no users: ${named(silent)}.`;
     add('HostsTakeNoUsers', message, 'See whether they are drained, ill or not registered.');

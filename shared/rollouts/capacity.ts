@@ -22,6 +22,8 @@ export interface HostView {
   readonly imageVersionId?: string;
   /** It never got all of its extensions: no other is to be made after it. */
   readonly isUnequipped?: true;
+  /** Its machine was deleted and is not made again yet. */
+  readonly isGone?: true;
   /** Whose drain it is: somebody else's, or that of a rollout before this one which left it in quarantine. */
   readonly drainedBy?: 'somebody' | 'quarantine';
   /** It would take users, were it not drained. */

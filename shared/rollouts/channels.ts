@@ -4,7 +4,7 @@ import type { WorkflowStore } from '../workflow/store.ts';
 import type { HostPoolAddress } from './host-pool.ts';
 import type { Policy, Pool, PoolEvent } from './pool.ts';
 import { type PoolEngine, poolIn } from './pools.ts';
-import { digest } from './requests.ts';
+import { digest } from './digest.ts';
 import { canBePaused, isOver, isPaused, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
 import type { Gallery, FleetAddress } from './fleet.ts';

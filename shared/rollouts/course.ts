@@ -1,7 +1,7 @@
 import type { Instant } from '../instant.ts';
 import type { Capacity } from './capacity.ts';
 import type { FleetKind } from './fleet.ts';
-import type { Took } from './pool.ts';
+import type { LeftHosts, Took } from './pool.ts';
 import type { HostRecord, Reason, WaitCode } from './waves.ts';
 
 /** Who asked for a rollout, and why. */
@@ -14,6 +14,9 @@ export interface Requested {
   readonly movement?: string;
   /** The rollout that it takes back. */
   readonly rollbackOf?: string;
+  /** The rollout that was over when somebody had hosts of it tried again: those alone, by instance. */
+  readonly retryOf?: string;
+  readonly only?: readonly string[];
 }
 
 /** Nothing new starts while it lasts; what is under way comes to its end. */
@@ -63,6 +66,8 @@ export interface Facts {
   readonly capacity?: Capacity;
   /** How long hosts of the pool took before this rollout. */
   readonly took?: readonly Took[];
+  /** Hosts that rollouts before this one lost. */
+  readonly left?: LeftHosts;
   /** Which wave it is, and up to how many hosts it goes. */
   readonly wave?: { readonly number: number; readonly of: number; readonly upTo: number };
   /** Sessions by instance, at the first look at its hosts. */

@@ -1,13 +1,16 @@
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import type { afterEnd } from './after-end.ts';
 import { canBeRetried, canBeSkipped, type HostOrder } from './course.ts';
 import { hostId, type Hosts } from './hosts.ts';
 import type { Plan } from './plan.ts';
-import { canBePaused, type Rollout } from './rollout.ts';
+import { canBePaused, isOver, type Rollout } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
 import type { HostRecord } from './waves.ts';
 
 interface Parts {
+  /** What may be decided once the rollout is over. */
+  readonly after: ReturnType<typeof afterEnd>;
   readonly rollouts: Pick<RolloutEngine, 'load' | 'record'>;
   /** What there is to bring, read now: who was never begun is on no record. */
   readonly planOf: (rollout: Rollout) => Promise<Pick<Plan, 'order'>>;
@@ -15,23 +18,36 @@ interface Parts {
   readonly now: () => Instant;
 }
 
+interface Ordered {
+  /** Of the rollout that it is done in: of another, where that which was asked is over. */
+  readonly id: string;
+  readonly rollout: Rollout;
+  readonly host: HostRecord | undefined;
+}
+
 interface Said {
   readonly by?: string | undefined;
   readonly reason: string;
 }
 
-/** What people may decide on single hosts of a rollout that is under way or paused. Asked again it is no other. */
-export function hostOrderRequests({ rollouts, planOf, standings, now }: Parts) {
+/** What people may decide on single hosts of a rollout. Asked again it is no other. */
+export function hostOrderRequests({ after, rollouts, planOf, standings, now }: Parts) {
   const ordered = async (
     type: HostOrder['type'],
     id: string,
     host: string,
     { by = 'function key', reason }: Said,
     refuse: (record: HostRecord | undefined) => string | undefined,
-  ): Promise<{ readonly rollout: Rollout; readonly host: HostRecord | undefined }> => {
+  ): Promise<Ordered> => {
     const before = await rollouts.load(id);
     if (!before) throw new AppError('NotFound', `There is no rollout ${id}.`, { target: id });
     const known = recordOf(before, host);
+    if (isOver(before)) {
+      const asked = { id, rollout: before, host, record: known, by, reason };
+      if (type === 'host-retried') return { ...(await after.retry(asked)), host: undefined };
+      await after.letGo(asked);
+      return { id, rollout: before, host: known };
+    }
     const { instanceId, name } = known ?? foundIn(await planOf(before), id, host);
     const isPast = type === 'host-skipped' && known !== undefined && (await isPastReturn(id, known));
     const { state } = await rollouts.record(id, (rollout = before) => {
@@ -47,7 +63,7 @@ export function hostOrderRequests({ rollouts, planOf, standings, now }: Parts) {
       if (why !== undefined) throw new AppError('InvalidPhase', `${name} ${why}`, { target: host });
       return { type, instanceId, name, by, reason, at: now() };
     });
-    return { rollout: state, host: state.facts.hosts?.[instanceId] };
+    return { id, rollout: state, host: state.facts.hosts?.[instanceId] };
   };
   /** Past being put back, by what is known now: what passes it in the next moment comes to its end all the same. */
   const isPastReturn = async (id: string, record: HostRecord): Promise<boolean> => {
@@ -56,15 +72,15 @@ export function hostOrderRequests({ rollouts, planOf, standings, now }: Parts) {
     return work?.outcome === 'running' && !work.canBePutBack;
   };
   return {
-    /** The host is tried again, as if it had never begun; its failure counts no longer. */
+    /** The host is tried again, as if it had never begun; its failure counts no longer. After the end by another rollout. */
     retryHost: async (id: string, host: string, said: Said) =>
       await ordered('host-retried', id, host, said, (record) => {
-        const isAsked = record?.again !== undefined && !isOver(record);
+        const isAsked = record?.again !== undefined && !hasEnded(record);
         if (canBeRetried(record) || isAsked) return undefined;
         return `${standingOf(record)}: only a host that failed, was put back or left, or is in quarantine is tried again.`;
       }),
 
-    /** The host is not brought; one that was begun is put back first, if it still can be. */
+    /** The host is not brought; one that was begun is put back first, if it still can be; one that was lost is let go. */
     skipHost: async (id: string, host: string, said: Said) =>
       await ordered('host-skipped', id, host, said, (record) =>
         canBeSkipped(record) || record?.skip
@@ -74,7 +90,7 @@ export function hostOrderRequests({ rollouts, planOf, standings, now }: Parts) {
   };
 }
 
-function isOver({ outcome }: HostRecord): boolean {
+function hasEnded({ outcome }: HostRecord): boolean {
   return outcome !== 'admitted' && outcome !== 'put-off';
 }
 

@@ -15,6 +15,8 @@ export interface Hosts {
   readonly go: (id: string) => Promise<void>;
   /** How the work on each host of this rollout stands. */
   readonly standings: (rollout: string) => Promise<readonly HostStanding[]>;
+  /** What the work on a host kept of its machine, of whichever rollout it was; undefined if nothing is kept. */
+  readonly kept: (id: string) => Promise<Blueprint | undefined>;
   /** The host is put back as it was, unless it is past the point of no return. Repeatable. */
   readonly abort: (id: string, by: string, reason: string) => Promise<void>;
 }
@@ -88,6 +90,8 @@ export interface HostStanding {
   readonly endedAt?: Instant;
   /** Of a machine that was deleted, and may be gone. */
   readonly blueprint?: Blueprint;
+  /** Its machine was deleted, and is not there again. */
+  readonly isGone?: true;
   readonly told: number;
   readonly loggedOff: number;
   readonly seconds: HostSeconds;

@@ -16,7 +16,7 @@ interface Noticed {
 /** What one reading of the pool shows that people should know, besides why no further host starts. */
 export function noticesOf({ views, records, waiters, foreign = {} }: Noticed): readonly Notice[] {
   const ours = (view: HostView) => view.standing === 'in-flight' || view.standing === 'lost';
-  const idle = views.filter((view) => !ours(view) && !view.isPoweredOff);
+  const idle = views.filter((view) => !ours(view) && !view.isPoweredOff && !view.isGone);
   const drained = idle.filter(({ drainedBy }) => drainedBy !== undefined);
   const silent = idle.filter(({ takesUsers, drainedBy }) => !takesUsers && drainedBy === undefined);
   const back = Object.values(records).filter(({ givenBack, outcome }) => givenBack && outcome === 'put-off');

@@ -151,7 +151,8 @@ function notMissed(host: HostAhead): HostAhead {
   return { ...host, costs: false };
 }
 
-function whyNow({ isPoweredOff, takesUsers, sessions, isAssigned }: HostView): string {
+function whyNow({ isGone, isPoweredOff, takesUsers, sessions, isAssigned }: HostView): string {
+  if (isGone) return 'its machine is gone, and made again from what was kept';
   if (isPoweredOff) return 'powered off';
   if (sessions === 0 && isAssigned) return 'assigned, no sessions';
   if (sessions > 0) return `${sessions} sessions`;

@@ -57,7 +57,7 @@ export function planner({ hostPools, fleets, gallery, freezes, now, beside }: Pa
     const { imageVersionId = '' } = version;
     const regions = imageVersionId === '' ? undefined : await gallery.completedRegions(imageVersionId);
     const replicas = regions && (await gallery.replicasIn(imageVersionId, link.location));
-    const read = { link, imageVersionId, records: {}, now: at };
+    const read = { link, imageVersionId, records: {}, left: pool.left, now: at };
     const { views, namesTaken, ...capacity } =
       hostPool && model ? await ofPool(hostPools, fleets, read) : nobody;
     const standAlone = standAloneIn(link, model, { views, namesTaken, ...capacity });

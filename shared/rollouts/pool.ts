@@ -101,6 +101,20 @@ export interface Took {
   readonly rest: number;
 }
 
+/** A host that a rollout lost, and the work on it, which keeps what it takes to make its machine anew. */
+export interface LeftHost {
+  readonly instanceId: string;
+  readonly name: string;
+  /** The last that it was lost in. */
+  readonly rollout: string;
+  readonly work: string;
+  /** Its machine was deleted and not made again: the next rollout does. Others come back only if somebody says so. */
+  readonly isGone?: true;
+}
+
+/** By instance. */
+export type LeftHosts = Readonly<Record<string, LeftHost>>;
+
 /** A `FleetKind`, spelt out: a life knows no ports. */
 type Way = 'uniform' | 'flexible' | 'stand-alone';
 
@@ -124,6 +138,8 @@ export interface Pool {
   readonly former?: readonly string[];
   /** Nobody looks at it any more. The name is free. */
   readonly removed?: { readonly by: string; readonly at: Instant };
+  /** What its rollouts left without a machine, or with one that was never finished. */
+  readonly left?: LeftHosts;
 }
 
 export type PoolEvent =
@@ -136,8 +152,11 @@ export type PoolEvent =
       rollout: string;
       took?: readonly Took[];
       way?: Way;
+      left?: LeftHosts;
       at: Instant;
-    };
+    }
+  /** Somebody says that a host that was lost is not to come back. */
+  | { readonly type: 'host-let-go'; instanceId: string; by: string; reason: string; at: Instant };
 
 const remembered = 50;
 
@@ -145,6 +164,7 @@ export const poolLife: Workflow<Pool, PoolEvent, never> = {
   evolve(pool, event) {
     if (event.type === 'defined') return defined(pool, event);
     if (event.type === 'removed') return pool && removed(pool, event);
+    if (event.type === 'host-let-go') return pool && withLeft(pool, without(pool.left, event.instanceId));
     if (!pool || pool.over.includes(event.rollout)) return pool;
     return event.type === 'rollout-claimed' ? claimed(pool, event) : released(pool, event);
   },
@@ -163,9 +183,26 @@ function defined(pool: Pool | undefined, { link, at }: Extract<PoolEvent, { type
   const isSame = JSON.stringify(pool.link) === JSON.stringify(link);
   if (isSame) return pool;
   // Other machines may be kept in another way.
-  const { way, ...known } = pool;
+  const { way, left, ...known } = pool;
   const isThere = JSON.stringify(pool.link.scaleSet) === JSON.stringify(link.scaleSet);
-  return { ...known, ...(isThere && way && { way }), link, revision, changedAt: at };
+  const found = { ...known, ...(isThere && way && { way }), link, revision, changedAt: at };
+  return placeOf(pool.link) === placeOf(link) ? withLeft(found, left) : found;
+}
+
+/** Where machines that stand alone are, and the host pool that they are of. */
+function placeOf({ subscriptionId, resourceGroup, hostPool, virtualMachines }: PoolLink): string {
+  const names = [subscriptionId, resourceGroup, hostPool, virtualMachines?.resourceGroup ?? ''];
+  return names.join('/').toLowerCase();
+}
+
+function withLeft(pool: Pool, left: LeftHosts = {}): Pool {
+  const { left: _, ...known } = pool;
+  return Object.keys(left).length > 0 ? { ...known, left } : known;
+}
+
+function without(left: LeftHosts = {}, instanceId: string): LeftHosts {
+  const { [instanceId]: _, ...others } = left;
+  return others;
 }
 
 /** Whoever holds it keeps it: what is refused to people is refused here. */
@@ -184,7 +221,7 @@ function claimed(pool: Pool, { rollout, after }: Extract<PoolEvent, { type: 'rol
 
 function released(
   { activeRollout, nextRollout, ...pool }: Pool,
-  { rollout, took, way }: Extract<PoolEvent, { type: 'rollout-released' }>,
+  { rollout, took, way, left = pool.left }: Extract<PoolEvent, { type: 'rollout-released' }>,
 ): Pool {
   const over = [...pool.over, rollout].slice(-remembered);
   const next = nextRollout === rollout ? undefined : nextRollout;
@@ -194,7 +231,8 @@ function released(
   // Whoever never held it knows nothing of how long its hosts take.
   const isKnown = activeRollout === rollout;
   const known = { ...(isKnown && took && { took }), ...(isKnown && way && { way }) };
-  return { ...pool, ...known, ...(next !== undefined && { activeRollout: next }), over };
+  const free = { ...pool, ...known, ...(next !== undefined && { activeRollout: next }), over };
+  return isKnown ? withLeft(free, left) : free;
 }
 
 /**

@@ -25,7 +25,7 @@ export function poolClaims(pools: PoolEngine, now: () => Instant): Pools {
     claim: async (pool, rollout, after) => {
       const claim = { rollout, ...(after !== undefined && { after }), at: now() };
       const { state } = await pools.record(pool, () => ({ type: 'rollout-claimed', ...claim }));
-      return { holder: state.activeRollout, took: state.took ?? [] };
+      return { holder: state.activeRollout, took: state.took ?? [], left: state.left ?? {} };
     },
     link: async (pool) => (await poolIn(pools, pool))?.link,
     release: async (pool, rollout, known) => {

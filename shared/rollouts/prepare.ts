@@ -47,7 +47,8 @@ export function ensurePrepared(
     if (model.kind !== 'stand-alone') return await ensureNamed(fleets, work, model);
     // Machines that stand alone have no model, but a version that they came from all the same.
     const modelBefore =
-      facts.modelBefore ?? (await cameFrom(hostPools, fleets, link, version.imageVersionId));
+      facts.modelBefore ??
+      (work.requested.only ? undefined : await cameFrom(hostPools, fleets, link, version.imageVersionId));
     return done({ way: model.kind, ...(modelBefore !== undefined && { modelBefore }) });
   });
 }

@@ -10,11 +10,12 @@ import {
 } from './capacity.ts';
 import type { HostPoolReading, HostPools } from './host-pool.ts';
 import type { Records } from './hosts.ts';
-import type { PoolLink } from './pool.ts';
+import { goneAmong } from './left-hosts.ts';
+import type { LeftHosts, PoolLink } from './pool.ts';
 import type { Facts } from './course.ts';
 import { hostsKeptOn, minimumPercentAt } from './scaling-plan.ts';
 import { membersOf } from './members.ts';
-import { finderOf, goneOf, viewsOf } from './reading.ts';
+import { finderOf, goneOf, lostBefore, viewsOf } from './reading.ts';
 import type { Fleets } from './fleet.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
 
@@ -32,6 +33,10 @@ export interface Asked {
   readonly imageVersionId: string;
   readonly records: Records;
   readonly sessionsBefore?: Facts['sessionsBefore'];
+  /** Hosts that rollouts before this one lost, as the pool knows of them. */
+  readonly left?: LeftHosts | undefined;
+  /** Those alone are brought anywhere, by instance; all, if not stated. */
+  readonly only?: readonly string[] | undefined;
   /** By which the hosts of this rollout are excluded, if not by the policy's. */
   readonly exclusionTag?: string;
   readonly now: Instant;
@@ -41,7 +46,7 @@ export interface Asked {
 export async function readPool(
   hostPools: HostPools,
   fleets: Fleets,
-  { link, imageVersionId, records, sessionsBefore, exclusionTag, now }: Asked,
+  { link, imageVersionId, records, sessionsBefore, exclusionTag, left, only, now }: Asked,
 ): Promise<PoolAtOnce> {
   const hostPool = await hostPools.hostPool(hostPoolOf(link));
   if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
@@ -52,7 +57,13 @@ export async function readPool(
   const before = sessionsBefore && { sessionsBefore };
   const policy = { ...link.policy, ...(exclusionTag !== undefined && { exclusionTag }) };
   const seen = { instances, sessionHosts, records, imageVersionId, heartbeatMinutes, policy, now };
-  const views = [...viewsOf({ ...seen, ...before }), ...(link.scaleSet ? [] : goneOf(records, instances))];
+  const gone = link.scaleSet
+    ? []
+    : [
+        ...goneOf(records, instances),
+        ...lostBefore(goneAmong(toBeMadeAgain(link, left, only), records, instances, only)),
+      ];
+  const views = onlyThese([...viewsOf({ ...seen, ...before }), ...gone], only);
   const sessionHostOn = finderOf(sessionHosts);
   const sessionHostNames = Object.fromEntries(
     instances.map((one) => [one.instanceId, sessionHostOn(one)?.name ?? '']),
@@ -60,6 +71,19 @@ export async function readPool(
   const names = [...instances, ...machines].map(({ computerName, instanceId }) => computerName || instanceId);
   const namesTaken = [...names, ...sessionHosts.map(({ name }) => name.split('.')[0] ?? '')];
   return { ...placesIn(hostPool, link, views, now), views, sessionHostNames, namesTaken };
+}
+
+/** With surge each host gives way to another, and one that is gone to nobody: it waits for somebody to say so. */
+function toBeMadeAgain({ policy }: PoolLink, left: LeftHosts = {}, only: Asked['only']): LeftHosts {
+  return policy.surge === undefined || only ? left : {};
+}
+
+/** The others as if all was done that is to be done to them. */
+function onlyThese(views: readonly HostView[], only: Asked['only']): readonly HostView[] {
+  if (!only) return views;
+  const isOther = ({ instanceId, standing }: HostView) =>
+    standing === 'untouched' && !only.includes(instanceId);
+  return views.map((view) => (isOther(view) ? { ...view, standing: 'ended' } : view));
 }
 
 function placesIn(

@@ -3,7 +3,7 @@ import type { HostView } from './capacity.ts';
 import type { SessionHostReading } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import { windowIn } from './own-window.ts';
-import type { Policy } from './pool.ts';
+import type { LeftHost, Policy } from './pool.ts';
 import type { Facts } from './course.ts';
 import { unequippedTag } from './members.ts';
 import { isBeside } from './surge.ts';
@@ -63,16 +63,23 @@ export function goneOf(records: Records, instances: readonly Instance[]): readon
     const isLost = outcome === 'quarantined' || isToBeTriedAgain(record);
     const isHost = outcome === 'admitted' ? task !== 'add' : isLost && task === undefined;
     if (there.has(instanceId) || !isHost) return [];
-    const nothing = {
-      isOnVersion: false,
-      isBusy: false,
-      isPoweredOff: false,
-      takesUsers: false,
-      sessions: 0,
-    };
     const beside = isBeside(record, records) ? { isBeside: true as const } : {};
     return [{ instanceId, name, ...nothing, standing: standingOf(record), ...beside }];
   });
+}
+
+const nothing = {
+  isOnVersion: false,
+  isBusy: false,
+  isPoweredOff: false,
+  takesUsers: false,
+  sessions: 0,
+  isGone: true as const,
+};
+
+/** Hosts that a rollout before this one lost, and which are brought to the version like any other: by being made again. */
+export function lostBefore(gone: readonly LeftHost[]): readonly HostView[] {
+  return gone.map(({ instanceId, name }) => ({ instanceId, name, ...nothing, standing: 'untouched' }));
 }
 
 /** Finds the session host of a machine: by the machine that it names or, where Azure names none, by its own name. */

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { mayPut, type Precondition } from '../precondition.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
+import { afterEnd } from './after-end.ts';
+import { digest } from './digest.ts';
 import { type Freezes, frozenBy } from './freezes.ts';
 import { hostOrderRequests } from './host-order-requests.ts';
 import { hostId, type Hosts } from './hosts.ts';
@@ -104,6 +105,7 @@ export function rolloutRequests({
     return { number, imageVersionId: readyOrRefused(found) };
   };
   const orders = hostOrderRequests({
+    after: afterEnd({ pools, rollouts, freezes, toStart, now }),
     rollouts,
     standings,
     planOf: async ({ pool: name, version }) => await planFor({ name, pool: await poolNamed(name), version }),
@@ -273,9 +275,4 @@ function machinesOf(link: PoolLink): string {
   return [subscriptionId, resourceGroup, ...(scaleSet === undefined ? alone : [scaleSet])]
     .join('/')
     .toLowerCase();
-}
-
-/** Short enough for a table key and an Azure name, and different for what is different. */
-export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

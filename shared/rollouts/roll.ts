@@ -60,9 +60,9 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
     const reading = await readPool(hostPools, fleets, askedOf(look, records));
     const surge = surgeIn(rollout, records, reading.views);
     const wave = waveIn(rollout, { records, surge, views: reading.views, now: look.now });
-    const failures = broken(records);
+    const failures = counting(rollout, broken(records));
     // What a wave is there to prove is not proven by a host that failed.
-    const maxFailed = wave.number < wave.of ? 0 : link.policy.maxFailed;
+    const maxFailed = wave.number < wave.of || rollout.requested.only ? 0 : link.policy.maxFailed;
     if (isTooMuch(failures, maxFailed, bar)) {
       const where = wave.of > 1 ? ` in wave ${wave.number} of ${wave.of}` : '';
       const why = `${failures.length} hosts failed and ${maxFailed} may${where}: ${named(failures)}.`;
@@ -70,6 +70,11 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
     }
     return next(look, reading, { records, changed, news, standings, turns, hold, wave, surge, model });
   });
+}
+
+/** One that an earlier rollout lost, and that is lost again, says nothing about this one; unless it is all there is to do. */
+function counting({ requested }: Rollout, failures: readonly HostRecord[]): readonly HostRecord[] {
+  return requested.only ? failures : failures.filter(({ keptBy }) => keptBy === undefined);
 }
 
 /** While people judge who changed the model, hosts that failed are theirs to judge as well. */
@@ -88,14 +93,16 @@ async function modelUnless(
   return bar ? {} : await watchModel(fleets, look, { isAnew: broken(changed).length > 0 });
 }
 
-function askedOf({ work: { link, version, facts }, now }: Look<Rollout>, records: Records): Asked {
-  const { sessionsBefore } = facts;
+function askedOf({ work: { link, version, facts, requested }, now }: Look<Rollout>, records: Records): Asked {
+  const { sessionsBefore, left } = facts;
   return {
     link,
     imageVersionId: version.imageVersionId,
     records,
     exclusionTag: tagIn(facts, link),
     ...(sessionsBefore && { sessionsBefore }),
+    left,
+    only: requested.only,
     now,
   };
 }
@@ -109,8 +116,14 @@ interface Known extends BeforeStart {
 }
 
 /** Where hosts are added before others are retired; undefined where they are brought to the version in their place. */
-function surgeIn({ link: { policy }, facts }: Rollout, records: Records, views: readonly HostView[]) {
-  const most = facts.way === 'stand-alone' ? surgeOf(policy, sizeOf(views)) : 0;
+function surgeIn(
+  { link: { policy }, facts, requested }: Rollout,
+  records: Records,
+  views: readonly HostView[],
+) {
+  // Somebody wants just these hosts, and not others in their place.
+  const isSurge = facts.way === 'stand-alone' && requested.only === undefined;
+  const most = isSurge ? surgeOf(policy, sizeOf(views)) : 0;
   return most > 0 ? surgeNow(records, views, most) : undefined;
 }
 

@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { IsUnderWay } from './claim.ts';
-import type { Pool, PoolLink } from './pool.ts';
+import { laterThan } from './after-end.ts';
+import { digest } from './digest.ts';
+import type { PoolLink } from './pool.ts';
 import { type PoolEngine, poolIn } from './pools.ts';
 import type { RollBackRollout } from './request-bodies.ts';
-import { digest, isSameFleet, type Parts as RequestParts, somebody } from './requests.ts';
+import { isSameFleet, type Parts as RequestParts, somebody } from './requests.ts';
 import { canBeAborted, type Rollout } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
 import { imageVersionFor, whyNotThere } from './versions.ts';
@@ -38,32 +40,29 @@ export function rollbackRequests(parts: Parts) {
   };
 
   const wayBack = async (id: string, rollout: Rollout): Promise<Back | AppError> => {
-    const { movement } = rollout.requested;
+    const { movement, retryOf } = rollout.requested;
+    if (retryOf !== undefined) {
+      const message = `Rollout ${id} tries hosts of rollout ${retryOf} again: take that one back.`;
+      return new AppError('InvalidPhase', message, { target: id });
+    }
     if (movement !== undefined && (await isUnderWay(movement))) return ofChannel(movement, rollout, id);
     const { modelBefore } = rollout.facts;
     if (modelBefore === undefined) return nothingToTakeBack(id, rollout);
     const pool = await poolIn(pools, rollout.pool);
     if (!pool) return new AppError('NotFound', `There is no host pool ${rollout.pool}.`, { target: id });
-    const later = await laterThan(id, pool);
+    const later = await laterThan(rollouts, id, pool);
     if (later !== undefined) {
       const message = `Rollout ${later} of host pool ${rollout.pool} has begun since: take that one back.`;
+      return new AppError('InvalidPhase', message, { target: id });
+    }
+    const holder = pool.activeRollout === id ? undefined : pool.activeRollout;
+    if (holder !== undefined) {
+      const message = `Rollout ${holder} tries hosts of it again: wait for its end, or abort it.`;
       return new AppError('InvalidPhase', message, { target: id });
     }
     const found = await targetOf(rollout, modelBefore, pool.link, parts);
     if (typeof found === 'string') return new AppError('NoRollbackTarget', found, { target: id });
     return { link: pool.link, version: found };
-  };
-
-  /** The last rollout that had the pool after this one. Those that never got it are none. */
-  const laterThan = async (id: string, { activeRollout, over }: Pool): Promise<string | undefined> => {
-    if (activeRollout === id) return undefined;
-    if (activeRollout !== undefined) return activeRollout;
-    // The pool remembers in which order it was let go, but not for ever.
-    if (!over.includes(id)) return over.at(-1);
-    for (const other of over.slice(over.lastIndexOf(id) + 1).toReversed()) {
-      if ((await rollouts.load(other))?.facts.took !== undefined) return other;
-    }
-    return undefined;
   };
 
   return {

@@ -47,7 +47,7 @@ export function rolloutEngine(all: Parts): RolloutEngine {
     prepare: unlessHeld(freezes, hosts, ensurePrepared(gallery, hostPools, fleets, refusal)),
     roll: ensureRolled({ hostPools, fleets, hosts, freezes, refusal }),
     settle: ensureSettled({ hostPools, fleets, hosts, freezes }),
-    'release-pool': ensureReleased(pools),
+    'release-pool': ensureReleased(pools, hosts),
   };
   const look = lookAtStage<AnyStage, Rollout, Facts>({ stages, now: parts.now });
   const engine: RolloutEngine = new Engine({

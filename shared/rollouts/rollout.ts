@@ -74,6 +74,8 @@ export type RolloutEvent =
       planHash?: string;
       movement?: string;
       rollbackOf?: string;
+      retryOf?: string;
+      only?: readonly string[];
       at: Instant;
     }
   /** `rollout` takes it back: if it is still under way it ends. */
@@ -140,10 +142,8 @@ export function isOver({ phase }: Rollout): boolean {
 }
 
 function requested(event: Extract<RolloutEvent, { type: 'requested' }>): Rollout {
-  const { pool, link, version, by, reason, planHash, movement, rollbackOf, at } = event;
-  const wanted = { ...(planHash !== undefined && { planHash }), ...(movement !== undefined && { movement }) };
-  const requested = { by, at, reason, ...wanted, ...(rollbackOf !== undefined && { rollbackOf }) };
-  const standing = entered('claim' as const, at, minutesFor('claim', requested), 0);
+  const { pool, link, version, type: _, ...requested } = event;
+  const standing = entered('claim' as const, event.at, minutesFor('claim', requested), 0);
   return { pool, link, version, requested, facts: {}, phase: 'running', standing };
 }
 

@@ -1,11 +1,11 @@
 import { secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
-import { heard, hostId, type Hosts, type HostStanding, planFor, type Records } from './hosts.ts';
+import { heard, hostId, type Hosts, type HostStanding, type Records } from './hosts.ts';
 import type { Rollout } from './rollout.ts';
 import { done, type EnsureRolloutStage, running } from './stage.ts';
 import { isAddition } from './surge.ts';
 import { surplusOf, type SurplusParts } from './surplus.ts';
-import { tellHosts } from './tell-hosts.ts';
+import { beginHost, tellHosts } from './tell-hosts.ts';
 import type { HostRecord } from './waves.ts';
 
 /** A look that began before the end was decided may still have a request on its way. */
@@ -70,7 +70,7 @@ async function endHosts(
     const child = hostId(id, record);
     const host = standings.find((one) => one.id === child);
     if (record.outcome !== 'admitted' || leaves(record) || (host && !host.canBePutBack)) continue;
-    if (!host) await hosts.ensureAdmitted(child, planFor(id, rollout, record, standings));
+    if (!host) await beginHost(hosts, look, record, standings);
     await hosts.abort(child, ...reasonOf(rollout));
   }
 }

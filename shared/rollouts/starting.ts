@@ -58,7 +58,11 @@ export function startNow(look: Look<Rollout>, pool: PoolAtOnce, known: BeforeSta
   const hosts: Record<string, HostRecord> = passedOver(pool, records, now);
   const tasks = surge ? successorsOf(admitted, surge) : {};
   for (const view of admitted)
-    hosts[view.instanceId] = { ...begun(view, pool, now, records), ...tasks[view.instanceId] };
+    hosts[view.instanceId] = {
+      ...begun(view, pool, now, records),
+      ...keptOf(view, work, records),
+      ...tasks[view.instanceId],
+    };
   const added = surge ? additionsTo(look, pool, known, surge) : [];
   for (const record of added) hosts[record.instanceId] = record;
   const all = underWayIn(records);
@@ -180,6 +184,16 @@ export function begun(
     ...(before?.again && { again: before.again }),
     ...(ownWindow && { ownWindow }),
   };
+}
+
+/** An earlier rollout lost it: its machine may be gone, or may not have all that it had. */
+function keptOf(
+  { instanceId }: HostView,
+  { facts: { left = {} } }: Rollout,
+  records: Records,
+): Pick<HostRecord, 'keptBy'> {
+  const keptBy = records[instanceId]?.keptBy ?? left[instanceId]?.work;
+  return keptBy === undefined ? {} : { keptBy };
 }
 
 function additionOf(name: string, like: string, now: Instant): HostRecord {

@@ -142,6 +142,6 @@ export const mostTries = 4;
  * finished is no model, unless there is no other: then what is made after it says so.
  */
 export function modelOf(views: readonly HostView[]): HostView | undefined {
-  const all = inOrder(views);
+  const all = inOrder(views).filter(({ isGone }) => !isGone);
   return all.findLast(({ isUnequipped }) => isUnequipped !== true) ?? all.at(-1);
 }

@@ -16,6 +16,19 @@ export async function tellHosts(
   }
 }
 
+/** The work on a host begins; on one that an earlier rollout lost, with what that kept of its machine. */
+export async function beginHost(
+  hosts: Hosts,
+  { id, work: rollout }: Pick<Look<Rollout>, 'id' | 'work'>,
+  record: HostRecord,
+  standings: readonly HostStanding[],
+): Promise<void> {
+  const plan = planFor(id, rollout, record, standings);
+  const isElsewhere = plan.blueprint === undefined && record.keptBy !== undefined;
+  const blueprint = isElsewhere ? await hosts.kept(record.keptBy) : undefined;
+  await hosts.ensureAdmitted(hostId(id, record), { ...plan, ...(blueprint && { blueprint }) });
+}
+
 async function tellHost(
   hosts: Hosts,
   { id, work: rollout }: Look<Rollout>,
@@ -24,7 +37,7 @@ async function tellHost(
 ): Promise<void> {
   const child = hostId(id, record);
   // Also what is put back before it began: a late look that begins it finds it over.
-  if (!host) await hosts.ensureAdmitted(child, planFor(id, rollout, record, standings));
+  if (!host) await beginHost(hosts, { id, work: rollout }, record, standings);
   if (host && host.outcome !== 'running') return;
   if (record.backAt !== undefined) {
     if (!host || host.canBePutBack) await hosts.abort(child, 'rollout', record.why);

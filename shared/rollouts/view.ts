@@ -2,15 +2,27 @@ import type { Instant } from '../instant.ts';
 import { revisionOf } from '../precondition.ts';
 import { isSkippedByOrder } from './course.ts';
 import { type Freeze, statusOf } from './freezes.ts';
-import type { Pool } from './pool.ts';
+import type { LeftHost, Pool } from './pool.ts';
 import { wayOf } from './ways.ts';
 import { canBeAborted, canBePaused, isPaused, type Rollout } from './rollout.ts';
 
 /** A host pool as the API shows it. */
 export function poolView(name: string, pool: Pool) {
-  const { link, createdAt, changedAt, activeRollout, nextRollout, way } = pool;
+  const { link, createdAt, changedAt, activeRollout, nextRollout, way, left } = pool;
   const when = { revision: revisionOf(pool), createdAt, changedAt };
-  return { name, ...link, ...wayIn(link, way), ...when, activeRollout, nextRollout };
+  const lost = left && { left: Object.values(left).map(leftView) };
+  return { name, ...link, ...wayIn(link, way), ...when, activeRollout, nextRollout, ...lost };
+}
+
+/** A host that a rollout lost, with the calls that bring it back or let it go. */
+function leftView({ name: host, rollout, isGone }: LeftHost) {
+  const call = (what: string) => `POST /rollouts/${rollout}/hosts/${host}/${what}`;
+  return {
+    host,
+    rollout,
+    isGone: isGone === true,
+    youCan: [`try it again: ${call('retry')}`, `let it go: ${call('skip')} {"reason":"…"}`],
+  };
 }
 
 /** How its hosts are brought to a version, and what that can do, once it is known. */

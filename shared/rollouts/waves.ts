@@ -18,6 +18,8 @@ export interface HostRecord {
   readonly for?: string;
   /** The image version that it came from. */
   readonly from?: string;
+  /** Of one that an earlier rollout lost: the work on it then, which keeps what it takes to make its machine anew. */
+  readonly keptBy?: string;
   /** When work on it may begin, if not in the pool's windows. */
   readonly ownWindow?: MaintenanceWindow;
   /** Somebody says that it is not to be brought. Put back first, if it was begun. */

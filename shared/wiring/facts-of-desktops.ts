@@ -112,6 +112,7 @@ export const factsOfPools: Facts<Pool, PoolEvent> = {
     subject: `host-pools/${id}`,
     data: { hostPool: id, imageSet, channel, by },
   }),
+  'host-let-go': byPeople,
   'rollout-claimed': itsRollouts,
   'rollout-released': itsRollouts,
 };

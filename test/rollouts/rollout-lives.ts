@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 import type { FleetKind } from '../../shared/rollouts/fleet.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
@@ -10,7 +10,8 @@ import { populate } from '../support/fleet-verdict.ts';
 import { newVersion } from '../support/small-azure.ts';
 import { domainJoin, joinSecret } from '../support/small-machine.ts';
 import { type Ills, World } from '../support/world.ts';
-import { unaccounted, wrongSize, wrongsOf } from './rollout-verdict.ts';
+import { afterwards, lostIn, refusable } from './afterwards.ts';
+import { forgotten, unaccounted, wrongSize, wrongsOf } from './rollout-verdict.ts';
 
 interface Lived {
   readonly wrongs: readonly string[];
@@ -40,7 +41,9 @@ export async function rolloutLives(
   populate(world, fleet, random.whole(1, 4), isCalm);
   if (random.happens(0.3)) fleet.azure.add('new', { isNew: true });
   await world.passUntil(() => false, { days: 1 / 48 });
-  const size = fleet.azure.fleet.size;
+  const names = [...fleet.azure.fleet.keys()];
+  const size = names.length;
+  const began = world.now();
   const requests = ask(world, fleet, { isCalm, kind, ...(surge !== undefined && { surge }) });
   if (!isCalm) meddle(world, fleet, requests);
   const rollouts = async () => (await fleet.seen.rollouts.loadAll('')).map(({ saved }) => saved.state);
@@ -49,6 +52,7 @@ export async function rolloutLives(
     return all.length > 0 && all.every(isOver);
   };
   await world.passUntil(areOver, { days: 10 });
+  if (!isCalm) await afterwards(world, fleet, requests, { began, areOver });
   // Whatever is still on its way lands before the books are closed.
   await world.passUntil(() => false, { days: 1 / 24 });
   const hosts = (await fleet.seen.hosts.loadAll('')).map(({ saved }) => saved.state);
@@ -59,11 +63,16 @@ export async function rolloutLives(
       ...wrongsOf(fleet, all, hosts, pool?.activeRollout),
       ...(await unaccounted(world, fleet)),
       ...wrongSize(fleet, all, size),
+      ...forgotten(fleet, names, await lostIn(fleet), recordsOf(all)),
     ],
     rollouts: all,
     admissions: fleet.watch.admissions,
     steps: world.steps,
   };
+}
+
+function recordsOf(all: readonly Rollout[]) {
+  return all.flatMap(({ facts }) => Object.values(facts.hosts ?? {}));
 }
 
 /** Somebody defines the pool and starts the rollout. */
@@ -221,12 +230,4 @@ function freezeAndLift(world: World, fleet: Fleet): void {
     await asks.lift('now');
   };
   world.start(lift, comes + random.between(60, 1800));
-}
-
-async function refusable(asking: Promise<unknown>, unless?: ErrorCode): Promise<void> {
-  try {
-    await asking;
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code === unless) throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { secondsBetween } from '../../shared/instant.ts';
 import type { Host } from '../../shared/hosts/host.ts';
 import { rolloutInsight } from '../../shared/rollouts/insight.ts';
+import type { LeftHost } from '../../shared/rollouts/pool.ts';
 import { isOver, type Rollout } from '../../shared/rollouts/rollout.ts';
 import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import type { Fleet } from '../support/fleet.ts';
@@ -73,6 +74,23 @@ export function wrongSize({ azure }: Fleet, all: readonly Rollout[], before: num
   return [`the pool had ${before} hosts and has ${now}`];
 }
 
+/** R13: a host of the pool is there, or it is kept what it takes to make its machine anew; unless others took it. */
+export function forgotten(
+  { azure }: Fleet,
+  names: readonly string[],
+  lost: readonly LeftHost[],
+  records: readonly HostRecord[],
+): string[] {
+  const isKept = (name: string) => lost.some(({ instanceId, isGone }) => instanceId === name && isGone);
+  const isRetired = (name: string) =>
+    records.some(({ instanceId, task }) => instanceId === name && task === 'retire');
+  return names
+    .filter(
+      (name) => !azure.fleet.has(name) && !azure.vanished.has(name) && !isKept(name) && !isRetired(name),
+    )
+    .map((name) => `R13: ${name} is neither there nor kept`);
+}
+
 function wrongOf(rollout: Rollout, { azure }: Fleet): string[] {
   if (!isOver(rollout)) {
     const { stage, waitingFor } = 'standing' in rollout ? rollout.standing : { stage: '', waitingFor: '' };
@@ -84,6 +102,7 @@ function wrongOf(rollout: Rollout, { azure }: Fleet): string[] {
   const left = [...azure.fleet.values()].filter(
     ({ machine }) =>
       rollout.phase === 'succeeded' &&
+      (rollout.requested.only?.includes(machine.instanceId) ?? true) &&
       machine.imageVersionId !== newVersion &&
       !excused.has(records[machine.instanceId]?.outcome ?? ''),
   );

@@ -1,4 +1,4 @@
-import { digest } from '../../shared/rollouts/requests.ts';
+import { digest } from '../../shared/rollouts/digest.ts';
 import { newVersion } from '../support/small-azure.ts';
 import { body, poolOf, start } from './pool-of.ts';
 
