@@ -13,7 +13,7 @@ interface Parts {
 }
 
 /** Blocks of the journal that are taken at once. */
-const blocksAtOnce = 200;
+const blocksAtOnce = 50;
 /** A transaction takes 100 rows; those of an entry stay together. */
 const rowsTogether = 96;
 /** Rows that a page reads at most: whoever asks for what is rare gets shorter pages, not slower ones. */
@@ -48,13 +48,15 @@ export function auditBook({ book, journal }: Parts) {
   return {
     /**
      * Takes what is in the journal into the book. May be done by several at once, and again after a crash: all write
-     * the same rows, and the blocks go last.
+     * the same rows, and the blocks go last. Ends once it has taken `most`, for somebody else to go on.
      */
-    async take(): Promise<void> {
-      for (;;) {
+    async take(most = Infinity): Promise<void> {
+      let taken = 0;
+      while (taken < most) {
         const found = await journal.inPartition(blocks, startingWith(''), blocksAtOnce);
         const noted = found.flatMap(({ json }) => JSON.parse(json) as Noted[]);
         await write(settled(noted));
+        taken += noted.length;
         for (const { row } of found) await journal.remove(blocks, row);
         if (found.length < blocksAtOnce) return;
       }

@@ -21,6 +21,8 @@ export interface Asked extends Wanted {
 }
 
 const daySeconds = 24 * 3600;
+/** The sweeper has other things to do, too: what a storm of requests leaves is taken in several minutes. */
+const mostASweep = 5000;
 /** A timer has ten minutes, and a row takes some milliseconds: what is left over goes the next day. */
 const mostRemoved = 20_000;
 
@@ -49,7 +51,7 @@ export function auditRoom({ rows, now, newId, keptDays }: Parts) {
     },
 
     /** Takes what was noted to where it is read. */
-    sweep: async () => await book.take(),
+    sweep: async () => await book.take(mostASweep),
 
     /** Removes what is older than it is to be kept: whole months, so that it is kept up to a month longer. */
     prune: async () => await book.prune(keptSince(), mostRemoved),

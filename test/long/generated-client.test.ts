@@ -38,6 +38,7 @@ interface Client {
   readonly releases: { readonly getRelease: (release: string) => Answer<Release> };
   readonly approvals: { readonly approveApproval: (approval: string, body: Json) => Answer };
   readonly rollouts: { readonly getRollout: (rollout: string) => Answer<{ status: string }> };
+  readonly audit: { readonly listAudit: (query: Json) => Answer<{ value: readonly Json[] }> };
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -146,4 +147,22 @@ it('a generated client defines, builds, releases and takes back, with no request
     async () => await rollouts.getRollout(rolled[0] ?? ''),
     ({ status }) => status === 'succeeded',
   );
+
+  // And of every change it is on record who asked for it.
+  const { data } = await client.audit.listAudit({ maxpagesize: 50 });
+  expect(data.value.toReversed()).toMatchObject([
+    { operation: 'define-image-set', subject: 'image-sets/win11', status: 201 },
+    { operation: 'define-host-pool', subject: 'host-pools/test', status: 201 },
+    { operation: 'define-host-pool', subject: 'host-pools/production', status: 201 },
+    { operation: 'put-channel', subject: 'image-sets/win11/channels/production', status: 200 },
+    { operation: 'put-gate', subject: 'image-sets/win11/channels/test', status: 201 },
+    { operation: 'request-version', by: 'ana', began: 'image-sets/win11/versions/1.0.0', status: 202 },
+    { operation: 'approve-approval', by: 'ben', reason: 'it works', status: 200 },
+    { operation: 'request-version', by: 'ana', began: 'image-sets/win11/versions/1.1.0', status: 202 },
+    { operation: 'approve-approval', by: 'ben', reason: 'it works', status: 200 },
+    { operation: 'roll-back-channel', by: 'ben', reason: 'it loses data', status: 202 },
+  ]);
+  for (const { actor, outcome } of data.value) {
+    expect({ actor, outcome }).toEqual({ actor: 'function key', outcome: 'done' });
+  }
 }, 300_000);
