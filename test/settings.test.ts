@@ -123,6 +123,7 @@ describe('the settings', () => {
       'MostBuilds',
     ];
     all.push('AuditDays', 'EventDays', 'KeyRoles', 'RoleAssignments');
+    all.push('APPLICATIONINSIGHTS_CONNECTION_STRING', 'OTEL_EXPORTER_OTLP_ENDPOINT');
     const ours = Object.keys(sample.Values).filter((name) => !/^(FUNCTIONS|AzureWebJobs)/.test(name));
     expect(ours.toSorted()).toEqual(all.toSorted());
   });

@@ -66,10 +66,15 @@ async function called(
     return {
       'http.response.status_code': status,
       ...(id !== undefined && { 'az.service_request_id': id }),
-      // That there is no such thing is an answer.
-      ...(status >= 400 && status !== 404 && { 'error.type': String(status) }),
+      ...(isTrouble(status, about) && { 'error.type': String(status) }),
     };
   });
+}
+
+/** That there is no such thing is an answer, and so is it of a table that somebody else came first. */
+function isTrouble(status: number, about: Attributes): boolean {
+  if (status < 400 || status === 404) return false;
+  return !('db.system.name' in about) || (status !== 409 && status !== 412);
 }
 
 function noted(operation: string, request: PipelineRequest, response: PipelineResponse, ms: number): void {

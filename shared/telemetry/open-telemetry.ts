@@ -1,4 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
+  diag,
+  DiagLogLevel,
   type Gauge,
   type Histogram,
   type Meter,
@@ -6,8 +9,8 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type SpanContext,
 } from '@opentelemetry/api';
-import type { SpanContext } from '@opentelemetry/api';
 import {
   defaultResource,
   detectResources,
@@ -20,6 +23,7 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { log } from '../log.ts';
 import { type Metric, metrics } from './metrics.ts';
 import type { Attributes, Instruments, Wanted } from './telemetry.ts';
 
@@ -29,6 +33,9 @@ export interface Exporters {
   readonly figures: PushMetricExporter;
 }
 
+/** The host gives a process five seconds to end; a collector that does not answer would have ten. */
+const mostPartingMs = 3000;
+
 /** What this process is, as OpenTelemetry names it. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -37,6 +44,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * behind our back: what a span says is what was handed to it, and no library adds an address or a header.
  */
 export function openTelemetry(exporters: readonly Exporters[], env: Environment) {
+  diag.setLogger(complaints, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   const resource = defaultResource()
     .merge(resourceFromAttributes(ours(env)))
     .merge(detectResources({ detectors: [envDetector] }));
@@ -75,10 +83,16 @@ export function openTelemetry(exporters: readonly Exporters[], env: Environment)
     instruments,
     /** Sends what is left; whoever cannot be reached by then is let go. */
     stop: async () => {
-      await Promise.allSettled([spans.shutdown(), figures.shutdown()]);
+      const ended = Promise.allSettled([spans.shutdown(), figures.shutdown()]);
+      await Promise.race([ended, pause(mostPartingMs, undefined, { ref: false })]);
     },
   };
 }
+
+/** What the SDK has to complain of, mostly that nobody takes what it sends, would otherwise be heard by nobody. */
+const complain = (reason: string) => log.warn('telemetry.trouble', { reason: reason.slice(0, 500) });
+const nothing = () => {};
+const complaints = { error: complain, warn: complain, info: nothing, debug: nothing, verbose: nothing };
 
 const kinds: Record<Wanted['kind'], SpanKind> = {
   internal: SpanKind.INTERNAL,

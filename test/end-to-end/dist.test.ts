@@ -7,9 +7,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Local, startLocal } from '../../infra/local/local.ts';
 import { type Api, apiAt } from '../../tools/demo/api.ts';
 import { define, look, request } from '../../tools/demo/job.ts';
+import { otlpReceiver } from '../support/otlp-receiver.ts';
 
 const build = resolve(import.meta.dirname, '../../tools/build.ts');
 let folder: string;
+let receiver: Awaited<ReturnType<typeof otlpReceiver>>;
 let local: Local;
 let api: Api;
 
@@ -17,11 +19,14 @@ beforeAll(async () => {
   // Outside the repository, where no node_modules can help.
   folder = await mkdtemp(join(tmpdir(), 'dist-'));
   await promisify(execFile)(process.execPath, [build, '--out', folder]);
-  local = await startLocal({ app: folder, speed: 100 });
+  receiver = await otlpReceiver();
+  const settings = { ...receiver.settings, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' };
+  local = await startLocal({ app: folder, speed: 100, settings });
   api = apiAt({ url: local.url, key: local.keys.host });
 }, 60_000);
 afterAll(async () => {
   await local?.stop();
+  receiver?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -37,6 +42,11 @@ it('takes a request and works on it', async () => {
   await expect
     .poll(async () => (await look(api, number)).version.stage, { timeout: 15_000 })
     .toBe('customise');
+});
+
+it('sends what is measured, by the modules that are loaded only where somebody watches', async () => {
+  const paths = () => new Set(receiver.received.map(({ path }) => path));
+  await expect.poll(paths, { timeout: 10_000 }).toEqual(new Set(['/v1/traces', '/v1/metrics']));
 });
 
 it('registers every function that the sources register', async () => {
