@@ -1,5 +1,5 @@
 import { movementId } from './holding.ts';
-import type { About } from './ports.ts';
+import type { About, Eta } from './ports.ts';
 import { done, type EnsureChannelStage } from './stage.ts';
 
 /** What a movement tells people. Handed to the notifications, which see to its delivery by themselves. */
@@ -19,6 +19,8 @@ export interface Announcement {
   readonly checks?: { readonly passed: number; readonly total: number };
   readonly approvals: readonly { readonly by: string; readonly reason: string }[];
   readonly overrides: readonly string[];
+  readonly hosts?: { readonly pools: number; readonly total?: number };
+  readonly eta?: Eta;
 }
 
 /** `id` names the movement: told twice it is one message. */
@@ -30,7 +32,7 @@ export function ensureAnnounced(announce: Announce, about: About): EnsureChannel
     const { number, versionId, movement, cause, isPromotion, by, reason, proof } = holds;
     if (!isPromotion && cause !== 'rollback') return done();
     const from = past.find(({ undone, leftFor }) => !undone && leftFor.movement === movement)?.number;
-    const { approvals = [], ...known } = await about(set, number, proof);
+    const { approvals = [], ...known } = await about(set, number, channel, proof);
     const overrides = (proof.overrides ?? []).map(
       ({ checks, by, reason }) => `${checks.join(', ')} by ${by}: ${reason}`,
     );

@@ -60,10 +60,19 @@ export interface Rollouts {
   ) => Promise<{ readonly status: 'running' | 'done' }>;
 }
 
+/** When half of all such movements would be over, and nine of ten. */
+export interface Eta {
+  readonly p50Minutes: number;
+  readonly p90Minutes: number;
+  readonly p50At: string;
+  readonly p90At: string;
+}
+
 /** What people are told of a version beside its number. */
 export type About = (
   set: string,
   number: string,
+  channel: string,
   proof: Proof,
 ) => Promise<{
   readonly source: string;
@@ -73,6 +82,9 @@ export type About = (
   readonly checks?: { readonly passed: number; readonly total: number };
   /** Who said yes, and why, where anybody was asked. */
   readonly approvals?: readonly { readonly by: string; readonly reason: string }[];
+  /** Whom it reaches, and when all of them are expected to be on it; what is not known is left out. */
+  readonly hosts?: { readonly pools: number; readonly total?: number };
+  readonly eta?: Eta;
 }>;
 
 /** May the version enter the channel? By what, or why not. */

@@ -21,8 +21,13 @@ export interface Movement {
   readonly overrides: readonly string[];
   /** Whom it reaches, as far as is known. */
   readonly hosts?: { readonly pools: number; readonly total?: number };
-  /** When the last of them is expected to be on it. */
-  readonly eta?: Instant;
+  /** When the last of them is expected to be on it: half of the time, and nine times of ten. */
+  readonly eta?: {
+    readonly p50Minutes: number;
+    readonly p90Minutes: number;
+    readonly p50At: Instant;
+    readonly p90At: Instant;
+  };
 }
 
 /** That the life of a version ends, told in time. */

@@ -79,7 +79,7 @@ function ofMovement(data: Data, isBack: boolean): Told {
       ['Checks', checksOf(data)],
       ['Overridden', lines(data, 'overrides')],
       ['Hosts', hostsOf(data)],
-      ['Done by', moment(text(data, 'eta'))],
+      ['ETA', etaOf(data)],
       ['Channel', channel],
       ['Instead of', from],
       ['Regions', lines(data, 'regions', ', ')],
@@ -134,6 +134,20 @@ function hostsOf(data: Data): string {
   if (typeof pools !== 'number' || pools === 0) return '';
   const inPools = `${pools} ${pools === 1 ? 'host pool' : 'host pools'}`;
   return typeof total === 'number' ? `${total} in ${inPools}` : inPools;
+}
+
+/** How long it takes, and until when: `2 h 25 m, by 2026-01-05 14:25 UTC (nine times of ten within 3 h 5 m)`. */
+function etaOf(data: Data): string {
+  const { p50Minutes, p90Minutes, p50At } = record(data['eta']);
+  if (typeof p50Minutes !== 'number' || typeof p90Minutes !== 'number') return '';
+  const by = typeof p50At === 'string' ? `, by ${moment(p50At)}` : '';
+  return `${duration(p50Minutes)}${by} (nine times of ten within ${duration(p90Minutes)})`;
+}
+
+function duration(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${rest} m`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} m`;
 }
 
 function failureOf(data: Data): string {

@@ -9,6 +9,7 @@ import { freezeRequests } from '../rollouts/freeze-requests.ts';
 import { type FreezeCalendar, type FreezeEvent, freezeLife, freezesIn } from '../rollouts/freezes.ts';
 import { rememberingHostPools } from '../rollouts/host-pool-memory.ts';
 import { rolloutInsight } from '../rollouts/insight.ts';
+import { reachOf } from '../rollouts/reach.ts';
 import { planner } from '../rollouts/planner.ts';
 import { poolLife } from '../rollouts/pool.ts';
 import { poolClaims, PoolStore } from '../rollouts/pools.ts';
@@ -91,28 +92,30 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
   });
   const rollbacks = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
   const inAzure = { poolStore, rolloutStore, fleets: rememberingFleets(fleets, now) };
+  const requests = rolloutRequests({
+    ...parts,
+    versionOf,
+    refusal,
+    imageVersionAt,
+    planFor,
+    standings: async (id) => await hostAsks.standings(id),
+  });
+  const ofChannels = channelRequests({
+    ...parts,
+    gallery,
+    imageVersionAt,
+    examine: async (what) => await hostAsks.examine(what),
+  });
   return {
     requests: {
-      ...rolloutRequests({
-        ...parts,
-        versionOf,
-        refusal,
-        imageVersionAt,
-        planFor,
-        standings: async (id) => await hostAsks.standings(id),
-      }),
+      ...requests,
       ...rollbacks,
       removePool: poolRemoval({ ...parts, onItsWay }),
       ...rolloutInsight({ ...parts, work: hostAsks, backTo: async (id) => await rollbacks.backTo(id) }),
     },
     freezes: freezeRequests({ ...parts, calendar }),
     hosts: hostAsks,
-    ofChannels: channelRequests({
-      ...parts,
-      gallery,
-      imageVersionAt,
-      examine: async (what) => await hostAsks.examine(what),
-    }),
+    ofChannels: { ...ofChannels, reach: reachOf({ poolsOf: ofChannels.poolsOf, plan: requests.plan }) },
     usageOf: usageOf(inAzure),
     usesOf: usesOf(inAzure),
     poolsAt: imageVersionsAt(inAzure),

@@ -53,7 +53,7 @@ export function wirePublishing(outside: Outside, around: Around) {
     versions,
     rollouts,
     proofFor: async (asked) => await releases.port.proofFor(asked),
-    async about(set, number, { validation, approval }) {
+    async about(set, number, channel, { validation, approval }) {
       const known = await around.about(set, number);
       const gate = validation === undefined ? undefined : await gates.port.find(validation);
       const given = approval === undefined ? undefined : await approvals.port.find(approval);
@@ -62,6 +62,7 @@ export function wirePublishing(outside: Outside, around: Around) {
         ...known,
         ...(gate && { checks: { passed, total: gate.checks.length } }),
         approvals: given?.decisions.map(({ by, reason }) => ({ by, reason })) ?? [],
+        ...(await rollouts.reach(set, channel, number)),
       };
     },
     announce,

@@ -70,7 +70,9 @@ describe('a request that comes at the wrong time is refused', () => {
   beforeAll(async () => {
     const asked = await send('POST', 'image-sets/win11-avd/versions', example('version'), key);
     expect(asked).toMatchObject({ status: 202, body: { version: '1.0.0' } });
-    expect(asked.headers.get('operation-location')).toBe(`${local.url}/api/${version}`);
+    expect(asked.headers.get('location')).toBe(`${local.url}/api/${version}`);
+    const operation = `${local.url}/api/operations/build.1.win11-avd.1.0.0`;
+    expect(asked.headers.get('operation-location')).toBe(operation);
   });
 
   it('when its key came with another body before', async () => {

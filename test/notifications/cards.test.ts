@@ -17,7 +17,12 @@ const promotion = {
   overrides: ['sign-in by cleo: known and harmless'],
   regions: ['westeurope', 'northeurope'],
   hosts: { total: 212, pools: 3 },
-  eta: '2026-01-05T14:25:00.000Z',
+  eta: {
+    p50Minutes: 145,
+    p90Minutes: 180,
+    p50At: '2026-01-05T14:25:00.000Z',
+    p90At: '2026-01-05T15:00:00.000Z',
+  },
   link: 'https://goldsmith.example/api/image-sets/win11/channels/production',
 };
 
@@ -36,9 +41,9 @@ const cards: [name: string, data: Record<string, unknown>][] = [
   ['channel.promoted', promotion],
   ['channel.rolledBack', promotion],
   ['channel.promoted', { ...promotion, notes: 'n'.repeat(100_000), source: 'ü'.repeat(50_000) }],
-  ['approval.requested', { ...promotion, requestedBy: 'ann', facts: '', expiresAt: promotion.eta }],
+  ['approval.requested', { ...promotion, requestedBy: 'ann', facts: '', expiresAt: promotion.eta.p50At }],
   ['validation.failed', { ...promotion, checks: { notPassed: [{ name: 'sign-in', state: 'failed' }] } }],
-  ['version.eolApproaching', { ...promotion, endOfLifeDate: promotion.eta, usedBy: ['a pool'] }],
+  ['version.eolApproaching', { ...promotion, endOfLifeDate: promotion.eta.p50At, usedBy: ['a pool'] }],
   ['subscription.disabled', { reason: 'nothing', link: promotion.link }],
   [
     'rollout.needsAttention',
@@ -56,7 +61,7 @@ describe('the card', () => {
       Checks: '11 of 12 passed',
       Overridden: 'sign-in by cleo: known and harmless',
       Hosts: '212 in 3 host pools',
-      'Done by': '2026-01-05 14:25 UTC',
+      ETA: '2 h 25 m, by 2026-01-05 14:25 UTC (nine times of ten within 3 h)',
       Channel: 'production',
       'Instead of': '1.0.0',
       Regions: 'westeurope, northeurope',
