@@ -21,7 +21,11 @@ export class People {
   /** Hosts that a user may find gone, because somebody took them away. */
   readonly takenAway = new Set<string>();
 
-  constructor(cloud: Cloud, faults: number, note: (what: string) => void) {
+  /** When, in seconds from the beginning, somebody decides on a single host. */
+  readonly #orders: readonly number[];
+
+  constructor(cloud: Cloud, faults: number, orders: readonly number[], note: (what: string) => void) {
+    this.#orders = orders;
     this.#cloud = cloud;
     this.#faults = faults;
     this.#note = note;
@@ -56,6 +60,23 @@ export class People {
     if (random.happens(0.2)) this.abortAll(soon());
     if (random.happens(0.3)) this.#pause(soon());
     if (random.happens(0.3)) this.#freeze(soon());
+    for (const comes of this.#orders) this.#order(comes);
+  }
+
+  /** Wants a host tried again, or left out: any host of any rollout, whether or not that makes sense. */
+  #order(comes: number): void {
+    const { world, tables } = this.#cloud;
+    const order = async (app: App) => {
+      const rollouts = tables.statesOf<Rollout>('rollouts').filter(([, rollout]) => isOpen(rollout));
+      if (rollouts.length === 0) return;
+      const [id, { facts }] = world.random.oneOf(rollouts);
+      const names = Object.values(facts.hosts ?? {}).map(({ name }) => name);
+      const host = world.random.oneOf([...names, 'avd-0', 'avd-1']);
+      const what = world.random.oneOf(['retryHost', 'skipHost'] as const);
+      this.#note(`${what} ${host} of ${id}`);
+      await app.rollouts[what](id, host, { reason: 'somebody says so' });
+    };
+    this.ask('decide on a host', order, comes);
   }
 
   abortAll(afterSeconds: number): void {
@@ -147,6 +168,13 @@ export class People {
       this.touched.add(`${place.name}/${instanceId}`);
       this.takenAway.add('avd-0');
     });
+  }
+
+  /** By somebody else than the app: nobody has to put that back for him. */
+  switched({ name, azure }: Place, instanceId: string): void {
+    this.touched.add(`${name}/${instanceId}`);
+    const host = azure.fleet.get(instanceId)?.machine.computerName;
+    if (host !== undefined) this.takenAway.add(host);
   }
 
   #late(place: Place, comes: number): void {

@@ -2,7 +2,7 @@ import type { Outside } from '../../shared/outside.ts';
 import type { World } from '../support/world.ts';
 import { type ArmRequest, type Call, requestsOf } from './arm-requests.ts';
 import { type Address, type Place, placeOf } from './place.ts';
-import { type TakenOut, withoutProof, withoutReadBack } from './taken-out.ts';
+import { type TakenOut, withoutProof, withoutReadBack, withoutScalingPlan } from './taken-out.ts';
 
 /** How many seconds after its sender gave up on it a request may still arrive; a reimage later than others. */
 const late = 40;
@@ -102,7 +102,7 @@ export class Ports {
         ['list', 'sessionsOfPool'],
       ),
       fleets: world.port(fleets, { setModelImage: late }, ['list']),
-      hostPools: world.port(hostPools, {}, ['list']),
+      hostPools: world.port(taken.scalingPlan ? withoutScalingPlan(hostPools) : hostPools, {}, ['list']),
     };
   }
 

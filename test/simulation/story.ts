@@ -17,6 +17,8 @@ import { Invariants } from './invariants.ts';
 import { isOpen, People } from './people.ts';
 import { lastHours, mindsHours, ReleasePeople } from './release-people.ts';
 import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor, ofKind } from './policies.ts';
+import type { Place } from './place.ts';
+import { actOn, drawnScalingPlan, keptOnAhead } from './scaling-plans.ts';
 import { ofBefore, seedChannel, seedVersion } from './seeded.ts';
 import type { TakenOut } from './taken-out.ts';
 import { Trace } from './trace.ts';
@@ -109,7 +111,10 @@ class Story {
     this.trace = new Trace(this.cloud);
     this.isBuilt = world.random.happens(0.3);
     this.#floor = drawnFloor(world, this.isBuilt);
-    this.#people = new People(this.cloud, ills.faults, (what) => this.trace.note(what));
+    const orders = Array.from({ length: this.#users.oneOf([0, 0, 1, 3]) }, () =>
+      this.#users.between(60, 14_400),
+    );
+    this.#people = new People(this.cloud, ills.faults, orders, (what) => this.trace.note(what));
     const invariants = new Invariants(this.cloud, {
       floor: this.#floor,
       tell: (violation) => this.#violations.push(violation),
@@ -131,7 +136,7 @@ class Story {
       this.cloud.completeAt.set(newVersion, minutesAfter(this.#world.now(), this.#users.whole(30, 90)));
     else for (const channel of ['test', 'production']) await seedChannel(this.cloud, channel, '1.0.0');
     await this.#pass(1 / 48, () => false);
-    for (const { name } of this.cloud.places.values()) this.#define(name);
+    this.#manage();
     if (this.isBuilt) this.#build();
     else this.#rollOut();
     this.#people.meddle();
@@ -161,6 +166,25 @@ class Story {
     place.size = place.azure.fleet.size;
     if (this.#world.random.happens(0.3))
       place.azure.desktop.flagSeconds = () => this.#world.random.between(0, 20);
+  }
+
+  #manage(): void {
+    const places = [...this.cloud.places.values()];
+    for (const { name } of places) this.#define(name);
+    for (const place of places) this.#scale(place);
+  }
+
+  /** Some pools have a scaling plan, which switches hosts on and off all the while. */
+  #scale(place: Place): void {
+    if (!this.#users.happens(0.2) || place.azure.desktop.type === 'Personal') return;
+    const plan = drawnScalingPlan(this.#users, this.#world);
+    place.azure.desktop.scalingPlan = plan;
+    if (!this.#taken.floor) place.watch.keptOn = (at, size) => keptOnAhead(plan, at, size);
+    const note = (what: string, instanceId: string) => {
+      this.trace.note(`the scaling plan of ${place.name} ${what}`);
+      this.#people.switched(place, instanceId);
+    };
+    actOn(place, this.#world, note, plan);
   }
 
   #define(name: string): void {

@@ -1,6 +1,7 @@
 import type { Machine, Machines } from '../../shared/hosts/machine.ts';
 import type { SessionHost, SessionHosts } from '../../shared/hosts/session-host.ts';
 import type { Outside } from '../../shared/outside.ts';
+import type { HostPools } from '../../shared/rollouts/host-pool.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 
 /** A rule that a simulation is robbed of, to see that it finds what comes of it. */
@@ -17,6 +18,8 @@ export interface TakenOut {
   readonly region?: true;
   /** What it takes to make a machine again is not kept before it is deleted. */
   readonly blueprint?: true;
+  /** The app is not told of the scaling plan that a pool has. */
+  readonly scalingPlan?: true;
   /** Nobody paces what is asked of Azure, or heeds what another was refused. */
   readonly governor?: true;
   /** Whoever writes last is right. */
@@ -33,6 +36,7 @@ export const rules = [
   'governor',
   'region',
   'blueprint',
+  'scalingPlan',
   'etags',
   'sweeper',
 ] as const;
@@ -103,6 +107,19 @@ export function withoutReadBack(sessionHosts: SessionHosts): SessionHosts {
         return { ...one, allowNewSession: asked.get(keyOf(pool, one.name)) ?? one.allowNewSession };
       };
       return (await sessionHosts.list(pool)).map(shown);
+    },
+  };
+}
+
+/** Pools that nobody but their users seems to need hosts of. */
+export function withoutScalingPlan(hostPools: HostPools): HostPools {
+  return {
+    ...hostPools,
+    hostPool: async (pool) => {
+      const reading = await hostPools.hostPool(pool);
+      if (!reading) return undefined;
+      const { scalingPlan: _, ...others } = reading;
+      return others;
     },
   };
 }

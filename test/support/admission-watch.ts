@@ -14,6 +14,7 @@ interface Truth {
   readonly sessions: number;
   /** Every machine there is of the pool. */
   readonly there: ReadonlySet<string>;
+  readonly at: string;
 }
 
 /**
@@ -34,6 +35,9 @@ export class AdmissionWatch {
   words = 0;
   /** The end of a freeze that somebody was told is in force. */
   frozenUntil = '';
+
+  /** How many hosts of so many somebody else keeps on, now and for as long as a host is away. */
+  keptOn: (at: string, size: number) => number = () => 0;
 
   constructor(world: World, azure: SmallAzure) {
     this.#world = world;
@@ -59,6 +63,7 @@ export class AdmissionWatch {
       open: new Set(open.map(({ instanceId }) => instanceId)),
       sessions: machines.reduce((sum, { computerName }) => sum + desktop.count(computerName), 0),
       there: new Set(machines.map(({ instanceId }) => instanceId)),
+      at: this.#world.now(),
     };
   }
 
@@ -93,7 +98,7 @@ export class AdmissionWatch {
     this.admissions += admitted.length;
     beforeItsWave(state, admitted, at).forEach((wrong) => this.#azure.wrongs.push(wrong));
     this.#heldBack(before?.state, state, at, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
-    this.#wrongs(state, admitted).forEach((wrong) => this.#azure.wrongs.push(wrong));
+    this.#wrongs(state, admitted, at).forEach((wrong) => this.#azure.wrongs.push(wrong));
     // Of two looks at once the later finds the machine that the earlier one named, and made.
     const again = this.#namesAgain(admitted, known);
     return () => this.#azure.wrongs.push(...again);
@@ -152,7 +157,7 @@ export class AdmissionWatch {
     });
   }
 
-  #wrongs({ link, facts, phase }: Rollout, admitted: readonly HostRecord[]): string[] {
+  #wrongs({ link, facts, phase }: Rollout, admitted: readonly HostRecord[], at: string): string[] {
     const truth = this.#truths.get(this.#world.task);
     if (!truth) return ['R2: a host was admitted without a look at the pool'];
     const records = Object.values(facts.hosts ?? {});
@@ -166,9 +171,12 @@ export class AdmissionWatch {
     const left = [...truth.open].filter((instanceId) => !gone.has(instanceId)).length * sessionLimit;
     const { percent, headroomPercent } = policy.floor;
     const size = sizeOf(records, truth, link.scaleSet === undefined);
+    // The minimum may have changed between the look and what came of it.
+    const kept = Math.min(this.keptOn(truth.at, size), this.keptOn(at, size));
     const need = Math.max(
       truth.sessions * (1 + headroomPercent / 100),
       (size * sessionLimit * percent) / 100,
+      kept * sessionLimit,
     );
     const takes = admitted.some(({ instanceId }) => truth.open.has(instanceId));
     if (takes && left < need) wrongs.push(`R2: ${left} places are left and ${need} are needed`);

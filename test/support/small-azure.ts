@@ -203,7 +203,9 @@ export class SmallAzure {
       if (state.machine.power !== 'deallocated') return;
       state.machine = { ...state.machine, power: 'starting' };
       this.world.after(60, () => {
+        if (state.machine.power !== 'starting') return;
         state.machine = { ...state.machine, power: 'running' };
+        if (state.agentOn === state.machine.osDiskId) state.agentSince = this.world.now();
       });
     },
     deallocate: async (address) => {

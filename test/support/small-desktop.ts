@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { SessionHost, SessionHosts, UserSession } from '../../shared/hosts/session-host.ts';
 import type { Instant } from '../../shared/instant.ts';
-import type { HostPools } from '../../shared/rollouts/host-pool.ts';
+import type { HostPools, ScalingPlanReading } from '../../shared/rollouts/host-pool.ts';
 import type { World } from './world.ts';
 
 /** A session there is or was, and how it fared. */
@@ -38,6 +38,7 @@ export class SmallDesktop {
   /** Whose desktops they are. */
   readonly #users = new Map<string, string>();
   type: 'Pooled' | 'Personal' = 'Pooled';
+  scalingPlan?: ScalingPlanReading;
   readonly #sessions = new Map<string, Map<string, Session>>();
   readonly #tokens = new Map<string, Instant>();
   /** Every session there ever was. */
@@ -227,7 +228,12 @@ export class SmallDesktop {
   };
 
   hostPools: HostPools = {
-    hostPool: async () => ({ maxSessionLimit: sessionLimit, type: this.type, managedNatively: false }),
+    hostPool: async () => ({
+      maxSessionLimit: sessionLimit,
+      type: this.type,
+      managedNatively: false,
+      ...(this.scalingPlan && { scalingPlan: this.scalingPlan }),
+    }),
     list: this.sessionHosts.list,
   };
 }

@@ -72,6 +72,7 @@ export function install(ground: Ground, state: MachineState, command: string, to
       if (!isStill() || desktop.isRegistered(computerName)) return;
       desktop.register(computerName);
       state.agentSince = world.now();
+      state.agentOn = state.machine.osDiskId;
       ground.onChange('registered', instanceId);
     });
   });

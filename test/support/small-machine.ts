@@ -40,6 +40,8 @@ export interface MachineState {
   /** Since when an agent on it speaks; undefined while none does. */
   agentSince: Instant | undefined;
   lastHeartbeat: Instant | undefined;
+  /** The disk that an agent is registered from: it speaks again whenever the machine starts from it. */
+  agentOn: string | undefined;
   readonly commands: Map<string, RunCommand>;
   /** Disks that were replaced, and machines that were made anew. */
   reimages: number;
@@ -83,9 +85,10 @@ export function settledMachine(
   keepsParts: boolean,
 ): MachineState {
   const { computerName } = known;
+  const foreign = foreignMachine(known, its.tags);
   return {
     machine: {
-      ...foreignMachine(known, its.tags),
+      ...foreign,
       size: 'Standard_D4s_v5',
       imageVersionId: its.imageVersionId,
       power: before.isOff ? 'deallocated' : 'running',
@@ -93,6 +96,7 @@ export function settledMachine(
     temper,
     agentSince,
     lastHeartbeat: agentSince,
+    agentOn: foreign.osDiskId,
     commands: new Map(),
     reimages: 0,
     before,
@@ -130,6 +134,7 @@ export function machineInTheMaking(
     machine: { ...machine, provisioningState: 'Creating', power: 'starting', agentReady: false },
     agentSince: undefined,
     lastHeartbeat: undefined,
+    agentOn: undefined,
     commands: new Map(),
     extensions: new Map(),
     parts,
