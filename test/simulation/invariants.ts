@@ -128,7 +128,8 @@ export class Invariants {
     if (!event) return;
     const { watch } = this.#cloud.place((after.state as Rollout).link.hostPool);
     const rollout = this.#floored(after);
-    const known = before && { ...before, etag: '', state: this.#floored(before), dueAt: before.dueAt };
+    const ofNoMatter = { etag: '', listed: undefined };
+    const known = before && { ...before, ...ofNoMatter, state: this.#floored(before), dueAt: before.dueAt };
     const at = this.#cloud.world.now();
     watch.saving(id, {
       state: rollout,
