@@ -208,7 +208,8 @@ function without(left: LeftHosts = {}, instanceId: string): LeftHosts {
 /** Whoever holds it keeps it: what is refused to people is refused here. */
 function removed(pool: Pool, { by, at }: Extract<PoolEvent, { type: 'removed' }>): Pool {
   if (pool.removed || pool.activeRollout !== undefined) return pool;
-  return { ...pool, changedAt: at, removed: { by, at } };
+  const { link, revision = 1, createdAt, over } = pool;
+  return { link, revision, createdAt, changedAt: at, over, removed: { by, at } };
 }
 
 function claimed(pool: Pool, { rollout, after }: Extract<PoolEvent, { type: 'rollout-claimed' }>): Pool {

@@ -6,10 +6,16 @@ import type { Pool, PoolEvent } from './pool.ts';
 
 export type PoolEngine = Engine<Pool, PoolEvent, never>;
 
+type AskedOf<State> = NonNullable<Parameters<WorkflowStore<State, never>['page']>[0]>;
+
 /** Where host pools are kept. Those that were deleted are in no list, so that nothing looks at them any more. */
 export class PoolStore<Event = PoolEvent> extends WorkflowStore<Pool, Event> {
   override async loadAll(prefix: string) {
     return (await super.loadAll(prefix)).filter(({ saved }) => !saved.state.removed);
+  }
+
+  override async page({ where = () => true, ...asked }: AskedOf<Pool> = {}) {
+    return await super.page({ ...asked, where: (one) => !one.saved.state.removed && where(one) });
   }
 }
 
