@@ -119,8 +119,6 @@ interface Span {
   readonly until: Instant;
 }
 
-export type AuditBook = ReturnType<typeof auditBook>;
-
 /** Of what was noted the last word on each request. */
 function settled(noted: readonly Noted[]): readonly AuditEntry[] {
   const byId = new Map<string, Noted>();

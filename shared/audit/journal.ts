@@ -93,5 +93,3 @@ export function journal({ rows, now, newId }: Parts) {
     },
   };
 }
-
-export type Journal = ReturnType<typeof journal>;

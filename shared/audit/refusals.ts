@@ -32,5 +32,3 @@ export function boundedRefusals(nowMs: () => number) {
     },
   };
 }
-
-export type BoundedRefusals = ReturnType<typeof boundedRefusals>;
