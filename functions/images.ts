@@ -49,9 +49,8 @@ app.http(
     answers: { 202: { about: 'The version, which is begun.', body: VersionAnswer, headers } },
     refuses: ['IdempotencyKeyReused', 'NumberTaken'],
     handle: async ({ path: { set: name }, body, key }) => {
-      const { images, requestFor, monitors, address } = runningApp();
-      const id = await requestFor(`versions of ${name}`, key, body);
-      const requested = await images.request(name, id, body);
+      const { images, nameRequest, monitors, address } = runningApp();
+      const requested = await images.request(name, nameRequest(key, body), body);
       const { number } = requested;
       const operation = address(`operations/${monitors.first('build', `${name}.${number}`)}`);
       return accepted(operation, address(`image-sets/${name}/versions/${number}`), versionView(requested));

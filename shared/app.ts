@@ -1,5 +1,5 @@
 import { marketplaceRequests } from './images/browse-requests.ts';
-import { repeats } from './repeats.ts';
+import { namer, repeats } from './repeats.ts';
 import { wireAudit } from './wiring/audit.ts';
 import { type Events, wireEvents } from './wiring/events.ts';
 import { type Desktops, wireDesktops } from './wiring/desktops.ts';
@@ -110,6 +110,7 @@ export function createApp(outside: Outside) {
     operations: wireOperations(outside),
     monitors: wireMonitors(outside, { images, desktops, publishing }),
     requestFor: repeats(rows('requests'), now, newId),
+    nameRequest: namer(newId),
     advanceImage: async (id: string) => await images.advanceImage(id),
     advanceReplication: async (id: string) => await images.advanceReplication(id),
     reapLeftover: async (id: string) => await images.reapLeftover(id),

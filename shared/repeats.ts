@@ -19,8 +19,6 @@ export type Repeats = ReturnType<typeof repeats>;
  * made is named after the request, so that a client may send it again until it hears an answer.
  */
 export function repeats(rows: Rows, now: () => Instant, newId: () => string) {
-  const digest = (text: string) => createHash('sha256').update(text).digest('hex');
-
   /** The id of the request: a new one, or the one that `key` was given first. */
   return async function requestFor(scope: string, key: string | undefined, body: unknown): Promise<string> {
     if (key === undefined) return newId();
@@ -30,12 +28,9 @@ export function repeats(rows: Rows, now: () => Instant, newId: () => string) {
       const row = await rows.read(partition, 'request');
       const known = row && (JSON.parse(row.json) as Remembered);
       if (known && secondsBetween(known.at, now()) < rememberedSeconds) {
-        if (known.body === wanted.body) {
-          noteRepeat();
-          return known.request;
-        }
-        const message = 'This idempotency key came with another body before.';
-        throw new AppError('IdempotencyKeyReused', message, { target: 'Idempotency-Key' });
+        refuseReuse(wanted, known);
+        noteRepeat();
+        return known.request;
       }
       try {
         await rows.write(partition, [
@@ -47,4 +42,31 @@ export function repeats(rows: Rows, now: () => Instant, newId: () => string) {
       }
     }
   };
+}
+
+/** A request by what makes it repeatable, for whoever keeps himself which requests he has had. */
+export interface Named {
+  readonly id: string;
+  /** The hash of its body, where it has a key. */
+  readonly body?: string;
+}
+
+/** Names a request after its key. Whoever keeps such names keeps them for 24 hours, and apart by what was asked. */
+export function namer(newId: () => string) {
+  return (key: string | undefined, body: unknown): Named =>
+    key === undefined ? { id: newId() } : { id: `key-${digest(key)}`, body: digest(JSON.stringify(body)) };
+}
+
+/** The same key with another body is a mistake, and nothing is begun. */
+export function refuseReuse(
+  { body }: { readonly body?: string },
+  known: { readonly body?: string } | undefined,
+): void {
+  if (known?.body === undefined || known.body === body) return;
+  const message = 'This idempotency key came with another body before.';
+  throw new AppError('IdempotencyKeyReused', message, { target: 'Idempotency-Key' });
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -169,7 +169,7 @@ export class Governor {
   }
 
   /** A table that is down must not keep us from Azure: each instance then learns for itself. */
-  async #quietly(work: Promise<void>): Promise<void> {
+  async #quietly(work: Promise<unknown>): Promise<void> {
     try {
       await work;
     } catch (error) {

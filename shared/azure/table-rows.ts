@@ -55,12 +55,10 @@ export function tableRows({ repeatable, once }: Table): Rows {
       await exists();
       // A guarded write whose answer was lost must not be sent again unseen: it would lose against itself.
       const client = writes.every(({ etag }) => etag === 'any') ? repeatable : once;
-      const written = await finding(`write to ${partition}`, async () => {
-        await submit(client, actions);
-        return true;
-      });
+      const written = await finding(`write to ${partition}`, async () => await submit(client, actions));
       // There was nothing left that the ETag could have been of.
       if (!written) throw new AppError('Conflict', `${partition}: a row to replace is gone`);
+      return written;
     },
 
     async remove(partition, row) {
@@ -92,18 +90,32 @@ function toActions(partition: string, writes: readonly Write[]): TransactionActi
   });
 }
 
-async function submit(client: TableClient, actions: readonly TransactionAction[]): Promise<void> {
+/** Answers the ETags of what was written. */
+async function submit(
+  client: TableClient,
+  actions: readonly TransactionAction[],
+): Promise<readonly (string | undefined)[]> {
   const [first, ...others] = actions;
-  if (!first) return;
-  if (others.length > 0) return void (await client.submitTransaction([...actions]));
+  if (!first) return [];
+  if (others.length > 0) {
+    const { subResponses } = await client.submitTransaction([...actions]);
+    return subResponses.map(({ etag }) => etag);
+  }
   // One row alone is cheaper without the envelope of a transaction.
-  switch (first[0]) {
+  return [(await submitOne(client, first)).etag];
+}
+
+async function submitOne(
+  client: TableClient,
+  action: TransactionAction,
+): Promise<{ readonly etag?: string }> {
+  switch (action[0]) {
     case 'create':
-      return void (await client.createEntity(first[1]));
+      return await client.createEntity(action[1]);
     case 'upsert':
-      return void (await client.upsertEntity(first[1], 'Replace'));
+      return await client.upsertEntity(action[1], 'Replace');
     case 'update':
-      return void (await client.updateEntity(first[1], 'Replace', first[3]));
+      return await client.updateEntity(action[1], 'Replace', action[3]);
     case 'delete':
       throw new Error('rows are taken out by `remove`');
   }

@@ -103,6 +103,8 @@ export interface ImageSet {
     readonly request: string;
     readonly number: VersionNumber;
     readonly at: Instant;
+    /** The hash of what was asked, where the request is known by a key: with that it asks for this and nothing else. */
+    readonly body?: string;
   }[];
 }
 
@@ -114,9 +116,15 @@ export type ImageSetEvent =
       readonly by: string;
       readonly at: Instant;
     }
-  | { readonly type: 'number-issued'; readonly request: string; readonly wish: Wish; readonly at: Instant };
+  | {
+      readonly type: 'number-issued';
+      readonly request: string;
+      readonly wish: Wish;
+      readonly at: Instant;
+      readonly body?: string;
+    };
 
-const repeatableForMs = 25 * 60 * 60 * 1000;
+const repeatableForMs = 24 * 60 * 60 * 1000;
 
 /** An image set issues the numbers of its versions: in one place, so that none is ever issued twice. */
 export const imageSetLife: Workflow<ImageSet, ImageSetEvent, never> = {
@@ -125,20 +133,22 @@ export const imageSetLife: Workflow<ImageSet, ImageSetEvent, never> = {
       case 'defined':
         return defined(set, event);
       case 'number-issued': {
-        if (!set || numberFor(set, event.request)) return set;
+        if (!set || issuedTo(set, event.request, event.at)) return set;
         const number = nextNumber(set.numbers, set.plan.numbering, event.wish, event.at);
         if (number === undefined) return set;
-        const kept = set.issued.filter(({ at }) => Date.parse(event.at) - Date.parse(at) < repeatableForMs);
+        const { request, at, body } = event;
+        const kept = set.issued.filter((issued) => isRepeatable(issued, at));
         return {
           ...set,
           numbers: withIssued(set.numbers, number),
-          issued: [...kept, { request: event.request, number, at: event.at }],
+          issued: [...kept, { request, number, at, ...(body !== undefined && { body }) }],
         };
       }
     }
   },
   decide: () => ({}),
-  isNews: () => true,
+  // Of a number the version tells, which was asked for with it.
+  isNews: ({ type }) => type !== 'number-issued',
 };
 
 function defined(
@@ -158,9 +168,17 @@ function defined(
   return { ...set, plan, revision: (set.revision ?? 1) + 1, changedAt: at, recipes, recipe };
 }
 
-/** The number that this request was given. */
-export function numberFor(set: ImageSet, request: string): VersionNumber | undefined {
-  return set.issued.find((issue) => issue.request === request)?.number;
+/** What this request was given, if it came before and may be repeated. */
+export function issuedTo(
+  set: ImageSet,
+  request: string,
+  now: Instant,
+): ImageSet['issued'][number] | undefined {
+  return set.issued.find((issued) => issued.request === request && isRepeatable(issued, now));
+}
+
+function isRepeatable({ at }: { readonly at: Instant }, now: Instant): boolean {
+  return Date.parse(now) - Date.parse(at) < repeatableForMs;
 }
 
 /** The fields of the definition that Azure fixes at creation and that differ between the two. */

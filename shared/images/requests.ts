@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { noteRepeat } from '../correlation.ts';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import { type Named, refuseReuse } from '../repeats.ts';
 import type { Engine } from '../workflow/engine.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import {
@@ -10,7 +12,7 @@ import {
   type VersionCommand,
   type VersionEvent,
 } from './image.ts';
-import { type ImageSet, type ImageSetEvent, type ImageSetPlan, numberFor } from './image-set.ts';
+import { type ImageSet, type ImageSetEvent, type ImageSetPlan, issuedTo } from './image-set.ts';
 import type { Decide, RequestVersion, Retry } from './request-bodies.ts';
 import { defining } from './define.ts';
 import { type DefinitionClaimed, type DefinitionOwner, definitionOwners } from './owner.ts';
@@ -45,7 +47,7 @@ interface Parts {
 /** The fact that this request was given a number; refused where it asks for one that is not to be had. */
 function issue(
   set: ImageSet,
-  request: string,
+  { id: request, body }: Named,
   { bump, number }: z.infer<typeof RequestVersion>,
   at: Instant,
 ): ImageSetEvent {
@@ -54,13 +56,13 @@ function issue(
     throw new AppError('ValidationFailed', message, { target: 'bump' });
   }
   const wish = number === undefined ? { bump: bump ?? 'minor' } : { number };
-  const isNew = numberFor(set, request) === undefined;
+  const isNew = issuedTo(set, request, at) === undefined;
   if (isNew && nextNumber(set.numbers, set.plan.numbering, wish, at) === undefined) {
     const { highest = 'none' } = set.numbers;
     const message = `${number ?? 'The next number'} cannot be issued; the highest so far is ${highest}.`;
     throw new AppError('NumberTaken', message, { target: number === undefined ? 'bump' : 'number' });
   }
-  return { type: 'number-issued', request, wish, at };
+  return { type: 'number-issued', request, wish, at, ...(body !== undefined && { body }) };
 }
 
 /** The recipe that a set has was held against its operating system; one that it once had may be of another. */
@@ -136,22 +138,26 @@ export function imageRequests(parts: Parts) {
     },
 
     /**
-     * Issues a number and starts the version. `request` names this request: asking again with the same name
+     * Issues a number and starts the version. `named` names this request: asking again with the same name
      * finds the same version, whatever died in between.
      */
-    async request(name: string, request: string, asked: z.infer<typeof RequestVersion>) {
+    async request(name: string, named: Named | string, asked: z.infer<typeof RequestVersion>) {
       const { recipe: revision, waivers, priority, notes, release, upTo, by } = asked;
+      const request = typeof named === 'string' ? { id: named } : named;
       const older = revision === undefined ? undefined : await recipeOf(name, await setNamed(name), revision);
-      const { state: set } = await sets.record(name, (set) => {
+      const at = now();
+      const { state: set, changed } = await sets.record(name, (set) => {
         if (!set) throw noSet(name);
+        refuseReuse(request, issuedTo(set, request.id, at));
         refuseMisfits(set.plan, older, waivers);
         refuseChannel(set.plan, upTo);
-        return issue(set, request, asked, now());
+        return issue(set, request, asked, at);
       });
+      if (!changed) noteRepeat();
       // Plan and recipe are those of one moment: the set may have changed while the request was on its way.
       const recipe = older ?? set.plan.recipe;
-      const number = numberFor(set, request);
-      if (number === undefined) throw new Error(`${name} issued no number for ${request}`);
+      const number = issuedTo(set, request.id, at)?.number;
+      if (number === undefined) throw new Error(`${name} issued no number for ${request.id}`);
       const id = versionId({ set: name, number });
       const { inspection } = set.plan;
       const event: VersionEvent = {
@@ -170,7 +176,7 @@ export function imageRequests(parts: Parts) {
         ...(release && { release: upTo === undefined ? {} : { upTo } }),
         at: now(),
       };
-      return (await versions.record(id, () => event)).state;
+      return (await versions.record(id, () => event, { isNew: changed })).state;
     },
 
     async leftovers() {

@@ -76,7 +76,12 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
   const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', rows('leftovers'), due);
   const versionStore = new WorkflowStore<Version, VersionEvent>('version', rows('versions'), due);
 
-  const sets = new Engine({ workflow: imageSetLife, store: setStore, ...resting('image-set', now) });
+  const sets = new Engine({
+    workflow: imageSetLife,
+    store: setStore,
+    remembers: true,
+    ...resting('image-set', now),
+  });
   const ownerStore = new WorkflowStore<DefinitionOwner, DefinitionClaimed>(
     'definition',
     rows('definitions'),

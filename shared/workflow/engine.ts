@@ -1,7 +1,7 @@
 import { hasCode } from '../errors.ts';
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Feed, Told } from './outbox.ts';
-import type { WorkflowStore } from './store.ts';
+import type { Saved, WorkflowStore } from './store.ts';
 import type { Workflow } from './workflow.ts';
 
 /** What came of a command: a fact to record, and what only the one who recorded it may do next. */
@@ -23,6 +23,8 @@ export interface EngineParts<State, Event, Command> {
   readonly onNews?: (id: string, event: Event) => void;
   /** Hears of every look that failed by a defect, and says what may be kept of why. */
   readonly onFailure?: (id: string, error: unknown) => string;
+  /** Keeps in mind what it saved last: for what is told facts often, and by few instances at a time. */
+  readonly remembers?: boolean;
   /** Where the world is told of facts that history keeps. */
   readonly feed?: Feed<State, Event>;
 }
@@ -40,6 +42,15 @@ interface Aftermath {
   readonly dueAt: Instant | undefined;
 }
 
+/** What a fact makes of a state. */
+interface Made<State, Event> {
+  readonly event: Event;
+  readonly state: State;
+  readonly changed: boolean;
+}
+
+/** So many things are kept in mind. */
+const mostRemembered = 500;
 /** A wake-up this much early counts as in time: the queue's clock is not ours, and no second one would come. */
 const earlySeconds = 2;
 /** How long after its time something counts as forgotten: until then its message is simply on its way. */
@@ -48,6 +59,7 @@ const forgottenAfterSeconds = 30;
 /** Runs one kind of workflow: `record` tells it a fact, `advance` moves it on, `sweep` finds the forgotten. */
 export class Engine<State, Event, Command> {
   readonly #parts: EngineParts<State, Event, Command>;
+  readonly #remembered = new Map<string, Saved<State>>();
 
   constructor(parts: EngineParts<State, Event, Command>) {
     this.#parts = parts;
@@ -82,23 +94,59 @@ export class Engine<State, Event, Command> {
 
   /**
    * Saves the fact that `toEvent` makes of the current state. Whoever loses a race tells it again to what
-   * the winner saved. One save asks for one wake-up, so that doubled wake-ups die out.
+   * the winner saved. One save asks for one wake-up, so that doubled wake-ups die out. `isNew`: it is not there yet,
+   * as far as the caller knows; whether he is right the save itself shows, and a read is spared.
    */
-  async record(id: string, toEvent: (state: State | undefined) => Event): Promise<Recorded<State>> {
-    const { workflow, store, now } = this.#parts;
-    for (;;) {
-      const before = await store.load(id);
-      const event = toEvent(before?.state);
-      const state = workflow.evolve(before?.state, event);
-      if (state === undefined) throw new Error(`${id}: ${JSON.stringify(event)} came before its beginning`);
-      if (state === before?.state) return { state, changed: false };
+  async record(
+    id: string,
+    toEvent: (state: State | undefined) => Event,
+    { isNew = false }: { readonly isNew?: boolean } = {},
+  ): Promise<Recorded<State>> {
+    const { store, workflow, now } = this.#parts;
+    for (let guess = this.#guess(id, isNew); ; guess = undefined) {
+      const before = guess ? guess.saved : await store.load(id);
+      const made = guess ? this.#madeOfGuess(toEvent, guess.saved) : this.#made(id, toEvent, before?.state);
+      if (!made) continue;
+      const { event, state, changed } = made;
+      if (!changed) return { state, changed };
       const at = now();
       const dueAt = this.#dueAt(state, at);
       const isNews = workflow.isNews(event);
       const told = isNews ? this.#told(id, event, state, before?.state) : [];
       if (!(await this.#saved(id, { state, event, at, isNews, told, dueAt, before }))) continue;
       await this.#afterSave(id, event, { isNews, hasTold: told.length > 0, dueAt });
-      return { state, changed: true };
+      return { state, changed };
+    }
+  }
+
+  #made(
+    id: string,
+    toEvent: (state: State | undefined) => Event,
+    before: State | undefined,
+  ): Made<State, Event> {
+    const event = toEvent(before);
+    const state = this.#parts.workflow.evolve(before, event);
+    if (state === undefined) throw new Error(`${id}: ${JSON.stringify(event)} came before its beginning`);
+    return { event, state, changed: state !== before };
+  }
+
+  /** What it probably is, without a read. */
+  #guess(id: string, isNew: boolean): { readonly saved: Saved<State> | undefined } | undefined {
+    if (isNew) return { saved: undefined };
+    const saved = this.#remembered.get(id);
+    return saved && { saved };
+  }
+
+  /** A guess is good for a save, which its ETag guards; that there is nothing to save, or a refusal, is not said of one. */
+  #madeOfGuess(
+    toEvent: (state: State | undefined) => Event,
+    guess: Saved<State> | undefined,
+  ): Made<State, Event> | undefined {
+    try {
+      const made = this.#made('', toEvent, guess?.state);
+      return made.changed ? made : undefined;
+    } catch {
+      return undefined;
     }
   }
 
@@ -135,13 +183,22 @@ export class Engine<State, Event, Command> {
   }
 
   async #saved(id: string, change: Parameters<WorkflowStore<State, Event>['save']>[1]): Promise<boolean> {
+    const { store, remembers = false } = this.#parts;
+    this.#remembered.delete(id);
     try {
-      await this.#parts.store.save(id, change);
+      const saved = await store.save(id, change);
+      if (saved && remembers) this.#remember(id, saved);
       return true;
     } catch (error) {
       if (hasCode(error, 'Conflict')) return false;
       throw error;
     }
+  }
+
+  #remember(id: string, saved: Saved<State>): void {
+    this.#remembered.set(id, saved);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size > mostRemembered && oldest !== undefined) this.#remembered.delete(oldest);
   }
 
   #dueAt(state: State, now: Instant): Instant | undefined {

@@ -5,8 +5,11 @@
 export interface Rows {
   /** The row, or undefined if there is none. */
   readonly read: (partition: string, row: string) => Promise<Row | undefined>;
-  /** All of the writes or none; fails with `Conflict` if an ETag is stale or a new row exists already. */
-  readonly write: (partition: string, writes: readonly Write[]) => Promise<void>;
+  /**
+   * All of the writes or none; fails with `Conflict` if an ETag is stale or a new row exists already. Answers the ETags
+   * of the rows in their order, where it is told them.
+   */
+  readonly write: (partition: string, writes: readonly Write[]) => Promise<ETags>;
   /** Gone afterwards, whether it was there or not. */
   readonly remove: (partition: string, row: string) => Promise<void>;
   /** Rows of one partition in key order, from `from` up to but without `to`: all of them, or the first so many. */
@@ -14,6 +17,9 @@ export interface Rows {
   /** The row of that name from every partition in the range, in key order. */
   readonly acrossPartitions: (row: string, range: Range) => Promise<readonly KeyedRow[]>;
 }
+
+/** Whoever is not told what a row is now has to read it before he changes it. */
+export type ETags = readonly (string | undefined)[] | void;
 
 export interface Row {
   /** JSON; at most 64 KB a property and 1 MB a row, else `StateTooLarge` before anything is written. */

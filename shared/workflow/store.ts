@@ -91,19 +91,23 @@ export class WorkflowStore<State, Event> {
     return rows.map((row) => ({ id: row.partition, saved: saved<State>(row) }));
   }
 
-  /** Writes all of the change or nothing; fails with `Conflict` if somebody else saved meanwhile. */
-  async save(id: string, change: Change<State, Event>): Promise<void> {
-    const { event, at, isNews, told = [], before } = change;
+  /**
+   * Writes all of the change or nothing; fails with `Conflict` if somebody else saved meanwhile. Answers what it is
+   * now, where the table says by which ETag it is known.
+   */
+  async save(id: string, change: Change<State, Event>): Promise<Saved<State> | void> {
+    const { state, isNews, dueAt, before } = change;
     const changes = (before?.changes ?? 0) + 1;
-    const listed = before?.listed ?? (this.#lists && at);
+    const listed = before?.listed ?? (this.#lists && change.at);
     const ahead = this.#ahead(id, changes, change);
     if (ahead.length > 0) await this.#due.write(this.#kind, ahead);
     const writes = [stateWrite(change, changes, listed)];
-    if (isNews) writes.push(lineWrite(changes, { event, at, told }));
-    await this.#rows.write(id, writes);
+    if (isNews) writes.push(lineWrite(changes, change));
+    const [etag] = (await this.#rows.write(id, writes)) ?? [];
     if (before?.dueAt !== undefined) {
       await this.#due.remove(this.#kind, dueRow({ id, dueAt: before.dueAt, changes: before.changes }));
     }
+    if (etag !== undefined) return { state, changes, dueAt, listed, etag };
   }
 
   /** What is in the index before the state that it points at: all of it together. */
@@ -195,7 +199,7 @@ function stateWrite(
 
 function lineWrite(
   changes: number,
-  { event, at, told }: { readonly event: unknown; readonly at: Instant; readonly told: readonly Told[] },
+  { event, at, told = [] }: Pick<Change<unknown, unknown>, 'event' | 'at' | 'told'>,
 ): Write {
   const columns = { at, ...(told.length > 0 && { told: JSON.stringify(told) }) };
   return { row: lineRow(changes), json: JSON.stringify(event), columns };

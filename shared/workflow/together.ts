@@ -1,5 +1,5 @@
 import { hasCode } from '../errors.ts';
-import type { Rows, Write } from './rows.ts';
+import type { ETags, Rows, Write } from './rows.ts';
 
 interface Waiting {
   readonly writes: readonly Write[];
@@ -8,8 +8,10 @@ interface Waiting {
 
 /** Who waits to write to one partition. */
 type Lane = Waiting[];
-type Send = (writes: readonly Write[]) => Promise<void>;
-type Outcome = { readonly failed: false } | { readonly failed: true; readonly error: unknown };
+type Send = (writes: readonly Write[]) => Promise<ETags>;
+type Outcome =
+  | { readonly failed: false; readonly etags: ETags }
+  | { readonly failed: true; readonly error: unknown };
 
 /** A transaction takes 100 rows and 4 MB; its text is told in units of UTF-16, and JSON within JSON grows. */
 const mostRows = 100;
@@ -48,6 +50,7 @@ export function together(rows: Rows): Rows {
       else void drain(name, partition, [one]);
       const outcome = await promise;
       if (outcome.failed) throw outcome.error;
+      return outcome.etags;
     },
   };
 }
@@ -68,8 +71,12 @@ function taken(lane: Lane): readonly Waiting[] {
 async function sendAll(batch: readonly Waiting[], send: Send): Promise<void> {
   const outcome = await outcomeOf(async () => await send(batch.flatMap(({ writes }) => writes)));
   const mustPart = batch.length > 1 && outcome.failed && isRefusal(outcome.error);
+  let from = 0;
   for (const { writes, settle } of batch) {
-    settle(mustPart ? await outcomeOf(async () => await send(writes)) : outcome);
+    settle(
+      mustPart ? await outcomeOf(async () => await send(writes)) : shareOf(outcome, from, writes.length),
+    );
+    from += writes.length;
   }
 }
 
@@ -78,10 +85,13 @@ function isRefusal(error: unknown): boolean {
   return (['Conflict', 'StateTooLarge', 'AzureRefused'] as const).some((code) => hasCode(error, code));
 }
 
-async function outcomeOf(act: () => Promise<void>): Promise<Outcome> {
+function shareOf(outcome: Outcome, from: number, count: number): Outcome {
+  return outcome.failed ? outcome : { failed: false, etags: outcome.etags?.slice(from, from + count) };
+}
+
+async function outcomeOf(act: () => Promise<ETags>): Promise<Outcome> {
   try {
-    await act();
-    return { failed: false };
+    return { failed: false, etags: await act() };
   } catch (error) {
     return { failed: true, error };
   }

@@ -61,9 +61,10 @@ export class Tables {
       },
       write: async (partition, writes) => {
         counts.writes += 1;
-        await rows.write(partition, writes);
+        const etags = await rows.write(partition, writes);
         if (name === 'due') for (const { row } of writes) this.pointers.add(`${partition}|${row}`);
         else this.#saved(name, partition, writes);
+        return etags;
       },
       remove: async (partition, row) => {
         counts.removes += 1;

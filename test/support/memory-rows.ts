@@ -22,10 +22,13 @@ export function memoryRows(): Rows {
     write: async (partition, changes) => {
       const rows = partitions.get(partition) ?? new Map<string, KeyedRow>();
       for (const change of changes) check(rows.get(change.row), change);
-      for (const { row, json, columns = {} } of changes) {
-        rows.set(row, { partition, row, json, columns: { ...columns }, etag: String((writes += 1)) });
-      }
+      const etags = changes.map(({ row, json, columns = {} }) => {
+        const etag = String((writes += 1));
+        rows.set(row, { partition, row, json, columns: { ...columns }, etag });
+        return etag;
+      });
       partitions.set(partition, rows);
+      return etags;
     },
     remove: async (partition, row) => {
       partitions.get(partition)?.delete(row);

@@ -24,7 +24,7 @@ function slowRows(
 }
 
 const one = (row: string, json = '1'): Write[] => [{ row, json, etag: 'any' }];
-const all = async (writes: readonly Promise<void>[]) =>
+const all = async (writes: readonly Promise<unknown>[]) =>
   (await Promise.allSettled(writes)).map((outcome) =>
     outcome.status === 'fulfilled' ? 'written' : (outcome.reason as AppError).code,
   );
