@@ -156,7 +156,9 @@ function meaning(
   if (status >= 200 && status < 300) return { type: 'taken', ...heard };
   const said = saidBy({ status, ...(refused !== undefined && { refused }) });
   const wait = waits[attempts - 1];
-  const mayPass = status === 0 || [408, 425, 429].includes(status) || status >= 500;
+  // Redirects are not followed; a receiver that answers so, as one in maintenance does, may come back.
+  const isMoved = status >= 300 && status < 400;
+  const mayPass = status === 0 || isMoved || [408, 425, 429].includes(status) || status >= 500;
   if (!mayPass || wait === undefined) return { type: 'dead', ...heard, event, said };
   const seconds = Math.min(Math.max(wait, retryAfterSeconds), mostWait);
   return { type: 'refused', ...heard, said, lookAt: secondsAfter(heard.at, seconds) };

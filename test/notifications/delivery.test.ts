@@ -14,7 +14,7 @@ describe('a delivery', () => {
     ['is tried again when the receiver is down', [{ status: 503 }, { status: 0 }], 'delivered', 3],
     ['is tried again when the receiver is busy', [{ status: 429 }, { status: 425 }], 'delivered', 3],
     ['is dead when the receiver is gone', [{ status: 404 }], 'dead', 1],
-    ['is dead when it is sent elsewhere: redirects are not followed', [{ status: 302 }], 'dead', 1],
+    ['is tried again where it is sent elsewhere, and never follows', [{ status: 302 }], 'delivered', 2],
     ['is dead after the last attempt', always({ status: 500 }), 'dead', 7],
   ];
   for (const [title, answers, state, posts] of stories) {

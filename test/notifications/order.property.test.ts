@@ -18,8 +18,8 @@ function receiver(world: World) {
   const taken: string[] = [];
   const post: Post = async ({ headers }) => {
     const isUp = world.random.happens(0.75);
-    // A redirect or a refusal for good is dead at once, which is another promise than this one.
-    if (!isUp && world.random.happens(0.7)) return { status: world.random.happens(0.5) ? 503 : 0 };
+    // A refusal for good is dead at once, which is another promise than this one.
+    if (!isUp && world.random.happens(0.7)) return { status: world.random.oneOf([503, 0, 302, 429]) };
     taken.push(String(headers['webhook-id']));
     // It took it, and nobody heard so.
     return { status: isUp ? 200 : 0 };
