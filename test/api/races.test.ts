@@ -4,7 +4,6 @@ import { tableRows } from '../../shared/azure/table-rows.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
 import { type FreezeCalendar, type FreezeEvent, freezeLife } from '../../shared/rollouts/freezes.ts';
-import type { RolloutEngine } from '../../shared/rollouts/rollout-engine.ts';
 import { PoolStore } from '../../shared/rollouts/pools.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
@@ -26,7 +25,7 @@ function freezesOver(rows: (name: string) => Rows) {
   });
   const poolStore = new PoolStore('host-pool', rows('pools'), rows('due'));
   // No pool, so no rollout is told.
-  return freezeRequests({ calendar, poolStore, rollouts: undefined as never as RolloutEngine, now });
+  return freezeRequests({ calendar, poolStore, rollouts: undefined as never, now });
 }
 
 const freeze = (reason: string) => ({
