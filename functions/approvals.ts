@@ -1,11 +1,12 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
 import { ApprovalAnswer } from '../shared/approvals/answers.ts';
 import { All, ApprovalId, DecideApproval } from '../shared/approvals/request-bodies.ts';
 import { approvalView } from '../shared/approvals/view.ts';
-import { historyView } from '../shared/http.ts';
+import { ChannelName } from '../shared/channels/request-bodies.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
@@ -14,18 +15,15 @@ const path = { approval: ApprovalId };
 const is = { about: 'The approval.', body: ApprovalAnswer };
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-approvals',
-    method: 'GET',
     route: 'approvals',
-    role: 'reader',
-    about: 'Those that can be decided, the ones that end soonest first; or all of them.',
-    query: { all: All },
-    answers: { 200: { about: 'The approvals.', body: listOf(ApprovalAnswer) } },
-    handle: async ({ query: { all } }) => {
-      const known = await runningApp().approvals.list({ all: all === 'true' });
-      return { jsonBody: { value: known.map(approvalView) } };
-    },
+    about: 'Those that can be decided, the ones that end soonest first; or all of them, the newest first.',
+    filters: { all: All, imageSet: SetName.optional(), channel: ChannelName.optional() },
+    answer: { about: 'The approvals.', body: listOf(ApprovalAnswer) },
+    page: async (part, { query: { all, imageSet, channel } }) =>
+      await runningApp().approvals.list({ all: all === 'true', set: imageSet, channel }, part),
+    show: approvalView,
   }),
 );
 
@@ -45,17 +43,12 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-approval-history',
-    method: 'GET',
     route: 'approvals/{approval}/history',
-    role: 'reader',
     about: 'All that happened to it, oldest first.',
     path,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { approval } }) => ({
-      jsonBody: historyView(await runningApp().approvals.history(approval)),
-    }),
+    lines: async (part, { approval }) => await runningApp().approvals.history(approval, part),
   }),
 );
 

@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
 import { ChannelAnswer } from '../shared/channels/answers.ts';
 import {
   ChannelName,
@@ -11,7 +12,7 @@ import {
   SetName,
 } from '../shared/channels/request-bodies.ts';
 import { channelView } from '../shared/channels/view.ts';
-import { accepted, etagOf, historyView, revisionRead } from '../shared/http.ts';
+import { accepted, etagOf, revisionRead } from '../shared/http.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
 
@@ -37,18 +38,14 @@ async function taken(ring: Ring, request?: string) {
 }
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-channels',
-    method: 'GET',
     route: channelsOf,
-    role: 'reader',
     about: 'The channels of an image set, in their order.',
     path: { set: SetName },
-    answers: { 200: { about: 'The channels.', body: listOf(ChannelAnswer) } },
-    handle: async ({ path: { set } }) => {
-      const rings = await runningApp().channels.list(set);
-      return { jsonBody: { value: rings.map(channelView) } };
-    },
+    answer: { about: 'The channels.', body: listOf(ChannelAnswer) },
+    page: async (part, { path: { set } }) => await runningApp().channels.list(set, part),
+    show: channelView,
   }),
 );
 
@@ -82,17 +79,12 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-channel-history',
-    method: 'GET',
     route: `${channelsOf}/{channel}/history`,
-    role: 'reader',
     about: 'All that happened to it, oldest first.',
     path,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { set, channel } }) => ({
-      jsonBody: historyView(await runningApp().channels.history(set, channel)),
-    }),
+    lines: async (part, { set, channel }) => await runningApp().channels.history(set, channel, part),
   }),
 );
 

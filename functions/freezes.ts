@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
+import { list } from '../shared/api/list-endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
 import { etagOf } from '../shared/http.ts';
 import { FreezeAnswer } from '../shared/rollouts/answers.ts';
-import { FreezeId, PutFreeze } from '../shared/rollouts/request-bodies.ts';
+import { FreezeId, FreezeStatus, PutFreeze } from '../shared/rollouts/request-bodies.ts';
 import { freezeView } from '../shared/rollouts/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
@@ -34,18 +35,14 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-freezes',
-    method: 'GET',
     route: 'freezes',
-    role: 'reader',
     about: 'All freezes, by when they begin.',
-    answers: { 200: { about: 'The freezes.', body: listOf(FreezeAnswer) } },
-    handle: async () => {
-      const { freezes, now } = runningApp();
-      const value = (await freezes.list()).map(({ id, freeze }) => freezeView(id, freeze, now()));
-      return { jsonBody: { value } };
-    },
+    filters: { status: FreezeStatus },
+    answer: { about: 'The freezes.', body: listOf(FreezeAnswer) },
+    page: async (part, { query }) => await runningApp().freezes.list(part, query),
+    show: ({ id, freeze }) => freezeView(id, freeze, runningApp().now()),
   }),
 );
 

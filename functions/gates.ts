@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
 import { GateAnswer, HeardAnswer, LinkAnswer, ValidationAnswer } from '../shared/gates/answers.ts';
 import {
   AskLink,
@@ -12,9 +13,10 @@ import {
   Report,
   Validate,
   ValidationId,
+  ValidationStatus,
 } from '../shared/gates/request-bodies.ts';
 import { gateView, validationView } from '../shared/gates/view.ts';
-import { accepted, etagOf, historyView } from '../shared/http.ts';
+import { accepted, etagOf } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
@@ -91,18 +93,17 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-validations',
-    method: 'GET',
     route: `${version}/validations`,
-    role: 'reader',
-    about: 'Every run for the version, newest first.',
+    about: 'Every run for the version.',
     path: versionPath,
-    answers: { 200: { about: 'The runs.', body: listOf(ValidationAnswer) } },
-    handle: async ({ path: { set, version: number } }) => {
-      const all = await runningApp().gates.ofVersion(set, number);
-      return { jsonBody: { value: all.map((validation) => validationView(validation)) } };
-    },
+    filters: { channel: ChannelName.optional(), status: ValidationStatus },
+    isByTime: true,
+    answer: { about: 'The runs.', body: listOf(ValidationAnswer) },
+    page: async (part, { path: { set, version: number }, query }) =>
+      await runningApp().gates.ofVersion(set, number, part, query),
+    show: validationView,
   }),
 );
 
@@ -122,17 +123,12 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-validation-history',
-    method: 'GET',
     route: 'validations/{validation}/history',
-    role: 'reader',
     about: 'All that happened to it, oldest first.',
     path,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { validation } }) => ({
-      jsonBody: historyView(await runningApp().gates.history(validation)),
-    }),
+    lines: async (part, { validation }) => await runningApp().gates.history(validation, part),
   }),
 );
 

@@ -1,7 +1,10 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
+import { list } from '../shared/api/list-endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
 import { accepted, etagOf } from '../shared/http.ts';
+import { ChannelName } from '../shared/channels/request-bodies.ts';
+import { SetName } from '../shared/images/request-bodies.ts';
 import { PlanAnswer, PoolAnswer, RolloutAnswer } from '../shared/rollouts/answers.ts';
 import { DefinePool, PlanRollout, PoolName, StartRollout } from '../shared/rollouts/request-bodies.ts';
 import { poolView, rolloutView } from '../shared/rollouts/view.ts';
@@ -30,17 +33,14 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-host-pools',
-    method: 'GET',
     route: 'host-pools',
-    role: 'reader',
     about: 'All host pools, by name.',
-    answers: { 200: { about: 'The host pools.', body: listOf(PoolAnswer) } },
-    handle: async () => {
-      const pools = await runningApp().rollouts.pools();
-      return { jsonBody: { value: pools.map(({ name, pool }) => poolView(name, pool)) } };
-    },
+    filters: { imageSet: SetName.optional(), channel: ChannelName.optional() },
+    answer: { about: 'The host pools.', body: listOf(PoolAnswer) },
+    page: async (part, { query }) => await runningApp().rollouts.pools(part, query),
+    show: ({ name, pool }) => poolView(name, pool),
   }),
 );
 

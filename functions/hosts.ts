@@ -1,11 +1,11 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
 import { HostAnswer, HostOrderAnswer } from '../shared/hosts/answers.ts';
 import { hostView } from '../shared/hosts/view.ts';
-import { historyView } from '../shared/http.ts';
-import { HostName, RetryHost, RolloutId, SkipHost } from '../shared/rollouts/request-bodies.ts';
+import { HostName, HostOutcome, RetryHost, RolloutId, SkipHost } from '../shared/rollouts/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
 
@@ -17,38 +17,37 @@ const refuses = ['InvalidPhase', 'Throttled', 'AzureBusy', 'AzureRefused'] as co
 const refusesAfter = ['RolloutAlreadyActive', 'Frozen', 'VersionNotReady', 'Revoked', 'VersionOver'] as const;
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-hosts-of-rollout',
-    method: 'GET',
     route: 'rollouts/{rollout}/hosts',
-    role: 'reader',
     about: 'The hosts of a rollout that it has begun with: how each stands, and what was done to its users.',
     path: { rollout: RolloutId },
-    answers: { 200: { about: 'The hosts.', body: listOf(HostAnswer) } },
-    handle: async ({ path: { rollout: id } }) => {
+    filters: { outcome: HostOutcome },
+    answer: { about: 'The hosts.', body: listOf(HostAnswer) },
+    async page(part, { path: { rollout: id }, query }) {
       const { rollouts, hosts } = runningApp();
-      const records = await rollouts.hostsOf(id);
-      const work = new Map((await hosts.ofRollout(id)).map(({ id, host }) => [id, host]));
-      const value = records.map((record) => hostView(record, work.get(rollouts.workOn(id, record))));
-      return { jsonBody: { value } };
+      const { value: records, ...more } = await rollouts.pageOfHosts(id, part, query);
+      // Of those that are shown, and of no other.
+      const work = await Promise.all(
+        records.map(async (record) => await hosts.host(rollouts.workOn(id, record))),
+      );
+      return { ...more, value: [...records.entries()].map(([at, record]) => ({ record, work: work[at] })) };
     },
+    show: ({ record, work }) => hostView(record, work),
   }),
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-host-history',
-    method: 'GET',
     route: 'rollouts/{rollout}/hosts/{instance}/history',
-    role: 'reader',
     about: 'All that happened to a host in the rollout, oldest first.',
     path: { rollout: RolloutId, instance: z.string() },
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { rollout: id, instance: instanceId } }) => {
+    async lines(part, { rollout: id, instance: instanceId }) {
       const { rollouts, hosts } = runningApp();
       const records = await rollouts.hostsOf(id);
       const record = records.find((one) => one.instanceId === instanceId) ?? { instanceId };
-      return { jsonBody: historyView(await hosts.history(rollouts.workOn(id, record))) };
+      return await hosts.lines(rollouts.workOn(id, record), part);
     },
   }),
 );

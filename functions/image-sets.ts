@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
+import { list } from '../shared/api/list-endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
 import { etagOf } from '../shared/http.ts';
 import { ImageSetAnswer, RecipeRevisionAnswer } from '../shared/images/answers.ts';
-import { DefineImageSet, Revision, SetName } from '../shared/images/request-bodies.ts';
+import { DefineImageSet, OsType, Revision, SetName } from '../shared/images/request-bodies.ts';
 import { imageSetView } from '../shared/images/view.ts';
 import { runningApp } from '../shared/running-app.ts';
 
@@ -30,17 +31,14 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-image-sets',
-    method: 'GET',
     route: 'image-sets',
-    role: 'reader',
     about: 'All image sets, by name.',
-    answers: { 200: { about: 'The image sets.', body: listOf(ImageSetAnswer) } },
-    handle: async () => {
-      const sets = await runningApp().images.sets();
-      return { jsonBody: { value: sets.map(({ name, set }) => imageSetView(name, set)) } };
-    },
+    filters: { osType: OsType },
+    answer: { about: 'The image sets.', body: listOf(ImageSetAnswer) },
+    page: async (part, { query }) => await runningApp().images.sets(part, query),
+    show: ({ name, set }) => imageSetView(name, set),
   }),
 );
 

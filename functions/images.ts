@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, historyView } from '../shared/http.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
+import { accepted } from '../shared/http.ts';
 import {
   ExplainedVersionAnswer,
   LeftoverAnswer,
@@ -59,20 +60,17 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-versions',
-    method: 'GET',
     route: 'image-sets/{set}/versions',
-    role: 'reader',
     about: 'The versions of an image set.',
     path: { set },
-    query: { status: VersionStatus },
-    answers: { 200: { about: 'The versions.', body: listOf(VersionAnswer) } },
-    handle: async ({ path: { set: name }, query: { status } }) => {
-      const versions = await runningApp().images.versions(name);
-      const shown = versions.filter(({ phase }) => status === undefined || phase === status);
-      return { jsonBody: { value: shown.map(versionView) } };
-    },
+    filters: { status: VersionStatus },
+    isByTime: true,
+    answer: { about: 'The versions.', body: listOf(VersionAnswer) },
+    page: async (part, { path: { set: name }, query }) =>
+      await runningApp().images.versions(name, part, query),
+    show: versionView,
   }),
 );
 
@@ -107,17 +105,13 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-version-history',
-    method: 'GET',
     route: 'image-sets/{set}/versions/{version}/history',
-    role: 'reader',
     about: 'All that happened to it and to the end of its life, oldest first.',
     path,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { set: name, version: number } }) => ({
-      jsonBody: historyView(await runningApp().images.history(name, number)),
-    }),
+    lines: async (part, { set: name, version: number }) =>
+      await runningApp().images.history(name, number, part),
   }),
 );
 
@@ -200,16 +194,14 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-leftovers',
-    method: 'GET',
     route: 'leftovers',
-    role: 'reader',
     about: 'What builds could not take away so far.',
-    answers: { 200: { about: 'The leftovers.', body: listOf(LeftoverAnswer) } },
-    handle: async () => ({
-      jsonBody: { value: (await runningApp().images.leftovers()).map(leftoverView) },
-    }),
+    filters: { imageSet: SetName.optional() },
+    answer: { about: 'The leftovers.', body: listOf(LeftoverAnswer) },
+    page: async (part, { query }) => await runningApp().images.leftovers(part, query),
+    show: leftoverView,
   }),
 );
 

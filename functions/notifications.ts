@@ -1,17 +1,19 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, etagOf, historyView } from '../shared/http.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
+import { accepted, etagOf } from '../shared/http.ts';
 import {
-  DeliveriesAnswer,
+  DeliveryAnswer,
   NewSubscriptionAnswer,
   RotatedAnswer,
   SubscriptionAnswer,
   TestedAnswer,
 } from '../shared/notifications/answers.ts';
 import {
+  DeliveryState,
   EventId,
-  LogCursor,
+  Kind,
   PutSubscription,
   SubscriptionId,
 } from '../shared/notifications/request-bodies.ts';
@@ -45,17 +47,14 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-subscriptions',
-    method: 'GET',
     route: 'subscriptions',
-    role: 'reader',
     about: 'All subscriptions, by name; never their addresses.',
-    answers: { 200: { about: 'The subscriptions.', body: listOf(SubscriptionAnswer) } },
-    handle: async () => {
-      const all = await runningApp().subscriptions.list();
-      return { jsonBody: { value: all.map(({ id, subscription }) => subscriptionView(id, subscription)) } };
-    },
+    filters: { kind: Kind },
+    answer: { about: 'The subscriptions.', body: listOf(SubscriptionAnswer) },
+    page: async (part, { query }) => await runningApp().subscriptions.list(part, query),
+    show: ({ id, subscription }) => subscriptionView(id, subscription),
   }),
 );
 
@@ -140,21 +139,16 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-deliveries',
-    method: 'GET',
     route: 'subscriptions/{subscription}/deliveries',
-    role: 'reader',
     about: 'What became of each event that was sent to the receiver, newest first.',
     path,
-    query: { before: LogCursor },
-    answers: { 200: { about: 'A page of the log.', body: DeliveriesAnswer } },
-    async handle({ path: { subscription: id }, query }) {
-      const { subscriptions, address } = runningApp();
-      const { value, before } = await subscriptions.deliveries(id, query.before);
-      const nextLink = before && address(`subscriptions/${id}/deliveries?before=${before}`);
-      return { jsonBody: { value, ...(nextLink && { nextLink }) } };
-    },
+    filters: { state: DeliveryState },
+    answer: { about: 'A page of the log.', body: listOf(DeliveryAnswer) },
+    page: async (part, { path: { subscription: id }, query }) =>
+      await runningApp().subscriptions.deliveries(id, part, query),
+    show: (delivery) => delivery,
   }),
 );
 
@@ -184,17 +178,12 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-subscription-history',
-    method: 'GET',
     route: 'subscriptions/{subscription}/history',
-    role: 'reader',
     about: 'What people did with it, what was given up, and when it was paused; oldest first.',
     path,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { subscription: id } }) => ({
-      jsonBody: historyView(await runningApp().subscriptions.history(id)),
-    }),
+    lines: async (part, { subscription: id }) => await runningApp().subscriptions.history(id, part),
   }),
 );
 

@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import type { z } from 'zod';
 import { type AnyEndpoint, endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, historyView } from '../shared/http.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
+import { accepted } from '../shared/http.ts';
 import { ReleaseAnswer, ReleaseExplanation } from '../shared/releases/answers.ts';
 import {
   OverrideChecks,
@@ -31,19 +32,16 @@ function taken(id: string, operation: string, view: unknown) {
 }
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-releases',
-    method: 'GET',
     route: 'releases',
-    role: 'reader',
-    about: 'All releases, or those of an image set or of a status.',
-    query: { imageSet: SetFilter, status: StatusFilter },
-    answers: { 200: { about: 'The releases.', body: listOf(ReleaseAnswer) } },
-    handle: async ({ query: { imageSet: set, status } }) => {
-      const { releases, now } = runningApp();
-      const found = await releases.list({ set, status });
-      return { jsonBody: { value: found.map((release) => releaseView(release, now())) } };
-    },
+    about: 'All releases.',
+    filters: { imageSet: SetFilter, status: StatusFilter },
+    isByTime: true,
+    answer: { about: 'The releases.', body: listOf(ReleaseAnswer) },
+    page: async (part, { query: { imageSet: set, status } }) =>
+      await runningApp().releases.list({ set, status }, part),
+    show: (release) => releaseView(release, runningApp().now()),
   }),
 );
 
@@ -84,17 +82,12 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-release-history',
-    method: 'GET',
     route: 'releases/{release}/history',
-    role: 'reader',
     about: 'All that happened to it, oldest first.',
     path,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { release: id } }) => ({
-      jsonBody: historyView(await runningApp().releases.history(id)),
-    }),
+    lines: async (part, { release: id }) => await runningApp().releases.history(id, part),
   }),
 );
 

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer } from '../shared/api/lists.ts';
-import { accepted, historyView } from '../shared/http.ts';
+import { history } from '../shared/api/list-endpoint.ts';
+import { accepted } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { ChangedRegionAnswer, RegionsAnswer } from '../shared/replication/answers.ts';
 import { PutRegion, RegionName, RepairRegion } from '../shared/replication/request-bodies.ts';
@@ -47,17 +47,13 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-regions-history',
-    method: 'GET',
     route: `${regionsOf}/history`,
-    role: 'reader',
     about: 'All that happened to its regions, oldest first.',
     path: version,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { set, version: number } }) => ({
-      jsonBody: historyView(await runningApp().replication.history(set, number)),
-    }),
+    lines: async (part, { set, version: number }) =>
+      await runningApp().replication.history(set, number, part),
   }),
 );
 

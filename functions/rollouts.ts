@@ -1,14 +1,19 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, historyView } from '../shared/http.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
+import { accepted } from '../shared/http.ts';
+import { ChannelName } from '../shared/channels/request-bodies.ts';
+import { SetName, VersionNumber } from '../shared/images/request-bodies.ts';
 import { RolloutAnswer, RolloutExplanation, TimelineAnswer } from '../shared/rollouts/answers.ts';
 import {
   AbortRollout,
   PauseRollout,
+  PoolName,
   ResumeRollout,
   RollBackRollout,
   RolloutId,
+  RolloutStatus,
 } from '../shared/rollouts/request-bodies.ts';
 import { rolloutView } from '../shared/rollouts/view.ts';
 import { runningApp } from '../shared/running-app.ts';
@@ -26,17 +31,21 @@ function taken(id: string, rollout: Parameters<typeof rolloutView>[1]) {
 }
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-rollouts',
-    method: 'GET',
     route: 'rollouts',
-    role: 'reader',
     about: 'All rollouts.',
-    answers: { 200: { about: 'The rollouts.', body: listOf(RolloutAnswer) } },
-    handle: async () => {
-      const rollouts = await runningApp().rollouts.rollouts();
-      return { jsonBody: { value: rollouts.map(({ id, rollout }) => rolloutView(id, rollout)) } };
+    filters: {
+      hostPool: PoolName.optional(),
+      imageSet: SetName.optional(),
+      channel: ChannelName.optional(),
+      version: VersionNumber,
+      status: RolloutStatus,
     },
+    isByTime: true,
+    answer: { about: 'The rollouts.', body: listOf(RolloutAnswer) },
+    page: async (part, { query }) => await runningApp().rollouts.rollouts(part, query),
+    show: ({ id, rollout }) => rolloutView(id, rollout),
   }),
 );
 
@@ -56,17 +65,12 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-rollout-history',
-    method: 'GET',
     route: 'rollouts/{rollout}/history',
-    role: 'reader',
     about: 'All that happened to it, oldest first.',
     path,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { rollout: id } }) => ({
-      jsonBody: historyView(await runningApp().rollouts.history(id)),
-    }),
+    lines: async (part, { rollout: id }) => await runningApp().rollouts.history(id, part),
   }),
 );
 

@@ -1,13 +1,21 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
-import { etagOf, historyView } from '../shared/http.ts';
-import { runningApp } from '../shared/running-app.ts';
+import { etagOf } from '../shared/http.ts';
 import { queueTrigger } from '../shared/triggers.ts';
-import { PreviewAnswer, RunsAnswer, ScheduleAnswer } from '../shared/schedules/answers.ts';
-import { Count, PutSchedule, RunNow, ScheduleId, SkipNext } from '../shared/schedules/request-bodies.ts';
-import { runsView, scheduleView } from '../shared/schedules/view.ts';
-import { HistoryAnswer } from '../shared/api/lists.ts';
+import { SetName } from '../shared/images/request-bodies.ts';
+import { runningApp } from '../shared/running-app.ts';
+import { PreviewAnswer, RunAnswer, ScheduleAnswer } from '../shared/schedules/answers.ts';
+import {
+  Count,
+  PutSchedule,
+  RunNow,
+  RunState,
+  ScheduleId,
+  SkipNext,
+} from '../shared/schedules/request-bodies.ts';
+import { scheduleView } from '../shared/schedules/view.ts';
 
 const path = { schedule: ScheduleId };
 const is = { about: 'The schedule.', body: ScheduleAnswer, headers: ['ETag'] } as const;
@@ -36,19 +44,14 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-schedules',
-    method: 'GET',
     route: 'schedules',
-    role: 'reader',
     about: 'All schedules, by name.',
-    answers: { 200: { about: 'The schedules.', body: listOf(ScheduleAnswer) } },
-    handle: async () => {
-      const value = (await runningApp().schedules.list()).map(({ id, schedule }) =>
-        scheduleView(id, schedule),
-      );
-      return { jsonBody: { value } };
-    },
+    filters: { imageSet: SetName.optional() },
+    answer: { about: 'The schedules.', body: listOf(ScheduleAnswer) },
+    page: async (part, { query }) => await runningApp().schedules.list(part, query),
+    show: ({ id, schedule }) => scheduleView(id, schedule),
   }),
 );
 
@@ -131,32 +134,26 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-schedule-runs',
-    method: 'GET',
     route: 'schedules/{schedule}/runs',
-    role: 'reader',
     about: 'What became of the last fifty times, newest first.',
     path,
-    answers: { 200: { about: 'The runs.', body: RunsAnswer } },
-    handle: async ({ path: { schedule: id } }) => ({
-      jsonBody: runsView(await runningApp().schedules.get(id)),
-    }),
+    filters: { state: RunState },
+    answer: { about: 'The runs.', body: listOf(RunAnswer) },
+    page: async (part, { path: { schedule: id }, query }) =>
+      await runningApp().schedules.runs(id, part, query),
+    show: (run) => run,
   }),
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-schedule-history',
-    method: 'GET',
     route: 'schedules/{schedule}/history',
-    role: 'reader',
     about: 'All that happened to it, oldest first.',
     path,
-    answers: { 200: { about: 'The history.', body: HistoryAnswer } },
-    handle: async ({ path: { schedule: id } }) => ({
-      jsonBody: historyView(await runningApp().schedules.history(id)),
-    }),
+    lines: async (part, { schedule: id }) => await runningApp().schedules.history(id, part),
   }),
 );
 

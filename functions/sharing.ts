@@ -1,13 +1,21 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
 import { endpoint } from '../shared/api/endpoint.ts';
-import { HistoryAnswer, listOf } from '../shared/api/lists.ts';
-import { accepted, etagOf, historyView } from '../shared/http.ts';
+import { history, list } from '../shared/api/list-endpoint.ts';
+import { listOf } from '../shared/api/lists.ts';
+import { accepted, etagOf } from '../shared/http.ts';
 import { SetName } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
 import { BarePlaceAnswer, CopyAnswer, PlaceAnswer } from '../shared/sharing/answers.ts';
-import { PlaceName, PutPlace, RemovePlace, RetryCopy } from '../shared/sharing/request-bodies.ts';
+import {
+  CopyState,
+  PlaceKind,
+  PlaceName,
+  PutPlace,
+  RemovePlace,
+  RetryCopy,
+} from '../shared/sharing/request-bodies.ts';
 import { bare, copyView, placeView } from '../shared/sharing/view.ts';
 
 const places = 'image-sets/{set}/places';
@@ -16,20 +24,17 @@ const isPut = { about: 'The place.', body: BarePlaceAnswer, headers: ['ETag'] } 
 const copies = 'image-sets/{set}/versions/{version}/copies';
 const versionPath = { set: SetName, version: z.string() };
 const copyPath = { ...versionPath, place: PlaceName };
-const history = { 200: { about: 'The history.', body: HistoryAnswer } };
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-places',
-    method: 'GET',
     route: places,
-    role: 'reader',
     about: 'Where versions of the set are used from, outside its own gallery.',
     path: { set: SetName },
-    answers: { 200: { about: 'The places.', body: listOf(PlaceAnswer) } },
-    handle: async ({ path: { set } }) => ({
-      jsonBody: { value: (await runningApp().sharing.list(set)).map(placeView) },
-    }),
+    filters: { how: PlaceKind },
+    answer: { about: 'The places.', body: listOf(PlaceAnswer) },
+    page: async (part, { path: { set }, query }) => await runningApp().sharing.list(set, part, query),
+    show: placeView,
   }),
 );
 
@@ -69,17 +74,12 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-place-history',
-    method: 'GET',
     route: `${places}/{place}/history`,
-    role: 'reader',
     about: 'All that happened to it, oldest first.',
     path: placePath,
-    answers: history,
-    handle: async ({ path: { set, place } }) => ({
-      jsonBody: historyView(await runningApp().sharing.placeHistory(set, place)),
-    }),
+    lines: async (part, { set, place }) => await runningApp().sharing.placeHistory(set, place, part),
   }),
 );
 
@@ -111,32 +111,27 @@ app.http(
 );
 
 app.http(
-  ...endpoint({
+  ...list({
     name: 'list-copies',
-    method: 'GET',
     route: copies,
-    role: 'reader',
     about: 'Where else the version is, and how far it is there.',
     path: versionPath,
-    answers: { 200: { about: 'The copies.', body: listOf(CopyAnswer) } },
-    handle: async ({ path: { set, version } }) => ({
-      jsonBody: { value: (await runningApp().sharing.copies(set, version)).map(copyView) },
-    }),
+    filters: { state: CopyState },
+    answer: { about: 'The copies.', body: listOf(CopyAnswer) },
+    page: async (part, { path: { set, version }, query }) =>
+      await runningApp().sharing.copies(set, version, part, query),
+    show: copyView,
   }),
 );
 
 app.http(
-  ...endpoint({
+  ...history({
     name: 'get-copy-history',
-    method: 'GET',
     route: `${copies}/{place}/history`,
-    role: 'reader',
     about: 'All that happened to it, oldest first.',
     path: copyPath,
-    answers: history,
-    handle: async ({ path: { set, version, place } }) => ({
-      jsonBody: historyView(await runningApp().sharing.copyHistory(set, version, place)),
-    }),
+    lines: async (part, { set, version, place }) =>
+      await runningApp().sharing.copyHistory(set, version, place, part),
   }),
 );
 

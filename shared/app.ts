@@ -1,3 +1,4 @@
+import { cursors } from './api/cursors.ts';
 import { marketplaceRequests } from './images/browse-requests.ts';
 import { namer, repeats } from './repeats.ts';
 import { wireAudit } from './wiring/audit.ts';
@@ -90,7 +91,8 @@ export function createApp(outside: Outside) {
   return {
     images: {
       ...images.requests,
-      history: async (set: string, number: string) => await images.keep.history(set, number),
+      history: async (...asked: Parameters<typeof images.keep.history>) =>
+        await images.keep.history(...asked),
     },
     keep: images.keep,
     replication: images.replication,
@@ -109,6 +111,7 @@ export function createApp(outside: Outside) {
     hosts: desktops.hosts,
     operations: wireOperations(outside),
     monitors: wireMonitors(outside, { images, desktops, publishing }),
+    cursors: cursors(rows('cursors'), outside.newSecret),
     requestFor: repeats(rows('requests'), now, newId),
     nameRequest: namer(newId),
     advanceImage: async (id: string) => await images.advanceImage(id),

@@ -166,9 +166,3 @@ function hints({ code, retryAfterSeconds, retryable, revision }: AppError): Reco
     ...((retryable || retryAfterSeconds) && { 'retry-after': String(retryAfterSeconds ?? 5) }),
   };
 }
-
-/** A history as the API shows it: what happened when, oldest first. */
-export function historyView(lines: readonly { readonly at: string; readonly event: object }[]) {
-  // The number of the look is the engine's affair.
-  return { value: lines.map(({ at, event }) => ({ ...event, at, look: undefined })) };
-}

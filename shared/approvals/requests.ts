@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
-import type { Line, WorkflowStore } from '../workflow/store.ts';
+import { type Asked, type Page, pageIn, pageOf } from '../workflow/page.ts';
+import type { Kept, Line, WorkflowStore } from '../workflow/store.ts';
 import { type Approval, type ApprovalEvent, type Decision, nobody, refusalOf } from './approval.ts';
 import type { ApprovalEngine } from './port.ts';
 import type { DecideApproval } from './request-bodies.ts';
@@ -23,6 +24,12 @@ interface Parts {
 export interface Known {
   readonly id: string;
   readonly approval: Approval;
+}
+
+interface Filter {
+  readonly all: boolean;
+  readonly set?: string | undefined;
+  readonly channel?: string | undefined;
 }
 
 const somebody = (by: string | undefined) => by ?? nobody;
@@ -69,18 +76,27 @@ export function approvalRequests({ approvals, approvalStore, releases, now }: Pa
   };
 
   return {
-    /** Those that can be decided, the ones that end soonest first; all of them if asked for. */
-    async list({ all: isAll }: { all: boolean }): Promise<readonly Known[]> {
-      const known = await all('');
-      const shown = isAll ? known : known.filter(({ approval }) => isOpen(approval));
-      return shown.toSorted((one, other) => (one.approval.expiresAt < other.approval.expiresAt ? -1 : 1));
+    /** Those that can be decided, the ones that end soonest first; or all of them, the newest first. */
+    async list({ all: isAll, set, channel }: Filter, asked: Asked = {}): Promise<Page<Known>> {
+      const where = ({ saved: { state } }: Kept<Approval>) =>
+        (set === undefined || state.set === set) &&
+        (channel === undefined || state.channel === channel) &&
+        (isAll || isOpen(state));
+      const found = isAll
+        ? await approvalStore.page({ ...asked, list: set ?? '', where })
+        : pageIn(
+            (await approvalStore.underWay()).filter(where),
+            ({ id, saved }) => `${saved.state.expiresAt} ${id}`,
+            asked,
+          );
+      return pageOf(found, ({ id, saved }) => ({ id, approval: saved.state }));
     },
 
     get,
 
-    async history(id: string): Promise<readonly Line<ApprovalEvent>[]> {
+    async history(id: string, asked: Asked = {}): Promise<Page<Line<ApprovalEvent>>> {
       await get(id);
-      return await approvalStore.history(id);
+      return await approvalStore.lines(id, asked);
     },
 
     approve,

@@ -20,7 +20,10 @@ interface Parts {
 /** Approvals, wired. */
 export function approvalRoom({ releases, rows, due, ...parts }: Parts) {
   const { now } = parts;
-  const store = new WorkflowStore<Approval, ApprovalEvent>('approval', rows, due);
+  const store = new WorkflowStore<Approval, ApprovalEvent>('approval', rows, due, {
+    order: 'by-time',
+    names: (_, { set }) => ['', set],
+  });
   const engine: ApprovalEngine = new Engine({
     workflow: approvalLife,
     store,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { AppError, type Failure } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { mayPut, type Precondition } from '../precondition.ts';
+import { type Asked, type Page, pageIn, pageOf } from '../workflow/page.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Channel, type ChannelEvent, channelLife } from './channel.ts';
 import type { ChannelEngine } from './engine.ts';
@@ -32,12 +33,17 @@ export function requestsOfChannels({ channels, store, rings, versions, proofFor,
   const move = movesOf(channels, now);
 
   return {
-    list: async (set: string) => await rings.all(set),
+    /** In the order of the set: they are few. */
+    async list(set: string, asked: Asked = {}) {
+      const places = [...(await rings.all(set)).entries()];
+      const page = pageIn(places, ([place]) => String(place).padStart(4, '0'), asked);
+      return pageOf(page, ([, ring]) => ring);
+    },
     get: async (set: string, channel: string) => await rings.ring(set, channel),
 
-    async history(set: string, channel: string): Promise<readonly Line<ChannelEvent>[]> {
+    async history(set: string, channel: string, asked: Asked = {}): Promise<Page<Line<ChannelEvent>>> {
       await rings.ring(set, channel);
-      return await store.history(channelId(set, channel));
+      return await store.lines(channelId(set, channel), asked);
     },
 
     async define(

@@ -215,3 +215,8 @@ export const Report = z.strictObject({
   measured: z.number().exactOptional(),
   unit: text(20).exactOptional(),
 });
+
+/** Which runs a list shows; all unless said. */
+export const ValidationStatus = z
+  .enum(['running', 'passed', 'failed', 'inconclusive', 'canceled'])
+  .optional();

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { withoutSecrets } from '../log.ts';
 import { mayPut, type Precondition } from '../precondition.ts';
-import type { Line } from '../workflow/store.ts';
+import { type Asked, type AskedByTime, type Page, pageOf } from '../workflow/page.ts';
+import type { Kept, Line } from '../workflow/store.ts';
 import { isOver } from './check.ts';
 import { type CheckPlan, gateLife, type KeptGate } from './gate.ts';
 import { begin, gateOf, type GateParts, latestOf } from './gates.ts';
@@ -11,6 +12,7 @@ import type { Holding, Ports } from './ports.ts';
 import type { AskLink, CancelValidation, PutGate, Report, Validate } from './request-bodies.ts';
 import { hashOf, newToken, subjectOf } from './token.ts';
 import type { Validation, ValidationEvent } from './validation.ts';
+import type { Validated } from './view.ts';
 
 interface Parts extends GateParts {
   readonly ports: Pick<Ports, 'reportUrl' | 'newSecret' | 'refusal'>;
@@ -18,7 +20,12 @@ interface Parts extends GateParts {
   readonly holding: (set: string, channel: string) => Promise<Holding | undefined>;
 }
 
-type Kept = Pick<KeptGate, 'gate' | 'revision'> & Partial<KeptGate>;
+type GateThere = Pick<KeptGate, 'gate' | 'revision'> & Partial<KeptGate>;
+
+interface RunFilter {
+  readonly channel?: string | undefined;
+  readonly status?: Validated['status'] | undefined;
+}
 
 const somebody = (by: string | undefined) => by ?? 'function key';
 
@@ -44,7 +51,7 @@ export function gateRequests(parts: Parts) {
   };
 
   return {
-    gate: async (set: string, channel: string): Promise<Kept> => {
+    gate: async (set: string, channel: string): Promise<GateThere> => {
       await mustBeChannel(set, channel);
       return await gateOf(parts, set, channel);
     },
@@ -90,16 +97,26 @@ export function gateRequests(parts: Parts) {
 
     validation: found,
 
-    async history(id: string): Promise<readonly Line<ValidationEvent>[]> {
+    async history(id: string, asked: Asked = {}): Promise<Page<Line<ValidationEvent>>> {
       await found(id);
-      return await store.history(id);
+      return await store.lines(id, asked);
     },
 
-    /** Every run for the version, newest first. */
-    async ofVersion(set: string, number: string): Promise<readonly Validation[]> {
+    /** Every run for the version. */
+    async ofVersion(
+      set: string,
+      number: string,
+      asked: AskedByTime = {},
+      { channel, status }: RunFilter = {},
+    ): Promise<Page<Validation>> {
       await mustBeVersion(set, number);
-      const all = (await store.loadAll(`${set}.${number}.`)).map(({ saved }) => saved.state);
-      return all.toSorted((one, other) => (one.since < other.since ? 1 : -1));
+      const where = ({ saved: { state } }: Kept<Validation>) =>
+        (channel === undefined || state.subject.channel === channel) &&
+        (status === undefined || (state.end?.verdict ?? 'running') === status);
+      return pageOf(
+        await store.page({ ...asked, list: `${set}.${number}`, where }),
+        ({ saved }) => saved.state,
+      );
     },
 
     async cancel(id: string, { by, reason }: z.infer<typeof CancelValidation>): Promise<Validation> {

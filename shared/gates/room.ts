@@ -38,7 +38,10 @@ export function gateRoom(parts: Parts) {
     store: new WorkflowStore<Attempts, AttemptsEvent>('attempts', rows('attempts'), due),
     ...resting,
   });
-  const store = new WorkflowStore<Validation, ValidationEvent>('validation', rows('validations'), due);
+  const store = new WorkflowStore<Validation, ValidationEvent>('validation', rows('validations'), due, {
+    order: 'by-time',
+    names: (_, { subject }) => [subject.versionId],
+  });
   const validations: ValidationEngine = new Engine({
     workflow: validationLife,
     store,

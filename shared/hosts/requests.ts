@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import { type Asked, type Page, pageOf } from '../workflow/page.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Check, examine } from './health.ts';
 import { emptyAt, type Host, type HostEvent, isPastReturn } from './host.ts';
@@ -51,6 +52,9 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
     });
   };
 
+  const lines = async (id: string, asked: Asked = {}): Promise<Page<Line<HostEvent>>> =>
+    pageOf(await hostStore.lines(id, asked), ({ at, event }) => ({ at, event: withoutBlueprint(event) }));
+
   return {
     /** Begins the work on a host; the first to begin it counts. */
     async ensureAdmitted(id: string, plan: HostPlan): Promise<void> {
@@ -77,14 +81,13 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
       await hosts.record(id, () => ({ type: 'aborted', by, reason, at: now() }));
     },
 
-    async ofRollout(rollout: string): Promise<readonly { id: string; host: Host }[]> {
-      return (await hostStore.loadAll(`${rollout}.`)).map(({ id, saved }) => ({ id, host: saved.state }));
-    },
+    /** The work on a host, if it was begun. */
+    host: async (id: string): Promise<Host | undefined> => await hosts.load(id),
 
-    async history(id: string): Promise<readonly Line<HostEvent>[]> {
-      const lines = await hostStore.history(id);
-      return lines.map(({ at, event }) => ({ at, event: withoutBlueprint(event) }));
-    },
+    history: async (id: string): Promise<readonly Line<HostEvent>[]> => (await lines(id)).value,
+
+    /** The same, page by page. */
+    lines,
 
     /** Every check of every host of the pool, measured now. */
     async examine(asked: Examined): Promise<readonly Check[]> {

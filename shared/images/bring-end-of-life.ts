@@ -1,6 +1,7 @@
 import type { Instant } from '../instant.ts';
 import { Engine } from '../workflow/engine.ts';
 import { answersOf, type EnsureStage, lookAtStage } from '../workflow/look.ts';
+import type { Asked } from '../workflow/page.ts';
 import type { Rows } from '../workflow/rows.ts';
 import type { StageCommand } from '../workflow/stages.ts';
 import { WorkflowStore } from '../workflow/store.ts';
@@ -64,7 +65,7 @@ export function endsOfLife({ gallery, rows, due, ...parts }: Parts) {
   return {
     load: async (id: string) => await engine.load(id),
     loadAll: async (prefix: string) => await store.loadAll(prefix),
-    history: async (id: string) => await store.history(id),
+    lines: async (id: string, asked: Asked) => await store.lines(id, asked),
     record: async (id: string, event: EndOfLifeEvent) => (await engine.record(id, () => event)).state,
     advance: async (id: string) => await engine.advance(id),
     /** One look at each that is due; none is kept from it by another that fails. */

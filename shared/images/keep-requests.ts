@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Engine } from '../workflow/engine.ts';
+import type { Asked, Page } from '../workflow/page.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { ancestryView } from './ancestry.ts';
 import type { EndOfLifeGallery } from './bring-end-of-life.ts';
@@ -10,6 +11,7 @@ import type { EndOfLifeEvent } from './end-of-life.ts';
 import type { Version, VersionEvent } from './image.ts';
 import { type ImageSet, type ImageSetEvent, retentionOf } from './image-set.ts';
 import { writtenView } from './keep-view.ts';
+import { mergedLines } from './merged-history.ts';
 import { imageVersion } from './names.ts';
 import { isNews, noteOf, refuseEndOfLife, refuseGone } from './notes.ts';
 import type { PatchVersion } from './request-bodies.ts';
@@ -122,10 +124,19 @@ export function keepRequests(parts: Parts) {
     },
 
     /** What happened to the version and to the end of its life, oldest first. */
-    async history(set: string, number: string): Promise<readonly Line<VersionEvent | EndOfLifeEvent>[]> {
+    async history(
+      set: string,
+      number: string,
+      asked: Asked = {},
+    ): Promise<Page<Line<VersionEvent | EndOfLifeEvent>>> {
       const id = versionId(await versionOf(set, number));
-      const [lines, ends] = [await versionStore.history(id), await endsOfLife.history(id)];
-      return [...lines, ...ends].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+      return await mergedLines<VersionEvent | EndOfLifeEvent>(
+        [
+          async (part) => await versionStore.lines(id, part),
+          async (part) => await endsOfLife.lines(id, part),
+        ],
+        asked,
+      );
     },
 
     sweep: async () => await endsOfLife.sweep(),

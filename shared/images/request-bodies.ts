@@ -209,8 +209,10 @@ export const VersionStatus = z
   ] satisfies Version['phase'][])
   .optional();
 
+/** A version by its number, where one is said. */
+export const VersionNumber = z.string().refine(isVersionNumber, 'Three numbers, such as 1.4.0.').optional();
 /** The version that another is compared with; the one before it unless said. */
-export const Base = z.string().refine(isVersionNumber, 'Three numbers, such as 1.4.0.').optional();
+export const Base = VersionNumber;
 
 /** 1 to 40 lower-case letters, digits and `-`: it becomes part of Azure names and of table keys. */
 export const SetName = azureName(
@@ -223,3 +225,6 @@ export const Revision = azureName(/^[1-9]\d{0,5}$/, 'The revision of a recipe: 1
 export const MarketplaceName = azureName(/^[\w.-]{1,128}$/, 'A name of the marketplace.');
 /** Whether a list shows also what Azure Virtual Desktop cannot use. */
 export const All = z.enum(['true', 'false']).default('false');
+
+/** Of which operating system the image sets are that a list shows; of any unless said. */
+export const OsType = Definition.shape.osType.optional();

@@ -4,7 +4,8 @@ import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { type Named, refuseReuse } from '../repeats.ts';
 import type { Engine } from '../workflow/engine.ts';
-import type { Line, WorkflowStore } from '../workflow/store.ts';
+import type { Asked, AskedByTime } from '../workflow/page.ts';
+import type { WorkflowStore } from '../workflow/store.ts';
 import {
   canBeCanceled,
   canBeRetried,
@@ -18,6 +19,14 @@ import { defining } from './define.ts';
 import { type DefinitionClaimed, type DefinitionOwner, definitionOwners } from './owner.ts';
 import type { Waiver } from './inspection.ts';
 import type { Leftover, LeftoverCommand, LeftoverEvent } from './leftover.ts';
+import {
+  type LeftoverFilter,
+  pageOfLeftovers,
+  pageOfSets,
+  pageOfVersions,
+  type SetFilter,
+  type VersionFilter,
+} from './lists.ts';
 import { leftoverId } from './reap.ts';
 import type { RecipeStep } from './recipe.ts';
 import { recipeHash } from './recipe-bodies.ts';
@@ -128,9 +137,7 @@ export function imageRequests(parts: Parts) {
 
     set: setNamed,
 
-    async sets() {
-      return (await setStore.loadAll('')).map(({ id, saved }) => ({ name: id, set: saved.state }));
-    },
+    sets: async (asked: Asked = {}, filter: SetFilter = {}) => await pageOfSets(setStore, filter, asked),
 
     async recipe(name: string, revision: number) {
       const set = await setNamed(name);
@@ -179,10 +186,8 @@ export function imageRequests(parts: Parts) {
       return (await versions.record(id, () => event, { isNew: changed })).state;
     },
 
-    async leftovers() {
-      const all = await leftoverStore.loadAll('');
-      return all.map(({ saved }) => saved.state).filter(({ goneAt }) => goneAt === undefined);
-    },
+    leftovers: async (asked: Asked = {}, filter: LeftoverFilter = {}) =>
+      await pageOfLeftovers(leftoverStore, filter, asked),
 
     version: versionOf,
     ...shelfRequests({
@@ -191,13 +196,9 @@ export function imageRequests(parts: Parts) {
       all: async () => (await versionStore.loadAll('')).map(({ saved }) => saved.state),
     }),
 
-    async versions(name: string) {
+    async versions(name: string, asked: AskedByTime = {}, filter: VersionFilter = {}) {
       await setNamed(name);
-      return (await versionStore.loadAll(`${name}.`)).map(({ saved }) => saved.state);
-    },
-
-    async history(set: string, number: string): Promise<readonly Line<VersionEvent>[]> {
-      return await versionStore.history(versionId(await versionOf(set, number)));
+      return await pageOfVersions(versionStore, name, filter, asked);
     },
 
     async cancel(set: string, number: string, { by, reason }: z.infer<typeof Decide>) {

@@ -51,7 +51,8 @@ export const TestedAnswer = z
   .strictObject({ delivered: z.boolean(), said: z.string(), event: z.string() })
   .meta({ id: 'TestedSubscription' });
 
-const DeliveryAnswer = z
+/** What became of one event that was sent to a receiver. */
+export const DeliveryAnswer = z
   .strictObject({
     event: z.string(),
     type: z.string(),
@@ -63,8 +64,3 @@ const DeliveryAnswer = z
     nextAt: moment.optional(),
   })
   .meta({ id: 'Delivery' });
-
-export const DeliveriesAnswer = z.strictObject({
-  value: z.array(DeliveryAnswer),
-  nextLink: z.url().optional(),
-});

@@ -1,6 +1,6 @@
-import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
-import { type Rows, startingWith } from '../workflow/rows.ts';
+import type { Asked, Page } from '../workflow/page.ts';
+import { after, type Rows, startingWith } from '../workflow/rows.ts';
 
 /** What became of one event, for one subscription. */
 export interface LoggedDelivery {
@@ -15,8 +15,7 @@ export interface LoggedDelivery {
   readonly nextAt?: Instant;
 }
 
-/** So many places of the feed are a page: what it costs grows with neither the feed nor the log. */
-const placesAPage = 500;
+const mostRead = 1000;
 const last = 999_999_999_999;
 /** The newest first. */
 const rowOf = (position: number) => String(last - position).padStart(12, '0');
@@ -44,25 +43,25 @@ export function deliveryLog(rows: Rows) {
       return found.length;
     },
 
-    /** A page from there on, back in time; `older` is where the next begins. */
-    async page(subscription: string, from: number) {
-      const to = Math.max(0, from - placesAPage);
-      const range = { from: rowOf(from), to: rowOf(to) };
-      const found = await rows.inPartition(subscription, range);
-      const value = found.map(({ json }) => JSON.parse(json) as LoggedDelivery);
-      return { value, ...(to > 0 && { older: to }) };
+    /** A page of it, the newest first. Whoever wants what is rare gets shorter pages, not slower ones. */
+    async page(
+      subscription: string,
+      { after: last = '', most = Infinity }: Asked = {},
+      state?: LoggedDelivery['state'],
+    ): Promise<Page<LoggedDelivery>> {
+      const size = state === undefined ? most : Math.max(most, mostRead);
+      const from = last === '' ? '' : after(last);
+      // One more than is looked at says whether there is a next page.
+      const found = await rows.inPartition(subscription, { from, to: ':' }, size + 1);
+      const value: LoggedDelivery[] = [];
+      const looked = found.slice(0, size);
+      for (const [index, { row, json }] of looked.entries()) {
+        const delivery = JSON.parse(json) as LoggedDelivery;
+        if (delivery.state === (state ?? delivery.state)) value.push(delivery);
+        const isEnd = value.length === most || index + 1 === size;
+        if (isEnd) return { value, ...(index + 1 < found.length && { next: row }) };
+      }
+      return { value };
     },
   };
 }
-
-/** Where a page begins, as the one before said. */
-export function pageFrom(cursor: string | undefined, head: number): number {
-  if (cursor === undefined) return head;
-  const from = /^log (\d{1,12})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  if (from !== undefined) return Number(from);
-  throw new AppError('ValidationFailed', 'That is no cursor: give the one of an earlier page, or none.', {
-    target: 'before',
-  });
-}
-
-export const cursorOf = (position: number) => Buffer.from(`log ${position}`).toString('base64url');

@@ -35,7 +35,8 @@ export const PutSubscription = z.strictObject({
 });
 
 export const EventId = z.string().regex(/^[\w-]+:[\w.:-]{1,200}$/, 'The id of an event.');
-export const LogCursor = z
-  .string()
-  .regex(/^[\w-]{1,64}$/, 'A cursor as an earlier page gave it.')
-  .optional();
+
+/** Which subscriptions a list shows; all unless said. */
+export const Kind = PutSubscription.shape.kind.optional();
+/** Which deliveries a list shows; all unless said. */
+export const DeliveryState = z.enum(['delivered', 'retrying', 'dead']).optional();

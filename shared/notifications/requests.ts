@@ -2,13 +2,19 @@ import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { mayRemove, type Precondition } from '../precondition.ts';
 import type { Engine } from '../workflow/engine.ts';
-import type { WorkflowStore } from '../workflow/store.ts';
+import { type Asked, pageOf } from '../workflow/page.ts';
+import type { Kept, WorkflowStore } from '../workflow/store.ts';
 import { saidBy, sent } from './deliver.ts';
-import { cursorOf, type DeliveryLog, pageFrom } from './log.ts';
+import type { DeliveryLog, LoggedDelivery } from './log.ts';
 import type { Feed, Post } from './ports.ts';
 import { puts, thereOf } from './put-subscription.ts';
 import type { KeptSecrets } from './secrets.ts';
-import type { Subscription, SubscriptionCommand, SubscriptionEvent } from './subscription.ts';
+import type {
+  Subscription,
+  SubscriptionCommand,
+  SubscriptionEvent,
+  SubscriptionPlan,
+} from './subscription.ts';
 import { pathOf } from './wanted.ts';
 
 export type SubscriptionEngine = Engine<Subscription, SubscriptionEvent, SubscriptionCommand>;
@@ -47,9 +53,13 @@ export function subscriptionRequests(parts: Parts) {
   return {
     get,
 
-    async list() {
-      const all = await store.loadAll('');
-      return all.flatMap(({ id, saved: { state } }) => (state.removed ? [] : [{ id, subscription: state }]));
+    async list(asked: Asked = {}, { kind }: { readonly kind?: SubscriptionPlan['kind'] | undefined } = {}) {
+      const where = ({ saved: { state } }: Kept<Subscription>) =>
+        !state.removed && (kind === undefined || state.plan.kind === kind);
+      return pageOf(await store.page({ ...asked, where }), ({ id, saved }) => ({
+        id,
+        subscription: saved.state,
+      }));
     },
 
     put: puts(parts),
@@ -106,15 +116,19 @@ export function subscriptionRequests(parts: Parts) {
       return (await engine.record(id, () => ({ type: 'resumed', by, at: now() }))).state;
     },
 
-    async history(id: string) {
+    async history(id: string, asked: Asked = {}) {
       await get(id);
-      return await store.history(id);
+      return await store.lines(id, asked);
     },
 
-    async deliveries(id: string, before: string | undefined) {
-      const { head } = await get(id);
-      const { value, older } = await log.page(id, pageFrom(before, head));
-      return { value, ...(older !== undefined && { before: cursorOf(older) }) };
+    /** What became of each event that was sent to it, the newest first. */
+    async deliveries(
+      id: string,
+      asked: Asked = {},
+      { state }: { readonly state?: LoggedDelivery['state'] | undefined } = {},
+    ) {
+      await get(id);
+      return await log.page(id, asked, state);
     },
 
     async redeliver(id: string, event: string, by: string): Promise<Subscription> {

@@ -66,6 +66,7 @@ export function notificationRoom({ feed, post, teamsWebhook, rows, readVault, ne
     'subscription',
     rows('subscriptions'),
     rows('due'),
+    { order: 'by-id' },
   );
   const log = deliveryLog(rows('deliverylog'));
   const setting = teamsWebhook;

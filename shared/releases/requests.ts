@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
-import type { Line, WorkflowStore } from '../workflow/store.ts';
+import { type Asked, type AskedByTime, type Page, pageOf } from '../workflow/page.ts';
+import type { Kept, Line, WorkflowStore } from '../workflow/store.ts';
 import {
   type Blocked,
   canBeOverridden,
@@ -109,17 +110,20 @@ export function releaseRequests(parts: Parts) {
       return { release: await get(id), created: true };
     },
 
-    async list({ set, status }: Filter = {}): Promise<readonly Release[]> {
-      const all = await releaseStore.loadAll(set === undefined ? '' : `${set}.`);
-      const releases = all.map(({ saved }) => saved.state);
-      return status === undefined ? releases : releases.filter(({ phase }) => phase === status);
+    async list({ set, status }: Filter = {}, asked: AskedByTime = {}): Promise<Page<Release>> {
+      const where =
+        status === undefined ? undefined : ({ saved }: Kept<Release>) => saved.state.phase === status;
+      return pageOf(
+        await releaseStore.page({ ...asked, list: set ?? '', where }),
+        ({ saved }) => saved.state,
+      );
     },
 
     get,
 
-    async history(id: string): Promise<readonly Line<ReleaseEvent>[]> {
+    async history(id: string, asked: Asked = {}): Promise<Page<Line<ReleaseEvent>>> {
       await get(id);
-      return await releaseStore.history(id);
+      return await releaseStore.lines(id, asked);
     },
 
     async explain(id: string) {

@@ -36,7 +36,10 @@ export function releaseRoom({
 }: Parts) {
   const { now } = parts;
   const ports: Ports = { versions, channels, gates, approvals, rollouts };
-  const store = new WorkflowStore<Release, ReleaseEvent>('release', rows, due);
+  const store = new WorkflowStore<Release, ReleaseEvent>('release', rows, due, {
+    order: 'by-time',
+    names: (_, { set }) => ['', set],
+  });
   const engine = releaseEngine({ ports, store, ...parts });
   const port = releasePort({ releases: engine, ports, channelsOf, now });
   return {

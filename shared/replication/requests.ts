@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import type { Asked, Page } from '../workflow/page.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import type { ReplicationEngine, UsedIn } from './perform.ts';
 import { canBeRepaired, type Region, type Wanted } from './region.ts';
@@ -58,8 +59,12 @@ export function replicationRequests(parts: Parts) {
       return (await replications.load(id)) ?? (await found(set, number)).replication;
     },
 
-    history: async (set: string, number: string): Promise<readonly Line<ReplicationEvent>[]> => {
-      return await replicationStore.history(await idOf(set, number));
+    history: async (
+      set: string,
+      number: string,
+      asked: Asked = {},
+    ): Promise<Page<Line<ReplicationEvent>>> => {
+      return await replicationStore.lines(await idOf(set, number), asked);
     },
 
     /** Adds a region, or changes what is wanted of it. */

@@ -1,9 +1,17 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import { type Asked, pageIn } from '../workflow/page.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
 import { mayPut, mayRemove, type Precondition } from '../precondition.ts';
-import { calendarId, type Freeze, type FreezeEngine, type FreezeEvent, freezeLife } from './freezes.ts';
+import {
+  calendarId,
+  type Freeze,
+  type FreezeEngine,
+  type FreezeEvent,
+  freezeLife,
+  statusOf,
+} from './freezes.ts';
 import type { Pool, PoolEvent } from './pool.ts';
 import type { PutFreeze } from './request-bodies.ts';
 import { somebody } from './requests.ts';
@@ -15,6 +23,8 @@ interface Parts {
   readonly rollouts: RolloutEngine;
   readonly now: () => Instant;
 }
+
+type FreezeStatus = ReturnType<typeof statusOf>;
 
 /** So many fit into one row with room to spare. */
 const mostFreezes = 200;
@@ -71,10 +81,12 @@ export function freezeRequests({ calendar, poolStore, rollouts, now }: Parts) {
       return freeze;
     },
 
-    async list() {
-      return Object.entries(await all())
+    /** By when they begin. */
+    async list(asked: Asked = {}, { status }: { readonly status?: FreezeStatus | undefined } = {}) {
+      const known = Object.entries(await all())
         .map(([id, freeze]) => ({ id, freeze }))
-        .toSorted((a, b) => (a.freeze.from < b.freeze.from ? -1 : 1));
+        .filter(({ freeze }) => status === undefined || statusOf(freeze, now()) === status);
+      return pageIn(known, ({ id, freeze }) => `${freeze.from} ${id}`, asked);
     },
 
     /** It is gone afterwards, whether it was there or not; what waited for its end goes on at once. */

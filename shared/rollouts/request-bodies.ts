@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostOutcome } from '../api/words.ts';
 import { usualExclusionTag } from './exclusion.ts';
 import { isTimeZone } from '../local-time.ts';
 
@@ -274,3 +275,10 @@ export const RetryHost = z.strictObject({ reason: z.string().trim().max(1000).de
 export const SkipHost = z.strictObject({ reason: text(1000), by: person });
 
 export const RollBackRollout = z.strictObject({ reason: text(1000), by: person });
+
+/** Which rollouts a list shows; all unless said. */
+export const RolloutStatus = z.enum(['running', 'stopping', 'succeeded', 'failed', 'aborted']).optional();
+/** Which hosts a list shows; all unless said. */
+export const HostOutcome = hostOutcome.optional();
+/** Which freezes a list shows; all unless said. */
+export const FreezeStatus = z.enum(['planned', 'active', 'over']).optional();

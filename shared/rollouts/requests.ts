@@ -2,12 +2,21 @@ import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { mayPut, type Precondition } from '../precondition.ts';
+import type { Asked, AskedByTime, Page } from '../workflow/page.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { afterEnd } from './after-end.ts';
 import { digest } from './digest.ts';
 import { type Freezes, frozenBy } from './freezes.ts';
 import { hostOrderRequests } from './host-order-requests.ts';
 import { hostId, type Hosts } from './hosts.ts';
+import {
+  type HostFilter,
+  pageOfHosts,
+  pageOfPools,
+  pageOfRollouts,
+  type PoolFilter,
+  type RolloutFilter,
+} from './lists.ts';
 import { changesSince, type Plan } from './plan.ts';
 import type { planner } from './planner.ts';
 import { type Pool, type PoolEvent, poolLife, type PoolLink } from './pool.ts';
@@ -146,9 +155,7 @@ export function rolloutRequests({
 
     pool: poolNamed,
 
-    async pools() {
-      return (await poolStore.loadAll('')).map(({ id, saved }) => ({ name: id, pool: saved.state }));
-    },
+    pools: async (asked: Asked = {}, filter: PoolFilter = {}) => await pageOfPools(poolStore, filter, asked),
 
     /** What bringing the pool to a version would mean. Nothing is done. */
     plan: async (name: string, { version }: z.infer<typeof PlanRollout>) => await plan(name, version),
@@ -191,20 +198,23 @@ export function rolloutRequests({
 
     rollout: rolloutWith,
 
-    async rollouts() {
-      return (await rolloutStore.loadAll('')).map(({ id, saved }) => ({ id, rollout: saved.state }));
-    },
+    rollouts: async (asked: AskedByTime = {}, filter: RolloutFilter = {}) =>
+      await pageOfRollouts(rolloutStore, filter, asked),
 
     async hostsOf(id: string): Promise<readonly HostRecord[]> {
       return Object.values((await rolloutWith(id)).facts.hosts ?? {});
     },
 
+    /** The same, page by page. */
+    pageOfHosts: async (id: string, asked: Asked = {}, filter: HostFilter = {}) =>
+      pageOfHosts(await rolloutWith(id), filter, asked),
+
     /** The id of the work on one host of a rollout: of the last, if it was put off before. */
     workOn: (id: string, host: Pick<HostRecord, 'instanceId' | 'attempt'>): string => hostId(id, host),
 
-    async history(id: string): Promise<readonly Line<RolloutEvent>[]> {
+    async history(id: string, asked: Asked = {}): Promise<Page<Line<RolloutEvent>>> {
       await rolloutWith(id);
-      return await rolloutStore.history(id);
+      return await rolloutStore.lines(id, asked);
     },
 
     /** Once this has answered no further host starts, until somebody resumes it or the pause is over. */

@@ -4,7 +4,8 @@ import { PutSchedule, ScheduleId } from './request-bodies.ts';
 
 const moment = z.iso.datetime();
 
-const RunAnswer = z
+/** What became of one time that it was due. */
+export const RunAnswer = z
   .strictObject({
     id: z.string(),
     dueAt: moment,
@@ -45,7 +46,6 @@ export const ScheduleAnswer = z
   })
   .meta({ id: 'Schedule' });
 
-export const RunsAnswer = listOf(RunAnswer);
 export const PreviewAnswer = listOf(
   z.strictObject({
     at: moment,

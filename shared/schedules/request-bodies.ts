@@ -108,3 +108,6 @@ export const SkipNext = z.strictObject({ reason: text(1000), by: person });
 
 /** How many of the next times are shown. */
 export const Count = z.coerce.number().int().min(1).max(60).default(6);
+
+/** Which runs a list shows; all unless said. */
+export const RunState = z.enum(['starting', 'started', 'skipped', 'failed']).optional();

@@ -3,10 +3,13 @@ import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { mayPut, mayRemove, type Precondition } from '../precondition.ts';
 import type { Engine } from '../workflow/engine.ts';
-import type { Line, WorkflowStore } from '../workflow/store.ts';
+import { keyByTime } from '../workflow/lists.ts';
+import { type Asked, type Page, pageIn, pageOf } from '../workflow/page.ts';
+import type { Kept, Line, WorkflowStore } from '../workflow/store.ts';
 import type { Images } from './images.ts';
 import type { PutSchedule, RunNow, SkipNext } from './request-bodies.ts';
 import { blackoutAt, type SchedulePlan } from './plan.ts';
+import type { Run } from './run.ts';
 import { type Schedule, type ScheduleCommand, type ScheduleEvent, scheduleLife } from './schedule.ts';
 import { comesTooEarly, nextAfter } from './when.ts';
 
@@ -78,9 +81,20 @@ export function scheduleRequests({ schedules, store, images, now }: Parts) {
 
     get,
 
-    async list() {
-      const all = (await store.loadAll('')).map(({ id, saved }) => ({ id, schedule: saved.state }));
-      return all.filter(({ schedule }) => !schedule.removed);
+    async list(asked: Asked = {}, { imageSet }: { readonly imageSet?: string | undefined } = {}) {
+      const where = ({ saved: { state } }: Kept<Schedule>) =>
+        !state.removed && (imageSet === undefined || state.plan.request.imageSet === imageSet);
+      return pageOf(await store.page({ ...asked, where }), ({ id, saved }) => ({
+        id,
+        schedule: saved.state,
+      }));
+    },
+
+    /** Its last runs, the newest first. */
+    async runs(id: string, asked: Asked = {}, { state }: { readonly state?: Run['state'] | undefined } = {}) {
+      const { runs } = await get(id);
+      const wanted = runs.filter((run) => state === undefined || run.state === state);
+      return pageIn(wanted, (run) => keyByTime({ id: run.id, at: run.at }), asked);
     },
 
     /** It never runs again; what it began goes on. Its history stays. */
@@ -124,10 +138,11 @@ export function scheduleRequests({ schedules, store, images, now }: Parts) {
       return previewOf(await get(id), count);
     },
 
-    async history(id: string): Promise<readonly Line<ScheduleEvent>[]> {
-      const lines = await store.history(id);
-      if (lines.length === 0) throw new AppError('NotFound', `There is no schedule ${id}.`, { target: id });
-      return lines;
+    async history(id: string, asked: Asked = {}): Promise<Page<Line<ScheduleEvent>>> {
+      // One that was removed has its history still.
+      const known = await schedules.load(id);
+      if (!known) throw new AppError('NotFound', `There is no schedule ${id}.`, { target: id });
+      return await store.lines(id, asked);
     },
   };
 }

@@ -21,7 +21,7 @@ interface Parts {
 /** Schedules, wired. */
 export function scheduleRoom({ images, rows, due, ...parts }: Parts) {
   const { now } = parts;
-  const store = new WorkflowStore<Schedule, ScheduleEvent>('schedule', rows, due);
+  const store = new WorkflowStore<Schedule, ScheduleEvent>('schedule', rows, due, { order: 'by-id' });
   const schedules: ScheduleEngine = new Engine({
     workflow: scheduleLife,
     store,

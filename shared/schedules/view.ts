@@ -20,8 +20,3 @@ export function scheduleView(id: string, schedule: Schedule) {
     source: source || undefined,
   };
 }
-
-/** Its last runs, newest first. */
-export function runsView({ runs }: Schedule) {
-  return { value: runs.toReversed() };
-}

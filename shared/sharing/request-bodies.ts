@@ -73,3 +73,8 @@ export const PlaceName = named(/^[a-z][a-z0-9-]{0,39}$/, 'A place name: lower-ca
 
 export const RetryCopy = z.strictObject({ by: person });
 export const RemovePlace = z.strictObject({ by: person });
+
+/** Which places a list shows; all unless said. */
+export const PlaceKind = z.enum(['copy', 'grant']).optional();
+/** Which copies a list shows; all unless said. */
+export const CopyState = z.enum(['running', 'removing', 'completed', 'failed', 'removed']).optional();

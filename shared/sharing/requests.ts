@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { mayPut, mayRemove, type Precondition } from '../precondition.ts';
+import type { Asked } from '../workflow/page.ts';
+import type { Kept } from '../workflow/store.ts';
+import type { Copy } from './copy.ts';
 import { copiesAt, usesIn } from './remove.ts';
 import { type Place, type PlaceEvent, placeLife, type PlacePlan } from './place.ts';
 import { type PortParts, refusalOf } from './port.ts';
@@ -74,14 +77,20 @@ export function sharingRequests(parts: RequestParts) {
 
     get: async (set: string, name: string) => await associated(await placeOf(set, name)),
 
-    list: async (set: string) => {
-      const all = await allOf(set);
-      return await Promise.all(all.map(async (place) => await associated(place)));
+    list: async (set: string, asked: Asked = {}, { how }: { how?: PlacePlan['how'] | undefined } = {}) => {
+      await setPlan(set);
+      const where = ({ saved: { state } }: Kept<Place>) =>
+        state.phase !== 'removed' && (how === undefined || state.plan.how === how);
+      const { value, ...more } = await placeStore.page({ ...asked, prefix: `${set}.`, where });
+      return {
+        ...more,
+        value: await Promise.all(value.map(async ({ saved }) => await associated(saved.state))),
+      };
     },
 
-    placeHistory: async (set: string, name: string) => {
+    placeHistory: async (set: string, name: string, asked: Asked = {}) => {
       await placeOf(set, name);
-      return await placeStore.history(placeId(set, name));
+      return await placeStore.lines(placeId(set, name), asked);
     },
 
     /** The place goes with all that we made there, unless host pools there use any of it. */
@@ -110,21 +119,26 @@ export function sharingRequests(parts: RequestParts) {
       return state;
     },
 
-    copies: async (set: string, number: string) => {
+    copies: async (
+      set: string,
+      number: string,
+      asked: Asked = {},
+      { state }: { state?: Copy['phase'] | undefined } = {},
+    ) => {
       const { versionId } = await standingOf(set, number);
-      const all = await copyStore.loadAll(`${versionId}.`);
-      return await Promise.all(
-        all.map(async ({ saved: { state: copy } }) => ({
-          copy,
-          pools: usesIn(await poolsAt(set, copy.place), copy).map((use) => use.name),
-        })),
-      );
+      const where = ({ saved }: Kept<Copy>) => state === undefined || saved.state.phase === state;
+      const { value, ...more } = await copyStore.page({ ...asked, prefix: `${versionId}.`, where });
+      const withPools = value.map(async ({ saved: { state: copy } }) => ({
+        copy,
+        pools: usesIn(await poolsAt(set, copy.place), copy).map((use) => use.name),
+      }));
+      return { ...more, value: await Promise.all(withPools) };
     },
 
-    copyHistory: async (set: string, number: string, name: string) => {
+    copyHistory: async (set: string, number: string, name: string, asked: Asked = {}) => {
       const { versionId } = await standingOf(set, number);
-      const lines = await copyStore.history(copyId(versionId, name));
-      if (lines.length > 0) return lines;
+      const id = copyId(versionId, name);
+      if (await copies.load(id)) return await copyStore.lines(id, asked);
       throw new AppError('NotFound', `Version ${number} has no copy at ${name}.`, { target: name });
     },
 

@@ -36,8 +36,9 @@ interface Parts {
 /** Places that versions are used from and their copies there, wired. */
 export function sharingRoom(all: Parts) {
   const { gallery, versions, planOf, poolsAt, rows, due, wake, now, onNews, onFailure } = all;
-  const placeStore = new WorkflowStore<Place, PlaceEvent>('hosting-place', rows.places, due);
-  const copyStore = new WorkflowStore<Copy, CopyEvent>('copy', rows.copies, due);
+  const byId = { order: 'by-id' } as const;
+  const placeStore = new WorkflowStore<Place, PlaceEvent>('hosting-place', rows.places, due, byId);
+  const copyStore = new WorkflowStore<Copy, CopyEvent>('copy', rows.copies, due, byId);
   const grantStore = new WorkflowStore<Grant, GrantEvent>('grant', rows.grants, due);
   const common = { wake, now, ...(onNews && { onNews }), ...(onFailure && { onFailure }) };
   const placeOf = async (id: string) => (await placeStore.load(id))?.state;

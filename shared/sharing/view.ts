@@ -4,7 +4,7 @@ import type { sharingRequests } from './requests.ts';
 
 type Requests = ReturnType<typeof sharingRequests>;
 type Associated = Awaited<ReturnType<Requests['get']>>;
-type CopyWithPools = Awaited<ReturnType<Requests['copies']>>[number];
+type CopyWithPools = Awaited<ReturnType<Requests['copies']>>['value'][number];
 
 /** A place as the API shows it, with who is there and what they use. */
 export function placeView({ place, copies, pools }: Associated) {

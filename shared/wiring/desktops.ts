@@ -10,6 +10,7 @@ import { type FreezeCalendar, type FreezeEvent, freezeLife, freezesIn } from '..
 import { rememberingHostPools } from '../rollouts/host-pool-memory.ts';
 import { rolloutInsight } from '../rollouts/insight.ts';
 import { reachOf } from '../rollouts/reach.ts';
+import { listsOfPools, listsOfRollouts } from '../rollouts/lists.ts';
 import { planner } from '../rollouts/planner.ts';
 import { poolLife } from '../rollouts/pool.ts';
 import { poolClaims, PoolStore } from '../rollouts/pools.ts';
@@ -37,8 +38,13 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
   const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets, secrets } = outside;
   const { refusal, imageVersionAt, isUnderWay, onItsWay, versionOf } = publishing;
   const due = rows('due');
-  const poolStore = new PoolStore('host-pool', rows('hostpools'), due);
-  const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>('rollout', rows('rollouts'), due);
+  const poolStore = new PoolStore('host-pool', rows('hostpools'), due, listsOfPools);
+  const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>(
+    'rollout',
+    rows('rollouts'),
+    due,
+    listsOfRollouts,
+  );
   const hostStore = new WorkflowStore<Host, HostEvent>('host', rows('hosts'), due);
 
   const hostParts = { machines: hostMachines, sessionHosts, now };

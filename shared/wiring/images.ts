@@ -15,6 +15,7 @@ import { ensureInspected } from '../images/inspect.ts';
 import { keepRequests } from '../images/keep-requests.ts';
 import { type Leftover, type LeftoverEvent, leftoverLife } from '../images/leftover.ts';
 import { type DefinitionClaimed, type DefinitionOwner, definitionOwnerLife } from '../images/owner.ts';
+import { listsOfSets, listsOfVersions } from '../images/lists.ts';
 import { performVersion } from '../images/perform.ts';
 import { benchPlaces } from '../images/places.ts';
 import { ensurePrepared } from '../images/prepare.ts';
@@ -70,11 +71,21 @@ export type Images = ReturnType<typeof wireImages>;
 export function wireImages(outside: Outside, { heard }: Events, publishing: Publishing) {
   const { rows, wake, now, gallery, machines, scripts, parts } = outside;
   const due = rows('due');
-  const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', rows('imagesets'), due);
+  const setStore = new WorkflowStore<ImageSet, ImageSetEvent>(
+    'image-set',
+    rows('imagesets'),
+    due,
+    listsOfSets,
+  );
   const recipeStore = new WorkflowStore<KeptRecipe, KeptRecipeEvent>('recipe', rows('recipes'), due);
   const placesStore = new WorkflowStore<BenchPlaces, BenchPlacesEvent>('places', rows('places'), due);
   const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', rows('leftovers'), due);
-  const versionStore = new WorkflowStore<Version, VersionEvent>('version', rows('versions'), due);
+  const versionStore = new WorkflowStore<Version, VersionEvent>(
+    'version',
+    rows('versions'),
+    due,
+    listsOfVersions,
+  );
 
   const sets = new Engine({
     workflow: imageSetLife,
@@ -199,6 +210,9 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
       const wanted = version && releaseOf(version);
       if (wanted) await publishing.startRelease(wanted);
     },
+    /** Every version that the set has. */
+    versionsOf: async (set: string) =>
+      (await versionStore.loadAll(`${set}.`)).map(({ saved }) => saved.state),
     /** The plan of a set, if there is such a set. */
     planOf: async (set: string) => (await sets.load(set))?.plan,
     /** The id of the image version behind a number; undefined if there is no such version. */

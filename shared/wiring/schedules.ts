@@ -35,7 +35,7 @@ export function wireSchedules(outside: Outside, { heard }: Events, images: Image
         const found = await lookUpSource({ ...outside, plan, now: now() });
         if ('exact' in found) {
           const source = nameOfSource(found);
-          const all = await images.requests.versions(set);
+          const all = await images.versionsOf(set);
           const isNew = all.every(({ facts }) => !facts.source || nameOfSource(facts.source) !== source);
           return { source, isNew };
         }

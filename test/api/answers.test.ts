@@ -111,7 +111,7 @@ describe('what is declared of answers describes', () => {
       expect(undescribed(RolloutExplanation, explainedRollout(id, rollout, [], world.now(), '1.0.0'))).toBe(
         '',
       );
-      const lines = await asks.history(id);
+      const { value: lines } = await asks.history(id);
       expect(undescribed(TimelineAnswer, timelineOf(id, rollout, lines, new Map(), world.now()))).toBe('');
       expect(undescribed(PoolAnswer, poolView('pool', await asks.pool('pool')))).toBe('');
       await world.passUntil(() => false, { days: 1 / 96 });

@@ -47,7 +47,7 @@ const refusal = (code: string, target: string) => ({ code, target, message: expe
 describe('what people may ask of approvals', () => {
   it('is which are open, with all that whoever decides needs', async () => {
     const { requests } = await room();
-    expect((await requests.list({ all: false })).map(approvalView)).toEqual([
+    expect((await requests.list({ all: false })).value.map(approvalView)).toEqual([
       {
         id,
         subject: { imageSet: 'win11', version: '1.1.0', channel: 'production' },
@@ -70,13 +70,13 @@ describe('what people may ask of approvals', () => {
     const known = await requests.approve(id, ben);
     expect(approvalView(known)).toMatchObject({ status: 'approved', endedAt: noon, stillNeeded: 0 });
     expect(nudged).toEqual(['win11.1.1.0']);
-    expect(await requests.list({ all: false })).toEqual([]);
-    expect(await requests.list({ all: true })).toHaveLength(1);
+    expect((await requests.list({ all: false })).value).toEqual([]);
+    expect((await requests.list({ all: true })).value).toHaveLength(1);
     expect(await port.find(id)).toMatchObject({
       status: 'approved',
       decisions: [{ ...ben, at: noon, decision: 'approved' }],
     });
-    expect((await requests.history(id)).map(({ event }) => event.type)).toEqual(['asked', 'decided']);
+    expect((await requests.history(id)).value.map(({ event }) => event.type)).toEqual(['asked', 'decided']);
   });
 
   it('is to reject one: one who says no is enough, be it the requester', async () => {
@@ -114,7 +114,7 @@ describe('what people may ask of approvals', () => {
     const { requests, pass, advance, nudged } = await room();
     pass(2880);
     await expect(requests.approve(id, ben)).rejects.toMatchObject(refusal('ApprovalExpired', 'id'));
-    expect(await requests.list({ all: false })).toEqual([]);
+    expect((await requests.list({ all: false })).value).toEqual([]);
     await advance(id);
     expect((await requests.get(id)).approval.phase).toBe('expired');
     expect(nudged).toEqual(['win11.1.1.0']);
@@ -204,6 +204,6 @@ describe('what a release asks of approvals', () => {
     expect(await port.ensureApproved(byHand, { by: 'carl', reason: 'again' })).toMatchObject({
       decisions: [{ by: 'ben' }],
     });
-    expect((await requests.list({ all: false })).map(({ id: which }) => which)).toEqual([id]);
+    expect((await requests.list({ all: false })).value.map(({ id: which }) => which)).toEqual([id]);
   });
 });

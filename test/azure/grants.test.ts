@@ -72,7 +72,7 @@ describe('versions of a gallery that is shared in Azure', () => {
       { kind: 'AADTenants', id: partnerTenant },
     ]);
     for (const place of ['branch', 'partner', 'tenant']) await home.requests.remove('granted', place);
-    await home.until(async () => (await home.requests.list('granted')).length === 0);
+    await home.until(async () => (await home.requests.list('granted')).value.length === 0);
     // What others had shared stays.
     expect(await shares()).toEqual([{ kind: 'Subscriptions', id: PARTNER }]);
     expect(exists(home.standing.imageVersionId ?? '')).toBeDefined();
@@ -92,7 +92,7 @@ describe('versions of a gallery that is shared in Azure', () => {
     await home.requests.retry('unlucky', '1.0.0', 'branch', {});
     expect(await home.over('branch')).toMatchObject({ phase: 'completed' });
     await home.requests.remove('unlucky', 'branch');
-    await home.until(async () => (await home.requests.list('unlucky')).length === 0);
+    await home.until(async () => (await home.requests.list('unlucky')).value.length === 0);
     expect(await shares()).toEqual(before);
   });
 

@@ -146,7 +146,7 @@ describe('the regions of a version in Azure', () => {
       expect(stateOf(stalled)).toMatchObject({ japaneast: ['completed', 0], northeurope: ['completed', 0] });
       const done = await until(isAtRest);
       expect(stateOf(done)).toMatchObject({ eastus: ['completed', 1], japaneast: ['completed', 0] });
-      const news = (await requests.history('win11', '1.0.0')).flatMap(({ event }) =>
+      const news = (await requests.history('win11', '1.0.0')).value.flatMap(({ event }) =>
         'news' in event && event.news !== undefined ? [event.news] : [],
       );
       expect(news.filter((line) => line.includes('eastus'))).toEqual([

@@ -80,7 +80,7 @@ describe('copies of a version in Azure', () => {
       publishingProfile: { targetRegions: [{ name: 'West Europe' }, { name: 'North Europe' }] },
     });
     await home.requests.remove('abroad', 'abroad');
-    await home.until(async () => (await home.requests.list('abroad')).length === 0);
+    await home.until(async () => (await home.requests.list('abroad')).value.length === 0);
     expect(exists(id)).toBeUndefined();
   });
 
@@ -150,7 +150,7 @@ describe('copies of a version in Azure', () => {
     const id = `${groupOf(BRANCH, 'rg-branch')}/galleries/gal_theirs/images/agrees`;
     expect(exists(id)?.tags).toBeUndefined();
     await home.requests.remove('theirs', 'agreeing');
-    await home.until(async () => (await home.requests.list('theirs')).length === 1);
+    await home.until(async () => (await home.requests.list('theirs')).value.length === 1);
     expect(exists(`${id}/versions/1.0.0`)).toBeDefined();
   });
 

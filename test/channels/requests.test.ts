@@ -8,7 +8,7 @@ import { smallRoom } from './small-room.ts';
 describe('the channels of a set', () => {
   it('are there in their order before anybody says anything of them', async () => {
     const { requests } = smallRoom();
-    const all = (await requests.list('win11')).map(channelView);
+    const all = (await requests.list('win11')).value.map(channelView);
     expect(all.map(({ name, status, policy, revision }) => [name, status, policy.entry, revision])).toEqual([
       ['test', 'empty', 'automatic', 0],
       ['pilot', 'empty', 'approved', 0],
@@ -42,7 +42,7 @@ describe('the channels of a set', () => {
       entry: 'automatic',
       soakHours: 0,
     });
-    expect((await requests.history('win11', 'production')).map(({ event }) => event.type)).toEqual([
+    expect((await requests.history('win11', 'production')).value.map(({ event }) => event.type)).toEqual([
       'defined',
       'defined',
     ]);
@@ -83,7 +83,7 @@ describe('a promotion', () => {
       source: 'windows-11',
     });
     expect(world.nudged).toEqual(['win11.1.0.0']);
-    const [first] = await requests.history('win11', 'production');
+    const [first] = (await requests.history('win11', 'production')).value;
     expect(first?.event).toMatchObject({ type: 'moved', wanted: { proof: world.proof } });
   });
 
@@ -197,7 +197,7 @@ describe('a promotion', () => {
     expect(world.latest.has('1.1.0')).toBe(false);
     expect((await port.standing('win11', 'production')).holds?.number).toBe('1.0.0');
     const history = await requests.history('win11', 'production');
-    expect(history.at(-1)?.event).toMatchObject({ type: 'stage-failed', stage: 'admit' });
+    expect(history.value.at(-1)?.event).toMatchObject({ type: 'stage-failed', stage: 'admit' });
   });
 
   it('may begin while the former is on its way, whose rollouts are stopped first', async () => {

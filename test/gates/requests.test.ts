@@ -136,7 +136,7 @@ describe('a validation by hand', () => {
     await pass(1);
     expect((await requests.validate(set, number, { channel }, 'r1')).subject.attempt).toBe(1);
     expect((await requests.validate(set, number, { channel }, 'r2')).subject.attempt).toBe(2);
-    expect((await requests.ofVersion(set, number)).map(({ subject }) => subject.attempt)).toEqual([2, 1]);
+    expect((await requests.ofVersion(set, number)).value.map(({ subject }) => subject.attempt)).toEqual([2, 1]);
   });
 
   it('is refused, and so is the list of them, for a version that there is not', async () => {
@@ -180,6 +180,6 @@ describe('a validation by hand', () => {
     const over = requests.cancel(`${versionId}.test.2`, { reason: 'too late' });
     await expect(over).rejects.toMatchObject(refusal('InvalidPhase', `${versionId}.test.2`));
     await expect(requests.validation('win11.9.9.9.test.1')).rejects.toMatchObject({ code: 'NotFound' });
-    expect((await requests.history(id)).map(({ event }) => event.type)).toEqual(['begun', 'canceled']);
+    expect((await requests.history(id)).value.map(({ event }) => event.type)).toEqual(['begun', 'canceled']);
   });
 });

@@ -17,7 +17,7 @@ describe('what is written of a version', () => {
     await world.keep.patch(set, number, PatchVersion.parse(body));
   const types = async () =>
     (await world.keep.history(set, '1.0.0'))
-      .map(({ event }) => event.type)
+      .value.map(({ event }) => event.type)
       .filter((type) => type !== 'stage-done');
 
   it('is who wrote it and when, and what is not said stays', async () => {
@@ -30,7 +30,7 @@ describe('what is written of a version', () => {
       written: { by: 'function key', at: now },
     });
     const history = await world.keep.history(set, '1.0.0');
-    expect(history.at(-1)).toMatchObject({
+    expect(history.value.at(-1)).toMatchObject({
       event: { type: 'noted', notes: 'new Teams', by: 'function key' },
     });
     expect(await world.keep.notes(set, '1.0.0')).toMatchObject({ notes: 'new Teams' });

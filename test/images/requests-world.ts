@@ -11,6 +11,7 @@ import {
   type DefinitionOwner,
   definitionOwnerLife,
 } from '../../shared/images/owner.ts';
+import { listsOfSets, listsOfVersions } from '../../shared/images/lists.ts';
 import { imageRequests } from '../../shared/images/requests.ts';
 import type { Use } from '../../shared/images/use.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
@@ -24,7 +25,7 @@ export function openImages({ dyingOnce = false } = {}) {
   const now = () => noon;
   const wake = async () => {};
   const due = memoryRows();
-  const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', memoryRows(), due);
+  const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', memoryRows(), due, listsOfSets);
   const rows = memoryRows();
   let isDying = dyingOnce;
   const write: Rows['write'] = async (...given) => {
@@ -34,7 +35,12 @@ export function openImages({ dyingOnce = false } = {}) {
     }
     await rows.write(...given);
   };
-  const versionStore = new WorkflowStore<Version, VersionEvent>('version', { ...rows, write }, due);
+  const versionStore = new WorkflowStore<Version, VersionEvent>(
+    'version',
+    { ...rows, write },
+    due,
+    listsOfVersions,
+  );
   const idle = async () => await Promise.reject(new Error('nothing is looked at here'));
   const sets = new Engine({ workflow: imageSetLife, store: setStore, perform: idle, wake, now });
   const versions = new Engine({ workflow: versionLife, store: versionStore, perform: idle, wake, now });
@@ -64,7 +70,7 @@ export function openImages({ dyingOnce = false } = {}) {
     uses,
     held,
     tell: versions,
-    left: async () => await images.leftovers(),
+    left: async () => (await images.leftovers()).value,
     leftovers,
   };
 }

@@ -28,7 +28,7 @@ describe('what people may ask of images', () => {
     const first = await images.request('win11', 'request', request);
     const again = await images.request('win11', 'request', request);
     expect(again.number).toBe(first.number);
-    expect(await images.versions('win11')).toHaveLength(1);
+    expect((await images.versions('win11')).value).toHaveLength(1);
   });
 
   it('gives it the number that it was issued before the process died', async () => {

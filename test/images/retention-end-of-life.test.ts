@@ -51,7 +51,7 @@ describe('V6: the end of life', () => {
     await inADay();
     expect(await world.versionOf('2.0.0')).toMatchObject({ phase: 'deprecated', by: 'retention' });
     expect(world.told.size).toBe(1);
-    const types = (await world.keep.history(set, '2.0.0')).map(({ event }) => event.type);
+    const types = (await world.keep.history(set, '2.0.0')).value.map(({ event }) => event.type);
     expect(types.slice(-3)).toEqual(['end-of-life-found', 'end-of-life-noticed', 'deprecated']);
   });
 

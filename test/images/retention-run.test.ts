@@ -155,7 +155,7 @@ describe('retention of a set', () => {
       expect(lineOf(await run(), '1.0.0')).toMatchObject({ action: 'deprecate', outcome: 'left' });
       expect(await phaseOf('1.0.0')).toBe('available');
       const history = await world.keep.history(set, '1.0.0');
-      expect(history.slice(-2).map(({ event }) => event.type)).toEqual(['deprecated', 'restored']);
+      expect(history.value.slice(-2).map(({ event }) => event.type)).toEqual(['deprecated', 'restored']);
     });
 
     it('or a channel that takes it: it is not deprecated at all', async () => {

@@ -79,7 +79,7 @@ export async function receiving(
       }
     },
     subscription: async () => await engine.load('s'),
-    logged: async () => (await log.page('s', await feed.head())).value,
+    logged: async () => (await log.page('s')).value,
     /** Ids as they arrived, however they were answered. */
     sent: () => posts.map(({ message }) => String(message.headers['webhook-id'])),
   };

@@ -103,7 +103,7 @@ describe('a subscription', () => {
     await feed.append([event]);
     await one.tell(await feed.head(), [event]);
     for (let look = 0; look < 3; look += 1) await advance('cmdb');
-    expect((await requests.deliveries('cmdb', undefined)).value).toMatchObject([
+    expect((await requests.deliveries('cmdb')).value).toMatchObject([
       { event: event.id, state: 'delivered', attempts: 1 },
     ]);
     await requests.redeliver('cmdb', event.id, 'ann');

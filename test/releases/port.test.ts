@@ -20,7 +20,7 @@ describe('a release', () => {
       target: 'upTo',
     });
     expect(await port.usesOf(id)).toEqual([]);
-    expect((await requests.list()).length).toBe(1);
+    expect((await requests.list()).value.length).toBe(1);
   });
 
   it('waits for a build that failed, for it can be retried', async () => {
@@ -60,7 +60,7 @@ describe('a release', () => {
     version.status = status;
     await port.nudge(id);
     expect(await until(isEnded)).toMatchObject({ phase });
-    expect(await approvals.requests.list({ all: false })).toEqual([]);
+    expect((await approvals.requests.list({ all: false })).value).toEqual([]);
     expect(channels.ring('pilot').holds?.number).toBe('1.0.0');
   });
 

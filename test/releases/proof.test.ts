@@ -186,7 +186,7 @@ describe('in the very moment', () => {
     await one.start();
     await one.until(isEnded);
     await one.world.passUntil(() => false, { days: 1 / 24 });
-    expect(await one.approvals.requests.list({ all: false })).toEqual([]);
+    expect((await one.approvals.requests.list({ all: false })).value).toEqual([]);
     await expect(one.approvals.requests.approveVersion(set, number, { reason: 'r' })).rejects.toMatchObject({
       code: 'NotFound',
     });

@@ -47,11 +47,11 @@ describe('what people may ask of releases', () => {
       canBeRolledBack: true,
       canBeStopped: false,
     });
-    expect(await requests.list({ set })).toEqual([release]);
-    expect(await requests.list({ set: 'other' })).toEqual([]);
-    expect(await requests.list({ status: release.phase })).toEqual([release]);
-    expect(await requests.list({ status: 'canceled' })).toEqual([]);
-    expect((await requests.history(id)).map(({ event }) => event.type)).toContain('stage-intended');
+    expect((await requests.list({ set })).value).toEqual([release]);
+    expect((await requests.list({ set: 'other' })).value).toEqual([]);
+    expect((await requests.list({ status: release.phase })).value).toEqual([release]);
+    expect((await requests.list({ status: 'canceled' })).value).toEqual([]);
+    expect((await requests.history(id)).value.map(({ event }) => event.type)).toContain('stage-intended');
   });
 
   it('is to release a version that was built without: once, and as far as is said', async () => {
@@ -82,7 +82,7 @@ describe('what people may ask of releases', () => {
     const { start, until, at, approvals } = await releaseOf({ policies: { pilot: approved } });
     await start();
     await until(at('approve', 'pilot'));
-    const [open] = await approvals.requests.list({ all: false });
+    const [open] = (await approvals.requests.list({ all: false })).value;
     expect(open?.approval.facts).toMatch(
       /^1\.1\.0 of win11 for pilot, requested by ana at .*; patches of January; on all hosts of test since .*; gate of test: 2 of 3 checks passed$/,
     );
@@ -153,7 +153,7 @@ describe('what people may ask of releases', () => {
       await requests.stop(id, ben);
       expect(await until(isEnded)).toMatchObject({ phase: 'stopped', ...ben });
       await world.passUntil(() => false, { days: 1 });
-      expect(await approvals.requests.list({ all: false })).toEqual([]);
+      expect((await approvals.requests.list({ all: false })).value).toEqual([]);
       expect(gates.runs.filter(({ validated }) => validated.status === 'running')).toEqual([]);
       expect(channels.ring('test').phase).toBe(stage === 'enter' ? 'stuck' : 'settled');
       expect(channels.ring('pilot').holds?.number).toBe('1.0.0');

@@ -81,7 +81,7 @@ describe('the right to enter a channel', () => {
       ok: true,
       proof: { approval: `${id}.pilot.hand-1` },
     });
-    expect(await approvals.requests.list({ all: false })).toEqual([]);
+    expect((await approvals.requests.list({ all: false })).value).toEqual([]);
     expect(await port.proofFor(toEnter('production'))).toMatchObject(no('GateNotPassed'));
   });
 

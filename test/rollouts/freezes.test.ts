@@ -99,7 +99,7 @@ describe('what may be asked of freezes', () => {
     const again = await freezeAsks.put('b', { scope: everything, reason: 'more', until });
     expect(again).toMatchObject({ created: false, freeze: { from: noon, reason: 'more' } });
     await freezeAsks.put('a', { scope: everything, reason: 'r', from: later(60), until });
-    expect((await freezeAsks.list()).map(({ id }) => id)).toEqual(['b', 'a']);
+    expect((await freezeAsks.list()).value.map(({ id }) => id)).toEqual(['b', 'a']);
     await freezeAsks.lift('b');
     await freezeAsks.lift('b');
     expect(await refusal(freezeAsks.get('b'))).toMatch(/^NotFound/);

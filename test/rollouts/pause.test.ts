@@ -35,7 +35,7 @@ describe('a paused rollout', () => {
     const hosts = await asks.hostsOf(id);
     expect(hosts.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
     expect(new Set(hosts.map(({ admittedAt }) => admittedAt)).size).toBe(1);
-    expect((await asks.history(id)).map(({ event }) => event.type)).toContain('resumed');
+    expect((await asks.history(id)).value.map(({ event }) => event.type)).toContain('resumed');
   });
 
   it('R9: is not resumed onto a version that is no longer where the pool is', async () => {
@@ -60,7 +60,7 @@ describe('a paused rollout', () => {
     const [rollout] = await end();
     expect(rollout?.phase).toBe('succeeded');
     expect((await asks.hostsOf(id)).every(({ admittedAt }) => admittedAt >= until)).toBe(true);
-    expect((await asks.history(id)).find(({ event }) => event.type === 'resumed')?.event).toMatchObject({
+    expect((await asks.history(id)).value.find(({ event }) => event.type === 'resumed')?.event).toMatchObject({
       by: 'the end of the pause',
     });
   });

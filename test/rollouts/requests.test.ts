@@ -99,7 +99,7 @@ describe('a rollout of a pool', () => {
     expect(hosts.reduce((sum, { loggedOff }) => sum + loggedOff, 0)).toBe(users.length);
     expect(rollout?.facts.lowest).toMatchObject({ usable: 20 });
     expect((await asks.pool('pool')).activeRollout).toBeUndefined();
-    expect((await asks.history(id)).length).toBeGreaterThan(5);
+    expect((await asks.history(id)).value.length).toBeGreaterThan(5);
   });
 
   it('passes over hosts that are on the version', async () => {

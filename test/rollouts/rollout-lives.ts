@@ -161,7 +161,7 @@ function meddle(world: World, fleet: Fleet, requests: ReturnType<typeof ask>): v
   const { random } = world;
   const { azure } = fleet;
   const abort = async () => {
-    for (const { id } of await requests.rollouts())
+    for (const { id } of (await requests.rollouts()).value)
       await refusable(requests.abort(id, { reason: 'no more' }));
   };
   if (random.happens(0.2)) world.start(abort, random.between(30, 5400));
@@ -183,7 +183,7 @@ function meddle(world: World, fleet: Fleet, requests: ReturnType<typeof ask>): v
 function decideOnHosts(world: World, requests: ReturnType<typeof ask>): void {
   const { random } = world;
   const each = async (type: 'retryHost' | 'skipHost', host: string) => {
-    for (const { id } of await requests.rollouts())
+    for (const { id } of (await requests.rollouts()).value)
       await refusable(requests[type](id, host, { reason: 'so it is' }));
   };
   for (let times = random.whole(1, 6); times > 0; times -= 1) {
@@ -196,7 +196,7 @@ function decideOnHosts(world: World, requests: ReturnType<typeof ask>): void {
 function pauseAndResume(world: World, requests: ReturnType<typeof ask>): void {
   const { random } = world;
   const each = async (tell: (id: string) => Promise<unknown>) => {
-    for (const { id } of await requests.rollouts()) await refusable(tell(id));
+    for (const { id } of (await requests.rollouts()).value) await refusable(tell(id));
   };
   const comes = random.between(0, 3600);
   const minutes = random.whole(1, 40);

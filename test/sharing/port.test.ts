@@ -110,7 +110,7 @@ describe('what other rooms ask of copies', () => {
     await of.look();
     expect(await of.copyAt('branch')).toMatchObject({ copy: { phase: 'completed' } });
     const history = await of.copyHistory(set, number, 'branch');
-    expect(history.filter(({ event }) => event.type === 'wanted')).toMatchObject([
+    expect(history.value.filter(({ event }) => event.type === 'wanted')).toMatchObject([
       { event: { by: 'goldsmith' } },
       { event: { by: 'ana', anew: true } },
     ]);

@@ -38,7 +38,7 @@ describe('what people may ask of places', () => {
       { name: 'hp-new', uses: [] },
     ];
     expect(placeView(await get(set, 'branch')).hostPools).toEqual(hostPools);
-    expect((await list(set)).map((place) => placeView(place).hostPools)).toEqual([hostPools]);
+    expect((await list(set)).value.map((place) => placeView(place).hostPools)).toEqual([hostPools]);
     const found = await copyAt('branch');
     expect(found && copyView(found)).toMatchObject({ state: 'completed', hostPools: ['hp-branch'] });
     expect(await usesOf(set, number)).toMatchObject([{ kind: 'host-pool', name: 'hp-branch' }]);
@@ -100,7 +100,7 @@ describe('what people may ask of places', () => {
       target: 'If-Match',
     });
     await remove(set, 'branch', { by: 'ben' }, { match: 1 });
-    expect((await placeHistory(set, 'branch')).at(-1)?.event).toMatchObject({ type: 'deleted', by: 'ben' });
+    expect((await placeHistory(set, 'branch')).value.at(-1)?.event).toMatchObject({ type: 'deleted', by: 'ben' });
     await look();
     expect(made.size).toBe(0);
   });

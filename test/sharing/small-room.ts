@@ -77,7 +77,7 @@ export function room({ securityType = 'Standard', status = 'available' }: Option
     }
   };
   const copyAt = async (place: string) =>
-    (await it.requests.copies(set, number)).find((one) => one.copy.place === place);
+    (await it.requests.copies(set, number)).value.find((one) => one.copy.place === place);
   return {
     ...it.requests,
     ...it.port,

@@ -81,7 +81,7 @@ export class People {
 
   abortAll(afterSeconds: number): void {
     const abort = async (app: App) => {
-      for (const { id } of await app.rollouts.rollouts())
+      for (const { id } of (await app.rollouts.rollouts()).value)
         await refusable(app.rollouts.abort(id, { reason: 'no more' }));
     };
     this.ask('abort all rollouts', abort, afterSeconds);
@@ -93,7 +93,7 @@ export class People {
     const ends = comes + random.whole(1, 40) * 60;
     const until = random.happens(0.5) ? { until: minutesAfter(world.now(), ends / 60) } : {};
     const each = (tell: (app: App, id: string) => Promise<unknown>) => async (app: App) => {
-      for (const { id } of await app.rollouts.rollouts()) await refusable(tell(app, id));
+      for (const { id } of (await app.rollouts.rollouts()).value) await refusable(tell(app, id));
     };
     const pause = each(async (app, id) => await app.rollouts.pause(id, { reason: 'hold on', ...until }));
     this.ask('pause all rollouts', pause, comes);

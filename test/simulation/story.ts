@@ -226,7 +226,7 @@ class Story {
     if (this.#world.random.happens(0.5)) {
       const back = async (app: App) => {
         const all = await app.rollouts.rollouts();
-        const [last] = all.filter(({ rollout }) => rollout.pool === name).toReversed();
+        const [last] = all.value.filter(({ rollout }) => rollout.pool === name).toReversed();
         if (last) await app.rollouts.rollBack(last.id, { reason: 'it is bad' });
       };
       this.#people.ask(`take ${name} back`, back, afterSeconds);

@@ -47,7 +47,7 @@ export function openSharing(
     });
   const copyAt = async (place: string) => {
     const all = await room.requests.copies(set, number);
-    return all.find(({ copy }) => copy.place === place)?.copy;
+    return all.value.find(({ copy }) => copy.place === place)?.copy;
   };
   const over = async (place: string) => {
     await until(async () => ['completed', 'failed', 'removed'].includes((await copyAt(place))?.phase ?? ''));
