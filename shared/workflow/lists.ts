@@ -93,13 +93,15 @@ async function* entriesIn<Found extends Listed>(
 ) {
   const start = source.order === 'by-id' ? 'by-id|' : `${order}|${list}|`;
   const size = Math.min(where ? Math.max(most, readTogether) : most, mostRead);
+  // A client waits for its page; whoever reads a whole list is one of our own, and asks for one after the other.
+  const together = most === Infinity ? 1 : readTogether;
   let range = startingWith(start + prefix);
   if (last !== undefined) range = { ...range, from: after(start + last) };
   for (;;) {
     // One more than is looked at says whether there is anything after it.
     const rows = await source.due.inPartition(source.kind, range, size + 1);
-    for (let at = 0; at < Math.min(rows.length, size); at += readTogether) {
-      const looked = rows.slice(at, Math.min(at + readTogether, size));
+    for (let at = 0; at < Math.min(rows.length, size); at += together) {
+      const looked = rows.slice(at, Math.min(at + together, size));
       const found = await Promise.all(looked.map(async ({ json }) => await answering(json, source)));
       for (const [index, { row }] of looked.entries()) {
         yield { one: found[index], key: row.slice(start.length), isLast: at + index + 1 === rows.length };

@@ -52,10 +52,10 @@ describe('what other rooms ask of copies', () => {
     standings.set('1.1.0', { versionId, status: 'building' });
     await ensureCopies(set, '1.1.0');
     await ensureCopies(set, '9.9.9');
-    expect(await copies(set, '1.1.0')).toEqual([]);
+    expect((await copies(set, '1.1.0')).value).toEqual([]);
     for (const status of ['canceled', 'revoked', 'deleting', 'deleted'] as const) {
       const { copies } = await whole({ status });
-      expect(await copies(set, number)).toEqual([]);
+      expect((await copies(set, number)).value).toEqual([]);
     }
   });
 

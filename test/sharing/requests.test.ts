@@ -66,7 +66,7 @@ describe('what people may ask of places', () => {
     await expect(put(set, 'branch', copy, undefined)).rejects.toMatchObject({ code: 'InvalidPhase' });
     await look();
     expect(made.size).toBe(0);
-    expect(await list(set)).toEqual([]);
+    expect((await list(set)).value).toEqual([]);
     await expect(get(set, 'branch')).rejects.toMatchObject({ code: 'NotFound' });
     expect(await put(set, 'branch', copy)).toMatchObject({
       place: { revision: 2, phase: 'there' },

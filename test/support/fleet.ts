@@ -73,7 +73,10 @@ function store<State, Event>(
   }
   return {
     seen: new WorkflowStore<State, Event>(kind, tables.rows, tables.due),
-    met: new WatchedStore(kind, met(tables.rows), met(tables.due)),
+    met: new WatchedStore(kind, met(tables.rows), met(tables.due), {
+      order: 'by-time',
+      names: () => [''],
+    }),
   };
 }
 
