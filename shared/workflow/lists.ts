@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.ts';
 import type { AskedByTime, Page } from './page.ts';
-import { after, type Rows, startingWith, type Write } from './rows.ts';
+import { after, type Range, type Rows, startingWith, type Write } from './rows.ts';
 
 /**
  * In which lists of its kind a thing stands. By time there may be several, each with a name: of all, of an image set,
@@ -87,16 +87,10 @@ export async function readList<Found extends Listed>(
 }
 
 /** Each entry from there on, with what it points at; reads only so far ahead as is likely wanted. */
-async function* entriesIn<Found extends Listed>(
-  source: Source<Found>,
-  { after: last, most = Infinity, where, prefix = '', order = 'newest-first', list = '' }: AskedOfList<Found>,
-) {
-  const start = source.order === 'by-id' ? 'by-id|' : `${order}|${list}|`;
-  const size = Math.min(where ? Math.max(most, readTogether) : most, mostRead);
-  // A client waits for its page; whoever reads a whole list is one of our own, and asks for one after the other.
-  const together = most === Infinity ? 1 : readTogether;
-  let range = startingWith(start + prefix);
-  if (last !== undefined) range = { ...range, from: after(start + last) };
+async function* entriesIn<Found extends Listed>(source: Source<Found>, asked: AskedOfList<Found>) {
+  const { start, ...where } = partOf(source.order, asked);
+  const { size, together } = paceOf(asked);
+  let range: Range = where;
   for (;;) {
     // One more than is looked at says whether there is anything after it.
     const rows = await source.due.inPartition(source.kind, range, size + 1);
@@ -110,6 +104,22 @@ async function* entriesIn<Found extends Listed>(
     }
     if (rows.length <= size) return;
   }
+}
+
+function partOf(
+  by: Lists<never>['order'],
+  { after: last, prefix = '', order = 'newest-first', list = '' }: Omit<AskedOfList<never>, 'where'>,
+): Range & { readonly start: string } {
+  const start = by === 'by-id' ? 'by-id|' : `${order}|${list}|`;
+  const whole = startingWith(start + prefix);
+  return { start, to: whole.to, from: last === undefined ? whole.from : after(start + last) };
+}
+
+/** How many entries are asked for at once, and how many of what they point at. */
+function paceOf({ most = Infinity, where }: { readonly most?: number; readonly where?: unknown }) {
+  const size = Math.min(where === undefined ? most : Math.max(most, readTogether), mostRead);
+  // A client waits for its page; whoever reads a whole list is one of our own, and asks for one after the other.
+  return { size, together: most === Infinity ? 1 : readTogether };
 }
 
 /** What an entry points at; undefined where its save never came to be, or another entry counts. */

@@ -136,7 +136,9 @@ describe('a validation by hand', () => {
     await pass(1);
     expect((await requests.validate(set, number, { channel }, 'r1')).subject.attempt).toBe(1);
     expect((await requests.validate(set, number, { channel }, 'r2')).subject.attempt).toBe(2);
-    expect((await requests.ofVersion(set, number)).value.map(({ subject }) => subject.attempt)).toEqual([2, 1]);
+    expect((await requests.ofVersion(set, number)).value.map(({ subject }) => subject.attempt)).toEqual([
+      2, 1,
+    ]);
   });
 
   it('is refused, and so is the list of them, for a version that there is not', async () => {

@@ -16,8 +16,8 @@ describe('what is written of a version', () => {
   const patch = async (body: object, number = '1.0.0') =>
     await world.keep.patch(set, number, PatchVersion.parse(body));
   const types = async () =>
-    (await world.keep.history(set, '1.0.0'))
-      .value.map(({ event }) => event.type)
+    (await world.keep.history(set, '1.0.0')).value
+      .map(({ event }) => event.type)
       .filter((type) => type !== 'stage-done');
 
   it('is who wrote it and when, and what is not said stays', async () => {

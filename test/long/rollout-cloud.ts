@@ -145,8 +145,7 @@ function cloudAt(local: Local): RolloutCloud {
     const asked = await send(method, path, body);
     // What is to be is to be, whatever is there.
     const any = { 'x-functions-key': local.keys.host, 'if-match': '*' };
-    const answer =
-      asked.status === 428 ? await json(`${local.url}/api/${path}`, method, body, any) : asked;
+    const answer = asked.status === 428 ? await json(`${local.url}/api/${path}`, method, body, any) : asked;
     return orThrow(`${method} ${path}`, answer) as never;
   };
   const door: RolloutCloud['door'] = async (method, path, body) =>

@@ -43,7 +43,8 @@ async function bringBack(
     world.start(async () => await refusable(asked()));
     if (random.happens(0.3)) world.start(async () => await refusable(asked()), random.between(0, 60));
     const abort = async () => {
-      for (const { id } of await requests.rollouts()) await refusable(requests.abort(id, { reason: 'no' }));
+      for (const { id } of (await requests.rollouts()).value)
+        await refusable(requests.abort(id, { reason: 'no' }));
     };
     // For as long as users stay the floor may hold back what others are on.
     world.start(abort, random.happens(0.3) ? random.between(0, 1800) : 4 * 3600);

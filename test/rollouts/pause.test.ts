@@ -60,9 +60,11 @@ describe('a paused rollout', () => {
     const [rollout] = await end();
     expect(rollout?.phase).toBe('succeeded');
     expect((await asks.hostsOf(id)).every(({ admittedAt }) => admittedAt >= until)).toBe(true);
-    expect((await asks.history(id)).value.find(({ event }) => event.type === 'resumed')?.event).toMatchObject({
-      by: 'the end of the pause',
-    });
+    expect((await asks.history(id)).value.find(({ event }) => event.type === 'resumed')?.event).toMatchObject(
+      {
+        by: 'the end of the pause',
+      },
+    );
   });
 
   it('R11: can be aborted', async () => {

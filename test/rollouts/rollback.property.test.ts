@@ -32,7 +32,8 @@ async function livesBack(ill: Ills) {
   for (let times = random.whole(0, 4); times > 0; times -= 1)
     begin(`other-${times}`, random.between(30, 10_800));
   const stop = async () => {
-    for (const { id } of (await asks.rollouts()).value) await unlessRefused(asks.abort(id, { reason: 'no more' }));
+    for (const { id } of (await asks.rollouts()).value)
+      await unlessRefused(asks.abort(id, { reason: 'no more' }));
   };
   if (random.happens(0.2)) world.start(stop, random.between(30, 7200));
   // Whoever waits for users at his floor would wait for weeks.

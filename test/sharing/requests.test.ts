@@ -100,7 +100,10 @@ describe('what people may ask of places', () => {
       target: 'If-Match',
     });
     await remove(set, 'branch', { by: 'ben' }, { match: 1 });
-    expect((await placeHistory(set, 'branch')).value.at(-1)?.event).toMatchObject({ type: 'deleted', by: 'ben' });
+    expect((await placeHistory(set, 'branch')).value.at(-1)?.event).toMatchObject({
+      type: 'deleted',
+      by: 'ben',
+    });
     await look();
     expect(made.size).toBe(0);
   });
