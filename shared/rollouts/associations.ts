@@ -17,7 +17,7 @@ interface Parts {
  */
 export function imageVersionsAt({ poolStore, rolloutStore, fleets }: Parts) {
   return async (set: string, place: string) => {
-    const open = (await rolloutStore.loadAll(''))
+    const open = (await rolloutStore.underWay())
       .map(({ saved }) => saved.state)
       .filter((one) => !isOver(one));
     const found: { name: string; imageVersionIds: readonly string[] }[] = [];

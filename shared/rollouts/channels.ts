@@ -173,7 +173,7 @@ export function channelRequests(parts: Parts) {
       reason: string,
     ): Promise<{ readonly status: 'running' | 'done'; readonly rollouts: readonly string[] }> {
       const ids = new Set(imageVersionIds.map((id) => id.toLowerCase()));
-      const open = (await rolloutStore.loadAll('')).filter(
+      const open = (await rolloutStore.underWay()).filter(
         ({ saved: { state } }) => !isOver(state) && ids.has(state.version.imageVersionId.toLowerCase()),
       );
       for (const { id } of open)

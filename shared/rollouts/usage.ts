@@ -32,7 +32,7 @@ function usesIn({ poolStore, rolloutStore, fleets }: Parts) {
     const ids = new Set(imageVersionIds.map((id) => id.toLowerCase()));
     const isOne = (id: string) => ids.has(id.toLowerCase());
     const uses: Located[] = [];
-    for (const { id, saved } of await rolloutStore.loadAll('')) {
+    for (const { id, saved } of await rolloutStore.underWay()) {
       const { location } = saved.state.link;
       const message = isWhere(location) ? useBy(id, saved.state, isOne) : undefined;
       if (message !== undefined) uses.push({ kind: 'rollout', name: id, message, location });

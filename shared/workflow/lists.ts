@@ -88,18 +88,18 @@ export async function readList<Found extends Listed>(
 
 /** Each entry from there on, with what it points at; reads only so far ahead as is likely wanted. */
 async function* entriesIn<Found extends Listed>(source: Source<Found>, asked: AskedOfList<Found>) {
-  const { start, ...where } = partOf(source.order, asked);
+  const { start, to, ...part } = partOf(source.order, asked);
   const { size, together } = paceOf(asked);
-  let range: Range = where;
+  let { from } = part;
   for (;;) {
     // One more than is looked at says whether there is anything after it.
-    const rows = await source.due.inPartition(source.kind, range, size + 1);
+    const rows = await source.due.inPartition(source.kind, { from, to }, size + 1);
     for (let at = 0; at < Math.min(rows.length, size); at += together) {
       const looked = rows.slice(at, Math.min(at + together, size));
       const found = await Promise.all(looked.map(async ({ json }) => await answering(json, source)));
       for (const [index, { row }] of looked.entries()) {
         yield { one: found[index], key: row.slice(start.length), isLast: at + index + 1 === rows.length };
-        range = { ...range, from: after(row) };
+        from = after(row);
       }
     }
     if (rows.length <= size) return;
