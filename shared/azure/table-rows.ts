@@ -7,6 +7,7 @@ import { type Entity, toEntity, toRow } from './table-entity.ts';
 
 /** A transaction may have 4 MB of text; JSON within JSON grows on the way. */
 const mostBytesTogether = 2_500_000;
+const mostInATransaction = 100;
 /** Table Storage answers no more entities at once. */
 const mostInAPage = 1000;
 
@@ -40,6 +41,14 @@ export function tableRows({ repeatable, once }: Table): Rows {
     });
   };
 
+  const removeTogether = async (partition: string, rows: readonly string[]) =>
+    await finding(`removal of ${rows.length} rows of ${partition}`, async () => {
+      await repeatable.submitTransaction(
+        rows.map((rowKey): TransactionAction => ['delete', { partitionKey: partition, rowKey }]),
+      );
+      return true;
+    });
+
   return {
     async read(partition, row) {
       await exists();
@@ -61,9 +70,16 @@ export function tableRows({ repeatable, once }: Table): Rows {
       return written;
     },
 
-    async remove(partition, row) {
+    async remove(partition, ...gone) {
       await exists();
-      await finding(`removal of ${row}`, async () => await repeatable.deleteEntity(partition, row));
+      const removeOne = async (row: string) =>
+        await finding(`removal of ${row}`, async () => await repeatable.deleteEntity(partition, row));
+      for (let from = 0; from < gone.length; from += mostInATransaction) {
+        const rows = gone.slice(from, from + mostInATransaction);
+        // Of one that is not there any more a transaction fails as a whole.
+        const areGone = rows.length > 1 && (await removeTogether(partition, rows));
+        if (!areGone) for (const row of rows) await removeOne(row);
+      }
     },
 
     inPartition: async (partition, range, most) =>

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceBusClient, ServiceBusMessage } from '@azure/service-bus';
 import type { Instant } from '../instant.ts';
 import { log } from '../log.ts';
@@ -7,6 +8,8 @@ import { spanned } from '../telemetry/telemetry.ts';
 import { reasonOf } from './errors.ts';
 
 const mostInOneBatch = 100;
+/** A transfer that hangs keeps the next one no longer than this. */
+const mostWaitMs = 100;
 
 /**
  * Asks for `advance(id)` at a time, over a queue. Never throws: a wake-up that cannot be sent is logged, and
@@ -20,6 +23,7 @@ export function wakeQueue(
 ): (id: string, at: Instant) => Promise<void> {
   const sender = client.createSender(queueName);
   let next: { readonly messages: ServiceBusMessage[]; readonly sent: Promise<void> } | undefined;
+  let underWay: Promise<void> | undefined;
 
   const send = async (messages: ServiceBusMessage[]) => {
     const sending = {
@@ -40,6 +44,18 @@ export function wakeQueue(
     }
   };
 
+  const leave = async (messages: ServiceBusMessage[]) => {
+    await new Promise((turn) => {
+      setImmediate(turn);
+    });
+    if (underWay) await Promise.race([underWay, pause(mostWaitMs)]);
+    if (next?.messages === messages) next = undefined;
+    const sending = send(messages);
+    underWay = sending;
+    await sending;
+    if (underWay === sending) underWay = undefined;
+  };
+
   return async (id, at) => {
     const aheadMs = clock.realMsUntil(at);
     const message: ServiceBusMessage = {
@@ -49,19 +65,10 @@ export function wakeQueue(
       // Never early: a look before its time finds nothing to do, and the wake-up would be spent.
       ...(aheadMs > 0 && { scheduledEnqueueTimeUtc: new Date(Date.now() + Math.ceil(aheadMs) + 1) }),
     };
-    // What is asked for in the same turn goes in one transfer.
+    // What is asked for in the same turn, or while a transfer is under way, goes in one transfer.
     if (next === undefined || next.messages.length >= mostInOneBatch) {
       const messages: ServiceBusMessage[] = [];
-      const batch = {
-        messages,
-        sent: new Promise<void>((resolve) => {
-          setImmediate(() => {
-            if (next === batch) next = undefined;
-            resolve(send(messages));
-          });
-        }),
-      };
-      next = batch;
+      next = { messages, sent: leave(messages) };
     }
     next.messages.push(message);
     await next.sent;

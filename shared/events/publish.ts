@@ -24,10 +24,10 @@ export function publisher({ feed, beforeAppend, onAppended, now }: Parts) {
     if (entries.length === 0) return;
     await beforeAppend?.();
     const told = entries.flatMap((entry) => entry.told);
-    await feed.append(told);
+    const placed = await feed.append(told);
     for (const { at } of told) measure('goldsmith.feed.lag', Math.max(0, secondsBetween(at, now())));
     // Of what was in the feed already somebody may have died before he told of it.
-    await onAppended(await feed.head(), told);
-    for (const entry of entries) await outbox.remove(entry);
+    await onAppended(placed.at(-1)?.position ?? (await feed.head()), told);
+    await outbox.remove(entries);
   };
 }

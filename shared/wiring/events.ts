@@ -2,6 +2,7 @@ import { type Facts, tellsBy } from '../events/facts.ts';
 import { eventFeed } from '../events/feed.ts';
 import { following } from '../events/follow.ts';
 import { publisher } from '../events/publish.ts';
+import { seldom } from '../events/seldom.ts';
 import { secondsAfter } from '../instant.ts';
 import { logged } from '../news.ts';
 import type { Outside } from '../outside.ts';
@@ -40,7 +41,7 @@ export function wireEvents(
     facts: Facts<State, Event>,
   ): ReturnType<typeof logged> & { readonly feed: Feed<State, Event> } => {
     outboxes.set(kind, outboxOf(kind, rows(table), due));
-    const wake = async () => await send(`${prefix}${kind}`, now());
+    const wake = seldom(async (at) => await send(`${prefix}${kind}`, at), now);
     return { ...logged(kind), feed: { tells: tellsBy(facts), wake } };
   };
 

@@ -68,8 +68,8 @@ export function outboxOf(kind: string, rows: Rows, due: Rows) {
       }
       return entries;
     },
-    async remove({ row }: OutboxEntry): Promise<void> {
-      await due.remove(kind, row);
+    async remove(entries: readonly OutboxEntry[]): Promise<void> {
+      await due.remove(kind, ...entries.map(({ row }) => row));
     },
   };
 }

@@ -10,8 +10,8 @@ export interface Rows {
    * of the rows in their order, where it is told them.
    */
   readonly write: (partition: string, writes: readonly Write[]) => Promise<ETags>;
-  /** Gone afterwards, whether it was there or not. */
-  readonly remove: (partition: string, row: string) => Promise<void>;
+  /** Gone afterwards, whether they were there or not. */
+  readonly remove: (partition: string, ...rows: readonly string[]) => Promise<void>;
   /** Rows of one partition in key order, from `from` up to but without `to`: all of them, or the first so many. */
   readonly inPartition: (partition: string, range: Range, most?: number) => Promise<readonly KeyedRow[]>;
   /** The row of that name from every partition in the range, in key order. */

@@ -96,7 +96,7 @@ describe('the audit', () => {
             const table = audit.rows(name);
             const { write, remove } = table;
             // What fails fails before or after it has taken effect.
-            const mayFail = async (effect: () => Promise<void>) => {
+            const mayFail = async (effect: () => Promise<unknown>) => {
               const ill = isOver ? 'fine' : ills[(act += 1) % 20];
               if (ill === 'before') throw new Error(ill);
               await effect();

@@ -66,12 +66,14 @@ export class Tables {
         else this.#saved(name, partition, writes);
         return etags;
       },
-      remove: async (partition, row) => {
+      remove: async (partition, ...gone) => {
         counts.removes += 1;
-        await rows.remove(partition, row);
+        await rows.remove(partition, ...gone);
         if (name !== 'due') return;
-        this.pointers.delete(`${partition}|${row}`);
-        this.onUnpointed(partition, row);
+        for (const row of gone) {
+          this.pointers.delete(`${partition}|${row}`);
+          this.onUnpointed(partition, row);
+        }
       },
       inPartition: async (...asked) => paged(await rows.inPartition(...asked)),
       acrossPartitions: async (row, range) => paged(await rows.acrossPartitions(row, range)),

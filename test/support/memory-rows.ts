@@ -30,8 +30,8 @@ export function memoryRows(): Rows {
       partitions.set(partition, rows);
       return etags;
     },
-    remove: async (partition, row) => {
-      partitions.get(partition)?.delete(row);
+    remove: async (partition, ...rows) => {
+      for (const row of rows) partitions.get(partition)?.delete(row);
     },
     inPartition: async (partition, range, most) =>
       inOrder(
