@@ -99,7 +99,8 @@ function operationOf(one: AnyEndpoint): ZodOpenApiOperationObject {
       ...(takes.length > 0 && { header: z.object(header) }),
     },
     ...(body && { requestBody: requestOf(name, body) }),
-    responses: { ...answersOf(one), ...refusalsOf(one) },
+    // A probe's own word for not being ready comes before that of a refusal.
+    responses: { ...refusalsOf(one), ...answersOf(one) },
   };
 }
 
@@ -139,6 +140,10 @@ const headersOfAnswers = {
   ClientRequestId: said('As it came with the request, if it came.'),
   Traceparent: said('W3C Trace Context, as it came with the request, if it came.'),
   ErrorCode: said('The `code` of the error.'),
+  ETag: said('What `If-Match` takes.'),
+  'Operation-Location': said('Where it says how that stands which takes long: an operation.'),
+  Location: said('What it is done on.'),
+  'Retry-After': said('Seconds after which it is worth asking again.'),
 };
 
 function answersOf({ answers }: AnyEndpoint) {
@@ -150,11 +155,33 @@ function answersOf({ answers }: AnyEndpoint) {
         ...(body && { content: { 'application/json': { schema: body } } }),
         headers: {
           ...everyAnswers,
-          ...Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' as const } }])),
+          ...Object.fromEntries(
+            headers
+              .flatMap((name) => (name === 'Operation-Location' ? [name, 'Location'] : [name]))
+              .map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+          ),
         },
       },
     ]),
   );
+}
+
+const refusals = new Map<string, object>();
+
+/** The refusal with these codes: one for all endpoints that have it, which the document then says once. */
+function refusalWith(status: string, codes: readonly ErrorCode[]): object {
+  const id = `Refused${status}.${codes.join('.')}`;
+  const known = refusals.get(id);
+  if (known) return known;
+  const made = {
+    id,
+    description: codes.join(', '),
+    'x-codes': codes,
+    headers: { ...everyAnswers, 'x-ms-error-code': { $ref: '#/components/headers/ErrorCode' } },
+    content: { 'application/json': { schema: refusalBody } },
+  };
+  refusals.set(id, made);
+  return made;
 }
 
 /** By status, with the codes that come with it. */
@@ -171,15 +198,7 @@ function refusalsOf({ role, method, path, body, takes = [], refuses = [] }: AnyE
     ...(isOpen ? [] : (['Forbidden'] as const)),
   ]);
   const byStatus = Map.groupBy([...codes].toSorted(), (code) => String(kinds[code].httpStatus));
-  const told = [...byStatus].map(([status, of]) => [
-    status,
-    {
-      description: of.join(', '),
-      'x-codes': of,
-      headers: { ...everyAnswers, 'x-ms-error-code': { $ref: '#/components/headers/ErrorCode' } },
-      content: { 'application/json': { schema: refusalBody } },
-    },
-  ]);
+  const told = [...byStatus].map(([status, of]) => [status, refusalWith(status, of)]);
   // Without a body where the host refuses the key before the app is asked.
   const keyless = isOpen
     ? []

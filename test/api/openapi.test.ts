@@ -31,6 +31,16 @@ describe('the API document', () => {
     }
   });
 
+  it('says each refusal once, and of what takes long where that is watched', () => {
+    const all = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path as object));
+    for (const { operationId, responses } of all as { operationId: string; responses: object }[]) {
+      const inline = Object.values(responses).filter((one) => 'x-codes' in (one as object));
+      expect({ operationId, inline }).toEqual({ operationId, inline: [] });
+      const { 202: accepted } = responses as { 202?: { headers: object } };
+      if (accepted) expect(Object.keys(accepted.headers)).toContain('Operation-Location');
+    }
+  });
+
   it('is OpenAPI 3.1, as somebody else reads that', async () => {
     // As it is sent: what is undefined is not.
     const found = await new Validator().validate(

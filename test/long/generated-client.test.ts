@@ -37,6 +37,7 @@ interface Client {
   readonly hostPools: { readonly defineHostPool: (pool: string, body: Json) => Answer };
   readonly releases: { readonly getRelease: (release: string) => Answer<Release> };
   readonly approvals: { readonly approveApproval: (approval: string, body: Json) => Answer };
+  readonly operations: { readonly getOperation: (id: string) => Answer<{ status: string }> };
   readonly rollouts: { readonly getRollout: (rollout: string) => Answer<{ status: string }> };
   readonly audit: { readonly listAudit: (query: Json) => Answer<{ value: readonly Json[] }> };
 }
@@ -86,7 +87,7 @@ it('what a generator makes of the document is whole TypeScript', () => {
 }, 120_000);
 
 it('a generated client defines, builds, releases and takes back, with no request written by hand', async () => {
-  const { imageSets, hostPools, releases, approvals, rollouts } = client;
+  const { imageSets, hostPools, operations, releases, approvals, rollouts } = client;
   const { definition, ...rest } = example('sources/gallery-version');
   const set = {
     ...rest,
@@ -112,6 +113,12 @@ it('a generated client defines, builds, releases and takes back, with no request
     };
     const asked = await imageSets.requestVersion('win11', { number, by: 'ana' }, { headers });
     expect(asked).toMatchObject({ status: 202, data: { version: number } });
+    // Where Operation-Location leads, as a client that waits goes on.
+    const build = await until(
+      async () => await operations.getOperation(`build.1.win11.${number}`),
+      ({ status }) => !['NotStarted', 'Running'].includes(status),
+    );
+    expect(build).toMatchObject({ status: 'Succeeded', kind: 'build' });
     const release = async () => await releases.getRelease(`win11.${number}`);
     const waits = ({ channels }: Release) => channels.find(({ approval }) => approval?.status === 'pending');
     // The release begins once the version is there.

@@ -25,6 +25,7 @@ interface Parameter {
 }
 
 interface Response {
+  readonly $ref?: string;
   readonly 'x-codes'?: readonly string[];
 }
 
@@ -48,7 +49,10 @@ export interface Document {
 
 interface Raw {
   readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
-  readonly components: { readonly schemas?: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas?: Readonly<Record<string, Schema>>;
+    readonly responses?: Readonly<Record<string, Response>>;
+  };
 }
 interface RawOperation {
   readonly operationId: string;
@@ -68,6 +72,8 @@ interface RawOperation {
 /** Reads what the app says of itself: nothing here knows its code. */
 export async function readDocument(url: string): Promise<Document> {
   const { paths, components } = (await (await fetch(`${url}/api/openapi.json`)).json()) as Raw;
+  const meant = (said: Response): Response =>
+    said.$ref === undefined ? said : (components.responses?.[said.$ref.split('/').at(-1) ?? ''] ?? {});
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]): Operation => {
       const json = one.requestBody?.content['application/json'];
@@ -79,7 +85,9 @@ export async function readDocument(url: string): Promise<Document> {
         parameters: one.parameters ?? [],
         body: json?.schema,
         examples: Object.values(json?.examples ?? {}).map(({ value }) => value),
-        responses: one.responses,
+        responses: Object.fromEntries(
+          Object.entries(one.responses).map(([status, said]) => [status, meant(said)]),
+        ),
       };
     }),
   );
