@@ -111,6 +111,26 @@ describe('a request that comes at the wrong time is refused', () => {
     expect(body).toMatchObject({ value: [{ version: '1.0.0', status: 'running' }] });
     expect((await send('GET', 'rollouts')).body).toEqual({ value: [] });
   });
+
+  it('or goes on with a page of another list, while nextLink leads through the whole of its own', async () => {
+    const put = async (name: string) =>
+      expect((await send('PUT', `freezes/${name}`, example('freeze'))).status).toBe(201);
+    for (const name of ['a', 'b', 'c']) await put(name);
+    const found: unknown[] = [];
+    let path = 'freezes?maxpagesize=2';
+    for (let next: unknown = path; typeof next === 'string';) {
+      path = next.replace(`${local.url}/api/`, '');
+      const { status, body = {} } = await send('GET', path);
+      expect(status).toBe(200);
+      found.push(...(body['value'] as Json[]).map(({ id }) => id));
+      next = body['nextLink'];
+    }
+    expect(found).toEqual(['a', 'b', 'c']);
+    expect(path).toMatch(/^freezes\?maxpagesize=2&cursor=[\w-]+$/);
+    expectRefusal(await send('GET', `${path}&status=over`), 400, 'ValidationFailed', 'cursor');
+    expectRefusal(await send('GET', `${path}x`), 400, 'ValidationFailed', 'cursor');
+    expectRefusal(await send('GET', path.replace('freezes', 'rollouts')), 400, 'ValidationFailed', 'cursor');
+  });
 });
 
 function expectRefusal(

@@ -4,6 +4,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { type Acceptance, measureAcceptance } from './accept.ts';
 import { type Build, measureBuild } from './build.ts';
 import { rounded } from './figures.ts';
+import { listsTable, measureLists } from './lists.ts';
 import type { Load } from './load.ts';
 import { type Part, readOptions } from './options.ts';
 import { measureRollout } from './rollout.ts';
@@ -36,6 +37,9 @@ const sweeps = wants('sweep')
       measureSweeper({ finished: options.finished, overdue }),
     )
   : undefined;
+const lists = wants('lists')
+  ? await step('pages of lists', async () => await measureLists([100, 1_000, 10_000]))
+  : undefined;
 const rollout = wants('rollout')
   ? await step(`rollouts of 100 hosts, ${options.draws} draws`, () => measureRollout(options))
   : undefined;
@@ -61,6 +65,7 @@ function asJson() {
     // Asked for alone its figures are the line itself.
     ...(rollout && (options.parts.length === 1 ? rolloutJson(rollout) : { rollout: rolloutJson(rollout) })),
     ...(steering && { steer: steerJson(steering) }),
+    ...(lists && { lists }),
     ...(sweeps && { sweeper: { finished: options.finished, sweeps } }),
   };
 }
@@ -121,6 +126,7 @@ function asTable(): string[] {
     ...(job ? ['', ...jobTable(job)] : []),
     ...(build ? ['', ...buildTable(build)] : []),
     ...(sweeps ? ['', ...sweepTable(sweeps)] : []),
+    ...(lists ? ['', ...listsTable(lists)] : []),
     ...(rollout ? ['', ...rolloutTable(rollout)] : []),
     ...(steering ? ['', ...steerTable(steering)] : []),
     '',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['accept', 'job', 'build', 'sweep', 'rollout', 'steer'] as const;
+export const parts = ['accept', 'job', 'build', 'sweep', 'lists', 'rollout', 'steer'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Options {
@@ -21,6 +21,7 @@ const usage = `npm run bench -- [part ...] [options]
   job              the whole job: one version, all hosts
   build            one build by a recipe of ten steps
   sweep            what the sweeper costs
+  lists            a page of a list out of 100, 1,000 and 10,000 things (three minutes)
   rollout          100 hosts on a virtual clock, beside others' policies on the same times, and growth
   steer            how soon a pause stops a rollout, and how soon it goes on after a kill (two minutes)
 
