@@ -2,6 +2,7 @@ import type { InstanceViewStatus, VirtualMachine, VirtualMachineScaleSetVM } fro
 import type { Machine } from '../hosts/machine.ts';
 import { lastSegment } from '../resource-id.ts';
 import type { Instance } from '../rollouts/fleet.ts';
+import { whyNotAgain, whyNotBeside } from './replaceable.ts';
 
 /** An instance of a Uniform scale set, or a virtual machine with a name of its own. */
 export type FoundMachine = VirtualMachineScaleSetVM | VirtualMachine;
@@ -18,7 +19,19 @@ export function instanceOf(found: FoundMachine): Instance {
     imageVersionId: imageVersionOf(found),
     provisioningState,
     power: powerOf(instanceView?.statuses ?? []),
+    ...hindrancesOf(found),
   };
+}
+
+/** Of a machine that stands alone, what its own model says against replacing it; its network interfaces are not read. */
+function hindrancesOf(found: FoundMachine): Pick<Instance, 'notAgain' | 'notBeside'> {
+  if (!('storageProfile' in found) || 'instanceId' in found || isInScaleSet(found)) return {};
+  const [notAgain, notBeside] = [whyNotAgain(found), whyNotBeside(found, [])];
+  return { ...(notAgain !== undefined && { notAgain }), ...(notBeside !== undefined && { notBeside }) };
+}
+
+function isInScaleSet(found: FoundMachine): boolean {
+  return 'virtualMachineScaleSet' in found && found.virtualMachineScaleSet !== undefined;
 }
 
 /** The machine as bringing its host to a version sees it. */

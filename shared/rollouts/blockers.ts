@@ -7,7 +7,13 @@ import { upgradesByItself } from './model.ts';
 import { type FoundPool, poolBlockers, poolWarnings } from './pool-findings.ts';
 import { type Policy, type Pool, type PoolLink, windowOf } from './pool.ts';
 import { fleetNamed, isSameRegion } from './stage.ts';
-import { addedAtOnce, type FoundStandAlone, standAloneBlockers, standAloneWarnings } from './surge-plan.ts';
+import {
+  addedAtOnce,
+  type FoundStandAlone,
+  hinderedWarnings,
+  standAloneBlockers,
+  standAloneWarnings,
+} from './surge-plan.ts';
 
 /** What was found of a pool and of a version before anything is done. */
 export interface Found extends FoundPool {
@@ -31,6 +37,20 @@ export interface Found extends FoundPool {
   readonly mostMinutes: number;
   readonly quietMinutes: number;
   readonly fits: boolean;
+}
+
+/** What keeps a rollout waiting, and may change by itself or with the policy while it waits. */
+const onlyWaits: ReadonlySet<string> = new Set([
+  'RolloutAlreadyActive',
+  'Frozen',
+  'WindowTooShort',
+  'FloorUnreachable',
+  'SingleHost',
+]);
+
+/** Whether a rollout that begins all the same certainly fails. */
+export function isFatal({ code }: Finding): boolean {
+  return !onlyWaits.has(code);
 }
 
 /** What must change before this can be started. */
@@ -137,6 +157,7 @@ export function warningsOf(
   }
   findings.push(
     ...goneWarnings(pool, views),
+    ...hinderedWarnings(found.standAlone),
     ...poolWarnings(found, todo),
     ...standAloneWarnings(found.standAlone),
   );

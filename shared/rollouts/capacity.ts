@@ -22,6 +22,9 @@ export interface HostView {
   readonly imageVersionId?: string;
   /** It never got all of its extensions: no other is to be made after it. */
   readonly isUnequipped?: true;
+  /** Why its machine cannot be made again, or give way to another; of machines that stand alone. */
+  readonly notAgain?: string;
+  readonly notBeside?: string;
   /** Its machine was deleted and is not made again yet. */
   readonly isGone?: true;
   /** Whose drain it is: somebody else's, or that of a rollout before this one which left it in quarantine. */

@@ -1,6 +1,8 @@
 import { isSkippedByOrder } from './course.ts';
 import { broken, named } from './hosts.ts';
 import { isOver, type Rollout } from './rollout.ts';
+import { isAddition } from './surge.ts';
+import type { HostRecord } from './waves.ts';
 
 /** How a rollout that is over came to its end, for people: also who was left out, and who is not on the version. */
 export function ending(rollout: Exclude<Rollout, { phase: 'running' | 'stopping' }>): {
@@ -12,12 +14,19 @@ export function ending(rollout: Exclude<Rollout, { phase: 'running' | 'stopping'
     case 'succeeded':
       return {
         code: 'Succeeded',
-        message: `every host has come to its end${skippedIn(rollout)}${brokenIn(rollout)}`,
+        message: `every host has come to its end${skippedIn(rollout)}${brokenIn(rollout)}${oneTooMany(rollout)}`,
       };
     case 'failed':
-      return { code: 'Failed', message: rollout.failure.message, detail: { failure: rollout.failure.code } };
+      return {
+        code: 'Failed',
+        message: `${rollout.failure.message}${oneTooMany(rollout)}`,
+        detail: { failure: rollout.failure.code },
+      };
     case 'aborted':
-      return { code: 'Aborted', message: `aborted by ${rollout.by}: ${rollout.reason}` };
+      return {
+        code: 'Aborted',
+        message: `aborted by ${rollout.by}: ${rollout.reason}${oneTooMany(rollout)}`,
+      };
   }
 }
 
@@ -32,8 +41,22 @@ function skippedIn({ facts: { hosts = {} } }: Rollout): string {
 
 /** Who is not on the version, though no more hosts failed than may. */
 function brokenIn({ facts: { hosts = {} } }: Rollout): string {
-  const left = broken(hosts);
+  const left = broken(hosts).filter((record) => !isTooMany(record));
   return left.length === 0 ? '' : `; not on the version: ${named(left)}`;
+}
+
+/** Who was added, nobody gave way to, and could not be made to go again: the pool has one more than it had. */
+function oneTooMany({ facts: { hosts = {} } }: Rollout): string {
+  const stay = Object.values(hosts).filter(isTooMany);
+  if (stay.length === 0) return '';
+  const [is, it] = stay.length === 1 ? ['is one host', 'it'] : [`are ${stay.length} hosts`, 'each'];
+  return `; there ${is} more than before: ${named(stay)}: drain ${it}, take ${it} out of the pool and delete its machine`;
+}
+
+/** One that was to go as one too many, and is there. */
+function isTooMany(record: HostRecord): boolean {
+  const isGone = record.outcome === 'done' || record.code === 'HostVanished';
+  return record.task === 'retire' && isAddition(record) && !isGone;
 }
 
 /** It is over, and hosts of it failed or are in quarantine. */

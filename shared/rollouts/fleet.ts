@@ -31,6 +31,9 @@ export interface Instance {
   readonly imageVersionId: string;
   readonly provisioningState: string;
   readonly power: 'running' | 'starting' | 'stopped' | 'deallocated' | 'unknown';
+  /** Why it cannot be made again under its name, or another like it beside it, as far as a list tells. */
+  readonly notAgain?: string;
+  readonly notBeside?: string;
 }
 
 /** What a rollout needs of the machines under its pool. */

@@ -6,15 +6,12 @@ import type { Freezes } from './freezes.ts';
 import type { HostPoolReading, HostPools } from './host-pool.ts';
 import { waitersAmong } from './own-window.ts';
 import { type Plan, planOf } from './plan.ts';
-import type { Policy, Pool, PoolLink } from './pool.ts';
+import type { Policy, Pool } from './pool.ts';
 import { type PoolAtOnce, readPool } from './read-pool.ts';
-import type { Gallery, ReplicaGallery, FleetAddress, Fleets, Model } from './fleet.ts';
-import type { Blueprint } from './hosts.ts';
+import type { Gallery, ReplicaGallery, Fleets } from './fleet.ts';
 import { type Minimum, minimumsAhead } from './scaling-plan.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
-import { modelOf } from './surge.ts';
-import { namesFor } from './surge-names.ts';
-import { addedAtOnce, type FoundModel, type FoundStandAlone, type SizeInRegion } from './surge-plan.ts';
+import { type Beside, standAloneIn } from './stand-alone.ts';
 import { inOrder } from './waves.ts';
 import { fitOf } from './windows.ts';
 
@@ -26,14 +23,6 @@ interface Parts {
   readonly now: () => Instant;
   /** Whether others can be made like a machine. Where nobody is asked, a plan with surge warns that nobody was. */
   readonly beside?: Beside;
-}
-
-/** What a plan asks of a machine that stands alone, and of the room for more of them. */
-export interface Beside {
-  readonly blueprint: (
-    machine: FleetAddress & { readonly instanceId: string },
-  ) => Promise<Blueprint | undefined>;
-  readonly find: (subscriptionId: string, location: string, size: string) => Promise<SizeInRegion>;
 }
 
 export interface ToPlan {
@@ -60,7 +49,7 @@ export function planner({ hostPools, fleets, gallery, freezes, now, beside }: Pa
     const read = { link, imageVersionId, records: {}, left: pool.left, now: at };
     const { views, namesTaken, ...capacity } =
       hostPool && model ? await ofPool(hostPools, fleets, read) : nobody;
-    const standAlone = standAloneIn(link, model, { views, namesTaken, ...capacity });
+    const standAlone = await standAloneIn(beside, link, model, { views, namesTaken, ...capacity });
     const took = expected(pool.took ?? [], link.policy);
     const seconds = mostSeconds(took, link.policy.minDrainMinutes * 60);
     const short = waitersAmong(
@@ -79,7 +68,7 @@ export function planner({ hostPools, fleets, gallery, freezes, now, beside }: Pa
       replicas,
       freezes: await freezes.over(name, link.imageSet, at),
       views,
-      standAlone: { ...standAlone, model: await modelFor(beside, standAlone, views) },
+      standAlone,
       capacity,
       need: needOf(views, capacity, link.policy),
       minimums: minimumsIn(hostPool, at),
@@ -91,38 +80,6 @@ export function planner({ hostPools, fleets, gallery, freezes, now, beside }: Pa
     const ahead = await freezes.after(name, link.imageSet, at);
     return planOf(found, (until) => ahead.filter(({ from }) => from < until), at);
   };
-}
-
-function standAloneIn(
-  link: PoolLink,
-  model: Model | undefined,
-  { views, namesTaken, isPersonal }: Pick<PoolAtOnce, 'views' | 'namesTaken' | 'isPersonal'>,
-) {
-  const known = {
-    link,
-    kind: model?.kind,
-    hosts: views.length,
-    todo: inOrder(views).length,
-    isPersonal: isPersonal === true,
-  };
-  const count = addedAtOnce({ ...known, hasNames: true });
-  return { ...known, hasNames: namesFor(views, namesTaken, count) !== undefined };
-}
-
-/** The machine that others are made after, and whether there is room for more. */
-async function modelFor(
-  beside: Beside | undefined,
-  { link, kind }: Pick<FoundStandAlone, 'link' | 'kind'>,
-  views: readonly HostView[],
-): Promise<FoundModel | undefined> {
-  const last = modelOf(views);
-  if (!beside || !last || kind !== 'stand-alone') return undefined;
-  const { subscriptionId, location, policy } = link;
-  const blueprint = await beside.blueprint({ ...fleetOf(link), instanceId: last.instanceId });
-  if (!blueprint) return undefined;
-  const isMore = policy.surge !== undefined;
-  const size = isMore ? await beside.find(subscriptionId, location, blueprint.size) : undefined;
-  return { name: last.name, blueprint, size };
 }
 
 /** Without what the scaling plan wants, which changes with time. */

@@ -1,3 +1,4 @@
+import type { Instant } from '../instant.ts';
 import type { Settled } from '../workflow/look.ts';
 import { exclusionTagFor, tagIn } from './exclusion.ts';
 import type { HostPoolReading, HostPools } from './host-pool.ts';
@@ -16,8 +17,11 @@ import {
 import { membersOf, mostlyFrom } from './members.ts';
 import { upgradesByItself } from './model.ts';
 import type { PoolLink } from './pool.ts';
+import { readPool } from './read-pool.ts';
 import type { Rollout } from './rollout.ts';
+import { type Beside, standAloneIn } from './stand-alone.ts';
 import { type Against, isUnconfirmed, unsuited } from './suited.ts';
+import { standAloneBlockers } from './surge-plan.ts';
 import { type Refusal, unlessRefused } from './versions.ts';
 
 /**
@@ -29,8 +33,9 @@ export function ensurePrepared(
   hostPools: HostPools,
   fleets: Fleets,
   refusal: Refusal,
+  beside?: Beside,
 ): EnsureRolloutStage {
-  return unlessRefused(refusal, async ({ work }) => {
+  return unlessRefused(refusal, async ({ work, now }) => {
     const { pool, link, version, facts } = work;
     const hostPool = await hostPools.hostPool(hostPoolOf(link));
     if (!hostPool) return failed('NotFound', `Azure knows no host pool ${link.hostPool}.`);
@@ -44,6 +49,8 @@ export function ensurePrepared(
     if (!regions?.some((region) => isSameRegion(region, link.location))) {
       return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
     }
+    const notAdded = await surgeNotPossible(hostPools, fleets, beside, { work, model, now });
+    if (notAdded) return notAdded;
     if (model.kind !== 'stand-alone') return await ensureNamed(fleets, work, model);
     // Machines that stand alone have no model, but a version that they came from all the same.
     const modelBefore =
@@ -68,6 +75,26 @@ async function ensureNamed(
     await fleets.setModelImage(fleetOf(link), version.imageVersionId);
   }
   return running(`the scale set of ${pool} to take the model`, 3);
+}
+
+/** What a plan would say against adding hosts, before the first is added or retired. */
+async function surgeNotPossible(
+  hostPools: HostPools,
+  fleets: Fleets,
+  beside: Beside | undefined,
+  {
+    work: { link, version, facts, requested },
+    model,
+    now,
+  }: { readonly work: Rollout; readonly model: Model; readonly now: Instant },
+): Promise<Settled<Facts> | undefined> {
+  const isSurge = model.kind === 'stand-alone' && link.policy.surge !== undefined && !requested.only;
+  // Once it has begun, who is there and what is used is of its own doing.
+  if (!isSurge || facts.hosts !== undefined) return undefined;
+  const asked = { link, imageVersionId: version.imageVersionId, records: {} };
+  const pool = await readPool(hostPools, fleets, { ...asked, now });
+  const [against] = standAloneBlockers(await standAloneIn(beside, link, model, pool));
+  return against && failed(against.code, against.message);
 }
 
 function unfit(model: Model, link: PoolLink, pool: string): Against | undefined {

@@ -119,7 +119,7 @@ function isMarked(tags: Instance['tags'], policy: PoolReading['policy']): boolea
 
 /** What only some hosts have: an owner, a window of their own, or somebody who drained them. */
 function besides(
-  { tags, imageVersionId }: Instance,
+  { tags, imageVersionId, notAgain, notBeside }: Instance,
   sessionHost: SessionHostReading | undefined,
   reading: PoolReading,
 ): Partial<HostView> {
@@ -128,6 +128,8 @@ function besides(
     imageVersionId,
     ...windowIn(tags, policy?.windowTag),
     ...(tags[unequippedTag] !== undefined && { isUnequipped: true as const }),
+    ...(notAgain !== undefined && { notAgain }),
+    ...(notBeside !== undefined && { notBeside }),
   };
   if (!sessionHost) return itself;
   return {

@@ -17,7 +17,8 @@ import {
   type PoolFilter,
   type RolloutFilter,
 } from './lists.ts';
-import { changesSince, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { holdTo, refuseToFail, unlessAzureIsAway } from './held-to-plan.ts';
 import type { planner } from './planner.ts';
 import { type Pool, type PoolEvent, poolLife, type PoolLink } from './pool.ts';
 import { type PoolEngine, poolIn } from './pools.ts';
@@ -183,6 +184,7 @@ export function rolloutRequests({
       }
       const version = await toStart(link, number);
       if (planHash !== undefined) holdTo(planHash, await plan(name, number));
+      else refuseToFail(await unlessAzureIsAway(plan(name, number)));
       const event: RolloutEvent = {
         type: 'requested',
         pool: name,
@@ -250,21 +252,6 @@ export function rolloutRequests({
       return state;
     },
   };
-}
-
-/** What was planned is started as it was planned, or not at all. */
-function holdTo(planHash: string, plan: Plan): void {
-  const changes = changesSince(planHash, plan);
-  const target = 'planHash';
-  if (changes.length > 0) {
-    const message = `The plan does not hold any more: ${changes.map(({ message }) => message).join(' ')}`;
-    throw new AppError('PlanStale', message, { target, details: changes });
-  }
-  const details = plan.blockers.map(({ code, message }) => ({ code, message }));
-  if (details.length > 0) {
-    const codes = details.map(({ code }) => code).join(', ');
-    throw new AppError('PlanBlocked', `The plan names what is in the way: ${codes}.`, { target, details });
-  }
 }
 
 function noLonger(id: string, { phase }: Rollout, what: string): AppError {

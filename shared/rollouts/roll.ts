@@ -152,7 +152,8 @@ function nothingCanStart(look: Look<Rollout>, hold: Reason | undefined, standing
   const most = reading.left === 0 ? 1 : reading.window;
   if (inFlight < (hold ? 1 : most)) return undefined;
   const [before] = rollout.facts.waits?.because.filter(isUsual) ?? [];
-  const reason = hold ?? before ?? fullWindow(inFlight, reading.window);
+  const usual = reading.left === 0 ? lastHosts : (before ?? fullWindow(inFlight, reading.window));
+  const reason = hold ?? usual;
   const why = sentencesOf(standings, reason);
   const { facts, news } = told(look, reason);
   return running(why.join('; '), untilNext(standings, now), { facts, news });

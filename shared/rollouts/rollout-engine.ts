@@ -15,6 +15,7 @@ import { type AnyStage, isPaused, type Rollout, type RolloutEvent, rolloutLife }
 import type { Gallery, Fleets } from './fleet.ts';
 import { ensureSettled } from './settle.ts';
 import type { EnsureRolloutStage } from './stage.ts';
+import type { Beside } from './stand-alone.ts';
 import type { Refusal } from './versions.ts';
 
 export type RolloutEngine = Engine<Rollout, RolloutEvent, StageCommand>;
@@ -35,16 +36,18 @@ interface Parts extends Pick<
   readonly freezes: Freezes;
   readonly refusal: Refusal;
   readonly isUnderWay: IsUnderWay;
+  /** Whether others can be made like a machine that stands alone. */
+  readonly beside?: Beside;
 }
 
 /** What brings host pools to a version, stage by stage. */
 export function rolloutEngine(all: Parts): RolloutEngine {
-  const { pools, gallery, hostPools, fleets, hosts, freezes, refusal, isUnderWay, ...parts } = all;
+  const { pools, gallery, hostPools, fleets, hosts, freezes, refusal, isUnderWay, beside, ...parts } = all;
   const stages: Record<AnyStage, EnsureRolloutStage> = {
     claim: ensureClaimed(pools, refusal, isUnderWay, async (id, { rollout, by, reason }) => {
       await engine.record(id, () => ({ type: 'rolled-back', rollout, by, reason, at: parts.now() }));
     }),
-    prepare: unlessHeld(freezes, hosts, ensurePrepared(gallery, hostPools, fleets, refusal)),
+    prepare: unlessHeld(freezes, hosts, ensurePrepared(gallery, hostPools, fleets, refusal, beside)),
     roll: ensureRolled({ hostPools, fleets, hosts, freezes, refusal }),
     settle: ensureSettled({ hostPools, fleets, hosts, freezes }),
     'release-pool': ensureReleased(pools, hosts),

@@ -1,4 +1,5 @@
-import { failure } from '../errors.ts';
+import { type Failure, failure } from '../errors.ts';
+import type { HostView } from './capacity.ts';
 import { percentile } from './durations.ts';
 import type { Finding } from './finding.ts';
 import { drawing } from './forecast.ts';
@@ -32,15 +33,22 @@ export interface FoundStandAlone {
   /** There are names for the hosts that are to be added. */
   readonly hasNames: boolean;
   readonly model: FoundModel | undefined;
+  /** Those to be brought that cannot be made again, or give way to another. */
+  readonly hindered: readonly Pick<HostView, 'name' | 'notAgain' | 'notBeside'>[];
 }
 
 /** How many hosts are added before others are retired; 0 where none are. */
-export function addedAtOnce({ link, kind, hosts, todo }: Omit<FoundStandAlone, 'model'>): number {
+export function addedAtOnce({
+  link,
+  kind,
+  hosts,
+  todo,
+}: Pick<FoundStandAlone, 'link' | 'kind' | 'hosts' | 'todo'>): number {
   return kind === 'stand-alone' ? Math.min(surgeOf(link.policy, hosts), todo) : 0;
 }
 
 /** Why machines that stand alone cannot be replaced, or no others be made beside them. */
-export function standAloneBlockers(found: FoundStandAlone): readonly Finding[] {
+export function standAloneBlockers(found: FoundStandAlone): readonly Failure[] {
   const { link, model } = found;
   const added = addedAtOnce(found);
   const missing = model ? secretsMissing(link, model) : [];
@@ -52,25 +60,30 @@ export function standAloneBlockers(found: FoundStandAlone): readonly Finding[] {
     : [...missing, failure('NotReplaceable', `${model?.name}: ${notAgain}`)];
 }
 
-function againstSurge({ isPersonal, hasNames, model }: FoundStandAlone, added: number): readonly string[] {
+function againstSurge(
+  { isPersonal, hasNames, model, hindered }: FoundStandAlone,
+  added: number,
+): readonly string[] {
   const against = isPersonal
     ? ['Each personal desktop is one user’s own: another beside it is nobody’s.']
     : [];
   if (!hasNames)
     against.push(`There are no ${added} names of at most 15 letters more like those of its hosts.`);
+  const others = hindered.filter(({ name, notBeside }) => notBeside !== undefined && name !== model?.name);
+  against.push(...others.map(({ name, notBeside }) => `${name}: ${notBeside}`));
   if (!model) return against;
   const { name, blueprint, size } = model;
   if (blueprint.notBeside !== undefined) against.push(`${name}: ${blueprint.notBeside}`);
   return [...against, ...(size ? noRoom(blueprint.size, size, added) : [])];
 }
 
-function secretsMissing({ virtualMachines }: PoolLink, { name, blueprint }: FoundModel): readonly Finding[] {
+function secretsMissing({ virtualMachines }: PoolLink, { name, blueprint }: FoundModel): readonly Failure[] {
   return blueprint.extensions
     .filter((extension) => extension.needsSecret && !virtualMachines?.extensions?.[extension.name])
     .map((extension) => {
       const message = `Extension ${extension.name} of ${name} needs protected settings, which Azure gives nobody back.`;
       const remedy = `Keep them in Key Vault as JSON, and state virtualMachines.extensions.${extension.name}.secretUri.`;
-      return { code: 'SecretUnusable', message, remedy };
+      return { code: 'SecretUnusable' as const, message, remedy };
     });
 }
 
@@ -88,6 +101,17 @@ function noRoom(
       ({ name, used, limit }) =>
         `${added} hosts more are ${cores} vCPUs; of ${name} ${used} of ${limit} are used.`,
     );
+}
+
+/** Hosts that will fail, and that others need not wait for. */
+export function hinderedWarnings(found: FoundStandAlone): readonly Finding[] {
+  const others = found.hindered.filter(({ notAgain }) => notAgain !== undefined);
+  // With surge, and where none can be made again, it is a blocker.
+  if (others.length === 0 || others.length >= found.todo || addedAtOnce(found) > 0) return [];
+  const why = others.map(({ name, notAgain }) => `${name}: ${notAgain}`).join(' ');
+  const remedy =
+    'Do away with what the message names, or skip these hosts in the rollout: they fail otherwise.';
+  return [{ code: 'HostsNotReplaceable', message: why, remedy }];
 }
 
 /** What should be known of surge where nobody asked Azure whether there is room. */

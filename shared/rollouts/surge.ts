@@ -138,10 +138,16 @@ function hasStayed(record: HostRecord): boolean {
 export const mostTries = 4;
 
 /**
- * After which host others are made: the one that is retired last, so that it is there the longest. One that was never
- * finished is no model, unless there is no other: then what is made after it says so.
+ * After which host others are made: the one that is retired last, so that it is there the longest. One that none can be
+ * made after, or that was never finished, is no model, unless there is no other: then what is made after it says so.
  */
 export function modelOf(views: readonly HostView[]): HostView | undefined {
   const all = inOrder(views).filter(({ isGone }) => !isGone);
-  return all.findLast(({ isUnequipped }) => isUnequipped !== true) ?? all.at(-1);
+  const whole = all.filter(({ isUnequipped }) => isUnequipped !== true);
+  return (
+    whole.findLast(({ notBeside }) => notBeside === undefined) ??
+    whole.findLast(({ notAgain }) => notAgain === undefined) ??
+    whole.at(-1) ??
+    all.at(-1)
+  );
 }

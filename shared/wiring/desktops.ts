@@ -72,7 +72,9 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
     ...heard('freezes', 'freezes', factsOfFreezes),
   });
   const freezes = freezesIn(calendar);
+  const beside = { blueprint: hostMachines.standAlone.blueprint, find: outside.capacity.find };
   const rollouts = rolloutEngine({
+    beside,
     freezes,
     pools: poolClaims(pools, now),
     gallery,
@@ -94,7 +96,7 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
     gallery,
     freezes,
     now,
-    beside: { blueprint: hostMachines.standAlone.blueprint, find: outside.capacity.find },
+    beside,
   });
   const rollbacks = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
   const inAzure = { poolStore, rolloutStore, fleets: rememberingFleets(fleets, now) };

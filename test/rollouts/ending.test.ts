@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { ending } from '../../shared/rollouts/ending.ts';
+import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import { evenTempered } from '../support/small-azure.ts';
 import { body, poolOf, start } from './pool-of.ts';
 
@@ -14,4 +17,37 @@ it('a rollout that succeeded says whom it left in quarantine, why, and where to 
     /^every host has come to its end; not on the version: avd-1 \(quarantined: .*DomainTrustCheck/,
   );
   expect(youCan).toContain(`see why hosts failed, and what each needs: GET /rollouts/${id}/hosts`);
+});
+
+it('a rollout with surge names the host that it added and could not take away, however it ended', () => {
+  const at = '2026-01-05T12:00:00.000Z';
+  const record: HostRecord = {
+    instanceId: 'avd-4',
+    name: 'avd-4',
+    sessionHost: 'avd-4',
+    outcome: 'failed',
+    why: 'a lock keeps its machine',
+    admittedAt: at,
+    task: 'retire',
+    told: 0,
+    loggedOff: 0,
+    seconds: { users: 0, azure: 0, own: 0 },
+  };
+  const of = (hosts: readonly HostRecord[]) => {
+    const facts = { hosts: Object.fromEntries(hosts.map((one) => [one.instanceId, one])) };
+    const link = body;
+    const known = { pool: 'pool', link, version: { number: '1.1.0', imageVersionId: '' }, facts };
+    const requested = { by: 'ann', at, reason: '' };
+    return { ...known, requested, phase: 'succeeded', at } satisfies Rollout;
+  };
+  const tooMany =
+    'there is one host more than before: avd-4 (failed: a lock keeps its machine): drain it, take it out of the pool and delete its machine';
+  expect(ending(of([record])).message).toBe(`every host has come to its end; ${tooMany}`);
+  const aborted = { ...of([record]), phase: 'aborted' as const, by: 'ann', reason: 'no' };
+  expect(ending(aborted).message).toBe(`aborted by ann: no; ${tooMany}`);
+  const gone = [
+    { ...record, outcome: 'done' as const },
+    { ...record, instanceId: 'b', for: 'avd-4' },
+  ];
+  expect(ending(of(gone)).message).toMatch(/not on the version: avd-4/);
 });

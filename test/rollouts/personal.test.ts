@@ -3,6 +3,7 @@ import { capacityOfDesktops } from '../../shared/rollouts/capacity.ts';
 import { admit, inOrder } from '../../shared/rollouts/waves.ts';
 import { host } from './host-views.ts';
 import { body, poolOf, start } from './pool-of.ts';
+import { refusal } from './refusal.ts';
 
 /** A pool of personal desktops, all but the last of them somebody's. */
 async function desktops(count: number, policy: object = { personal: { eraseDisks: true } }) {
@@ -53,13 +54,15 @@ describe('personal desktops', () => {
   });
 
   it('are brought only once somebody has said that their disks may be lost', async () => {
-    const { asks, end } = await desktops(3, {});
+    const { asks, end, unplanned } = await desktops(3, {});
     const { blockers, warnings } = await asks.plan('pool', { version: '1.1.0' });
     expect(blockers).toMatchObject([
       { code: 'PersonalNotConfirmed', message: expect.stringMatching(/2 of them somebody's/) },
     ]);
     expect(codesOf(warnings)).toContain('PersonalDesktops');
-    const { id } = await asks.startRollout('pool', start, 'r');
+    const refused = await refusal(asks.startRollout('pool', start, 'r'));
+    expect(refused).toMatchObject({ code: 'PlanBlocked', details: [{ code: 'PersonalNotConfirmed' }] });
+    const { id } = await unplanned();
     expect(await end()).toMatchObject([
       {
         phase: 'failed',

@@ -76,6 +76,29 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
     await world.passUntil(async () => (await all()).every(isOver), { days: 20 });
     return await all();
   };
+  /** As a release begins one: nobody looks at a plan of it. */
+  const unplanned = async () => {
+    const id = 'pool-unplanned';
+    const { link } = await asks.pool('pool');
+    const version = { number: '1.1.0', imageVersionId: newVersion };
+    const event = { type: 'requested', pool: 'pool', link, version, by: 'ann', reason: 'patches' } as const;
+    await rollouts.record(id, () => ({ ...event, at: world.now() }));
+    return { id };
+  };
   const { refused } = fleet;
-  return { world, azure, fleet, refused, copies, asks, backs, insight, freezeAsks, channels, end, seen };
+  return {
+    world,
+    azure,
+    fleet,
+    refused,
+    copies,
+    unplanned,
+    asks,
+    backs,
+    insight,
+    freezeAsks,
+    channels,
+    end,
+    seen,
+  };
 }

@@ -115,10 +115,10 @@ describe('a rollout of a pool', () => {
   });
 
   it('R9: does not begin before the version is complete in the region of the pool', async () => {
-    const { asks, azure, end } = await poolOf(1, (azure) => {
+    const { asks, azure, end, unplanned } = await poolOf(1, (azure) => {
       azure.gallery = { completedRegions: async () => ['North Europe'] };
     });
-    await asks.startRollout('pool', start, 'r');
+    await unplanned();
     expect(await end()).toMatchObject([
       { phase: 'failed', stage: 'prepare', failure: { code: 'VersionNotReady' } },
     ]);
@@ -127,20 +127,20 @@ describe('a rollout of a pool', () => {
   });
 
   it('R9: does not believe the pool where its machines are', async () => {
-    const { asks, end } = await poolOf();
+    const { asks, end, unplanned } = await poolOf();
     await asks.definePool('pool', { ...body, location: 'northeurope' });
-    await asks.startRollout('pool', start, 'r');
+    await unplanned();
     expect(await end()).toMatchObject([{ phase: 'failed', failure: { code: 'ValidationFailed' } }]);
   });
 
   it('R1: leaves alone a pool that Azure services itself', async () => {
-    const { asks, end } = await poolOf(1, ({ desktop }) => {
+    const { end, unplanned } = await poolOf(1, ({ desktop }) => {
       desktop.hostPools = {
         ...desktop.hostPools,
         hostPool: async () => ({ maxSessionLimit: 10, type: 'Pooled', managedNatively: true }),
       };
     });
-    await asks.startRollout('pool', start, 'r');
+    await unplanned();
     expect(await end()).toMatchObject([{ phase: 'failed', failure: { code: 'HostPoolManagedNatively' } }]);
   });
 

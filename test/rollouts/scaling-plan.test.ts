@@ -177,12 +177,12 @@ describe('the scaling plan of a pool', () => {
     ],
   ];
   it.each(table)('%s', async (_, scalingPlan, policy, codes) => {
-    const { asks, end } = await withPlan(scalingPlan, policy);
+    const { asks, end, unplanned } = await withPlan(scalingPlan, policy);
     const { blockers } = await asks.plan('pool', { version: '1.1.0' });
     expect(blockers.map(({ code }) => code)).toEqual(codes);
     if (codes.includes('FloorUnreachable')) return;
-    // Who starts without a plan finds the same before the first host.
-    await asks.startRollout('pool', start, 'r');
+    // A release, which looks at no plan, finds the same before the first host.
+    await unplanned();
     const [rollout] = await end();
     expect(rollout?.phase === 'failed' ? [rollout.failure.code] : []).toEqual(codes);
   });

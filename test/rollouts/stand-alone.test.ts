@@ -3,6 +3,7 @@ import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
 import { poolView } from '../../shared/rollouts/view.ts';
 import { newVersion, oldVersion } from '../support/small-azure.ts';
 import { body, poolOf, start } from './pool-of.ts';
+import { refusal } from './refusal.ts';
 
 const { scaleSet: _, ...where } = body;
 const withPolicy = (policy: object) =>
@@ -49,6 +50,23 @@ describe('a pool of machines that stand alone', () => {
     await end();
     expect(versions()).toEqual([oldVersion]);
     expect(azure.wrongs).toEqual([]);
+  });
+
+  it('names the one host that cannot be made again, and has no other made after it', async () => {
+    const { asks, azure } = await standAlone(2);
+    const hindered = { notAgain: 'Its disks are unmanaged.', notBeside: 'Its disks are unmanaged.' };
+    const hinder = (name: string) => {
+      const state = azure.fleet.get(name);
+      if (state) state.machine = { ...state.machine, ...hindered };
+    };
+    hinder('avd-1');
+    const plan = await asks.plan('pool', { version: '1.1.0' });
+    expect(plan.blockers).toEqual([]);
+    expect(plan.warnings).toMatchObject([
+      { code: 'HostsNotReplaceable', message: 'avd-1: Its disks are unmanaged.' },
+      {},
+    ]);
+    expect(await refusal(asks.startRollout('pool', start, 'r'))).toBeUndefined();
   });
 
   it('has a host that is in quarantine without its machine, until that is made again', async () => {
@@ -121,6 +139,22 @@ describe('surge', () => {
       expect(names()).toHaveLength(3);
       expect(azure.wrongs).toEqual([]);
     }
+  });
+
+  it('is refused where one of its hosts cannot give way to another, asked for with a plan or begun without', async () => {
+    const { asks, azure, end, names, unplanned } = await standAlone(3, { surge: 1, maxUnavailable: 1 });
+    const state = azure.fleet.get('avd-1');
+    const hindered = { notBeside: 'It has data disks.' };
+    if (state) state.machine = { ...state.machine, ...hindered };
+    const { blockers } = await asks.plan('pool', { version: '1.1.0' });
+    expect(blockers).toMatchObject([{ code: 'SurgeNotPossible', message: 'avd-1: It has data disks.' }]);
+    const refused = await refusal(asks.startRollout('pool', start, 'r'));
+    expect(refused).toMatchObject({ code: 'PlanBlocked', details: [{ code: 'SurgeNotPossible' }] });
+    await unplanned();
+    expect(await end()).toMatchObject([
+      { phase: 'failed', stage: 'prepare', failure: { code: 'SurgeNotPossible' } },
+    ]);
+    expect(names()).toEqual(['avd-0', 'avd-1', 'avd-2']);
   });
 
   it('retires what it added and nobody went for, where users stay on their hosts', async () => {

@@ -28,6 +28,7 @@ const found = (more: Partial<FoundStandAlone>, surge: object = { surge: 2 }): Fo
   todo: 10,
   isPersonal: false,
   hasNames: true,
+  hindered: [],
   model,
   ...more,
 });

@@ -55,7 +55,7 @@ describe('where the time of a rollout went', () => {
     const { asks, freezeAsks, world } = pool;
     const window = { start: '14:00', end: '11:00', timeZone: 'Etc/UTC', days: ['Mon', 'Tue', 'Wed', 'Thu'] };
     await asks.definePool('pool', withPolicy({ windows: [window], waves: [{ upTo: 1, bakeMinutes: 90 }] }));
-    const { id } = await asks.startRollout('pool', start, 'r');
+    const { id } = await pool.unplanned();
     const done = async (count: number) => {
       const ended = (await asks.hostsOf(id)).filter(({ outcome }) => outcome === 'done');
       return ended.length >= count;
@@ -105,7 +105,7 @@ describe('where the time of a rollout went', () => {
         },
       };
     });
-    const { id } = await pool.asks.startRollout('pool', start, 'r');
+    const { id } = await pool.unplanned();
     await pool.end();
     const { rollout, hosts } = await timelineOf(pool, id);
     expect([rollout.throttle, rollout.retries]).toEqual([60, 120]);

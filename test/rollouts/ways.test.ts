@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Way, wayOf, ways } from '../../shared/rollouts/ways.ts';
 import { oldVersion } from '../support/small-azure.ts';
-import { poolOf, start } from './pool-of.ts';
+import { poolOf } from './pool-of.ts';
 
 const shown: readonly Way[] = [
   ways.uniform,
@@ -20,7 +20,7 @@ describe('a scale set that Azure upgrades by itself', () => {
     ['uniform', undefined],
     ['flexible', 'Automatic'],
   ] as const)('R4: is refused before its model is touched: %s, %s', async (kind, upgradePolicy) => {
-    const { asks, azure, end } = await poolOf(2, (azure) => {
+    const { azure, end, unplanned } = await poolOf(2, (azure) => {
       azure.kind = kind;
       const { model } = azure.fleets;
       azure.fleets = {
@@ -31,7 +31,7 @@ describe('a scale set that Azure upgrades by itself', () => {
         },
       };
     });
-    await asks.startRollout('pool', start, 'r');
+    await unplanned();
     expect(await end()).toMatchObject([{ phase: 'failed', failure: { code: 'UpgradePolicyNotManual' } }]);
     expect(azure.model).toBe(oldVersion);
   });
