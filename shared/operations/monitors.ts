@@ -131,7 +131,7 @@ export function monitorRequests<Kind extends string>({ kinds, cancels }: Parts<K
         throw new AppError('InvalidPhase', message, { target: 'operation' });
       }
       if (!cancel) {
-        const message = `What is a ${kind} cannot be canceled; what can be done instead says ${resource}.`;
+        const message = `A ${kind} cannot be canceled; read ${resource} for what can be done instead.`;
         throw new AppError('InvalidPhase', message, { target: 'operation' });
       }
       await cancel.ask(of, said);

@@ -12,11 +12,13 @@ import { begunIn, type Line, operationIn, type Stand, type Watch } from '../../s
 import type { Release, ReleaseEvent } from '../../shared/releases/course.ts';
 import { type Rollout, type RolloutEvent, rolloutLife } from '../../shared/rollouts/rollout.ts';
 import { type Copy, type CopyEvent, copyLife } from '../../shared/sharing/copy.ts';
+import { type Place, type PlaceEvent, placeLife } from '../../shared/sharing/place.ts';
 import { monitorsOfRollouts } from '../../shared/wiring/monitors-of-desktops.ts';
 import { monitorsOfVersions } from '../../shared/wiring/monitors-of-images.ts';
 import {
   monitorsOfChannels,
   monitorsOfCopies,
+  monitorsOfPlaces,
   monitorsOfReleases,
 } from '../../shared/wiring/monitors-of-publishing.ts';
 import { channelPicture } from '../channels/picture.ts';
@@ -148,6 +150,18 @@ const ofCopy = (how: 'copy' | 'grant'): Walked<Copy, CopyEvent> => ({
   isQuiet: (one) => !('standing' in one),
 });
 
+const ofPlace: Walked<Place, PlaceEvent> = {
+  life: placeLife,
+  begins: { type: 'put', set: 's', name: 'p', plan: { how: 'grant' }, ...by } as unknown as PlaceEvent,
+  watches: monitorsOfPlaces,
+  events: (one) => [
+    { type: 'deleted', ...by },
+    { type: 'put', set: 's', name: 'p', plan: one.plan, ...by },
+    ...('standing' in one ? (answersOf(one.standing) as PlaceEvent[]) : []),
+  ],
+  isQuiet: (one) => !('standing' in one),
+};
+
 function withPassed(release: Release, event: ReleaseEvent): ReleaseEvent {
   const channel = 'index' in release ? release.channels[release.index] : undefined;
   if (channel === undefined || event.type !== 'stage-done' || event.stage !== 'check') return event;
@@ -183,6 +197,7 @@ describe('an operation that has ended', () => {
     ['a rollout', () => staysEnded(ofRollout)],
     ['a copy', () => staysEnded(ofCopy('copy'))],
     ['a grant', () => staysEnded(ofCopy('grant'))],
+    ['a place', () => staysEnded(ofPlace)],
   ])(
     'stays as it ended, and none runs where nothing is under way: %s',
     (_, walk) => {
