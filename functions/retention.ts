@@ -8,7 +8,7 @@ import {
   UsageAnswer,
   WrittenAnswer,
 } from '../shared/images/answers.ts';
-import { Base, PatchVersion, RunRetention, SetName } from '../shared/images/request-bodies.ts';
+import { PatchVersion, RunRetention, SetName, VersionNumber } from '../shared/images/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { timerTrigger } from '../shared/triggers.ts';
 
@@ -88,7 +88,7 @@ app.http(
     role: 'reader',
     about: 'What changed since the version before it, or since the one that is named.',
     path,
-    query: { base: Base },
+    query: { base: VersionNumber },
     answers: { 200: { about: 'The changes.', body: DiffAnswer } },
     handle: async ({ path: { set: name, version }, query: { base } }) => ({
       jsonBody: await runningApp().keep.diff(name, version, base),

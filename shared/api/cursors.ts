@@ -5,8 +5,6 @@ import type { Rows } from '../workflow/rows.ts';
 const algorithm = 'aes-256-gcm';
 const [ivBytes, tagBytes] = [12, 16];
 
-export type Cursors = ReturnType<typeof cursors>;
-
 /**
  * Where a page ended, as the client sees it. Sealed rather than spelled out: a page ends also at things that its reader
  * may not see, whose names are nobody's business; and what was changed, or comes with another list or other filters,

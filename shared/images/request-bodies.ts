@@ -211,8 +211,6 @@ export const VersionStatus = z
 
 /** A version by its number, where one is said. */
 export const VersionNumber = z.string().refine(isVersionNumber, 'Three numbers, such as 1.4.0.').optional();
-/** The version that another is compared with; the one before it unless said. */
-export const Base = VersionNumber;
 
 /** 1 to 40 lower-case letters, digits and `-`: it becomes part of Azure names and of table keys. */
 export const SetName = azureName(
