@@ -3,14 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import { secondsAfter } from '../../shared/instant.ts';
 import { startingWith } from '../../shared/workflow/rows.ts';
-import { begun, keptAudit } from './kept.ts';
+import { begun, ended, keptAudit } from './kept.ts';
 
-const ended = (entry: AuditEntry, over: Partial<AuditEntry> = {}): AuditEntry => ({
-  ...entry,
-  outcome: 'done',
-  status: 202,
-  ...over,
-});
 const everything = startingWith('');
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
@@ -74,65 +68,6 @@ describe('an entry', () => {
     await Promise.all([audit.room.sweep(), audit.open().sweep()]);
     expect(await blocks.inPartition('blocks', everything)).toEqual([]);
     expect((await audit.room.requests.page({ most: 10 })).value).toHaveLength(1);
-  });
-});
-
-describe('the audit', () => {
-  it('X1: has every change once that was let through, whatever fails, and whoever takes the journal at once', async () => {
-    const step = record({
-      process: integer({ min: 0, max: 1 }),
-      does: constantFrom('begin', 'end', 'take'),
-    });
-    await assert(
-      asyncProperty(
-        array(step, { maxLength: 60 }),
-        array(constantFrom('fine', 'fine', 'before', 'after'), { minLength: 20, maxLength: 20 }),
-        async (steps, ills) => {
-          const audit = keptAudit();
-          const processes = [audit.room, audit.open()];
-          let act = 0;
-          let isOver = false;
-          for (const name of ['auditjournal', 'audit']) {
-            const table = audit.rows(name);
-            const { write, remove } = table;
-            // What fails fails before or after it has taken effect.
-            const mayFail = async (effect: () => Promise<unknown>) => {
-              const ill = isOver ? 'fine' : ills[(act += 1) % 20];
-              if (ill === 'before') throw new Error(ill);
-              await effect();
-              if (ill === 'after') throw new Error(ill);
-            };
-            table.write = async (...asked) => await mayFail(async () => await write(...asked));
-            table.remove = async (...asked) => await mayFail(async () => await remove(...asked));
-          }
-          const through: string[] = [];
-          const under: string[] = [];
-          const one = async ({ process, does }: (typeof steps)[number], n: number) => {
-            const room = processes[process] ?? audit.room;
-            if (does === 'begin') {
-              await room.journal.begin(begun(`r-${n}`));
-              through.push(`r-${n}`);
-              under.push(`r-${n}`);
-            } else if (does === 'end') {
-              const id = under.shift();
-              if (id !== undefined) room.journal.end(ended(begun(id)));
-            } else await room.sweep();
-          };
-          for (let from = 0; from < steps.length; from += 4) {
-            const atOnce = steps.slice(from, from + 4);
-            await Promise.allSettled(atOnce.map(async (step, n) => await one(step, from + n)));
-          }
-          for (const room of processes) await room.journal.settled();
-          isOver = true;
-          const { value } = await audit.open().requests.page({ most: 1000 });
-          const ids = value.map(({ id }) => id);
-          expect(new Set(ids).size).toBe(ids.length);
-          expect(ids).toEqual(expect.arrayContaining(through));
-          expect(await audit.rows('auditjournal').inPartition('blocks', everything)).toEqual([]);
-        },
-      ),
-      { numRuns: 100 },
-    );
   });
 });
 

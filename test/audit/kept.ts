@@ -41,3 +41,11 @@ export function begun(id: string, over: Partial<AuditEntry> = {}): AuditEntry {
     ...over,
   };
 }
+
+/** The same entry, once it is known what became of it. */
+export const ended = (entry: AuditEntry, over: Partial<AuditEntry> = {}): AuditEntry => ({
+  ...entry,
+  outcome: 'done',
+  status: 202,
+  ...over,
+});
