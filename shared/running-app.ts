@@ -28,6 +28,8 @@ import { hasCode } from './errors.ts';
 import { callSystem } from './gates/call.ts';
 import { postMessages } from './notifications/post.ts';
 import { clockOf, settings } from './settings.ts';
+import { inOnePartition } from './workflow/one-partition.ts';
+import type { Rows } from './workflow/rows.ts';
 import { together } from './workflow/together.ts';
 
 interface Running {
@@ -71,7 +73,7 @@ function fromSettings(): Running {
   const kinds = fleetKinds(azure);
   const { teamsWebhook, publicUrl, mostBuilds, allowPrivateReceivers, auditDays, eventDays } = told;
   const app = createApp({
-    rows: oncePerName((table) => together(tableRows(azure.table(table)))),
+    rows: oncePerName((table) => rowsOf(table, together(tableRows(azure.table(table))))),
     wake: (queue) => wakeQueue(azure.serviceBus, queue, clock),
     deadLetters: deadLetters(azure.serviceBus),
     marketplace: marketplace(azure),
@@ -111,6 +113,13 @@ function fromSettings(): Running {
       uptime: () => process.uptime(),
     }),
   };
+}
+
+/** What is asked for often, and by many at the same time. */
+const acceptedTogether = new Set(['imagesets', 'versions']);
+
+function rowsOf(table: string, rows: Rows): Rows {
+  return acceptedTogether.has(table) ? inOnePartition(rows) : rows;
 }
 
 /** Who writes to one table at once has to meet there. */

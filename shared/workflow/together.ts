@@ -72,12 +72,14 @@ async function sendAll(batch: readonly Waiting[], send: Send): Promise<void> {
   const outcome = await outcomeOf(async () => await send(batch.flatMap(({ writes }) => writes)));
   const mustPart = batch.length > 1 && outcome.failed && isRefusal(outcome.error);
   let from = 0;
-  for (const { writes, settle } of batch) {
-    settle(
-      mustPart ? await outcomeOf(async () => await send(writes)) : shareOf(outcome, from, writes.length),
-    );
+  const settled = batch.map(async ({ writes, settle }) => {
+    const first = from;
     from += writes.length;
-  }
+    settle(
+      mustPart ? await outcomeOf(async () => await send(writes)) : shareOf(outcome, first, writes.length),
+    );
+  });
+  await Promise.all(settled);
 }
 
 /** Nothing was written, and it was for one of them: whereas what got no answer may have been written. */

@@ -5,6 +5,8 @@ import { startTables, type Tables } from '../../infra/local/tables/tables.ts';
 import { tableRows } from '../../shared/azure/table-rows.ts';
 import { hasCode } from '../../shared/errors.ts';
 import { after, type Rows, startingWith } from '../../shared/workflow/rows.ts';
+import { inOnePartition } from '../../shared/workflow/one-partition.ts';
+import { together } from '../../shared/workflow/together.ts';
 import { azureIn, losesAnswers } from '../support/azure.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 
@@ -233,9 +235,8 @@ function keepsItsPromises(open: () => Rows) {
   });
 }
 
-describe('rows in memory', () => {
-  keepsItsPromises(memoryRows);
-});
+const inOne = () => inOnePartition(together(memoryRows()));
+describe.each([memoryRows, inOne])('rows in memory', keepsItsPromises);
 
 describe('rows in Table Storage', () => {
   let tables: Tables;
