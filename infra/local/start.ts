@@ -50,6 +50,9 @@ async function whatKeepsIt({ url, keys }: Local): Promise<string | undefined> {
     const { ok } = await fetch(`${url}/api/ready`);
     if (ok) return undefined;
     const parts = await fetch(`${url}/api/ready/parts`, { headers });
+    // Where keys have names, ours may be none of them.
+    if (parts.status === 401)
+      return 'It is not ready: GET /api/ready/parts says why, with a key that has a role.';
     const found = (await parts.json()) as {
       readonly error?: { readonly message: string; readonly remedy?: string };
       readonly parts?: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
