@@ -8,6 +8,8 @@ export interface HostView {
   /** Azure is at work on the machine: not the time to start anything else on it. */
   readonly isBusy: boolean;
   readonly isPoweredOff: boolean;
+  /** It is off, and whoever switched it on would have a host that takes users: as a scaling plan does. */
+  readonly isStartable?: true;
   /** The broker can send users there: in the pool, available, heard of lately and not drained. */
   readonly takesUsers: boolean;
   readonly sessions: number;
@@ -46,6 +48,8 @@ export interface Capacity {
   readonly perHost: number;
   /** Whose minimum is all of `need`, where it is more than users and policy ask for. */
   readonly scalingPlan?: KeptOn;
+  /** What its scaling plan keeps on, whether or not that binds: so many must be there to be on, or to be switched on. */
+  readonly planned?: KeptOn;
   /** Each host is one user's own, and nobody finds a place on another: there is no floor. */
   readonly isPersonal?: true;
 }
@@ -74,6 +78,7 @@ export function capacityOf(hosts: readonly HostView[], { perHost, floor, scaling
     need: Math.max(wanted, least, planned),
     perHost,
     ...(scalingPlan && planned > Math.max(wanted, least) && { scalingPlan }),
+    ...(scalingPlan && { planned: scalingPlan }),
   };
 }
 

@@ -40,7 +40,7 @@ export function viewsOf(reading: PoolReading): readonly HostView[] {
         !isToBeTriedAgain(record) &&
         !isLeftInQuarantine(instance, record, reading),
       isBusy: !['Succeeded', 'Failed', 'Canceled'].includes(instance.provisioningState),
-      isPoweredOff: instance.power === 'deallocated' || instance.power === 'stopped',
+      isPoweredOff: isOff(instance),
       takesUsers: sessionHost !== undefined && sessionHost.allowNewSession && isWell(sessionHost, reading),
       sessions,
       came: Math.max(0, sessions - (reading.sessionsBefore?.[instance.instanceId] ?? sessions)),
@@ -117,13 +117,18 @@ function isMarked(tags: Instance['tags'], policy: PoolReading['policy']): boolea
   return tags[policy?.exclusionTag ?? '']?.startsWith(ourMark) === true;
 }
 
+function isOff({ power }: Instance): boolean {
+  return power === 'deallocated' || power === 'stopped';
+}
+
 /** What only some hosts have: an owner, a window of their own, or somebody who drained them. */
 function besides(
-  { tags, imageVersionId, notAgain, notBeside }: Instance,
+  instance: Instance,
   sessionHost: SessionHostReading | undefined,
   reading: PoolReading,
 ): Partial<HostView> {
   const { policy } = reading;
+  const { tags, imageVersionId, notAgain, notBeside } = instance;
   const itself = {
     imageVersionId,
     ...windowIn(tags, policy?.windowTag),
@@ -135,6 +140,7 @@ function besides(
   return {
     ...itself,
     ...(sessionHost.assignedUser !== '' && { isAssigned: true }),
+    ...(isOff(instance) && sessionHost.allowNewSession && { isStartable: true as const }),
     ...(isWell(sessionHost, reading) && { isWell: true }),
     ...(!sessionHost.allowNewSession && { drainedBy: isMarked(tags, policy) ? 'quarantine' : 'somebody' }),
   };

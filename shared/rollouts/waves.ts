@@ -1,5 +1,5 @@
 import { type Instant, minutesAfter } from '../instant.ts';
-import { type Capacity, costs, type HostView } from './capacity.ts';
+import { type Capacity, costs, type HostView, type KeptOn, sizeOf } from './capacity.ts';
 import { type MaintenanceWindow, type Wave, waveSizes } from './pool.ts';
 
 /** One host of the rollout. Written down as admitted before anything is done to it. */
@@ -121,13 +121,13 @@ export function inOrder(hosts: readonly HostView[]): readonly HostView[] {
  * users. A host that gives no places now takes none away and needs only the window.
  */
 export function admit(hosts: readonly HostView[], capacity: Capacity, limits: Window): Admission {
-  const { usable, need, perHost } = capacity;
   const { inFlight } = limits;
   const admitted: HostView[] = [];
-  let left = usable;
+  let left = capacity.usable;
   let tooFew: Reason | undefined;
   let busy: Reason | undefined;
   let refuge = refugeIn(hosts, capacity);
+  let spare = spareIn(hosts, capacity);
   for (const host of inOrder(hosts)) {
     if (host.isBusy) {
       busy ??= { code: 'AzureBusy', message: `Azure to finish with ${host.name}` };
@@ -137,16 +137,48 @@ export function admit(hosts: readonly HostView[], capacity: Capacity, limits: Wi
     if (hasNoPlace(host, underWay, limits, refuge)) {
       return { admitted, because: fullWindow(underWay, limits.window) };
     }
-    const cost = costs(host) ? perHost : 0;
-    if (cost > 0 && left - cost < need) {
-      tooFew ??= belowFloor(left, capacity);
+    const missed = missedWithout(host, { left, spare }, capacity);
+    if (missed) {
+      tooFew ??= missed;
       continue;
     }
-    left -= cost;
+    spare -= isReady(host) ? 1 : 0;
+    left -= costs(host) ? capacity.perHost : 0;
     refuge -= host.sessions;
     admitted.push(host);
   }
   return { admitted, because: tooFew ?? busy ?? { code: 'LastHosts', message: 'no host is left to start' } };
+}
+
+/** Why the host may not go: too few places would be left, or too few hosts that could be switched on. */
+function missedWithout(
+  host: HostView,
+  { left, spare }: { readonly left: number; readonly spare: number },
+  capacity: Capacity,
+): Reason | undefined {
+  const { need, perHost, planned } = capacity;
+  if (costs(host)) return left - perHost < need ? belowFloor(left, capacity) : undefined;
+  return planned && spare <= 0 && isReady(host) ? noneToStart(planned, capacity) : undefined;
+}
+
+/** It takes users, or could be switched on to. */
+function isReady(host: HostView): boolean {
+  const isOurs = host.standing === 'in-flight' || host.standing === 'lost';
+  return costs(host) || (host.isStartable === true && !isOurs);
+}
+
+/**
+ * How many hosts more may go and leave as many as the scaling plan wants on that are on, or that it could start: one
+ * that is off costs nobody a place now, and all of them at once leave none to start. The only host of a pool may go.
+ */
+function spareIn(hosts: readonly HostView[], { planned }: Capacity): number {
+  if (!planned) return hosts.length;
+  return hosts.filter(isReady).length - Math.min(planned.hosts, sizeOf(hosts) - 1);
+}
+
+function noneToStart({ name, hosts }: KeptOn, { usable, need: floor, perHost }: Capacity): Reason {
+  const message = `scaling plan ${name} keeps ${hosts} hosts on: no more of those that are off may go than leave it as many to start`;
+  return { code: 'CapacityFloor', message, detail: { usable, floor, perHost, scalingPlan: name } };
 }
 
 /** Drained ahead of its turn is only who finds his users a place where they can stay. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { minutesAfter } from '../../shared/instant.ts';
-import { capacityOf } from '../../shared/rollouts/capacity.ts';
+import { capacityOf, type HostView } from '../../shared/rollouts/capacity.ts';
 import { forecastOf } from '../../shared/rollouts/forecast.ts';
 import type { HostPoolReading, ScalingPlanReading } from '../../shared/rollouts/host-pool.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
 import { hostsKeptOn, minimumPercentAt, minimumsAhead } from '../../shared/rollouts/scaling-plan.ts';
 import { admit } from '../../shared/rollouts/waves.ts';
-import { floor, hosts } from './host-views.ts';
+import { floor, host, hosts } from './host-views.ts';
 import { body, poolOf, start } from './pool-of.ts';
 
 const weekdays = {
@@ -112,9 +112,33 @@ describe('R2: the floor under a scaling plan', () => {
   });
 
   it('is that of the policy or of the users, where these ask for as much', () => {
-    expect(admitted(2).capacity).toEqual({ usable: 100, need: 20, perHost: 10 });
+    expect(admitted(2).capacity).toEqual({ usable: 100, need: 20, perHost: 10, planned: kept(2) });
     const busy = capacityOf(hosts(10, 9), { ...floor(0), scalingPlan: kept(6) });
-    expect(busy).toEqual({ usable: 100, need: 90, perHost: 10 });
+    expect(busy).toEqual({ usable: 100, need: 90, perHost: 10, planned: kept(6) });
+  });
+
+  it('leaves as many to start as the plan keeps on, where all are off', () => {
+    const off = { isPoweredOff: true, takesUsers: false };
+    const of = (views: readonly HostView[]) => {
+      const capacity = capacityOf(views, { ...floor(0), scalingPlan: kept(6) });
+      return admit(views, capacity, { window: 9, inFlight: 0 });
+    };
+    const names = hosts(10).map(({ name }) => name);
+    const those = (more: (at: number) => Partial<HostView>) =>
+      names.map((name, at) => host(name, { ...off, ...more(at) }));
+    const startable = those(() => ({ isStartable: true }));
+    const { admitted: all, because } = of(startable);
+    expect(all).toHaveLength(4);
+    expect(because).toMatchObject({ code: 'CapacityFloor', detail: { scalingPlan: 'office' } });
+    // Drained by others, or in no pool, nobody would start them for users.
+    expect(of(those(() => ({}))).admitted).toHaveLength(9);
+    // Those that are on count as well, and so do those that came back and are off again.
+    const ended = those((at) => ({ isStartable: true, ...(at < 3 && { standing: 'ended' }) }));
+    expect(of(ended).admitted).toHaveLength(4);
+    const on = { isPoweredOff: false, takesUsers: true, isOnVersion: true };
+    const some = those((at) => (at < 5 ? on : { isStartable: true }));
+    expect(of(some).admitted).toHaveLength(4);
+    expect(of(startable.slice(0, 1)).admitted).toHaveLength(1);
   });
 
   it('changes with time in a forecast', () => {
