@@ -47,8 +47,9 @@ else {
 async function whatKeepsIt({ url, keys }: Local): Promise<string | undefined> {
   const headers = { 'x-functions-key': keys.host };
   for (let tries = 1; ; tries += 1) {
-    const { ok } = await fetch(`${url}/api/ready`);
-    if (ok) return undefined;
+    // An app that has no such endpoint says nothing of itself.
+    const { status } = await fetch(`${url}/api/ready`);
+    if (status !== 503) return undefined;
     const parts = await fetch(`${url}/api/ready/parts`, { headers });
     // Where keys have names, ours may be none of them.
     if (parts.status === 401)
