@@ -1,5 +1,6 @@
 import type { InstanceViewStatus, VirtualMachine, VirtualMachineScaleSetVM } from '@azure/arm-compute';
 import type { Machine } from '../hosts/machine.ts';
+import { withoutSecrets } from '../log.ts';
 import { lastSegment } from '../resource-id.ts';
 import type { Instance } from '../rollouts/fleet.ts';
 import { whyNotAgain, whyNotBeside } from './replaceable.ts';
@@ -38,10 +39,24 @@ function isInScaleSet(found: FoundMachine): boolean {
 export function machineOf(found: FoundMachine): Machine {
   return {
     ...instanceOf(found),
+    ...troubleOf(found),
     vmId: found.vmId ?? '',
     osDiskId: found.storageProfile?.osDisk?.managedDisk?.id ?? '',
     agentReady: found.instanceView?.vmAgent?.statuses?.[0]?.displayStatus === 'Ready',
   };
+}
+
+const mostLetters = 500;
+
+/** As `ProvisioningState/failed/AllocationFailed`, with a message; what belongs to the guest is told elsewhere. */
+function troubleOf({ instanceView }: FoundMachine): Pick<Machine, 'trouble'> {
+  const statuses = instanceView?.statuses ?? [];
+  const failed = statuses.filter(({ code = '' }) => /^provisioningstate\/failed/i.test(code));
+  const told = failed.map(({ code = '', message, displayStatus = '' }) => {
+    const kind = code.split('/').slice(2).join('/');
+    return [kind, message ?? displayStatus].filter((part) => part !== '').join(': ');
+  });
+  return told.length === 0 ? {} : { trouble: withoutSecrets(told.join('; ')).slice(0, mostLetters) };
 }
 
 function sizeOf(found: FoundMachine): string {

@@ -2,7 +2,7 @@ import { minutesAfter, secondsBetween } from '../instant.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
 import { type Facts, type Host, wantedImage } from './host.ts';
 import type { KeptBlueprint } from './course.ts';
-import { isBusy, type Machine, madeByTag } from './machine.ts';
+import { isBusy, type Machine, madeByTag, reasonOf } from './machine.ts';
 import { madeBy, tagsOf } from './made-by.ts';
 import { paceOf, untilTick } from './pace.ts';
 import { freshFor, listedMachine } from './readings.ts';
@@ -129,7 +129,7 @@ async function clearance({ machines }: Parts, look: Look<Host>, machine: Machine
   const notCreated = (facts.notCreated ?? 0) + (isAsked ? 0 : 1);
   if (notCreated >= mostNotCreated) {
     const evidence = `${plan.name} is ${provisioningState}, made from ${imageVersionId}`;
-    return failed('CreateFailed', `After ${mostNotCreated} tries ${evidence}.`);
+    return failed('CreateFailed', `After ${mostNotCreated} tries ${evidence}.${reasonOf(machine)}`);
   }
   const isAdded = plan.task === 'add';
   if (!isAdded && !(await machines.standAlone.ensurePartsKept(plan.machine)))

@@ -36,6 +36,8 @@ export interface Machine {
   readonly imageVersionId: string;
   /** Azure's word: `Succeeded`, `Failed`, or that something is under way (`Updating`, `Creating`, …). */
   readonly provisioningState: string;
+  /** Why its last operation failed, in Azure's words. */
+  readonly trouble?: string;
   /** `deallocating` and `stopping` count as down. */
   readonly power: 'running' | 'starting' | 'stopped' | 'deallocated' | 'unknown';
   /** The VM agent reports: before it does, no run command can run. */
@@ -168,6 +170,11 @@ export interface StandAloneMachines {
 /** What a machine is called in sentences for people. */
 export function called(machine: Machine): string {
   return machine.computerName || `instance ${machine.instanceId}`;
+}
+
+/** Azure's reason, to be added to what is said of a machine that failed; empty if it tells none. */
+export function reasonOf({ trouble }: Pick<Machine, 'trouble'>): string {
+  return trouble === undefined ? '' : ` Azure says: ${trouble}`;
 }
 
 /** Azure is still at it: neither done nor failed. */

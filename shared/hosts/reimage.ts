@@ -4,7 +4,7 @@ import type { Intended, Look, Settled } from '../workflow/look.ts';
 import type { Intent } from '../workflow/stages.ts';
 import { isStillEmpty } from './empty.ts';
 import type { Facts, Host } from './host.ts';
-import { isBusy, type Machine, type Machines } from './machine.ts';
+import { isBusy, type Machine, type Machines, reasonOf } from './machine.ts';
 import { type Durations, paceOf, tickSeconds, untilTick } from './pace.ts';
 import type { Readings } from './readings.ts';
 import type { SessionHosts } from './session-host.ts';
@@ -91,12 +91,14 @@ function outcomeOf(look: Look<Host>, machine: Machine): Settled<Facts> | undefin
   const { brokenOff = 0, neverBegan = 0 } = withLast(facts, machine);
   if (brokenOff < mostBrokenOff && neverBegan < mostNeverBegan) return undefined;
   const times = brokenOff + neverBegan;
-  return failed('ReimageFailed', `${plan.name} kept its disk though it was to be reimaged ${times} times.`);
+  const message = `${plan.name} kept its disk though it was to be reimaged ${times} times.`;
+  return failed('ReimageFailed', `${message}${reasonOf(machine)}`);
 }
 
 function onNewDisk({ work: { plan, facts }, intent, now }: Look<Host>, machine: Machine) {
   if (machine.provisioningState !== 'Succeeded') {
-    return failed('ReimageFailed', `${plan.name} has a new disk and does not start from it.`);
+    const message = `${plan.name} has a new disk and does not start from it.`;
+    return failed('ReimageFailed', `${message}${reasonOf(machine)}`);
   }
   if (machine.imageVersionId.toLowerCase() === plan.imageVersionId.toLowerCase()) {
     return done({ reimagedAt: now });

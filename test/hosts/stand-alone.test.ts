@@ -124,6 +124,7 @@ describe('a host whose machine stands alone', () => {
     const { azure, bring, hostApi } = alone({ temper: { ...evenTempered, createsFail: 3 } });
     const host = await bring(planAlone());
     expect(host).toMatchObject({ phase: 'quarantined', stage: 'create', failure: { code: 'CreateFailed' } });
+    expect('failure' in host && host.failure.message).toMatch(/Azure says: AllocationFailed: no capacity/);
     const [standing] = await hostApi.standings('r');
     const { blueprint } = standing && 'blueprint' in standing ? standing : {};
     if (!blueprint) throw new Error('nothing was kept');

@@ -185,7 +185,8 @@ export class SmallVms {
     if (this.#ground.fleet.get(state.machine.instanceId) !== state) return;
     if (createsFail > 0) {
       state.temper = { ...state.temper, createsFail: createsFail - 1 };
-      state.machine = { ...state.machine, provisioningState: 'Failed', power: 'unknown' };
+      const trouble = 'AllocationFailed: no capacity';
+      state.machine = { ...state.machine, provisioningState: 'Failed', power: 'unknown', trouble };
       return;
     }
     state.reimages += 1;
