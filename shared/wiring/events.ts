@@ -31,6 +31,8 @@ export function wireEvents(
   const due = rows('due');
   const feed = eventFeed(rows('events'), publicUrl);
   const outboxes = new Map<string, ReturnType<typeof outboxOf>>();
+  /** Kinds whose engines have looked into their outboxes since the last sweep, with a query that they need anyway. */
+  const looked = new Set<string>();
   const publish = publisher({ feed, ...listener, now });
   const send = wake('deliver-notification');
 
@@ -40,13 +42,18 @@ export function wireEvents(
     table: string,
     facts: Facts<State, Event>,
   ): ReturnType<typeof logged> & { readonly feed: Feed<State, Event> } => {
-    outboxes.set(kind, outboxOf(kind, rows(table), due));
+    const outbox = outboxOf(kind, rows(table), due);
+    outboxes.set(kind, outbox);
+    const swept = async (isUntold: boolean) => {
+      looked.add(kind);
+      if (isUntold) await publish(outbox);
+    };
     const wake = seldom(async (at) => await send(`${prefix}${kind}`, at), now);
-    return { ...logged(kind), feed: { tells: tellsBy(facts), wake } };
+    return { ...logged(kind), feed: { tells: tellsBy(facts), wake, swept } };
   };
 
-  const sweep = async (): Promise<void> => {
-    for (const outbox of outboxes.values()) await publish(outbox);
+  const publishAll = async (except: ReadonlySet<string> = new Set()): Promise<void> => {
+    for (const [kind, outbox] of outboxes) if (!except.has(kind)) await publish(outbox);
   };
 
   return {
@@ -64,7 +71,11 @@ export function wireEvents(
     },
 
     /** Whatever message was lost: what a crash has left is taken to the feed within a minute. */
-    sweep,
+    async sweep(): Promise<void> {
+      const others = new Set(looked);
+      looked.clear();
+      await publishAll(others);
+    },
 
     /**
      * Removes what is older than it is to be kept, so many at most; answers the last place that is gone. Outboxes come
@@ -72,7 +83,7 @@ export function wireEvents(
      * Who read an outbox before that has had minutes, and what goes is days old.
      */
     async prune(): Promise<number> {
-      await sweep();
+      await publishAll();
       const before = secondsAfter(now(), -eventDays * 24 * 3600);
       for (let removed = 0; removed < mostANight; removed += atOnce) {
         if ((await feed.prune(before, atOnce)) < atOnce) break;

@@ -150,13 +150,17 @@ export class Engine<State, Event, Command> {
     }
   }
 
-  /** Wakes what is overdue: saved just before a crash, or its message was lost. Says how much it found. */
+  /**
+   * Wakes what is overdue, and has told what is in the outbox still: saved just before a crash, or its message was
+   * lost. Says how much it found overdue.
+   */
   async sweep(): Promise<number> {
-    const { store, wake, now } = this.#parts;
-    const ids = await store.overdue(secondsAfter(now(), -forgottenAfterSeconds));
+    const { store, wake, now, feed } = this.#parts;
+    const { ids, isUntold } = await store.swept(secondsAfter(now(), -forgottenAfterSeconds));
     const changesOf = async (id: string) => (await store.load(id))?.changes;
     const rested = await store.backOff.withoutResting(ids, changesOf, now());
     for (const id of rested) await wake(id, now());
+    await feed?.swept?.(isUntold);
     return ids.length;
   }
 

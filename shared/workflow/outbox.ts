@@ -18,6 +18,8 @@ export interface Feed<State, Event> {
   readonly tells: (id: string, event: Event, after: State, before: State | undefined) => readonly Told[];
   /** Somebody may look into the outbox now. May be lost; must not throw. */
   readonly wake: () => Promise<void>;
+  /** A sweep has looked, and found something in the outbox that nobody has taken for a while, or nothing. */
+  readonly swept?: (isUntold: boolean) => Promise<void>;
 }
 
 /** Something told that is not in the feed yet. `id` stays the same, however often it is told. */
@@ -41,9 +43,15 @@ interface Pointer {
 /** The row that keeps one line of history. */
 export const lineRow = (changes: number) => `line-${padded(changes)}`;
 const padded = (changes: number) => String(changes).padStart(8, '0');
-const prefix = 'outbox|';
+/** Before every due row, so that a sweep finds both with one query. */
+const prefix = '0-outbox|';
 /** As long as a due row may stand alone. */
 export const debrisAfterSeconds = 15 * 60;
+
+/** Whether a row of the due index is one of an outbox. */
+export function isOfOutbox(row: string): boolean {
+  return row.startsWith(prefix);
+}
 
 /** The outbox row of a save: written before it, in the transaction of its due row. */
 export function outboxWrite(pointer: Pointer): Write {

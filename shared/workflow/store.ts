@@ -2,7 +2,7 @@ import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
 import { backOffOf } from './back-off.ts';
 import { type AskedOfList, type Lists, listWrites, readList } from './lists.ts';
-import { debrisAfterSeconds, lineRow, outboxWrite, type Told } from './outbox.ts';
+import { debrisAfterSeconds, isOfOutbox, lineRow, outboxWrite, type Told } from './outbox.ts';
 import type { Asked, Page } from './page.ts';
 import { after, type Range, type Row, type Rows, startingWith, type Write } from './rows.ts';
 
@@ -48,8 +48,8 @@ interface Due {
 
 const stateRow = 'state';
 const linePrefix = 'line-';
-/** Due rows begin with a year; what else is in the index begins with a letter. */
-const everyTime: Range = { from: '0', to: ':' };
+/** Due rows begin with a year; what else is in the index begins with a letter, and the outbox with 0. */
+const everyTime: Range = { from: '1', to: ':' };
 /** Unique to one save, so that taking an old row out can never take a newer one with it. */
 const dueRow = ({ dueAt, id, changes }: Due) => `${dueAt}|${id}|${changes}`;
 
@@ -158,15 +158,25 @@ export class WorkflowStore<State, Event> {
    * them, however much exists; takes out pointers that no state answers to any more.
    */
   async overdue(latest: Instant): Promise<readonly string[]> {
+    return (await this.swept(latest)).ids;
+  }
+
+  /** The same, and whether there is something in the outbox that was told before then. */
+  async swept(latest: Instant): Promise<{ readonly ids: readonly string[]; readonly isUntold: boolean }> {
     const range: Range = { from: '', to: latest };
     const ids = new Set<string>();
+    let isUntold = false;
     for (const { json, row } of await this.#due.inPartition(this.#kind, range)) {
+      if (isOfOutbox(row)) {
+        isUntold ||= (JSON.parse(json) as { readonly at: Instant }).at < latest;
+        continue;
+      }
       const due = JSON.parse(json) as Due;
       const current = await this.load(due.id);
       if (current?.changes === due.changes && current.dueAt === due.dueAt) ids.add(due.id);
       else if (secondsAfter(due.dueAt, debrisAfterSeconds) < latest) await this.#due.remove(this.#kind, row);
     }
-    return [...ids];
+    return { ids: [...ids], isUntold };
   }
 
   /**

@@ -102,7 +102,7 @@ describe('the feed', () => {
     const told = JSON.stringify([{ type: 'count.done', subject: 'counts/a', data: {} }]);
     await rows('counts').write('a', [{ row: 'line-00000001', json: '{}', columns: { told, at: dayOf(1) } }]);
     const pointer = JSON.stringify({ id: 'a', changes: 1, at: dayOf(1) });
-    await rows('due').write('count', [{ row: 'outbox|a|00000001', json: pointer }]);
+    await rows('due').write('count', [{ row: '0-outbox|a|00000001', json: pointer }]);
     await events.feed.append([{ ...daily(1)[0]!, id: 'count:a:1', at: dayOf(1) }]);
     expect(await events.prune()).toBe(1);
     await events.sweep();
