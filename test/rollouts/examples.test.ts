@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { PutSubscription } from '../../shared/notifications/request-bodies.ts';
 import {
   DefinePool,
   PauseRollout,
@@ -9,6 +10,7 @@ import {
   PutFreeze,
   StartRollout,
 } from '../../shared/rollouts/request-bodies.ts';
+import { PutSchedule } from '../../shared/schedules/request-bodies.ts';
 
 const schemas: [name: string, schema: z.ZodType][] = [
   ['host-pool-test', DefinePool],
@@ -16,10 +18,13 @@ const schemas: [name: string, schema: z.ZodType][] = [
   ['host-pool-careful', DefinePool],
   ['host-pool-machines', DefinePool],
   ['host-pool-personal', DefinePool],
+  ['host-pool-flexible', DefinePool],
   ['plan', PlanRollout],
   ['rollout', StartRollout],
   ['pause', PauseRollout],
   ['freeze', PutFreeze],
+  ['schedule', PutSchedule],
+  ['subscription', PutSubscription],
 ];
 
 describe('the examples of requests', () => {
