@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/api/endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
-import { AuditEntryAnswer } from '../shared/audit/answers.ts';
+import { AuditEntryAnswer, AuditUpTo } from '../shared/audit/answers.ts';
 import {
   AuditActor,
   AuditCursor,
@@ -30,16 +30,16 @@ app.http(
       cursor: AuditCursor,
       maxpagesize: AuditPageSize,
     },
-    answers: { 200: { about: 'A page of it.', body: listOf(AuditEntryAnswer) } },
+    answers: { 200: { about: 'A page of it.', body: listOf(AuditEntryAnswer).extend({ upTo: AuditUpTo }) } },
     async handle({ query: { maxpagesize, ...asked } }) {
       const { audit, address } = runningApp();
-      const { value, cursor } = await audit.page({ ...asked, most: maxpagesize });
-      if (cursor === undefined) return { jsonBody: { value } };
+      const { cursor, ...page } = await audit.page({ ...asked, most: maxpagesize });
+      if (cursor === undefined) return { jsonBody: page };
       const filter = new URLSearchParams({ maxpagesize: String(maxpagesize) });
       for (const [name, said] of Object.entries({ ...asked, cursor })) {
         if (said !== undefined) filter.set(name, said);
       }
-      return { jsonBody: { value, nextLink: address(`audit?${filter.toString()}`) } };
+      return { jsonBody: { ...page, nextLink: address(`audit?${filter.toString()}`) } };
     },
   }),
 );

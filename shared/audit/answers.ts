@@ -30,3 +30,11 @@ export const AuditEntryAnswer = z
     leftOut: z.int().optional().describe('So many refusals of the same caller before it were not kept.'),
   })
   .meta({ id: 'AuditEntry' });
+
+/** When the newest that is shown may be, where there is more. */
+export const AuditUpTo = z.iso
+  .datetime()
+  .optional()
+  .describe(
+    'After a storm of requests: what was asked from then on is on its way, and not in here. Ask again a little later.',
+  );

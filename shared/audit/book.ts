@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import { type Instant, toInstant } from '../instant.ts';
 import { type KeyedRow, type Range, type Rows, startingWith, type Write } from '../workflow/rows.ts';
 import { type AuditEntry, isWanted, type Wanted } from './entry.ts';
-import { blocks, type Noted } from './journal.ts';
+import { blocks, blockTime, type Noted } from './journal.ts';
 
 interface Parts {
   /** A table of its own: a partition for each month. */
@@ -47,18 +47,27 @@ export function auditBook({ book, journal }: Parts) {
 
   return {
     /**
-     * Takes what is in the journal into the book. May be done by several at once, and again after a crash: all write
-     * the same rows, and the blocks go last. Ends once it has taken `most`, for somebody else to go on.
+     * Takes what is in the journal into the book, the oldest first. May be done by several at once, and again after a
+     * crash: all write the same rows, and the blocks go last. Ends once it has taken `most`, for somebody else to go
+     * on, and says from when on there is more; undefined where it has taken all.
      */
-    async take(most = Infinity): Promise<void> {
+    async take(most: number): Promise<Instant | undefined> {
       let taken = 0;
-      while (taken < most) {
+      for (;;) {
         const found = await journal.inPartition(blocks, startingWith(''), blocksAtOnce);
-        const noted = found.flatMap(({ json }) => JSON.parse(json) as Noted[]);
+        const noted: Noted[] = [];
+        const rows: string[] = [];
+        for (const { row, json } of found) {
+          if (taken + noted.length >= most) break;
+          noted.push(...(JSON.parse(json) as Noted[]));
+          rows.push(row);
+        }
         await write(settled(noted));
         taken += noted.length;
-        for (const { row } of found) await journal.remove(blocks, row);
-        if (found.length < blocksAtOnce) return;
+        for (const row of rows) await journal.remove(blocks, row);
+        const left = found[rows.length];
+        if (left) return blockTime(left.row);
+        if (found.length < blocksAtOnce) return undefined;
       }
     },
 

@@ -22,6 +22,8 @@ interface Waiting {
 
 /** The partition of the blocks. */
 export const blocks = 'blocks';
+/** When a block was written, by the clock of who wrote it. */
+export const blockTime = (row: string): Instant => row.slice(0, row.indexOf('|'));
 /** An entry has 2 KB at most: so many fit into a row. */
 const mostTogether = 200;
 

@@ -23,6 +23,10 @@ export interface Asked extends Wanted {
 const daySeconds = 24 * 3600;
 /** The sweeper has other things to do, too: what a storm of requests leaves is taken in several minutes. */
 const mostASweep = 5000;
+/** Whoever reads it waits for so many at most. */
+const mostAPage = 2000;
+/** An entry is in a block within moments, and clocks of processes differ little. */
+const blocksApartSeconds = 5;
 /** A timer has ten minutes, and a row takes some milliseconds: what is left over goes the next day. */
 const mostRemoved = 20_000;
 
@@ -37,16 +41,25 @@ export function auditRoom({ rows, now, newId, keptDays }: Parts) {
     journal: { ...notes, ...boundedRefusals(() => Date.parse(now())), now },
 
     requests: {
-      /** A page of it. What was asked a moment ago is in it. */
-      async page({ since, until, cursor, ...wanted }: Asked) {
+      /**
+       * A page of it. What was asked a moment ago is in it; but after a storm of requests the newest are still on their
+       * way, and `upTo` says since when: before that nothing is left out, and nothing from then on is shown.
+       */
+      async page({ since, until = secondsAfter(now(), 60), cursor, ...wanted }: Asked) {
         await notes.settled();
-        await book.take();
+        const left = await book.take(mostAPage);
+        const upTo = left === undefined ? until : secondsAfter(left, -blocksApartSeconds);
+        const isCut = Date.parse(upTo) < Date.parse(until);
         const span = {
           since: since ?? secondsAfter(keptSince(), -31 * daySeconds),
-          until: until ?? secondsAfter(now(), 60),
+          until: isCut ? upTo : until,
         };
         const { value, next } = await book.page({ ...wanted, ...span, after: afterOf(cursor) });
-        return { value, ...(next !== undefined && { cursor: cursorOf(next) }) };
+        return {
+          value,
+          ...(next !== undefined && { cursor: cursorOf(next) }),
+          ...(isCut && cursor === undefined && { upTo }),
+        };
       },
     },
 

@@ -57,6 +57,30 @@ describe('an entry', () => {
     expect(await audit.rows('auditjournal').inPartition('blocks', everything)).toHaveLength(1);
   });
 
+  it('that is new is left out while a storm of others is on its way, and the page says from when on', async () => {
+    const audit = keptAudit();
+    const start = audit.clock.now;
+    for (const minute of [0, 1, 2]) {
+      audit.clock.now = secondsAfter(start, minute * 60);
+      const { now: at } = audit.clock;
+      const all = Array.from({ length: 1500 }, (_, n) => begun(`r-${minute}-${n}`, { at }));
+      await Promise.all(all.map(async (one) => await audit.journal.begin(one)));
+    }
+    const { requests } = audit.open();
+    const first = await requests.page({ most: 1000 });
+    expect(first.upTo).toBe(secondsAfter(start, 55));
+    const rest = await requests.page({ most: 1000, cursor: first.cursor });
+    expect(rest).not.toHaveProperty('upTo');
+    const shown = [...first.value, ...rest.value];
+    expect(shown).toHaveLength(1500);
+    expect(shown.every(({ at }) => at === start)).toBe(true);
+    // Whoever wants what was before is shown all of it; and by and by everybody is.
+    expect(await requests.page({ most: 1, until: secondsAfter(start, -1) })).toEqual({ value: [] });
+    const last = await requests.page({ most: 1000 });
+    expect(last).not.toHaveProperty('upTo');
+    expect(last.value[0]?.at).toBe(audit.clock.now);
+  });
+
   it('leaves the journal when it is in the book, and survives a crash between the two', async () => {
     const audit = keptAudit();
     await audit.journal.begin(begun('r-1'));
