@@ -114,11 +114,14 @@ app.http(
     role: 'admin',
     about: 'A new key; for a day what is sent is signed with both.',
     path,
-    answers: { 200: { about: 'The new key, which is shown this once.', body: RotatedAnswer } },
+    answers: {
+      200: { about: 'The new key, which is shown this once.', body: RotatedAnswer, headers: ['ETag'] },
+    },
     refuses: ['InvalidPhase'],
-    handle: async ({ path: { subscription: id }, caller }) => ({
-      jsonBody: await runningApp().subscriptions.rotateSecret(id, caller.name),
-    }),
+    async handle({ path: { subscription: id }, caller }) {
+      const { subscription, ...rotated } = await runningApp().subscriptions.rotateSecret(id, caller.name);
+      return { headers: etagOf(subscription), jsonBody: rotated };
+    },
   }),
 );
 

@@ -49,7 +49,7 @@ const verbs = {
   hostPool: ['removed'],
   schedule: ['due', 'started', 'skipped', 'failed'],
   freeze: ['opened', 'closed'],
-  subscription: ['disabled'],
+  subscription: ['disabled', 'fellBehind'],
 } as const;
 
 type Noun = keyof typeof verbs;

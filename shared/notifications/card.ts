@@ -62,6 +62,14 @@ const known: Readonly<Record<string, Tells>> = {
     facts: [['Why', text(data, 'reason')]],
     open: 'Open the subscription',
   }),
+  'subscription.fellBehind': (data, { subject }) => ({
+    title: `${subject.split('/').at(-1) ?? ''} fell so far behind that events were gone before it came to them`,
+    facts: [
+      ['Events it was not told of', text(data, 'lost')],
+      ['Events it has yet to come to', text(data, 'behind')],
+    ],
+    open: 'Open the subscription',
+  }),
 };
 
 /** What, who, how well proven, where and until when: what people want to know of a promotion, in that order. */

@@ -107,8 +107,8 @@ export function subscriptionRequests(parts: Parts) {
           target: 'kind',
         });
       const { key, oldValidUntil } = await secrets.addKey(id);
-      await engine.record(id, () => ({ type: 'secret-rotated', by, at: now() }));
-      return { secret: key, oldValidUntil };
+      const { state } = await engine.record(id, () => ({ type: 'secret-rotated', by, at: now() }));
+      return { subscription: state, secret: key, oldValidUntil };
     },
 
     async resume(id: string, by: string): Promise<Subscription> {

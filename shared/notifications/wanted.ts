@@ -11,10 +11,10 @@ export interface Happened {
 /** The subject of a subscription: its path below `/api/`. */
 export const pathOf = (subscription: string) => `subscriptions/${subscription}`;
 
-/** Whether a subscription is to hear of it. That another one was paused all of them hear, so that somebody does. */
+/** Whether a subscription is to hear of it. What another one does not hear all of them are told, so that somebody is. */
 export function isWanted(id: string, wants: Wants, { type, subject, data }: Happened): boolean {
   if (subject === pathOf(id)) return false;
-  if (type === 'subscription.disabled') return true;
+  if (type === 'subscription.disabled' || type === 'subscription.fellBehind') return true;
   const { types, imageSets, hostPools, channels } = wants;
   const fits = (list: readonly string[], value: unknown) =>
     list.length === 0 || (typeof value === 'string' && list.includes(value));

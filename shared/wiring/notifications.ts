@@ -43,7 +43,11 @@ const factsOfSubscriptions: Facts<Subscription, SubscriptionEvent> = {
   'redelivery-asked': itsOwn,
   told: itsOwn,
   'passed-over': itsOwn,
-  'fell-behind': itsOwn,
+  // Behind by what was not for it anyway it lost nothing.
+  'fell-behind': ({ lost }, { cursor, head }, _, id) =>
+    lost === 0
+      ? undefined
+      : { type: 'subscription.fellBehind', subject: pathOf(id), data: { lost, behind: head - cursor } },
   intended: itsOwn,
   taken: itsOwn,
   refused: itsOwn,

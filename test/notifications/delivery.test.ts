@@ -133,12 +133,15 @@ describe('a subscription', () => {
     expect(isWanted('s', { ...none, ...wants }, happened)).toBe(isIt);
   });
 
-  it('hears that another one was paused, whatever it wants, and never that it is itself', () => {
-    const wants = { types: ['channel'], imageSets: ['win11'], hostPools: [], channels: [] };
-    const happened = { type: 'subscription.disabled', subject: 'subscriptions/other', data: {} };
-    expect(isWanted('s', wants, happened)).toBe(true);
-    expect(isWanted('other', wants, happened)).toBe(false);
-  });
+  it.each(['subscription.disabled', 'subscription.fellBehind'])(
+    'hears %s of another one, whatever it wants, and never of itself',
+    (type) => {
+      const wants = { types: ['channel'], imageSets: ['win11'], hostPools: [], channels: [] };
+      const happened = { type, subject: 'subscriptions/other', data: {} };
+      expect(isWanted('s', wants, happened)).toBe(true);
+      expect(isWanted('other', wants, happened)).toBe(false);
+    },
+  );
 });
 
 describe('a webhook', () => {

@@ -80,8 +80,9 @@ describe('a subscription', () => {
 
   it('signs with both keys for a day once the key is rotated', async () => {
     const { requests, sent } = room();
-    await requests.put('cmdb', body());
-    await requests.rotateSecret('cmdb', 'ann');
+    const before = (await requests.put('cmdb', body())).subscription;
+    const { subscription } = await requests.rotateSecret('cmdb', 'ann');
+    expect(subscription.revision).toBe(before.revision + 1);
     expect(await requests.test('cmdb', 'ann')).toMatchObject({ delivered: true });
     expect(sent[0]?.headers['webhook-signature']?.split(' ')).toHaveLength(2);
   });
