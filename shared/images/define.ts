@@ -54,15 +54,16 @@ export function defining({ sets, recipes, own, heldIn, now }: Parts) {
     };
     // Who is refused by what is known already claims nothing.
     judged(await sets.load(name));
-    await own(name, plan);
-    // The recipe first: a revision that a set names can then always be read.
-    const written = { type: 'written', recipe: plan.recipe, at: now() } as const;
-    await recipes.record(recipeId(name, hash), () => written);
-    let created = false;
-    const { state } = await sets.record(name, (set) => {
-      created = set === undefined;
-      return judged(set);
+    return await own(name, plan, async () => {
+      // The recipe first: a revision that a set names can then always be read.
+      const written = { type: 'written', recipe: plan.recipe, at: now() } as const;
+      await recipes.record(recipeId(name, hash), () => written);
+      let created = false;
+      const { state } = await sets.record(name, (set) => {
+        created = set === undefined;
+        return judged(set);
+      });
+      return { set: state, created };
     });
-    return { set: state, created };
   };
 }

@@ -3,6 +3,7 @@ import { noteRepeat } from '../correlation.ts';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { type Named, refuseReuse } from '../repeats.ts';
+import type { Claims } from '../workflow/claim.ts';
 import type { Engine } from '../workflow/engine.ts';
 import type { Asked, AskedByTime } from '../workflow/page.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
@@ -16,7 +17,7 @@ import {
 import { type ImageSet, type ImageSetEvent, type ImageSetPlan, issuedTo } from './image-set.ts';
 import type { Decide, RequestVersion, Retry } from './request-bodies.ts';
 import { defining } from './define.ts';
-import { type DefinitionClaimed, type DefinitionOwner, definitionOwners } from './owner.ts';
+import { definitionOwners } from './owner.ts';
 import type { Waiver } from './inspection.ts';
 import type { Leftover, LeftoverCommand, LeftoverEvent } from './leftover.ts';
 import {
@@ -41,7 +42,8 @@ import { isVersionNumber, nextNumber } from './version-number.ts';
 interface Parts {
   readonly sets: Engine<ImageSet, ImageSetEvent, never>;
   readonly setStore: WorkflowStore<ImageSet, ImageSetEvent>;
-  readonly owners: Engine<DefinitionOwner, DefinitionClaimed, never>;
+  /** To gallery image definitions. */
+  readonly claims: Claims;
   readonly recipes: Engine<KeptRecipe, KeptRecipeEvent, never>;
   readonly leftovers: Engine<Leftover, LeftoverEvent, LeftoverCommand>;
   readonly leftoverStore: WorkflowStore<Leftover, LeftoverEvent>;

@@ -14,7 +14,7 @@ import {
 } from './freezes.ts';
 import type { Pool, PoolEvent } from './pool.ts';
 import type { PutFreeze } from './request-bodies.ts';
-import { somebody } from './requests.ts';
+import { somebody } from './somebody.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
 
 interface Parts {

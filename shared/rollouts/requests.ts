@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
-import type { Instant } from '../instant.ts';
-import { mayPut, type Precondition } from '../precondition.ts';
 import type { Asked, AskedByTime, Page } from '../workflow/page.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { afterEnd } from './after-end.ts';
+import { type DefineParts, definingPools } from './define-pool.ts';
 import { digest } from './digest.ts';
 import { type Freezes, frozenBy } from './freezes.ts';
 import { hostOrderRequests } from './host-order-requests.ts';
@@ -20,11 +19,10 @@ import {
 import type { Plan } from './plan.ts';
 import { holdTo, refuseToFail, unlessAzureIsAway } from './held-to-plan.ts';
 import type { planner } from './planner.ts';
-import { type Pool, type PoolEvent, poolLife, type PoolLink } from './pool.ts';
-import { type PoolEngine, poolIn } from './pools.ts';
+import type { Pool, PoolLink } from './pool.ts';
+import { poolIn } from './pools.ts';
 import type {
   AbortRollout,
-  DefinePool,
   PauseRollout,
   PlanRollout,
   ResumeRollout,
@@ -39,12 +37,10 @@ import {
   type Refusal,
   whyNotThere,
 } from './versions.ts';
-import { fleetNamed, fleetOf } from './stage.ts';
+import { somebody } from './somebody.ts';
 import type { HostRecord } from './waves.ts';
 
-export interface Parts {
-  readonly pools: PoolEngine;
-  readonly poolStore: WorkflowStore<Pool, PoolEvent>;
+export interface Parts extends DefineParts {
   readonly rollouts: RolloutEngine;
   readonly rolloutStore: WorkflowStore<Rollout, RolloutEvent>;
   /** The image version behind a number; undefined if there is no such version. Handed in from the images. */
@@ -58,16 +54,13 @@ export interface Parts {
   readonly planFor: ReturnType<typeof planner>;
   /** How the work on the hosts of a rollout stands. */
   readonly standings: Hosts['standings'];
-  readonly now: () => Instant;
 }
-
-/** Who asks, as far as known: a function key has no name of its own. */
-export const somebody = (by: string | undefined) => by ?? 'function key';
 
 /** What people may ask of host pools and rollouts. A refusal is an `AppError`; the rest is the engine's work. */
 export function rolloutRequests({
   pools,
   poolStore,
+  claims,
   rollouts,
   rolloutStore,
   versionOf,
@@ -124,35 +117,7 @@ export function rolloutRequests({
   return {
     ...orders,
 
-    async definePool(name: string, { by, ...link }: z.infer<typeof DefinePool>, onlyIf?: Precondition) {
-      const twin = (await poolStore.loadAll('')).find(
-        ({ id, saved }) => id !== name && machinesOf(saved.state.link) === machinesOf(link),
-      );
-      if (twin) {
-        // Each pool is held by one rollout at a time; two over the same machines would be held by two.
-        const message = `The machines in ${fleetNamed(link)} belong to host pool ${twin.id}.`;
-        const target = link.scaleSet ? 'scaleSet' : 'virtualMachines';
-        throw new AppError('ValidationFailed', message, { target });
-      }
-      let created = false;
-      const event: PoolEvent = {
-        type: 'defined',
-        link: link satisfies PoolLink,
-        by: somebody(by),
-        at: now(),
-      };
-      const { state } = await pools.record(name, (pool) => {
-        const there = pool?.removed ? undefined : pool;
-        created = there === undefined;
-        if (pool?.activeRollout !== undefined && !isSameFleet(pool.link, link)) {
-          const message = `Rollout ${pool.activeRollout} is at work on the hosts that ${name} names now.`;
-          throw new AppError('RolloutAlreadyActive', message, { target: name });
-        }
-        mayPut(`Host pool ${name}`, there, onlyIf, poolLife.evolve(pool, event) === pool);
-        return event;
-      });
-      return { pool: state, created };
-    },
+    definePool: definingPools({ pools, poolStore, claims, now }),
 
     pool: poolNamed,
 
@@ -256,20 +221,4 @@ export function rolloutRequests({
 
 function noLonger(id: string, { phase }: Rollout, what: string): AppError {
   return new AppError('InvalidPhase', `Rollout ${id} is ${phase} and cannot be ${what}.`, { target: id });
-}
-
-/** Where the hosts are; what is policy may change while a rollout is under way. */
-export function isSameFleet(one: PoolLink, other: PoolLink): boolean {
-  const pool = ({ subscriptionId, resourceGroup, hostPool }: PoolLink) =>
-    [subscriptionId, resourceGroup, hostPool].join('/').toLowerCase();
-  return pool(one) === pool(other) && machinesOf(one) === machinesOf(other);
-}
-
-/** Two host pools may have their machines in one resource group, but not in one scale set. */
-function machinesOf(link: PoolLink): string {
-  const { subscriptionId, resourceGroup, scaleSet } = fleetOf(link);
-  const alone = [link.resourceGroup, link.hostPool];
-  return [subscriptionId, resourceGroup, ...(scaleSet === undefined ? alone : [scaleSet])]
-    .join('/')
-    .toLowerCase();
 }

@@ -22,6 +22,7 @@ import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
 import { imageVersionsAt } from '../rollouts/associations.ts';
 import { rememberingFleets } from '../rollouts/fleet-memory.ts';
 import { usageOf, usesOf } from '../rollouts/usage.ts';
+import { claimsIn } from '../workflow/claim.ts';
 import { Engine } from '../workflow/engine.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import type { Events } from './events.ts';
@@ -102,6 +103,7 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
   const inAzure = { poolStore, rolloutStore, fleets: rememberingFleets(fleets, now) };
   const requests = rolloutRequests({
     ...parts,
+    claims: claimsIn({ kind: 'fleet', rows: rows('fleetclaims'), due, now }),
     versionOf,
     refusal,
     imageVersionAt,

@@ -14,7 +14,6 @@ import { type ImageSet, type ImageSetEvent, imageSetLife } from '../images/image
 import { ensureInspected } from '../images/inspect.ts';
 import { keepRequests } from '../images/keep-requests.ts';
 import { type Leftover, type LeftoverEvent, leftoverLife } from '../images/leftover.ts';
-import { type DefinitionClaimed, type DefinitionOwner, definitionOwnerLife } from '../images/owner.ts';
 import { listsOfSets, listsOfVersions } from '../images/lists.ts';
 import { performVersion } from '../images/perform.ts';
 import { benchPlaces } from '../images/places.ts';
@@ -38,6 +37,7 @@ import { ensureWithdrawn } from '../images/withdraw.ts';
 import { logged } from '../news.ts';
 import { replicationRoom } from '../replication/room.ts';
 import type { UsedIn } from '../replication/perform.ts';
+import { claimsIn } from '../workflow/claim.ts';
 import { Engine } from '../workflow/engine.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import type { Events } from './events.ts';
@@ -92,16 +92,6 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
     store: setStore,
     remembers: true,
     ...resting('image-set', now),
-  });
-  const ownerStore = new WorkflowStore<DefinitionOwner, DefinitionClaimed>(
-    'definition',
-    rows('definitions'),
-    due,
-  );
-  const owners = new Engine({
-    workflow: definitionOwnerLife,
-    store: ownerStore,
-    ...resting('definition', now),
   });
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, ...resting('recipe', now) });
   const remains = { machines, parts, gallery, scripts };
@@ -170,7 +160,7 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
     requests: imageRequests({
       sets,
       setStore,
-      owners,
+      claims: claimsIn({ kind: 'definition', rows: rows('definitionclaims'), due, now }),
       recipes,
       leftovers,
       leftoverStore,

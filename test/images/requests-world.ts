@@ -6,14 +6,10 @@ import {
   type KeptRecipeEvent,
   keptRecipeLife,
 } from '../../shared/images/recipe-revision.ts';
-import {
-  type DefinitionClaimed,
-  type DefinitionOwner,
-  definitionOwnerLife,
-} from '../../shared/images/owner.ts';
 import { listsOfSets, listsOfVersions } from '../../shared/images/lists.ts';
 import { imageRequests } from '../../shared/images/requests.ts';
 import type { Use } from '../../shared/images/use.ts';
+import { claimsIn } from '../../shared/workflow/claim.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
@@ -46,8 +42,6 @@ export function openImages({ dyingOnce = false } = {}) {
   const versions = new Engine({ workflow: versionLife, store: versionStore, perform: idle, wake, now });
   const recipeStore = new WorkflowStore<KeptRecipe, KeptRecipeEvent>('recipe', memoryRows(), due);
   const recipes = new Engine({ workflow: keptRecipeLife, store: recipeStore, perform: idle, wake, now });
-  const ownerStore = new WorkflowStore<DefinitionOwner, DefinitionClaimed>('definition', memoryRows(), due);
-  const owners = new Engine({ workflow: definitionOwnerLife, store: ownerStore, perform: idle, wake, now });
   const leftoverStore = new WorkflowStore<Leftover, LeftoverEvent>('leftover', memoryRows(), due);
   const leftovers = new Engine({ workflow: leftoverLife, store: leftoverStore, perform: idle, wake, now });
   const uses: Use[] = [];
@@ -55,7 +49,7 @@ export function openImages({ dyingOnce = false } = {}) {
   const images = imageRequests({
     sets,
     setStore,
-    owners,
+    claims: claimsIn({ kind: 'definition', rows: memoryRows(), due, now }),
     recipes,
     leftovers,
     leftoverStore,

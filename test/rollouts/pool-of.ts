@@ -7,6 +7,8 @@ import { rollbackRequests } from '../../shared/rollouts/rollback.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
 import type { ImageVersionAt } from '../../shared/rollouts/versions.ts';
+import { claimsIn } from '../../shared/workflow/claim.ts';
+import { memoryRows } from '../support/memory-rows.ts';
 import { fleetIn } from '../support/fleet.ts';
 import { newVersion, type SmallAzure } from '../support/small-azure.ts';
 import { well, World } from '../support/world.ts';
@@ -53,6 +55,7 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
   const isUnderWay = async (movement: string) => !fleet.refused.movements.has(movement);
   const asks = rolloutRequests({
     ...parts,
+    claims: claimsIn({ kind: 'fleet', rows: memoryRows(), due: memoryRows(), now: world.now }),
     versionOf,
     refusal,
     imageVersionAt,

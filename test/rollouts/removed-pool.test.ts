@@ -44,6 +44,14 @@ describe('a host pool that is deleted', () => {
     await expect(remove('pool', 'ann', { match: '*' })).rejects.toMatchObject({ code: 'InvalidPhase' });
   });
 
+  it('has its machines no more', async () => {
+    const { asks, remove } = await removable();
+    await expect(asks.definePool('heir', body)).rejects.toMatchObject({ target: 'scaleSet' });
+    await remove('pool', 'ann', { match: '*' });
+    expect(await asks.definePool('heir', body)).toMatchObject({ created: true });
+    await expect(asks.definePool('pool', body)).rejects.toMatchObject({ target: 'scaleSet' });
+  });
+
   it('is not there to be deleted again', async () => {
     const { remove } = await removable();
     await remove('pool', 'ann', { match: '*' });

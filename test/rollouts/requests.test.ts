@@ -73,14 +73,25 @@ describe('what may be asked of host pools and rollouts', () => {
 });
 
 describe('a host pool', () => {
+  const elsewhere = { ...body, scaleSet: { resourceGroup: 'g', name: 'other' } };
+
   it('R6: is the only one over its scale set', async () => {
     const { asks } = await poolOf();
     expect(await refusal(asks.definePool('twin', { ...body, hostPool: 'other', channel: 'test' }))).toBe(
       'ValidationFailed',
     );
-    const elsewhere = { ...body, scaleSet: { resourceGroup: 'g', name: 'other' } };
     expect(await asks.definePool('other', elsewhere)).toMatchObject({ created: true });
     expect(await asks.definePool('other', elsewhere)).toMatchObject({ created: false });
+  });
+
+  it('R6: is the only one, of several that are put at once', async () => {
+    const { asks } = await poolOf();
+    const body = { ...elsewhere, hostPool: 'another' };
+    const all = await Promise.all(
+      ['one', 'two', 'three'].map(async (name) => await refusal(asks.definePool(name, body))),
+    );
+    expect(all.toSorted()).toEqual(['ValidationFailed', 'ValidationFailed', 'no refusal']);
+    expect((await asks.pools()).value).toHaveLength(2);
   });
 });
 

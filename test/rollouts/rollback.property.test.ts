@@ -5,6 +5,8 @@ import { DefinePool, RollBackRollout } from '../../shared/rollouts/request-bodie
 import { rollbackRequests } from '../../shared/rollouts/rollback.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import { isOver, type Rollout } from '../../shared/rollouts/rollout.ts';
+import { claimsIn } from '../../shared/workflow/claim.ts';
+import { memoryRows } from '../support/memory-rows.ts';
 import { type Fleet, fleetIn } from '../support/fleet.ts';
 import { populate } from '../support/fleet-verdict.ts';
 import { lives } from '../support/lives.ts';
@@ -71,6 +73,7 @@ async function asking(world: World, fleet: Fleet) {
   const parts = { pools, rollouts, versionOf, refusal, imageVersionAt, now };
   const stores = { poolStore: met.pools, rolloutStore: met.rollouts };
   const asks = rolloutRequests({
+    claims: claimsIn({ kind: 'fleet', rows: memoryRows(), due: memoryRows(), now }),
     ...parts,
     ...stores,
     freezes,

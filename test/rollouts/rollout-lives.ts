@@ -5,6 +5,8 @@ import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
+import { claimsIn } from '../../shared/workflow/claim.ts';
+import { memoryRows } from '../support/memory-rows.ts';
 import { type Fleet, fleetIn, link, type Without } from '../support/fleet.ts';
 import { populate } from '../support/fleet-verdict.ts';
 import { newVersion } from '../support/small-azure.ts';
@@ -83,6 +85,7 @@ function ask(
 ) {
   const { random, now } = world;
   const requests = rolloutRequests({
+    claims: claimsIn({ kind: 'fleet', rows: memoryRows(), due: memoryRows(), now }),
     pools,
     poolStore: met.pools,
     rollouts,

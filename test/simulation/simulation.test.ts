@@ -47,7 +47,7 @@ describe('a simulation of builds, releases and rollouts', () => {
     ['lease', /^(?:R[16]|X1): /, [1, 4]],
     ['governor', /^X-throttle: /, [34, 2]],
     ['region', /^R9: /, [10, 28]],
-    ['scalingPlan', /^R2: \d+ places are left and \d+(?:\.\d+)? are needed/, [36, 36]],
+    ['scalingPlan', /^R2: \d+ places are left and \d+(?:\.\d+)? are needed/, [52, 104]],
     ['blueprint', /was deleted and nothing of it was kept|^R13: /, [1, 3]],
   ];
   it.each(found)(
