@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { AppError } from '../errors.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
 import { type Channel, heldBy } from './channel.ts';
@@ -72,5 +73,7 @@ function whyNot(past: Past, { policy, to, now }: Terms): string | undefined {
   if (to === undefined && leftFor.cause === 'rollback')
     return `was taken back at ${leftAt}: name it to go there`;
   const until = goneBackToUntil(past, policy) ?? leftAt;
-  return until <= now ? `was left at ${leftAt}, more than ${policy.rollbackDays} days ago` : undefined;
+  return until <= now
+    ? `was left at ${leftAt}, more than ${counted(policy.rollbackDays, 'day')} ago`
+    : undefined;
 }

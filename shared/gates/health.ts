@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Finding } from './check.ts';
 import { avdHealthChecks, type CheckPlan, type HealthPlan } from './gate.ts';
 import { type AskedOfPool, type ExaminedHost, fleetOf, type LinkedPool } from './ports.ts';
@@ -54,7 +55,11 @@ export function healthFinding(
   if (plan.which === 'MachineIdentity') return identity(all, before);
   // What a disk was made from can be read of a machine that is off as well.
   const asked = plan.which === 'ImageVersion' ? all : all.filter(isOn);
-  if (asked.length === 0) return { outcome: 'open', evidence: `all ${all.length} hosts are switched off` };
+  if (asked.length === 0)
+    return {
+      outcome: 'open',
+      evidence: `${all.length === 1 ? 'the only host is' : `all ${all.length} hosts are`} switched off`,
+    };
   const answers = found.flatMap((one) => answersIn(plan, one, asked));
   const off = all.length - asked.length;
   return summed(answers, asked.length, off === 0 ? '' : `; ${off} switched off and not asked`);
@@ -111,7 +116,7 @@ const mostTold = 3;
 
 function summed(answers: readonly One[], hosts: number, more: string): Finding {
   const threshold = 'every host';
-  const count = `of ${hosts} host${hosts === 1 ? '' : 's'}`;
+  const count = `of ${counted(hosts, 'host')}`;
   for (const [outcome, word] of [
     ['failed', 'failed'],
     ['inconclusive', 'open'],

@@ -1,3 +1,4 @@
+import { counted as many } from '../counted.ts';
 import { earliest, type Instant, minutesAfter, secondsBetween } from '../instant.ts';
 import type { Look, Settled } from '../workflow/look.ts';
 import { drain, isDrained } from './drain.ts';
@@ -126,7 +127,7 @@ function toEnd({ work: host, now }: Look<Host>, sessions: number, facts: Partial
   const moments = momentsOf({ ...host, facts: { ...host.facts, ...facts } });
   const next = earliest(minutesAfter(now, 1), ...moments.filter((at) => at > now));
   const seconds = Math.min(tick, Math.max(1, Math.ceil(secondsBetween(now, next))));
-  return running(`${sessions} sessions to end`, seconds, { facts });
+  return running(`${many(sessions, 'session')} to end`, seconds, { facts });
 }
 
 async function withUsers(
@@ -148,13 +149,17 @@ async function withUsers(
   if (sight.untold.length > 0) return tell(sessionHosts, look, sight.untold, known);
   if (now >= minutesAfter(emptyingSince, patienceMinutes(plan.policy))) {
     const users = sessions.map(({ user }) => user).join(', ');
-    return failed('UsersStayed', `${plan.name} still has ${sessions.length} sessions: ${users}.`, known);
+    return failed(
+      'UsersStayed',
+      `${plan.name} still has ${many(sessions.length, 'session')}: ${users}.`,
+      known,
+    );
   }
   const { loggedOff, dueNow } = sight;
   if (dueNow.length > 0) {
     const isGrace = dueNow.some(({ disconnectedSince }) => disconnectedSince === undefined);
     const why = isGrace ? 'grace is over' : 'nobody uses them';
-    const news = `${why}: ${dueNow.length} sessions are logged off`;
+    const news = `${why}: ${many(dueNow.length, 'session is', 'sessions are')} logged off`;
     const facts = { ...known, loggedOff: [...loggedOff, ...dueNow] };
     return running('sessions to be logged off', 0, { facts, news });
   }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { AppError } from '../errors.ts';
 import { type Instant, secondsBetween } from '../instant.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
@@ -38,7 +39,7 @@ export function tell(
         if (arrived !== 'turned-away') sent.push({ ...one, confirmed: arrived === 'yes' });
       }
       const isAll = sent.length === told.length;
-      const news = `${sent.filter(({ confirmed }) => confirmed).length} of ${told.length} users told`;
+      const news = `${sent.filter(({ confirmed }) => confirmed).length} of ${counted(told.length, 'user')} told`;
       const facts = { told: [...earlier, ...sent] };
       return running('sessions to end', isAll ? fewUsersSeconds : soonSeconds, { facts, news });
     },
@@ -75,7 +76,7 @@ export function remind(
         const confirmed = sent.get(one.session);
         return confirmed === undefined ? one : mark(one, stepOf(one.session), { at: now, confirmed });
       });
-      const news = `${[...sent.values()].filter(Boolean).length} of ${due.length} users reminded`;
+      const news = `${[...sent.values()].filter(Boolean).length} of ${counted(due.length, 'user')} reminded`;
       if (sent.size < due.length)
         return running('sessions to end', soonSeconds, { facts: { told: remembered }, news });
       return { ...onward, news, facts: { ...known, told: remembered } };
@@ -88,8 +89,8 @@ function mark(told: Told, minutes: number | undefined, how: Pick<Told, 'at' | 'c
   return { ...told, reminded: [...(told.reminded ?? []), { minutes, ...how }] };
 }
 
-function less(counted: Known['counted'], by: number): Known['counted'] {
-  return { ...counted, sessions: counted.sessions - by };
+function less(before: Known['counted'], by: number): Known['counted'] {
+  return { ...before, sessions: before.sessions - by };
 }
 
 /** Whether the message arrived. If nobody knows it stays so; turned away it certainly did not, and may go again. */

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { canBeCanceled, canBeRetried, type Version } from './image.ts';
 import { canBeDeleted, canBeRevoked, heldBy } from './shelf.ts';
 import { versionId } from './stage.ts';
@@ -113,7 +114,7 @@ function underWay(version: Extract<Version, { standing: unknown }>): Explained {
   const waits = waitingFor || 'its first look';
   const times = { since, nextCheck, until };
   if (troubles > 0) {
-    const message = `Azure said no ${troubles} times in a row: ${waits}`;
+    const message = `Azure said no ${counted(troubles, 'time')} in a row: ${waits}`;
     return { movement: 'waiting', ...times, because: { code: 'AzureTrouble', message } };
   }
   // In line for a place or a quota nothing moves, and it ends by itself.

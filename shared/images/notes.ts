@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
@@ -66,6 +67,6 @@ export function refuseEndOfLife(
   const earliest = minutesAfter(now, noticeDays * 24 * 60);
   const isNearer = before === undefined || date < before.date;
   if (!isNearer || date >= earliest) return;
-  const why = `People are told ${noticeDays} days before: it cannot be moved nearer than ${earliest}.`;
+  const why = `People are told ${counted(noticeDays, 'day')} before: it cannot be moved nearer than ${earliest}.`;
   throw new AppError('ValidationFailed', `${why} To stop its use at once, revoke it.`, { target });
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { z } from 'zod';
 import { noteRepeat } from '../correlation.ts';
 import { AppError } from '../errors.ts';
@@ -108,7 +109,7 @@ export function imageRequests(parts: Parts) {
   const recipeOf = async (name: string, set: ImageSet, revision: number) => {
     const hash = set.recipes[revision - 1]?.hash;
     if (hash === undefined) {
-      const message = `Image set ${name} has ${set.recipes.length} recipes; ${revision} is none of them.`;
+      const message = `Image set ${name} has ${counted(set.recipes.length, 'recipe')}; ${revision} is none of them.`;
       throw new AppError('NotFound', message, { target: 'recipe' });
     }
     const kept = await recipes.load(recipeId(name, hash));

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { RetentionPolicy } from './image-set.ts';
 import { compareNumbers, type VersionNumber } from './version-number.ts';
@@ -151,7 +152,7 @@ function ofUsable(given: Given, place: number): Verdict {
   }
   const reasons = reasonsToKeep(given, place);
   if (reasons.length === 0) {
-    const out = `it is older than ${policy.keepDays} days, not among the last ${policy.keepLast}, and used by nobody`;
+    const out = `it is older than ${counted(policy.keepDays, 'day')}, not among the last ${policy.keepLast}, and used by nobody`;
     return { action: 'deprecate', because: [out] };
   }
   if (endOfLife && endOfLife.noticedAt === undefined && isNear(endOfLife, policy, now)) {
@@ -178,7 +179,10 @@ function reasonsToKeep({ version, held, policy, now }: Given, place: number): re
   const rules: [boolean, Hold][] = [
     [place === 0, { message: 'it is the newest' }],
     [place < policy.keepLast, { message: `it is among the last ${policy.keepLast}` }],
-    [now < youngUntil, { message: `it is younger than ${policy.keepDays} days`, until: youngUntil }],
+    [
+      now < youngUntil,
+      { message: `it is younger than ${counted(policy.keepDays, 'day')}`, until: youngUntil },
+    ],
   ];
   const ruled = rules.flatMap(([holds, reason]) => (holds ? [reason] : []));
   return [...held.map((hold) => ({ ...hold, message: said(hold) })), ...ruled];
@@ -190,7 +194,7 @@ function ofUnwanted({ version, held, now }: Given, days: number, isAmongLast: bo
   const dueAt = minutesAfter(since, days * day);
   const is = `it is ${status} since ${since}`;
   if (now < dueAt) {
-    const goes = `${is} and goes after ${days} days, when nobody uses it`;
+    const goes = `${is} and goes after ${counted(days, 'day')}, when nobody uses it`;
     return { action: 'keep', because: [goes, ...held.map(said)], until: dueAt };
   }
   if (held.length > 0) {
@@ -199,7 +203,7 @@ function ofUnwanted({ version, held, now }: Given, days: number, isAmongLast: bo
   }
   if (isAmongLast)
     return { action: 'keep', because: [`${is}, but there are not enough others to go back to`] };
-  return { action: 'delete', because: [`${is}, longer than ${days} days, and used by nobody`] };
+  return { action: 'delete', because: [`${is}, longer than ${counted(days, 'day')}, and used by nobody`] };
 }
 
 function isNear({ at }: EndOfLife, { endOfLifeNoticeDays }: RetentionPolicy, now: Instant): boolean {

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { inWords } from './installer-codes.ts';
@@ -69,7 +70,7 @@ type Wrong = readonly [code: 'StepFailed' | 'StepTimedOut', message: string];
 function whatIsWrong(step: RecipeStep, { tail }: StepProgress, run: ScriptRun): Wrong | undefined {
   const { name, timeoutMinutes, allowedExitCodes } = step;
   if (run.state === 'timed-out') {
-    return ['StepTimedOut', `Step ${name} did not end within ${timeoutMinutes} minutes. ${tail}`];
+    return ['StepTimedOut', `Step ${name} did not end within ${counted(timeoutMinutes, 'minute')}. ${tail}`];
   }
   if (run.state === 'gone-wrong') return ['StepFailed', `Azure could not run step ${name}. ${tail}`];
   if (allowedExitCodes.includes(run.exitCode)) return undefined;

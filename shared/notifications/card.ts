@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Delivered } from './ports.ts';
 
 /** An event as people read it in chat, in whatever form their chat has. */
@@ -140,7 +141,7 @@ function checksOf(data: Data): string {
 function hostsOf(data: Data): string {
   const { total, pools } = record(data['hosts']);
   if (typeof pools !== 'number' || pools === 0) return '';
-  const inPools = `${pools} ${pools === 1 ? 'host pool' : 'host pools'}`;
+  const inPools = counted(pools, 'host pool');
   return typeof total === 'number' ? `${total} in ${inPools}` : inPools;
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import {
   canBeOverridden,
   canBePaused,
@@ -88,7 +89,7 @@ function whileRunning(release: Extract<Release, { phase: 'running' }>): Explaine
   const { stage, since, waitingFor, troubles } = release.standing;
   const waits = waitingFor || 'its first look';
   if (troubles > 0) {
-    const message = `No answer ${troubles} times in a row: ${waits}`;
+    const message = `No answer ${counted(troubles, 'time')} in a row: ${waits}`;
     return { movement: 'waiting', since, because: { code: 'Trouble', message } };
   }
   const step = stepOf(release.facts.way, channelAt(release));

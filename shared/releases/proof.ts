@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Failure, failure } from '../errors.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { Override, Proof } from './course.ts';
@@ -116,7 +117,10 @@ function unapproved({ approval, channel, here, now }: Question): Failure | undef
     case 'approved':
       if (now >= expiresAt) return failure('ApprovalExpired', `Approval ${id} counted until ${expiresAt}.`);
       if (given >= quorum) return undefined;
-      return failure('ApprovalRequired', `${given} of ${quorum} people have approved it: ${id}.`);
+      return failure(
+        'ApprovalRequired',
+        `${given} of ${counted(quorum, 'person has', 'people have')} approved it: ${id}.`,
+      );
     case 'pending':
       return failure('ApprovalRequired', `Approval ${id} is open: ${given} of ${quorum} have approved it.`);
     case 'withdrawn':

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { Capacity, HostView } from './capacity.ts';
 import type { Finding } from './finding.ts';
@@ -111,7 +112,7 @@ function wrongWithPolicy(found: Found): Finding[] {
   const findings: Finding[] = [];
   const { floor, windows = [] } = link.policy;
   if (!fits) {
-    const message = `No maintenance window is as long as the ${quietMinutes} minutes that a host without users takes (P90).`;
+    const message = `No maintenance window is as long as the ${counted(quietMinutes, 'minute')} that a host without users takes (P90).`;
     findings.push({ code: 'WindowTooShort', message, remedy: 'Make a window longer, or the grace shorter.' });
   }
   // Where others are there before a host goes, none is missed.
@@ -209,13 +210,13 @@ function addHosts(add: Add, views: readonly HostView[], todo: readonly HostView[
   if (busy.length > 0) {
     add(
       'AzureBusy',
-      `Azure is at work on ${busy.length} hosts: ${named(busy)}.`,
+      `Azure is at work on ${counted(busy.length, 'host')}: ${named(busy)}.`,
       'Nothing: they wait for it.',
     );
   }
   const silent = views.filter((view) => !view.takesUsers && !view.isPoweredOff && !view.isGone);
   if (silent.length > 0) {
-    const message = `${silent.length} hosts run and take no users: ${named(silent)}.`;
+    const message = `${counted(silent.length, 'host runs and takes', 'hosts run and take')} no users: ${named(silent)}.`;
     add('HostsTakeNoUsers', message, 'See whether they are drained, ill or not registered.');
   }
 }
@@ -226,8 +227,12 @@ const machinesPerReplica = 50;
 function addReplicas(add: Add, { version, pool, replicas }: Found, atOnce: number): void {
   const wanted = Math.ceil(atOnce / machinesPerReplica);
   if (replicas === undefined || replicas >= wanted) return;
-  const message = `${atOnce} hosts are made at once from ${replicas} replicas of ${version.number} in ${pool.link.location}.`;
-  add('FewReplicas', message, `Give the region ${wanted} replicas first, or state a lower maxUnavailable.`);
+  const message = `${counted(atOnce, 'host is', 'hosts are')} made at once from ${counted(replicas, 'replica')} of ${version.number} in ${pool.link.location}.`;
+  add(
+    'FewReplicas',
+    message,
+    `Give the region ${counted(wanted, 'replica')} first, or state a lower maxUnavailable.`,
+  );
 }
 
 function addUsers(add: Add, { sessions }: Policy, todo: readonly HostView[]): void {
@@ -236,13 +241,13 @@ function addUsers(add: Add, { sessions }: Policy, todo: readonly HostView[]): vo
   const { disconnected, disconnectedMinutes = 0 } = sessions;
   const early =
     disconnected === 'log-off-early'
-      ? ` Those that are disconnected for ${disconnectedMinutes} minutes are logged off untold.`
+      ? ` Those that are disconnected for ${counted(disconnectedMinutes, 'minute')} are logged off untold.`
       : '';
   if (sessions.atGraceEnd === 'log-off') {
-    const message = `${users} sessions are logged off when their ${sessions.graceMinutes} minutes of grace are over.${early}`;
+    const message = `${counted(users, 'session is', 'sessions are')} logged off when the grace of ${counted(sessions.graceMinutes, 'minute')} is over.${early}`;
     add('UsersLoggedOff', message, 'Nothing, if that is meant; else say atGraceEnd: wait.');
   } else {
-    const message = `${users} sessions may stay for ${sessions.waitHours} hours, and their hosts may be left as they are.${early}`;
+    const message = `${counted(users, 'session')} may stay for ${counted(sessions.waitHours, 'hour')}, and their hosts may be left as they are.${early}`;
     add('UsersMayStay', message, 'Begin when users have left, or say atGraceEnd: log-off.');
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Instant, secondsBetween } from '../instant.ts';
 import type { Facts } from './course.ts';
 import { elsewhere, expected, percentile, tookIn } from './durations.ts';
@@ -104,7 +105,7 @@ function becauseOf(id: string, rollout: Rollout, underWay: readonly HostStanding
   const because: Because[] = [];
   if (underWay.length > 0) because.push(hostsUnderWay(id, underWay), ...drainedAhead(underWay));
   if (standing.troubles > 0) {
-    const message = `${standing.waitingFor} (${standing.troubles} times in a row)`;
+    const message = `${standing.waitingFor} (${counted(standing.troubles, 'time')} in a row)`;
     because.push({ code: 'AzureTrouble', message, until: standing.lookAt });
   }
   if (rollout.phase === 'stopping') {
@@ -135,7 +136,7 @@ function hostsUnderWay(id: string, underWay: readonly HostStanding[]): Because {
 function drainedAhead(underWay: readonly HostStanding[]): readonly Because[] {
   const hosts = underWay.filter(({ stage, goAt }) => stage === 'turn' && goAt === undefined).length;
   if (hosts === 0) return [];
-  const are = hosts === 1 ? '1 host is drained and waits' : `${hosts} hosts are drained and wait`;
+  const are = counted(hosts, 'host is drained and waits', 'hosts are drained and wait');
   return [{ code: 'DrainedAhead', message: `${are} for a place in the window`, detail: { hosts } }];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Instant, secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
 import { expected, mostSeconds, tookIn } from './durations.ts';
@@ -57,10 +58,12 @@ export function outsideWindow(
   const { closesAt, opensAt } = fit;
   const minutes = Math.ceil(seconds / 60);
   const closing =
-    closesAt === undefined ? '' : `a host takes ${minutes} minutes and the window closes at ${closesAt}; `;
+    closesAt === undefined
+      ? ''
+      : `a host takes ${counted(minutes, 'minute')} and the window closes at ${closesAt}; `;
   const detail = { minutes, ...(closesAt !== undefined && { closesAt }) };
   if (opensAt === undefined) {
-    const message = `${closing}no maintenance window is as long as the ${minutes} minutes of a host`;
+    const message = `${closing}no maintenance window is as long as the ${counted(minutes, 'minute')} of a host`;
     return { code: 'WindowTooShort', message, detail };
   }
   const message = `${closing}the maintenance window opens at ${opensAt}`;

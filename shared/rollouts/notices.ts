@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { HostView } from './capacity.ts';
 import type { Facts, Notice } from './course.ts';
 import { shortOf } from './foreign.ts';
@@ -21,32 +22,42 @@ export function noticesOf({ views, records, waiters, foreign = {} }: Noticed): r
   const silent = idle.filter(({ takesUsers, drainedBy }) => !takesUsers && drainedBy === undefined);
   const back = Object.values(records).filter(({ givenBack, outcome }) => givenBack && outcome === 'put-off');
   return [
-    ...notice('OwnWindow', 'wait for a window of their own', waiters, ({ name, opensAt = 'never' }) =>
-      opensAt === 'never' ? name : `${name} from ${opensAt}`,
+    ...notice(
+      'OwnWindow',
+      ['waits for a window of its own', 'wait for a window of their own'],
+      waiters,
+      ({ name, opensAt = 'never' }) => (opensAt === 'never' ? name : `${name} from ${opensAt}`),
     ),
-    ...notice('DrainedByOthers', 'are drained, and not by this rollout', drained, ({ name, drainedBy }) =>
-      drainedBy === 'quarantine' ? `${name} by an earlier one` : name,
+    ...notice(
+      'DrainedByOthers',
+      ['is drained, and not by this rollout', 'are drained, and not by this rollout'],
+      drained,
+      ({ name, drainedBy }) => (drainedBy === 'quarantine' ? `${name} by an earlier one` : name),
     ),
-    ...notice('HostsTakeNoUsers', 'run and take no users', silent),
+    ...notice('HostsTakeNoUsers', ['runs and takes no users', 'run and take no users'], silent),
     ...notice(
       'ForeignUpdate',
-      'were brought to another image by somebody else',
+      ['was brought to another image by somebody else', 'were brought to another image by somebody else'],
       Object.values(foreign),
       ({ name, on }) => `${name} to ${shortOf(on)}`,
     ),
-    ...notice('GivenBack', 'were drained ahead and given back to new users', back),
+    ...notice(
+      'GivenBack',
+      ['was drained ahead and given back to new users', 'were drained ahead and given back to new users'],
+      back,
+    ),
   ];
 }
 
 function notice<Host extends { readonly name: string }>(
   code: Notice['code'],
-  what: string,
+  [does, doMany]: readonly [string, string],
   hosts: readonly Host[],
   tell: (host: Host) => string = ({ name }) => name,
 ): readonly Notice[] {
   if (hosts.length === 0) return [];
   const named = hosts.slice(0, mostNamed).map(tell).join(', ');
   const more = hosts.length > mostNamed ? ` and ${hosts.length - mostNamed} more` : '';
-  const message = `${hosts.length} hosts ${what}: ${named}${more}`;
+  const message = `${counted(hosts.length, `host ${does}`, `hosts ${doMany}`)}: ${named}${more}`;
   return [{ code, message, hosts: hosts.slice(0, mostNamed).map(({ name }) => name) }];
 }

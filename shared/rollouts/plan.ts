@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { createHash } from 'node:crypto';
 import type { Instant } from '../instant.ts';
 import { blockersOf, type Found, warningsOf } from './blockers.ts';
@@ -155,7 +156,7 @@ function whyNow({ isGone, isPoweredOff, takesUsers, sessions, isAssigned }: Host
   if (isGone) return 'its machine is gone, and made again from what was kept';
   if (isPoweredOff) return 'powered off';
   if (sessions === 0 && isAssigned) return 'assigned, no sessions';
-  if (sessions > 0) return `${sessions} sessions`;
+  if (sessions > 0) return counted(sessions, 'session');
   return takesUsers ? 'no sessions' : 'takes no users';
 }
 
@@ -192,7 +193,7 @@ export function changesSince(planHash: string, plan: Plan): readonly { code: str
     policy: { code: 'PolicyChanged', message: `Host pool ${plan.hostPool} was defined anew.` },
     hosts: {
       code: 'HostsChanged',
-      message: `There are ${plan.hosts.todo} hosts to bring now${names && `: ${names}`}.`,
+      message: `There ${plan.hosts.todo === 1 ? 'is' : 'are'} ${counted(plan.hosts.todo, 'host')} to bring now${names && `: ${names}`}.`,
     },
     blockers: { code: 'BlockersChanged', message: `In the way is now: ${codes || 'nothing'}.` },
   };

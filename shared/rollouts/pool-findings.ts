@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { failure } from '../errors.ts';
 import type { Finding } from './finding.ts';
 import type { Capacity, HostView } from './capacity.ts';
@@ -45,17 +46,17 @@ export function poolWarnings(
   }
   if (capacity.isPersonal && todo.length > 0) {
     const assigned = todo.filter(({ isAssigned }) => isAssigned).length;
-    const message = `${todo.length} personal desktops, ${assigned} of them somebody's: each user is without his own while it is updated, and what is on its OS disk is lost.`;
+    const message = `${counted(todo.length, 'personal desktop')}, ${assigned} of them somebody's: each user is without his own while it is updated, and what is on its OS disk is lost.`;
     add('PersonalDesktops', message, 'Nothing, if that is meant: no floor holds any of them back.');
   }
   const unreadable = todo.filter((host) => host.unreadableWindow !== undefined);
   if (unreadable.length > 0) {
     const values = listed(unreadable.map(({ name, unreadableWindow }) => `${name} (${unreadableWindow})`));
-    const message = `The tag of ${unreadable.length} hosts is no window, and the pool's windows count: ${values}.`;
+    const message = `The tag of ${counted(unreadable.length, 'host')} is no window, and the pool's windows count: ${values}.`;
     add('WindowTagUnreadable', message, 'Write it as `Sat,Sun 20:00-05:00 Europe/Berlin`.');
   }
   if (tooShort.length > 0) {
-    const message = `The own window of ${tooShort.length} hosts is shorter than a host takes: ${listed(tooShort)}.`;
+    const message = `The own window of ${counted(tooShort.length, 'host')} is shorter than a host takes: ${listed(tooShort)}.`;
     add('OwnWindowTooShort', message, 'Make it longer, or they are never begun.');
   }
   return findings;

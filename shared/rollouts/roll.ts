@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Look, Settled } from '../workflow/look.ts';
 import { type HostView, sizeOf } from './capacity.ts';
@@ -65,7 +66,7 @@ export function ensureRolled({ hostPools, fleets, hosts, freezes, refusal }: Par
     const maxFailed = wave.number < wave.of || rollout.requested.only ? 0 : link.policy.maxFailed;
     if (isTooMuch(failures, maxFailed, bar)) {
       const where = wave.of > 1 ? ` in wave ${wave.number} of ${wave.of}` : '';
-      const why = `${failures.length} hosts failed and ${maxFailed} may${where}: ${named(failures)}.`;
+      const why = `${counted(failures.length, 'host')} failed and ${maxFailed} may${where}: ${named(failures)}.`;
       return failed('BreakerOpen', why, { hosts: changed, ...measured(rollout, reading, look.now) });
     }
     return next(look, reading, { records, changed, news, standings, turns, hold, wave, surge, model });
@@ -217,5 +218,9 @@ function ended(records: Records, facts: Partial<Facts>): Settled<Facts> {
     ({ outcome }) => outcome === 'deferred' || outcome === 'put-back',
   );
   if (left.length === 0) return done(facts);
-  return failed('RolloutFailed', `${left.length} hosts keep what they ran: ${named(left)}.`, facts);
+  return failed(
+    'RolloutFailed',
+    `${counted(left.length, 'host keeps what it', 'hosts keep what they')} ran: ${named(left)}.`,
+    facts,
+  );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
@@ -121,7 +122,7 @@ function whileHeld(look: Look<Rollout>, hold: Reason, views: readonly HostView[]
 /** Nobody more is retired than others are there for. */
 function surgeFull({ coming, room }: SurgeNow, wave: WaveNow, because: Reason): Reason {
   if (coming > 0) {
-    const message = `${coming} added hosts are under way; for each that is there one is retired`;
+    const message = `${counted(coming, 'added host is', 'added hosts are')} under way; for each that is there one is retired`;
     return { code: 'SurgeUnderWay', message, detail: { coming } };
   }
   return room > 0 && wave.room === 0 ? wave.because : because;
@@ -146,7 +147,7 @@ function additionsTo(
   ];
   const names = namesFor(pool.views, taken, count);
   if (!names) {
-    const message = `There are no ${count} names of at most 15 letters more like ${model.name}.`;
+    const message = `There ${count === 1 ? 'is' : 'are'} no ${counted(count, 'name')} of at most 15 letters more like ${model.name}.`;
     throw new AppError('SurgeNotPossible', message);
   }
   const { instanceId: like } = model;

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { HostView } from './capacity.ts';
 import { percentile } from './durations.ts';
@@ -99,7 +100,7 @@ function noRoom(
     .filter(({ used, limit }) => used + cores > limit)
     .map(
       ({ name, used, limit }) =>
-        `${added} hosts more are ${cores} vCPUs; of ${name} ${used} of ${limit} are used.`,
+        `${counted(added, 'host more is', 'hosts more are')} ${counted(cores, 'vCPU')}; of ${name} ${used} of ${limit} are used.`,
     );
 }
 
@@ -119,7 +120,7 @@ export function standAloneWarnings(found: FoundStandAlone): readonly Finding[] {
   const added = addedAtOnce(found);
   if (added === 0 || found.model?.size) return [];
   const of = found.model ? ` of size ${found.model.blueprint.size}` : '';
-  const message = `There must be room in quota and subnet for ${added} machines${of} more.`;
+  const message = `There must be room in quota and subnet for ${counted(added, 'machine')}${of} more.`;
   return [
     { code: 'SurgeNeedsQuota', message, remedy: 'See that there is, or state a smaller policy.surge.' },
   ];

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
 import type { Pool, PoolEvent } from './pool.ts';
 import { isOver, type Rollout, type RolloutEvent } from './rollout.ts';
@@ -50,7 +51,11 @@ function usesIn({ poolStore, rolloutStore, fleets }: Parts) {
         uses.push({ kind: 'host-pool', ...known, message: `host pool ${id} makes its hosts from it` });
       }
       if (hosts.length > 0) {
-        uses.push({ kind: 'hosts', ...known, message: `${hosts.length} hosts of host pool ${id} run it` });
+        uses.push({
+          kind: 'hosts',
+          ...known,
+          message: `${counted(hosts.length, 'host')} of host pool ${id} ${hosts.length === 1 ? 'runs' : 'run'} it`,
+        });
       }
     }
     return uses;

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
 import { type Capacity, costs, type HostView, type KeptOn, sizeOf } from './capacity.ts';
 import { type MaintenanceWindow, type Wave, waveSizes } from './pool.ts';
@@ -177,7 +178,7 @@ function spareIn(hosts: readonly HostView[], { planned }: Capacity): number {
 }
 
 function noneToStart({ name, hosts }: KeptOn, { usable, need: floor, perHost }: Capacity): Reason {
-  const message = `scaling plan ${name} keeps ${hosts} hosts on: no more of those that are off may go than leave it as many to start`;
+  const message = `scaling plan ${name} keeps ${counted(hosts, 'host')} on: no more of those that are off may go than leave it as many to start`;
   return { code: 'CapacityFloor', message, detail: { usable, floor, perHost, scalingPlan: name } };
 }
 
@@ -206,13 +207,15 @@ function refugeIn(hosts: readonly HostView[], { perHost, isPersonal }: Capacity)
 export function fullWindow(underWay: number, window: number): Reason {
   return {
     code: 'WindowFull',
-    message: `${underWay} of at most ${window} hosts are under way`,
+    message: `${underWay} of at most ${counted(window, 'host is', 'hosts are')} under way`,
     detail: { underWay, window },
   };
 }
 
 function belowFloor(usable: number, { need: floor, perHost, scalingPlan }: Capacity): Reason {
-  const whose = scalingPlan ? ` (scaling plan ${scalingPlan.name} keeps ${scalingPlan.hosts} hosts on)` : '';
+  const whose = scalingPlan
+    ? ` (scaling plan ${scalingPlan.name} keeps ${counted(scalingPlan.hosts, 'host')} on)`
+    : '';
   const message =
     usable < floor
       ? `usable ${usable} < floor ${floor}${whose}: nothing may be taken away`
@@ -252,7 +255,10 @@ export function waveNow(
     const bakeMinutes = waves[index]?.bakeMinutes ?? 0;
     const [number, of] = [index + 1, sizes.length];
     const name = `wave ${number} of ${of}`;
-    const underWay = { code: 'WaveUnderWay' as const, message: `${name}, up to ${upTo} hosts, is under way` };
+    const underWay = {
+      code: 'WaveUnderWay' as const,
+      message: `${name}, up to ${counted(upTo, 'host')}, is under way`,
+    };
     const wave = { number, of, upTo, because: underWay };
     if (begun < upTo || number === of) return { ...wave, room: Math.max(0, upTo - begun) };
     if (begun > upTo) continue;

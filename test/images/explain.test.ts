@@ -143,7 +143,7 @@ describe('why a version is or is not moving', () => {
     const troubled = versionLife.evolve(version, { type: 'stage-troubled', ...answer, failure });
     expect(troubled && explained(troubled)).toMatchObject({
       movement: 'waiting',
-      because: [{ code: 'AzureTrouble', message: /1 times in a row: another operation/ }],
+      because: [{ code: 'AzureTrouble', message: /1 time in a row: another operation/ }],
     });
   });
 });

@@ -118,7 +118,7 @@ describe('admission', () => {
       90,
       1,
       'off',
-      '1 of at most 1 hosts are under way',
+      '1 of at most 1 host is under way',
     ],
     [
       'leaves alone what is on the version',
@@ -143,7 +143,7 @@ describe('admission', () => {
       0,
       1,
       '',
-      '1 of at most 1 hosts are under way',
+      '1 of at most 1 host is under way',
     ],
   ];
   it.each(table)('%s', (_, views, percent, window, names, why) => {

@@ -149,7 +149,7 @@ describe('hosts that somebody else drained', () => {
     const notices = noticesOf({ views, records: {}, waiters: [], foreign: {} });
     expect(notices.map(({ code, message }) => `${code}: ${message}`)).toEqual([
       'DrainedByOthers: 2 hosts are drained, and not by this rollout: people, earlier by an earlier one',
-      'HostsTakeNoUsers: 1 hosts run and take no users: silent',
+      'HostsTakeNoUsers: 1 host runs and takes no users: silent',
     ]);
   });
 

@@ -51,7 +51,7 @@ describe('a plan', () => {
     expect(plan.order.map(({ host, wave, why }) => `${host} ${wave} ${why}`)).toEqual([
       'avd-off 1 powered off',
       expect.stringMatching(/^avd-\d 2 no sessions$/),
-      expect.stringMatching(/^avd-\d 2 1 sessions$/),
+      expect.stringMatching(/^avd-\d 2 1 session$/),
     ]);
     expect(plan.capacity).toMatchObject({ usable: 20, perHost: 10, lowestPlanned: 10 });
     expect(plan.warnings.map(({ code }) => code)).toEqual(['UsersLoggedOff', 'NoHistory']);

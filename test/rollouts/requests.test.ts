@@ -162,7 +162,7 @@ describe('a rollout of a pool', () => {
     const [rollout] = await end();
     expect(rollout).toMatchObject({ phase: 'failed', failure: { code: 'BreakerOpen' } });
     expect(rollout?.phase === 'failed' && rollout.failure.message).toMatch(
-      /1 hosts failed and 0 may: avd-0 \(quarantined: /,
+      /1 host failed and 0 may: avd-0 \(quarantined: /,
     );
     expect(await asks.hostsOf(id)).toHaveLength(1);
     expect([...azure.fleet.values()].map(({ reimages }) => reimages)).toEqual([1, 0, 0, 0]);
