@@ -8,7 +8,7 @@ export interface HostView {
   /** Azure is at work on the machine: not the time to start anything else on it. */
   readonly isBusy: boolean;
   readonly isPoweredOff: boolean;
-  /** It is off, and whoever switched it on would have a host that takes users: as a scaling plan does. */
+  /** It is off, and whoever switched it on would have a host that takes users: as a scaling plan does, or just did. */
   readonly isStartable?: true;
   /** The broker can send users there: in the pool, available, heard of lately and not drained. */
   readonly takesUsers: boolean;

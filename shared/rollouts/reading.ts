@@ -121,6 +121,11 @@ function isOff({ power }: Instance): boolean {
   return power === 'deallocated' || power === 'stopped';
 }
 
+/** Whoever switched it on is about to have it: of one that runs and takes nobody, no one can say so. */
+function isOffOrStarting(instance: Instance): boolean {
+  return isOff(instance) || instance.power === 'starting';
+}
+
 /** What only some hosts have: an owner, a window of their own, or somebody who drained them. */
 function besides(
   instance: Instance,
@@ -140,7 +145,7 @@ function besides(
   return {
     ...itself,
     ...(sessionHost.assignedUser !== '' && { isAssigned: true }),
-    ...(isOff(instance) && sessionHost.allowNewSession && { isStartable: true as const }),
+    ...(isOffOrStarting(instance) && sessionHost.allowNewSession && { isStartable: true as const }),
     ...(isWell(sessionHost, reading) && { isWell: true }),
     ...(!sessionHost.allowNewSession && { drainedBy: isMarked(tags, policy) ? 'quarantine' : 'somebody' }),
   };

@@ -1,4 +1,5 @@
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
+import type { Machine } from '../../shared/hosts/machine.ts';
 import type { SessionHosts } from '../../shared/hosts/session-host.ts';
 import { drainAheadOf, surgeOf, windowOf } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
@@ -11,6 +12,8 @@ import type { World } from './world.ts';
 
 interface Truth {
   readonly open: ReadonlySet<string>;
+  /** Those that are open, and those that somebody who switched them on would have open in a while. */
+  readonly ready: ReadonlySet<string>;
   readonly sessions: number;
   /** Every machine there is of the pool. */
   readonly there: ReadonlySet<string>;
@@ -59,12 +62,20 @@ export class AdmissionWatch {
     this.#machines = Math.max(this.#machines, machines.length);
     const { desktop } = this.#azure;
     const open = machines.filter(({ computerName }) => desktop.takesUsers(computerName));
+    const ready = machines.filter((machine) => open.includes(machine) || this.#isToBeHad(machine));
     return {
       open: new Set(open.map(({ instanceId }) => instanceId)),
+      ready: new Set(ready.map(({ instanceId }) => instanceId)),
       sessions: machines.reduce((sum, { computerName }) => sum + desktop.count(computerName), 0),
       there: new Set(machines.map(({ instanceId }) => instanceId)),
       at: this.#world.now(),
     };
+  }
+
+  /** In the pool, not drained, and off; or switched on since the machines were read, a moment before their hosts. */
+  #isToBeHad({ computerName, power }: Pick<Machine, 'computerName' | 'power'>): boolean {
+    const isOff = power === 'deallocated' || power === 'stopped' || power === 'starting';
+    return isOff && this.#azure.desktop.isOpen(computerName) === true;
   }
 
   /** Hosts are told of their turn when it is written down, and not done anything to before. */
@@ -180,6 +191,11 @@ export class AdmissionWatch {
     );
     const takes = admitted.some(({ instanceId }) => truth.open.has(instanceId));
     if (takes && left < need) wrongs.push(`R2: ${left} places are left and ${need} are needed`);
+    const startable = [...truth.ready].filter((instanceId) => !gone.has(instanceId)).length;
+    // The only host of a pool may go all the same.
+    const planned = Math.min(kept, size - 1);
+    if (admitted.some(({ instanceId }) => truth.ready.has(instanceId)) && startable < planned)
+      wrongs.push(`R2: ${startable} hosts are on or could be, and the scaling plan keeps ${planned} on`);
     const inFlight = records.filter(({ outcome, task }) => outcome === 'admitted' && task !== 'add').length;
     const most = windowOf(policy.maxUnavailable, size) + drainAheadOf(policy, size);
     const beside = records.filter((one) => isBeside(one, records, truth)).length;
