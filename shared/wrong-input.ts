@@ -28,6 +28,8 @@ const types: Readonly<Record<string, string>> = {
 function wrongType(expected: string, input: unknown): string | undefined {
   const wanted = types[expected];
   if (expected === 'int' && typeof input === 'number') return 'A whole number.';
+  // Of a query everything is text: what is none of a number comes here as NaN.
+  if (Number.isNaN(input)) return wanted && `${wanted}, and not text.`;
   return wanted && `${wanted}, and not ${what(input)}.`;
 }
 

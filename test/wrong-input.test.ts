@@ -12,6 +12,7 @@ describe('what is wrong with a value', () => {
     [z.enum(['a', 'b']), undefined, 'This field is required.'],
     [z.string(), 7, 'Text, and not a number.'],
     [z.number(), 'seven', 'A number, and not text.'],
+    [z.coerce.number(), 'seven', 'A number, and not text.'],
     [z.int(), 1.5, 'A whole number.'],
     [z.boolean(), 'yes', 'true or false, and not text.'],
     [z.array(z.string()), {}, 'A list, [ … ], and not an object.'],

@@ -293,8 +293,9 @@ function common(host: Host, at: Instant): Common {
   const { plan, startedAt, heardAt, facts } = host;
   if (!('standing' in host)) return { plan, startedAt, heardAt, spent: host.spent, facts };
   const whose = timeOf[host.standing.stage];
-  const seconds = secondsBetween(host.standing.since, at);
-  const spent = { ...host.spent, [whose]: host.spent[whose] + seconds };
+  // Instants are whole milliseconds, and so is their sum.
+  const ms = Math.round((host.spent[whose] + secondsBetween(host.standing.since, at)) * 1000);
+  const spent = { ...host.spent, [whose]: ms / 1000 };
   return { plan, startedAt, heardAt, spent, facts };
 }
 

@@ -21,7 +21,7 @@ export function refuseToFail(plan: Plan | undefined): void {
 function refuseFor(blockers: Plan['blockers'], target?: string): void {
   if (blockers.length === 0) return;
   const details = blockers.map(({ code, message }) => ({ code, message }));
-  const codes = details.map(({ code }) => code).join(', ');
+  const codes = [...new Set(details.map(({ code }) => code))].join(', ');
   const message = `In the way is ${codes}: ${details.map((one) => one.message).join(' ')}`;
   throw new AppError('PlanBlocked', message, { ...(target !== undefined && { target }), details });
 }
