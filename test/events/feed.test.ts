@@ -94,7 +94,8 @@ describe('the feed', () => {
     await feed.append([{ ...about, id: 'late', type: 'freeze.opened', subject: 'freezes/f' }]);
     const late = await follow({ since: second.cursor, most: 20 });
     expect(late.value.map(nameOf)).toEqual(['freeze.opened']);
-    await expect(follow({ since: 'nonsense', most: 1 })).rejects.toMatchObject({ code: 'ValidationFailed' });
+    for (const since of ['nonsense', `${first.cursor}a`])
+      await expect(follow({ since, most: 1 })).rejects.toMatchObject({ code: 'ValidationFailed' });
   });
 
   it('X1: has every fact once, those of a subject in order, whatever crashes and however many publish', async () => {
