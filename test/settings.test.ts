@@ -62,12 +62,20 @@ describe('the settings', () => {
     [
       'a role that there is not',
       { ...inAzure, KeyRoles: JSON.stringify([{ name: 'ci', sha256: 'a'.repeat(64), role: 'root' }]) },
-      /KeyRoles cannot be used: look at 0.role/,
+      /KeyRoles cannot be used: look at 0.role \(One of reader, /,
+    ],
+    [
+      'a key with a field that there is not',
+      {
+        ...inAzure,
+        KeyRoles: JSON.stringify([{ name: 'ci', sha256: 'a'.repeat(64), role: 'reader', set: 1 }]),
+      },
+      /look at 0 \(There is no field set here\)/,
     ],
     [
       'an assignment to a name',
       { ...inAzure, RoleAssignments: '[{"principal":"ana","role":"reader"}]' },
-      /RoleAssignments cannot be used: look at 0.principal/,
+      /RoleAssignments cannot be used: look at 0.principal \(the id of /,
     ],
     ['a clock that is none', { ...localEnvironment, LocalClock: 'fast' }, /LocalClock must read/],
     [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inWords } from '../wrong-input.ts';
 import { type Complaint, wrongSettings } from '../wrong-settings.ts';
 import { type Grant, roles } from './roles.ts';
 
@@ -25,22 +26,24 @@ export interface IdentitySettings {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const names = z
-  .array(z.string().regex(/^[a-z][a-z0-9-]{0,39}\*?$|^\*$/))
+  .array(z.string().regex(/^[a-z][a-z0-9-]{0,39}\*?$|^\*$/, 'a name, or how names begin and *'))
   .min(1)
   .optional();
 const grant = { role: z.enum(roles), imageSets: names, hostPools: names };
 const KeyRoles = z.array(
   z.strictObject({
     /** Part of what is recorded of a change. */
-    name: z.string().regex(/^[\w.-]{1,40}$/),
+    name: z.string().regex(/^[\w.-]{1,40}$/, 'up to 40 letters, digits and . _ -'),
     sha256: z
       .string()
-      .regex(/^[0-9a-fA-F]{64}$/)
+      .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits')
       .toLowerCase(),
     ...grant,
   }),
 );
-const RoleAssignments = z.array(z.strictObject({ principal: z.guid().toLowerCase(), ...grant }));
+const RoleAssignments = z.array(
+  z.strictObject({ principal: z.guid('the id of an object or a client').toLowerCase(), ...grant }),
+);
 
 /** Whether the platform signs people in. The variable is its own: App Service injects it and lets nobody set it. */
 export function signsIn(env: Environment = process.env): boolean {
@@ -82,8 +85,10 @@ function wrongIn(text: string, schema: z.ZodType): string | undefined {
   } catch {
     return 'is not JSON';
   }
-  const result = schema.safeParse(list);
+  const result = schema.safeParse(list, { error: inWords });
   if (result.success) return undefined;
-  const where = result.error.issues[0]?.path.join('.');
-  return where ? `cannot be used: look at ${where}` : 'cannot be used: it must be a list of objects';
+  const [issue] = result.error.issues;
+  const where = issue?.path.join('.');
+  if (!issue || !where) return 'cannot be used: it must be a list of objects';
+  return `cannot be used: look at ${where} (${issue.message.replace(/\.$/, '')})`;
 }
