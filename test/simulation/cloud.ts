@@ -17,7 +17,7 @@ import { governedPorts } from './governed-ports.ts';
 import type { Place } from './place.ts';
 import { type OfHosts, Ports } from './ports.ts';
 import { Tables } from './tables.ts';
-import { type TakenOut, withoutBlueprint, withoutLease } from './taken-out.ts';
+import { type TakenOut, withoutBlueprint, withoutLease, withoutOutbox } from './taken-out.ts';
 
 export interface Counts {
   executions: number;
@@ -39,6 +39,8 @@ export class Cloud {
   readonly seeded = new Map<string, string>();
   /** From when on a version that was there before is where the pools are; from the beginning if not said. */
   readonly completeAt = new Map<string, Instant>();
+  /** Where messages to receivers go. */
+  post: Outside['post'] = async () => await Promise.reject(new Error('nobody is told'));
   readonly ports = new Ports((name) => this.place(name));
   readonly limits: AzureLimits;
   readonly #bench: ReturnType<typeof benchPorts>;
@@ -129,6 +131,7 @@ export class Cloud {
         if (table === 'readings') return tables.rows(table);
         const rows = this.#taken.etags ? blind(tables.rows(table)) : tables.rows(table);
         const met = this.#taken.lease && table === 'hostpools' ? withoutLease(rows) : rows;
+        if (this.#taken.outbox && table === 'due') return world.rows(withoutOutbox(met));
         return world.rows(this.#taken.blueprint && table === 'hosts' ? withoutBlueprint(met) : met);
       },
       wake: (queue) => this.#wakes[queue],
@@ -139,7 +142,7 @@ export class Cloud {
       deadLetters: nobody('deadLetters'),
       probes: nobody('probes'),
       callSystem: async () => await Promise.reject(new Error('nobody is called')),
-      post: async () => await Promise.reject(new Error('nobody is told')),
+      post: async (message) => await this.post(message),
       teamsWebhook: undefined,
       publicUrl: 'https://goldsmith.example',
       mostBuilds: 2,

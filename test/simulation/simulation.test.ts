@@ -24,7 +24,7 @@ describe('a simulation of builds, releases and rollouts', () => {
   beforeAll(quiet);
 
   it(
-    'V2, V5, V7, P1, P3, P6, R1 to R11, R13, X1, X4, X5, X7, X-throttle: finds nothing wrong, event by event, whatever dies, is lost or interferes',
+    'V2, V5, V7, P1, P3, P6, R1 to R11, R13, X1, X4, X5, X7, X-throttle, X-told: finds nothing wrong, event by event, whatever dies, is lost or interferes',
     { timeout: 120_000 },
     async () => {
       // `npm run simulate` does the many.
@@ -48,6 +48,7 @@ describe('a simulation of builds, releases and rollouts', () => {
     ['governor', /^X-throttle: /, [2, 34]],
     ['region', /^R9: /, [17, 10]],
     ['scalingPlan', /^R2: \d+ places are left and \d+(?:\.\d+)? are needed/, [118, 52]],
+    ['outbox', /^X-told: of \S+ the feed has nothing/, [1, 2]],
     ['blueprint', /was deleted and nothing of it was kept|^R13: /, [1, 9]],
   ];
   it.each(found)(

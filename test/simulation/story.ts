@@ -15,12 +15,14 @@ import type { Channel } from '../../shared/channels/channel.ts';
 import { Cloud } from './cloud.ts';
 import { Invariants } from './invariants.ts';
 import { isOpen, People } from './people.ts';
+import { Listener } from './listener.ts';
 import { lastHours, mindsHours, ReleasePeople } from './release-people.ts';
 import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor, ofKind } from './policies.ts';
 import type { Place } from './place.ts';
 import { actOn, drawnScalingPlan, keptOnAhead } from './scaling-plans.ts';
 import { ofBefore, seedChannel, seedVersion } from './seeded.ts';
 import type { TakenOut } from './taken-out.ts';
+import { wrongWithTold } from './told.ts';
 import { Trace } from './trace.ts';
 import { wrongAtTheEnd } from './verdict.ts';
 
@@ -94,6 +96,7 @@ class Story {
   readonly began: number;
   readonly #world: World;
   readonly #people: People;
+  readonly #listener: Listener;
   /** What users do at their desks is drawn apart: whatever else happens in a life does not hang on it. */
   readonly #users: Random;
   readonly #floor: Policy['floor'];
@@ -115,6 +118,7 @@ class Story {
       this.#users.between(60, 14_400),
     );
     this.#people = new People(this.cloud, ills.faults, orders, (what) => this.trace.note(what));
+    this.#listener = new Listener(this.cloud, ills.seed);
     const invariants = new Invariants(this.cloud, {
       floor: this.#floor,
       tell: (violation) => this.#violations.push(violation),
@@ -137,6 +141,7 @@ class Story {
     else for (const channel of ['test', 'production']) await seedChannel(this.cloud, channel, '1.0.0');
     await this.#pass(1 / 48, () => false);
     this.#manage();
+    this.#listener.subscribe(this.#people);
     if (this.isBuilt) this.#build();
     else this.#rollOut();
     this.#people.meddle();
@@ -146,7 +151,10 @@ class Story {
     await this.#pass(12, () => this.#isOver());
     // Whatever is still on its way lands, and the reaper has its turns, before the books are closed.
     await this.#pass(1 / 24, () => false);
-    if (this.#violations.length === 0) this.#violations.push(...wrongAtTheEnd(this.cloud, this.#people));
+    await this.#pass(3, () => this.#listener.isDone);
+    if (this.#violations.length > 0) return this.#violations;
+    this.#violations.push(...wrongAtTheEnd(this.cloud, this.#people));
+    this.#violations.push(...(await wrongWithTold(this.cloud, this.#listener)));
     return this.#violations;
   }
 

@@ -1,3 +1,4 @@
+import { isOfOutbox } from '../../shared/workflow/outbox.ts';
 import { startingWith, type Rows, type Write } from '../../shared/workflow/rows.ts';
 import { memoryRows } from '../support/memory-rows.ts';
 
@@ -19,6 +20,22 @@ export interface Saving {
   readonly lines: number;
 }
 
+/** By which name the feed knows what is kept in a table. */
+const kinds: Readonly<Record<string, string>> = {
+  announcements: 'announcement',
+  approvals: 'approval',
+  channels: 'channel',
+  freezes: 'freezes',
+  hostpools: 'host-pool',
+  releases: 'release',
+  replications: 'replication',
+  rollouts: 'rollout',
+  schedules: 'schedule',
+  subscriptions: 'subscription',
+  validations: 'validation',
+  versions: 'version',
+};
+
 /** Azure answers a query in pages of so many entities. */
 const pageSize = 1000;
 
@@ -31,6 +48,8 @@ export class Tables {
   readonly states = new Map<string, Map<string, Kept>>();
   /** The rows of the due index, of all kinds: `kind|row`. */
   readonly pointers = new Set<string>();
+  /** Ids of all that was told, in the order of the saves that told it. */
+  readonly told: string[] = [];
   readonly counts = { reads: 0, writes: 0, queryPages: 0, removes: 0 };
   onSaved: (saving: Saving) => void = () => {};
   onUnpointed: (kind: string, row: string) => void = () => {};
@@ -46,6 +65,11 @@ export class Tables {
 
   statesOf<State>(table: string): (readonly [id: string, state: State])[] {
     return [...(this.states.get(table) ?? [])].map(([id, { state }]) => [id, state as State]);
+  }
+
+  /** What is in an outbox, and not known to be in the feed. */
+  get untold(): readonly string[] {
+    return [...this.pointers].filter((pointer) => isOfOutbox(pointer.slice(pointer.indexOf('|') + 1)));
   }
 
   #watched(name: string, rows: Rows): Rows {
@@ -95,7 +119,19 @@ export class Tables {
     const { from } = startingWith('line-');
     const told = writes.filter(({ row }) => row.startsWith(from));
     const [line] = told;
+    if (line) this.told.push(...idsOf(table, id, Number(changes), line));
     const event = line && (JSON.parse(line.json) as unknown);
     this.onSaved({ table, id, before, after, event, lines: told.length });
   }
+}
+
+/** The ids of what a save told: they stay the same, however often it is told. */
+function idsOf(table: string, id: string, changes: number, { columns }: Write): readonly string[] {
+  const { told } = columns ?? {};
+  if (told === undefined) return [];
+  const kind = kinds[table];
+  if (kind === undefined) throw new Error(`${table} tells the world, and nobody here knows of what`);
+  return (JSON.parse(String(told)) as unknown[]).map(
+    (_, index) => `${kind}:${id}:${changes}${index === 0 ? '' : `.${index}`}`,
+  );
 }

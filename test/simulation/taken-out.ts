@@ -2,6 +2,7 @@ import type { Machine, Machines } from '../../shared/hosts/machine.ts';
 import type { SessionHost, SessionHosts } from '../../shared/hosts/session-host.ts';
 import type { Outside } from '../../shared/outside.ts';
 import type { HostPools } from '../../shared/rollouts/host-pool.ts';
+import { isOfOutbox } from '../../shared/workflow/outbox.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
 
 /** A rule that a simulation is robbed of, to see that it finds what comes of it. */
@@ -24,6 +25,8 @@ export interface TakenOut {
   readonly governor?: true;
   /** Whoever writes last is right. */
   readonly etags?: true;
+  /** That there is something to tell is not kept with what happened. */
+  readonly outbox?: true;
   /** Nobody looks for what was forgotten. */
   readonly sweeper?: true;
 }
@@ -37,6 +40,7 @@ export const rules = [
   'region',
   'blueprint',
   'scalingPlan',
+  'outbox',
   'etags',
   'sweeper',
 ] as const;
@@ -60,6 +64,18 @@ export function withoutBlueprint(rows: Rows): Rows {
       });
       await rows.write(partition, forgotten);
     },
+  };
+}
+
+/** A due index that has no place for what is to be told. */
+export function withoutOutbox(rows: Rows): Rows {
+  return {
+    ...rows,
+    write: async (partition, writes) =>
+      await rows.write(
+        partition,
+        writes.filter(({ row }) => !isOfOutbox(row)),
+      ),
   };
 }
 
