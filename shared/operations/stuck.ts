@@ -1,3 +1,4 @@
+import { kinds } from '../error-kinds.ts';
 import { type Instant, secondsAfter } from '../instant.ts';
 
 /** Why something does not go on by itself, or not as it should. */
@@ -135,10 +136,15 @@ export function quarantinedIn(rollouts: readonly RolloutSeen[]): readonly Stuck[
       if (outcome !== 'quarantined') continue;
       const id = `${rollout}.${name}`;
       const about = { kind: 'host', id, hostPool, why: 'quarantined' as const };
-      found.push({ ...about, since: endedAt, message, ...(code && { code }) });
+      found.push({ ...about, since: endedAt, message, ...(code && { code, ...remedyOf(code) }) });
     }
   }
   return found;
+}
+
+/** A record of a host keeps the code alone. */
+function remedyOf(code: string): Pick<Stuck, 'remedy'> {
+  return Object.hasOwn(kinds, code) ? { remedy: kinds[code as keyof typeof kinds].remedy } : {};
 }
 
 /** Of the others a rollout has not changed what a host was before. */

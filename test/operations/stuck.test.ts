@@ -93,6 +93,7 @@ describe('stuck work', () => {
       name,
       outcome,
       why: 'no heartbeat',
+      code: 'CreateFailed',
       admittedAt: since,
     });
     const found = quarantinedIn([
@@ -108,6 +109,10 @@ describe('stuck work', () => {
       },
     ]);
     expect(found.map(({ id }) => id)).toEqual(['new.b', 'old.c']);
+    expect(found[0]).toMatchObject({
+      code: 'CreateFailed',
+      remedy: expect.stringContaining('retry the host'),
+    });
   });
 });
 
