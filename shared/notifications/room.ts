@@ -112,11 +112,19 @@ export function notificationRoom({ feed, post, teamsWebhook, rows, readVault, ne
       }
     },
 
-    /** Removes from the logs what is about places of the feed up to there, which are gone. */
+    /** Removes from the logs what is about places of the feed up to there, which are gone; nobody idle is behind them. */
     async prune(upTo: number): Promise<void> {
       let left = mostLinesANight;
-      for (const { id } of await store.loadAll('')) {
+      for (const { id, saved } of await store.loadAll('')) {
         if (left > 0) left -= await log.prune(id, upTo, left);
+        const isIdle = (one: Subscription) => !one.removed && !hasWork(one) && one.cursor < upTo;
+        if (!isIdle(saved.state)) continue;
+        // Nothing of what is gone was for it: else it would have been told, and have lost something.
+        await engine.record(id, (known) =>
+          known && isIdle(known)
+            ? { type: 'passed-over', look: known.look, to: upTo, at: now() }
+            : { type: 'told', head: 0, at: now() },
+        );
       }
     },
 
