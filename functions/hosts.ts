@@ -4,7 +4,7 @@ import { endpoint } from '../shared/api/endpoint.ts';
 import { history, list } from '../shared/api/list-endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
 import { HostAnswer, HostOrderAnswer } from '../shared/hosts/answers.ts';
-import { hostView } from '../shared/hosts/view.ts';
+import { hostView, orderedView } from '../shared/hosts/view.ts';
 import { HostName, HostOutcome, RetryHost, RolloutId, SkipHost } from '../shared/rollouts/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
@@ -66,7 +66,7 @@ app.http(
     refuses: [...refuses, ...refusesAfter],
     handle: async ({ path: { rollout, host: name }, body }) => {
       const { id, host } = await runningApp().rollouts.retryHost(rollout, name, body);
-      return { jsonBody: { rollout: id, host } };
+      return { jsonBody: { rollout: id, host: host && orderedView(host) } };
     },
   }),
 );
@@ -85,7 +85,7 @@ app.http(
     refuses,
     handle: async ({ path: { rollout, host: name }, body }) => {
       const { host } = await runningApp().rollouts.skipHost(rollout, name, body);
-      return { jsonBody: { rollout, host } };
+      return { jsonBody: { rollout, host: host && orderedView(host) } };
     },
   }),
 );

@@ -29,21 +29,19 @@ const hostFields = {
   backAt: moment.optional(),
 };
 
-/** A host that no work has begun on: of users only how many there were. */
-export const HostRecordAnswer = z
-  .strictObject({
-    ...hostFields,
-    task: z.enum(['add', 'retire']).optional(),
-    told: z.int(),
-    loggedOff: z.int(),
-    seconds: z.strictObject({
-      users: z.number(),
-      turn: z.number().optional(),
-      azure: z.number(),
-      own: z.number(),
-    }),
-  })
-  .meta({ id: 'HostRecord' });
+const recordFields = {
+  ...hostFields,
+  task: z.enum(['add', 'retire']).optional(),
+  seconds: z.strictObject({
+    users: z.number(),
+    turn: z.number().optional(),
+    azure: z.number(),
+    own: z.number(),
+  }),
+};
+
+/** What the rollout knows of a host by itself; its users are told of where its hosts are listed. */
+const HostRecordAnswer = z.strictObject(recordFields).meta({ id: 'HostRecord' });
 
 /** What becomes of a host that somebody decided on; without one it is on no record yet. */
 export const HostOrderAnswer = z
@@ -52,6 +50,20 @@ export const HostOrderAnswer = z
 
 const someone = { session: z.string(), user: z.string(), at: moment };
 const confirmed = z.boolean().describe('False if nobody knows whether the message arrived.');
+
+const users = {
+  told: z.array(
+    z.strictObject({
+      ...someone,
+      confirmed,
+      reminded: z
+        .array(z.strictObject({ at: moment, confirmed, minutes: z.number() }))
+        .optional()
+        .describe('By the minutes before the end of the grace.'),
+    }),
+  ),
+  loggedOff: z.array(z.strictObject({ ...someone, disconnectedSince: moment.optional() })),
+};
 
 /** What the work on a host adds to what its rollout knows, as `hostView` shows it. */
 const workFields = {
@@ -75,17 +87,7 @@ const workFields = {
   waitingFor: z.string().optional(),
   nextLookAt: moment.optional(),
   failure: FailureAnswer.optional(),
-  told: z.array(
-    z.strictObject({
-      ...someone,
-      confirmed,
-      reminded: z
-        .array(z.strictObject({ at: moment, confirmed, minutes: z.number() }))
-        .optional()
-        .describe('By the minutes before the end of the grace.'),
-    }),
-  ),
-  loggedOff: z.array(z.strictObject({ ...someone, disconnectedSince: moment.optional() })),
+  ...users,
   way: z.enum(['uniform', 'flexible', 'stand-alone']),
   task: z.enum(['update', 'add', 'retire']),
   reimagedAt: moment.optional().describe('Since then it has its new disk, or is a new machine.'),
@@ -106,5 +108,5 @@ const workFields = {
 
 /** A host of a rollout, as `hostView` shows it: of what no work has begun on, the record is all there is. */
 export const HostAnswer = z
-  .union([z.strictObject({ ...hostFields, ...workFields }), HostRecordAnswer])
+  .union([z.strictObject({ ...hostFields, ...workFields }), z.strictObject({ ...recordFields, ...users })])
   .meta({ id: 'Host' });

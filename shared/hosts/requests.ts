@@ -45,7 +45,8 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
       const sessionHost = registered.find(
         ({ resourceId }) => resourceId.toLowerCase() === machine.id.toLowerCase(),
       );
-      const host = machine.computerName || sessionHost?.name || `instance ${machine.instanceId}`;
+      const host =
+        machine.computerName || sessionHost?.name.split('.')[0] || `instance ${machine.instanceId}`;
       const checks = examine({ ...healthy, host, imageVersionId }, machine, sessionHost, now());
       const { instanceId, vmId, osDiskId, power } = machine;
       return { host, instanceId, vmId, osDiskId, power, checks };
@@ -130,15 +131,17 @@ function elsewhere({ plan, facts: { givenMeanwhile: given } }: Host): readonly s
 /** How the work on one host stands, for who asked for it. */
 function standingOf(id: string, host: Host) {
   const { told = [], loggedOff = [] } = host.facts;
+  const { name } = host.plan;
   const counts = { told: told.length, loggedOff: loggedOff.length, seconds: host.spent };
   if ('standing' in host) {
     const { stage, waitingFor, lookAt } = host.standing;
     const canBePutBack = host.phase === 'running' && !isPastReturn(host);
     const running = { outcome: 'running' as const, why: waitingFor, stage, nextLookAt: lookAt, canBePutBack };
-    return { id, ...running, ...turnOf(host), ...counts };
+    return { id, name, ...running, ...turnOf(host), ...counts };
   }
   const ended = {
     id,
+    name,
     outcome: host.phase,
     canBePutBack: false,
     endedAt: host.at,

@@ -5,7 +5,8 @@ export function hostView<Record extends { readonly instanceId: string }>(
   record: Record,
   host: Host | undefined,
 ) {
-  if (!host) return record;
+  // Nothing was begun on it: its users were told nothing.
+  if (!host) return { ...record, told: [], loggedOff: [] };
   const { facts, plan, spent } = host;
   return {
     ...record,
@@ -28,6 +29,14 @@ export function hostView<Record extends { readonly instanceId: string }>(
     checks: facts.checks ?? [],
     seconds: spent,
   };
+}
+
+/** A host that somebody decided on: all but its users, whom the list of the rollout's hosts names. */
+export function orderedView<Record extends { readonly told: number; readonly loggedOff: number }>(
+  record: Record,
+): Omit<Record, 'told' | 'loggedOff'> {
+  const { told: _, loggedOff: __, ...known } = record;
+  return known;
 }
 
 /** What to do where the machine is gone or half made, and what it takes to make it is kept. */

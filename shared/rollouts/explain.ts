@@ -41,7 +41,7 @@ export function explained(
   backTo?: string,
 ) {
   const underWay = standings.filter(({ outcome }) => outcome === 'running');
-  const because = becauseOf(id, rollout, underWay);
+  const because = becauseOf(rollout, underWay);
   const eta = etaOf(rollout, now);
   return {
     id,
@@ -99,11 +99,11 @@ function youCanNow(
   ];
 }
 
-function becauseOf(id: string, rollout: Rollout, underWay: readonly HostStanding[]): readonly Because[] {
+function becauseOf(rollout: Rollout, underWay: readonly HostStanding[]): readonly Because[] {
   if (!('standing' in rollout)) return [ending(rollout)];
   const { standing, facts } = rollout;
   const because: Because[] = [];
-  if (underWay.length > 0) because.push(hostsUnderWay(id, underWay), ...drainedAhead(underWay));
+  if (underWay.length > 0) because.push(hostsUnderWay(underWay), ...drainedAhead(underWay));
   if (standing.troubles > 0) {
     const message = `${standing.waitingFor} (${counted(standing.troubles, 'time')} in a row)`;
     because.push({ code: 'AzureTrouble', message, until: standing.lookAt });
@@ -123,10 +123,10 @@ function becauseOf(id: string, rollout: Rollout, underWay: readonly HostStanding
 
 const mostTold = 10;
 
-function hostsUnderWay(id: string, underWay: readonly HostStanding[]): Because {
+function hostsUnderWay(underWay: readonly HostStanding[]): Because {
   const names = underWay.slice(0, mostTold).map((host) => {
     const why = host.why === '' ? '' : ` (${host.why})`;
-    return `${host.id.slice(id.length + 1)} in ${host.stage ?? '?'}${why}`;
+    return `${host.name} in ${host.stage ?? '?'}${why}`;
   });
   const more = underWay.length > mostTold ? ` and ${underWay.length - mostTold} more` : '';
   const message = `hosts under way: ${names.join(', ')}${more}`;

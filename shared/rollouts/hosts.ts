@@ -74,6 +74,8 @@ export interface Blueprint {
 
 export interface HostStanding {
   readonly id: string;
+  /** What people call the host. */
+  readonly name: string;
   readonly outcome: 'running' | HostOutcome;
   /** What it waits for, or why it ended like this. */
   readonly why: string;

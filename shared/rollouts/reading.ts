@@ -34,7 +34,7 @@ export function viewsOf(reading: PoolReading): readonly HostView[] {
     const record = reading.records[instance.instanceId];
     return {
       instanceId: instance.instanceId,
-      name: instance.computerName || `instance ${instance.instanceId}`,
+      name: nameOf(instance, sessionHost),
       isOnVersion:
         isOnVersion(instance, reading) &&
         !isToBeTriedAgain(record) &&
@@ -49,6 +49,14 @@ export function viewsOf(reading: PoolReading): readonly HostView[] {
       ...besides(instance, sessionHost, reading),
     };
   });
+}
+
+/** People know the host by its name in the pool, which is that of the guest; of a VM without either, by the VM's. */
+function nameOf(
+  { computerName, instanceId }: Instance,
+  sessionHost: Pick<SessionHostReading, 'name'> | undefined,
+): string {
+  return computerName || sessionHost?.name.split('.')[0] || `instance ${instanceId}`;
 }
 
 /**

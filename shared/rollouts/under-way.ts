@@ -20,9 +20,7 @@ function tell(underWay: readonly HostStanding[]): string[] {
   if (underWay.length === 0) return [];
   const hosts = underWay
     .slice(0, mostTold)
-    .map(
-      ({ id, stage, why }) => `${id.slice(id.lastIndexOf('.') + 1)} in ${stage ?? '?'}${why && ` (${why})`}`,
-    );
+    .map(({ name, stage, why }) => `${name} in ${stage ?? '?'}${why && ` (${why})`}`);
   const more = underWay.length > mostTold ? ` and ${underWay.length - mostTold} more` : '';
   return [`hosts under way: ${hosts.join(', ')}${more}`];
 }

@@ -36,6 +36,7 @@ const waiting = (code: Reason['code'], more: Partial<Reason> = {}): Rollout => (
 });
 const underWay = {
   id: 'r.0',
+  name: 'avd-0',
   outcome: 'running' as const,
   why: 'users to leave',
   stage: 'empty',
@@ -131,7 +132,7 @@ describe('G23: an explanation', () => {
       because: [
         {
           code: 'HostsUnderWay',
-          message: 'hosts under way: 0 in empty (users to leave)',
+          message: 'hosts under way: avd-0 in empty (users to leave)',
           detail: { hosts: 1 },
         },
         { code: 'CapacityFloor' },

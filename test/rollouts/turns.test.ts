@@ -20,6 +20,7 @@ const record = (instanceId: string, more: Partial<HostRecord> = {}): HostRecord 
 });
 const standing = (instanceId: string, more: Partial<HostStanding> = {}): HostStanding => ({
   id: `r.${instanceId}`,
+  name: `avd-${instanceId}`,
   outcome: 'running',
   why: '',
   canBePutBack: true,
