@@ -1,5 +1,5 @@
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
-import type { Machine } from '../../shared/hosts/machine.ts';
+import { type Machine, poolTag } from '../../shared/hosts/machine.ts';
 import type { SessionHosts } from '../../shared/hosts/session-host.ts';
 import { drainAheadOf, surgeOf, windowOf } from '../../shared/rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
@@ -67,9 +67,17 @@ export class AdmissionWatch {
       open: new Set(open.map(({ instanceId }) => instanceId)),
       ready: new Set(ready.map(({ instanceId }) => instanceId)),
       sessions: machines.reduce((sum, { computerName }) => sum + desktop.count(computerName), 0),
-      there: new Set(machines.map(({ instanceId }) => instanceId)),
+      there: new Set(
+        machines.filter((machine) => this.#isOfPool(machine)).map(({ instanceId }) => instanceId),
+      ),
       at: this.#world.now(),
     };
+  }
+
+  /** One that stands alone and that somebody took out of the pool is his again: nothing tells whose it was. */
+  #isOfPool({ computerName, tags }: Pick<Machine, 'computerName' | 'tags'>): boolean {
+    const { kind, desktop } = this.#azure;
+    return kind !== 'stand-alone' || desktop.isRegistered(computerName) || tags[poolTag] !== undefined;
   }
 
   /** In the pool, not drained, and off; or switched on since the machines were read, a moment before their hosts. */
