@@ -92,6 +92,7 @@ describe('what is declared of answers describes', () => {
     const known = { ...record, outcome: 'admitted', told: 0, loggedOff: 0 };
     const asRecorded = { ...known, seconds: { users: 0, azure: 0, own: 0 } };
     expect(undescribed(HostAnswer, hostView(asRecorded, undefined))).toBe('');
+    expect(hostView(asRecorded, undefined)).toMatchObject({ told: [], loggedOff: [] });
     const { through, failed, aborted, done } = host;
     const stories = [[], [aborted], [aborted, done], through('verify'), through('return')];
     const lost = [...through('turn'), host.intended, failed('ReimageFailed')];

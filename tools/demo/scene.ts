@@ -170,8 +170,7 @@ function poolScene({ name, channel, names, rollout, people }: PoolParts): PoolSc
   const known = rollout?.hosts ?? [];
   const all = [...new Set([...names, ...known.map((host) => host.name)])];
   const hosts = all.map((host) => ({ name: host, stage: hostStage(known.find((one) => one.name === host)) }));
-  const sum = (of: (host: HostView) => number | readonly unknown[]) =>
-    known.map(of).reduce<number>((total, one) => total + (typeof one === 'number' ? one : one.length), 0);
+  const sum = (of: (host: HostView) => readonly unknown[]) => known.flatMap(of).length;
   return {
     name,
     channel,

@@ -69,9 +69,8 @@ export interface HostView {
   readonly outcome: string;
   readonly status?: string;
   readonly stage?: string;
-  /** Numbers until the work on it has begun. */
-  readonly told: number | readonly Told[];
-  readonly loggedOff: number | readonly { readonly user: string }[];
+  readonly told: readonly Told[];
+  readonly loggedOff: readonly { readonly user: string }[];
   readonly admittedAt: string;
   readonly endedAt?: string;
   readonly seconds: { readonly users: number; readonly azure: number; readonly own: number };
