@@ -28,6 +28,7 @@ export function createApp(outside: Outside) {
     refusal: async (set, number) => await images.port.refusal(set, number),
     imageVersionAt: async (...asked) => await publishing.sharing.port.imageVersionAt(...asked),
     isUnderWay: async (movement) => await publishing.channels.port.isUnderWay(movement),
+    isImageSet: async (name) => (await images.planOf(name)) !== undefined,
     async onItsWay(set, channel) {
       const rings = (await images.planOf(set))?.channels.includes(channel);
       const standing = rings ? await publishing.channels.port.standing(set, channel) : undefined;

@@ -9,6 +9,7 @@ import {
   type Freeze,
   type FreezeEngine,
   type FreezeEvent,
+  type FreezeScope,
   freezeLife,
   statusOf,
 } from './freezes.ts';
@@ -21,6 +22,8 @@ interface Parts {
   readonly calendar: FreezeEngine;
   readonly poolStore: WorkflowStore<Pool, PoolEvent>;
   readonly rollouts: RolloutEngine;
+  /** Handed in from the images. */
+  readonly isImageSet: (name: string) => Promise<boolean>;
   readonly now: () => Instant;
 }
 
@@ -30,8 +33,20 @@ type FreezeStatus = ReturnType<typeof statusOf>;
 const mostFreezes = 200;
 
 /** What people may ask of freezes. */
-export function freezeRequests({ calendar, poolStore, rollouts, now }: Parts) {
+export function freezeRequests({ calendar, poolStore, rollouts, isImageSet, now }: Parts) {
   const all = async () => (await calendar.load(calendarId))?.freezes ?? {};
+
+  const isThere = async (scope: Exclude<FreezeScope, { kind: 'all' }>): Promise<boolean> => {
+    if (scope.kind === 'image-set') return await isImageSet(scope.name);
+    const pool = await poolStore.load(scope.name);
+    return pool !== undefined && !pool.state.removed;
+  };
+  /** A name that is mistyped in an emergency would freeze nothing. */
+  const refuseUnknown = async (scope: FreezeScope): Promise<void> => {
+    if (scope.kind === 'all' || (await isThere(scope))) return;
+    const message = `There is no ${scope.kind === 'image-set' ? 'image set' : 'host pool'} ${scope.name}.`;
+    throw new AppError('NotFound', message, { target: 'scope.name' });
+  };
 
   /** What a look has read of the freezes before this is old news, so that nothing starts under what was. */
   const tellRollouts = async (by: string) => {
@@ -56,6 +71,7 @@ export function freezeRequests({ calendar, poolStore, rollouts, now }: Parts) {
           target: 'until',
         });
       }
+      await refuseUnknown(body.scope);
       let created = false;
       const { state } = await calendar.record(calendarId, (known) => {
         const freezes = known?.freezes ?? {};

@@ -30,14 +30,17 @@ import { factsOfFreezes, factsOfPools, factsOfRollouts } from './facts-of-deskto
 import { resting } from './resting.ts';
 
 type Publishing = Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt'> &
-  Pick<Parameters<typeof rolloutEngine>[0], 'isUnderWay'> & { readonly onItsWay: OnItsWay };
+  Pick<Parameters<typeof rolloutEngine>[0], 'isUnderWay'> & {
+    readonly onItsWay: OnItsWay;
+    readonly isImageSet: (name: string) => Promise<boolean>;
+  };
 
 export type Desktops = ReturnType<typeof wireDesktops>;
 
 /** Host pools, the rollouts that bring them to a version, and the work on each host. */
 export function wireDesktops(outside: Outside, { heard }: Events, publishing: Publishing) {
   const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets, secrets } = outside;
-  const { refusal, imageVersionAt, isUnderWay, onItsWay, versionOf } = publishing;
+  const { refusal, imageVersionAt, isImageSet, isUnderWay, onItsWay, versionOf } = publishing;
   const due = rows('due');
   const poolStore = new PoolStore('host-pool', rows('hostpools'), due, listsOfPools);
   const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>(
@@ -123,7 +126,7 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
       removePool: poolRemoval({ ...parts, onItsWay }),
       ...rolloutInsight({ ...parts, work: hostAsks, backTo: async (id) => await rollbacks.backTo(id) }),
     },
-    freezes: freezeRequests({ ...parts, calendar }),
+    freezes: freezeRequests({ ...parts, calendar, isImageSet }),
     hosts: hostAsks,
     ofChannels: { ...ofChannels, reach: reachOf({ poolsOf: ofChannels.poolsOf, plan: requests.plan }) },
     usageOf: usageOf(inAzure),

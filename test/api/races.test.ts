@@ -25,7 +25,13 @@ function freezesOver(rows: (name: string) => Rows) {
   });
   const poolStore = new PoolStore('host-pool', rows('pools'), rows('due'));
   // No pool, so no rollout is told.
-  return freezeRequests({ calendar, poolStore, rollouts: undefined as never, now });
+  return freezeRequests({
+    calendar,
+    poolStore,
+    rollouts: undefined as never,
+    isImageSet: async () => true,
+    now,
+  });
 }
 
 const freeze = (reason: string) => ({

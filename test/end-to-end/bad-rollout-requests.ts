@@ -92,5 +92,12 @@ export const badRolloutRequests: readonly BadRequest[] = [
     ['PUT', 'freezes/fair', { ...freeze, until: '2001-01-01T00:00:00Z' }],
     'until',
   ),
+  [
+    'a freeze of a host pool that is not there',
+    ['PUT', 'freezes/fair', { ...freeze, scope: { kind: 'host-pool', name: 'productoin' } }],
+    404,
+    'NotFound',
+    'scope.name',
+  ],
   ['an unknown freeze', ['GET', 'freezes/fair'], 404, 'NotFound', 'fair'],
 ];

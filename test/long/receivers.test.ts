@@ -122,7 +122,7 @@ async function happen(events: number) {
   const until = new Date(local.clock.now() + 30 * 24 * 3_600_000).toISOString();
   for (let n = 0; n < events; n += 1) {
     happened += 1;
-    const scope = { kind: 'host-pool', name: 'pool' };
+    const scope = { kind: 'all' };
     const response = await fetch(`${local.url}/api/freezes/freeze-${happened % 3}`, {
       method: 'PUT',
       headers: {

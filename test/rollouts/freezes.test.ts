@@ -11,7 +11,7 @@ import {
 import { FreezeId, PutFreeze } from '../../shared/rollouts/request-bodies.ts';
 import { freezeView, rolloutView } from '../../shared/rollouts/view.ts';
 import { newVersion } from '../support/small-azure.ts';
-import { poolOf, start } from './pool-of.ts';
+import { body, poolOf, start } from './pool-of.ts';
 
 const noon = '2026-01-05T12:00:00.000Z';
 const later = (minutes: number) => minutesAfter(noon, minutes);
@@ -110,6 +110,18 @@ describe('what may be asked of freezes', () => {
     expect(await refusal(freezeAsks.put('c', backwards))).toMatch(/^ValidationFailed/);
   });
 
+  it('is refused of what there is not, which it would not freeze', async () => {
+    const { freezeAsks } = await poolOf();
+    for (const [scope, said] of [
+      [{ kind: 'host-pool', name: 'poool' }, 'There is no host pool poool.'],
+      [{ kind: 'image-set', name: 'linux' }, 'There is no image set linux.'],
+    ] as const) {
+      const asked = freezeAsks.put('f', { scope, reason: 'r', until: later(10) });
+      await expect(asked).rejects.toMatchObject({ code: 'NotFound', message: said, target: 'scope.name' });
+    }
+    expect((await freezeAsks.list()).value).toEqual([]);
+  });
+
   it('has an end: so many freezes and no more', async () => {
     const { freezeAsks } = await poolOf();
     const freeze = { scope: everything, reason: 'r', until: later(10) };
@@ -129,6 +141,8 @@ describe('a host pool in a freeze', () => {
   ];
   it.each(scopes)('R8: no rollout is started on it, if it is in the scope %j: %s', async (scope, isOver) => {
     const { asks, freezeAsks } = await poolOf();
+    const elsewhere = { hostPool: 'two', scaleSet: { resourceGroup: 'g', name: 'two' } };
+    await asks.definePool('pool-2', { ...body, ...elsewhere });
     await freezeAsks.put('f', { scope, reason: 'year end', until: later(600), by: 'ann' });
     const why = `Frozen: Host pool pool is frozen by ann until ${later(600)}: year end.`;
     expect(await refusal(asks.startRollout('pool', start, 'r'))).toBe(isOver ? why : 'no refusal');

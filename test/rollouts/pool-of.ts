@@ -66,7 +66,11 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
   const backs = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
   const backTo = async (id: string) => await backs.backTo(id);
   const insight = rolloutInsight({ ...parts, work: hostApi, backTo });
-  const freezeAsks = freezeRequests({ ...parts, calendar });
+  const freezeAsks = freezeRequests({
+    ...parts,
+    calendar,
+    isImageSet: async (name) => name.startsWith('win1'),
+  });
   const channels = channelRequests({
     ...parts,
     gallery: { completedRegions: async (id) => await azure.gallery.completedRegions(id) },

@@ -214,7 +214,13 @@ function pauseAndResume(world: World, requests: ReturnType<typeof ask>): void {
 function freezeAndLift(world: World, fleet: Fleet): void {
   const { random, now } = world;
   const { calendar, rollouts, met, watch } = fleet;
-  const asks = freezeRequests({ calendar, poolStore: met.pools, rollouts, now });
+  const asks = freezeRequests({
+    calendar,
+    poolStore: met.pools,
+    rollouts,
+    isImageSet: async () => true,
+    now,
+  });
   const comes = random.between(0, 3600);
   const until = minutesAfter(now(), comes / 60 + random.whole(5, 60));
   const scope = random.oneOf([
@@ -223,10 +229,11 @@ function freezeAndLift(world: World, fleet: Fleet): void {
     { kind: 'host-pool', name: 'pool' },
   ] as const);
   const freeze = async () => {
-    await refusable(asks.put('now', { scope, reason: 'a fair', until }));
+    await asks.put('now', { scope, reason: 'a fair', until });
     watch.frozenUntil = until;
   };
-  world.start(freeze, comes);
+  // The pool may not be there yet.
+  world.start(async () => await refusable(freeze()), comes);
   if (random.happens(0.5)) return;
   const lift = async () => {
     watch.frozenUntil = '';

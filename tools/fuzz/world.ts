@@ -44,7 +44,7 @@ export async function openWorld(onLine: (line: string) => void): Promise<FuzzWor
   }
   await api.post('image-sets/fuzz-a/versions', { number: '1.0.0', release: false });
   await api.post('image-sets/fuzz-a/versions', { number: '1.1.0', upTo: 'test' });
-  await api.put('freezes/closing', { ...example('freeze'), scope: { kind: 'image-set', name: 'nobodys' } });
+  await api.put('freezes/closing', { ...example('freeze'), scope: { kind: 'image-set', name: 'fuzz-a' } });
   await api.put('schedules/monthly', {
     when: { kind: 'monthly', on: { day: 28 }, at: '03:00', timeZone: 'UTC' },
     request: { imageSet: 'fuzz-a', release: false },
