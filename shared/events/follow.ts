@@ -35,6 +35,16 @@ export function following(feed: EventFeed) {
     throw new AppError('EventsGone', message, { target: 'since', details });
   }
 
+  /** Where tables were restored to an earlier state: from there on whoever followed would hear nothing for long. */
+  async function refuseAhead(position: number): Promise<void> {
+    const head = await feed.head();
+    if (position <= head) return;
+    const ends = cursorOf(head);
+    const message = `That cursor lies ${position - head} events beyond the end of the feed: it is not the feed that it was. It ends at ${ends} now.`;
+    const details = [{ code: 'FeedEnds', message: ends, target: 'since' }];
+    throw new AppError('EventsGone', message, { target: 'since', details });
+  }
+
   return async ({ since, type, subject, most }: Following): Promise<FollowedPage> => {
     const value: CloudEvent[] = [];
     let position = since === undefined ? await feed.gone() : positionOf(since);
@@ -43,6 +53,7 @@ export function following(feed: EventFeed) {
       const found = await feed.after(position, chunk);
       // Places follow one another: a gap is what is gone. Without one nothing more has to be asked.
       if (found[0]?.position !== position + 1) await refuseGone(position);
+      if (found.length === 0) await refuseAhead(position);
       for (const { position: at, event } of found) {
         position = at;
         if (matches(event, type, subject)) value.push(event);

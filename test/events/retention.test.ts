@@ -63,6 +63,18 @@ describe('the feed', () => {
     expect(await follow({ most: 1 })).toMatchObject({ value: [], hasMore: false });
   });
 
+  it('says where it ends to whoever comes with a cursor from beyond that', async () => {
+    const { cursor } = await (await fed(10)).follow({ most: 20 });
+    // The tables were restored to an earlier state.
+    const { feed, follow } = await fed(7);
+    const refused: unknown = await follow({ since: cursor, most: 1 }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'EventsGone', details: [{ code: 'FeedEnds', target: 'since' }] });
+    const ends = (refused as AppError).details?.[0]?.message ?? '';
+    expect(await follow({ since: ends, most: 1 })).toEqual({ value: [], cursor: ends, hasMore: false });
+    await feed.append([{ ...daily(1)[0]!, id: 'new' }]);
+    expect(idsOf((await follow({ since: ends, most: 1 })).value)).toEqual(['new']);
+  });
+
   it('is as whole after a crash in the middle, and the next night takes the rest', async () => {
     for (let at = 1; at <= 6; at += 1) {
       const { rows, feed, follow } = await fed(6);
