@@ -1,4 +1,5 @@
 import type { App } from '../../shared/app.ts';
+import { AppError } from '../../shared/errors.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import { RequestVersion } from '../../shared/images/request-bodies.ts';
 import type { Version } from '../../shared/images/image.ts';
@@ -221,12 +222,18 @@ class Story {
     }
   }
 
-  #start(name: string, version: string, request: string, afterSeconds: number): void {
-    this.#people.ask(
-      `bring ${name} to ${version}`,
-      async (app) => await app.rollouts.startRollout(name, { version, reason: '' }, `${name}-${request}`),
-      afterSeconds,
-    );
+  /** Whoever is refused because the version is on its way yet asks again, for as long as that may be so. */
+  #start(name: string, version: string, request: string, afterSeconds: number, asked = 1): void {
+    const start = async (app: App) => {
+      try {
+        await app.rollouts.startRollout(name, { version, reason: '' }, `${name}-${request}`);
+      } catch (error) {
+        const isBlocked = error instanceof AppError && error.code === 'PlanBlocked';
+        if (isBlocked && asked < 7) this.#start(name, version, request, 900, asked + 1);
+        throw error;
+      }
+    };
+    this.#people.ask(`bring ${name} to ${version}`, start, afterSeconds);
   }
 
   /** In one call; or whatever is under way is aborted, and the pool brought back as soon as it is free. */
