@@ -5,6 +5,7 @@ import { history, list } from '../shared/api/list-endpoint.ts';
 import { listOf } from '../shared/api/lists.ts';
 import { HostAnswer, HostOrderAnswer } from '../shared/hosts/answers.ts';
 import { hostView, orderedView } from '../shared/hosts/view.ts';
+import { accepted } from '../shared/http.ts';
 import { HostName, HostOutcome, RetryHost, RolloutId, SkipHost } from '../shared/rollouts/request-bodies.ts';
 import { runningApp } from '../shared/running-app.ts';
 import { queueTrigger } from '../shared/triggers.ts';
@@ -62,11 +63,22 @@ app.http(
       'The host is tried again, as if it had never begun; its failure counts no longer. Once its rollout is over, by another that the answer names.',
     path,
     body: RetryHost,
-    answers: { 200: is },
+    answers: {
+      200: is,
+      202: {
+        ...is,
+        about: 'Its rollout was over: the one that tries it again, which is under way.',
+        headers: ['Operation-Location', 'Retry-After'],
+      },
+    },
     refuses: [...refuses, ...refusesAfter],
     handle: async ({ path: { rollout, host: name }, body }) => {
-      const { id, host } = await runningApp().rollouts.retryHost(rollout, name, body);
-      return { jsonBody: { rollout: id, host: host && orderedView(host) } };
+      const { rollouts, monitors, address } = runningApp();
+      const { id, host } = await rollouts.retryHost(rollout, name, body);
+      const answer = { rollout: id, host: host && orderedView(host) };
+      if (id === rollout) return { jsonBody: answer };
+      const operation = address(`operations/${monitors.first('rollout', id)}`);
+      return accepted(operation, address(`rollouts/${id}`), answer);
     },
   }),
 );

@@ -2,7 +2,13 @@ import { AppError, type Failure, failure } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { Engine } from '../workflow/engine.ts';
 import type { Gallery } from './gallery.ts';
-import { canBeCanceled, type Version, type VersionCommand, type VersionEvent } from './image.ts';
+import {
+  canBeCanceled,
+  canBeRetried,
+  type Version,
+  type VersionCommand,
+  type VersionEvent,
+} from './image.ts';
 import { ensureLatest } from './latest.ts';
 import { imageVersion } from './names.ts';
 import { versionId } from './stage.ts';
@@ -81,7 +87,10 @@ export function refusalOf(version: Version): Failure | undefined {
       if (isCopying(version) && regionsCompleted > 0) return undefined;
       return failure('VersionNotReady', `Version ${number} is still being built.`);
     case 'failed':
-      return failure('VersionNotReady', `Version ${number} has failed.`);
+      // Only what can be retried is worth waiting for.
+      return canBeRetried(version).length > 0 || version.phase !== 'failed'
+        ? failure('VersionNotReady', `Version ${number} has failed: retry it, or choose another.`)
+        : failure('VersionOver', `Version ${number} has failed.`);
     default:
       if (status === 'available' || status === 'promoted' || status === 'superseded') return undefined;
       return failure('VersionOver', `Version ${number} is ${status}.`);

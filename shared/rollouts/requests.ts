@@ -100,10 +100,11 @@ export function rolloutRequests({
   const toStart = async (link: PoolLink, number: string) => {
     const { imageVersionId } = await versionNamed(link.imageSet, number);
     const target = 'version';
-    if (imageVersionId === undefined)
-      throw new AppError('VersionNotReady', `Version ${number} is not in the gallery.`, { target });
+    // Before where it is: of one that failed or was canceled nothing is worth waiting for.
     const why = await refusal(link.imageSet, number);
     if (why) throw new AppError(why.code, why.message, { target });
+    if (imageVersionId === undefined)
+      throw new AppError('VersionNotReady', `Version ${number} is not in the gallery.`, { target });
     const found = await imageVersionFor(link, { number, imageVersionId }, imageVersionAt);
     return { number, imageVersionId: readyOrRefused(found) };
   };

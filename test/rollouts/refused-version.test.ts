@@ -168,6 +168,14 @@ describe('a host pool at a hosting place', () => {
     reason: '',
   };
 
+  it('is not told to wait for a version that never comes', async () => {
+    const { asks, refused } = await poolOf();
+    refused.why = failure('VersionOver', 'Version 1.2.0 is canceled.');
+    const asked = { ...start, version: '1.2.0' };
+    expect(await refusal(asks.startRollout('pool', asked, 'one'))).toMatchObject({ code: 'VersionOver' });
+    expect((await asks.plan('pool', asked)).blockers).toMatchObject([{ code: 'VersionOver' }]);
+  });
+
   it('gets the copy that is there, and waits for it', async () => {
     const { channels, asks, copies, end, azure } = await poolOf();
     await asks.definePool('pool', { ...body, place: 'branch' });
