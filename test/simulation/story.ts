@@ -222,13 +222,13 @@ class Story {
     }
   }
 
-  /** Whoever is refused because the version is on its way yet asks again, for as long as that may be so. */
+  /** Whoever is refused because the version is on its way yet, or for a freeze, asks again while that may be so. */
   #start(name: string, version: string, request: string, afterSeconds: number, asked = 1): void {
     const start = async (app: App) => {
       try {
         await app.rollouts.startRollout(name, { version, reason: '' }, `${name}-${request}`);
       } catch (error) {
-        const isBlocked = error instanceof AppError && error.code === 'PlanBlocked';
+        const isBlocked = error instanceof AppError && ['PlanBlocked', 'Frozen'].includes(error.code);
         if (isBlocked && asked < 7) this.#start(name, version, request, 900, asked + 1);
         throw error;
       }
