@@ -123,6 +123,8 @@ function anything(name: string): Tells {
       ['Host pool', text(data, 'hostPool')],
       ['By', said(data)],
       ['Failed with', failureOf(data)],
+      ['Hosts lost', text(data, 'lost')],
+      ['Not on the version', lines(data, 'lostHosts', ', ')],
       ['Until', moment(text(data, 'until'))],
     ],
   });

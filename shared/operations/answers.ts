@@ -74,6 +74,10 @@ export const OperationAnswer = z
       .array(z.strictObject({ name: z.string(), state: z.enum(['done', 'running', 'ahead']) }))
       .optional()
       .describe('In their order, where it passes stages.'),
+    warnings: z
+      .array(z.strictObject({ code: z.string(), message: z.string(), target: z.string() }))
+      .optional()
+      .describe('What it did not come to, though it succeeded: such as hosts that a rollout lost.'),
     error: FailureAnswer.optional().describe('Why it failed.'),
     reason: z.string().optional().describe('Why it was canceled, and by whom.'),
   })

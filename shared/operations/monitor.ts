@@ -10,9 +10,16 @@ export interface Line<Event> {
 /** How an operation stands. What has ended stays as it ended. */
 export type Stand =
   | (Progress & { readonly status: 'Running' })
-  | { readonly status: 'Succeeded' }
+  | { readonly status: 'Succeeded'; readonly warnings?: readonly Warning[] }
   | { readonly status: 'Failed'; readonly error: Failure }
   | { readonly status: 'Canceled'; readonly reason: string };
+
+/** What it did not come to, though it succeeded. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly target: string;
+}
 
 export interface Progress {
   /** Since when it has stood where it stands, and when it is looked at next: the same until the first look. */
@@ -30,6 +37,8 @@ export interface StageSeen {
 
 /** One operation in the history of what it is about. */
 export interface Seen<State, Event> {
+  /** What it is about, as its id names it. */
+  readonly of: string;
   readonly state: State;
   /** The fact that began it, and all that happened before another of its kind began. */
   readonly lines: readonly Line<Event>[];
@@ -86,7 +95,12 @@ export function begunIn<State, Event>(
 /** One operation by its number, as the history and the state tell of it; undefined if there is none. */
 export function operationIn<State, Event>(
   watch: Watch<State, Event>,
-  { state, history, part = '' }: { state: State; history: readonly Line<Event>[]; part?: string | undefined },
+  {
+    state,
+    history,
+    of = '',
+    part = '',
+  }: { state: State; history: readonly Line<Event>[]; of?: string; part?: string | undefined },
   number: number,
 ) {
   const begun = begunIn(watch, history, part);
@@ -95,7 +109,7 @@ export function operationIn<State, Event>(
   const next = begun[number]?.index;
   const lines = history.slice(one.index, next);
   const isFollowed = next !== undefined;
-  const stand = watch.stands({ state, lines, isFollowed, history, begunAt: one.index, part });
+  const stand = watch.stands({ state, of, lines, isFollowed, history, begunAt: one.index, part });
   const lastActionAt = lines.at(-1)?.at ?? one.line.at;
   return { stand, createdAt: one.line.at, lastActionAt, isNew: lines.length === 1 };
 }

@@ -10,6 +10,7 @@ import {
   type Progress,
   type Stand,
   type StageSeen,
+  type Warning,
   type Watch,
 } from './monitor.ts';
 
@@ -47,6 +48,7 @@ export interface Operation {
   readonly nextLookAt?: Instant;
   readonly percentComplete?: number;
   readonly stages?: readonly StageSeen[];
+  readonly warnings?: readonly Warning[];
   readonly error?: Failure;
   readonly reason?: string;
 }
@@ -61,7 +63,7 @@ export function watched<State, Event>(
       const work = watch.work(of);
       const saved = work && (await load(work.id));
       if (!work || !saved) return undefined;
-      const seen = { state: saved.state, history: await history(work.id), part: work.part };
+      const seen = { state: saved.state, history: await history(work.id), of, part: work.part };
       const found = operationIn(watch, seen, number);
       return found && { resource: watch.resource(of), ...found };
     },
@@ -150,7 +152,12 @@ function operationOf(
     case 'Running':
       return { ...about, ...progressOf(stand, isNew) };
     case 'Succeeded':
-      return { ...about, status: 'Succeeded', percentComplete: 100 };
+      return {
+        ...about,
+        status: 'Succeeded',
+        percentComplete: 100,
+        ...(stand.warnings && { warnings: stand.warnings }),
+      };
     case 'Failed':
       return { ...about, status: 'Failed', error: stand.error };
     case 'Canceled':

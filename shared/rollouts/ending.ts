@@ -59,6 +59,18 @@ function isTooMany(record: HostRecord): boolean {
   return record.task === 'retire' && isAddition(record) && !isGone;
 }
 
+/** Of a rollout that is over: who is not on the version, with the call that tries it again. */
+export function lostBy(id: string, rollout: Rollout) {
+  if (!isOver(rollout)) return [];
+  const lost = broken(rollout.facts.hosts ?? {}).filter((record) => !isTooMany(record));
+  return lost.map(({ name, outcome, why, task }) => {
+    // Of what was added, or was to give way, nothing is tried again.
+    const again = task === undefined ? `POST /rollouts/${id}/hosts/${name}/retry` : undefined;
+    const message = `${name} is ${outcome}, and not on the version: ${why}${again ? `; try it again: ${again}` : ''}`;
+    return { code: 'HostLost', message, target: name, again };
+  });
+}
+
 /** It is over, and hosts of it failed or are in quarantine. */
 export function hasLeftBroken(rollout: Rollout): boolean {
   return isOver(rollout) && broken(rollout.facts.hosts ?? {}).length > 0;

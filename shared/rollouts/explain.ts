@@ -4,7 +4,7 @@ import type { Facts } from './course.ts';
 import { elsewhere, expected, percentile, tookIn } from './durations.ts';
 import { forecastOf, minutesOf, type Work } from './forecast.ts';
 import { pausedBy } from './hold.ts';
-import { ending, hasLeftBroken } from './ending.ts';
+import { ending, hasLeftBroken, lostBy } from './ending.ts';
 import type { HostStanding } from './hosts.ts';
 import { type Policy, surgeOf, type Took, waveSizes } from './pool.ts';
 import { isAddition } from './surge.ts';
@@ -95,6 +95,9 @@ function youCanNow(
     ...(hasLeftBroken(rollout)
       ? [`see why hosts failed, and what each needs: GET /rollouts/${id}/hosts`]
       : []),
+    ...lostBy(id, rollout)
+      .flatMap(({ target, again }) => (again === undefined ? [] : [`try ${target} again: ${again}`]))
+      .slice(0, mostTold),
     ...(rollout.phase === 'failed' ? [rollout.failure.remedy] : []),
   ];
 }

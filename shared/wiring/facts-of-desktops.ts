@@ -1,6 +1,7 @@
 import type { EventType } from '../event-types.ts';
 import type { Facts, ToldEvent } from '../events/facts.ts';
 import type { FreezeCalendar, FreezeEvent } from '../rollouts/freezes.ts';
+import { lostBy } from '../rollouts/ending.ts';
 import type { Pool, PoolEvent } from '../rollouts/pool.ts';
 import type { Rollout, RolloutEvent } from '../rollouts/rollout.ts';
 import type { Schedule, ScheduleEvent } from '../schedules/schedule.ts';
@@ -56,7 +57,7 @@ function whenEntered(after: Rollout, id: string): readonly ToldEvent[] {
       return isBroken ? [ofRollout('rollout.breakerOpened', id, after)] : [];
     }
     case 'succeeded':
-      return [ofRollout('rollout.completed', id, after)];
+      return [ofRollout('rollout.completed', id, after, lostIn(id, after))];
     case 'failed':
       return [ofRollout('rollout.failed', id, after, { stage: after.stage, failure: after.failure })];
     case 'aborted':
@@ -64,6 +65,14 @@ function whenEntered(after: Rollout, id: string): readonly ToldEvent[] {
     case 'running':
       return [];
   }
+}
+
+/** Whom it lost, where it did: as many as the pool lets it lose. */
+function lostIn(id: string, rollout: Rollout): Told['data'] {
+  const lost = lostBy(id, rollout);
+  return lost.length === 0
+    ? {}
+    : { lost: lost.length, lostHosts: lost.slice(0, 10).map(({ target }) => target) };
 }
 
 /** Held back for a reason that it was not held back for before. */

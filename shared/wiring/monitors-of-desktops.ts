@@ -1,6 +1,7 @@
 import { failure } from '../errors.ts';
 import type { Subscription, SubscriptionEvent } from '../notifications/subscription.ts';
 import { running, type Watch } from '../operations/monitor.ts';
+import { lostBy } from '../rollouts/ending.ts';
 import { type Rollout, type RolloutEvent, stages } from '../rollouts/rollout.ts';
 
 /** Bringing one host pool to one version. One that is aborted, or fails, puts back what it can before it ends. */
@@ -8,14 +9,16 @@ const rollout: Watch<Rollout, RolloutEvent> = {
   work: (id) => ({ id }),
   resource: (id) => `rollouts/${id}`,
   begins: ({ type }) => type === 'requested',
-  stands({ state: rollout }) {
+  stands({ state: rollout, of }) {
     switch (rollout.phase) {
       case 'running':
         return running(rollout.standing, Object.keys(stages));
       case 'stopping':
         return running(rollout.standing);
-      case 'succeeded':
-        return { status: 'Succeeded' };
+      case 'succeeded': {
+        const lost = lostBy(of, rollout).map(({ code, message, target }) => ({ code, message, target }));
+        return { status: 'Succeeded', ...(lost.length > 0 && { warnings: lost }) };
+      }
       case 'failed':
         return { status: 'Failed', error: rollout.failure };
       case 'aborted':

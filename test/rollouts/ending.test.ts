@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
+import { operationIn } from '../../shared/operations/monitor.ts';
 import { ending } from '../../shared/rollouts/ending.ts';
-import type { Rollout } from '../../shared/rollouts/rollout.ts';
+import type { Rollout, RolloutEvent } from '../../shared/rollouts/rollout.ts';
 import type { HostRecord } from '../../shared/rollouts/waves.ts';
+import { factsOfRollouts } from '../../shared/wiring/facts-of-desktops.ts';
+import { monitorsOfRollouts } from '../../shared/wiring/monitors-of-desktops.ts';
 import { evenTempered } from '../support/small-azure.ts';
 import { body, poolOf, start } from './pool-of.ts';
 
@@ -17,6 +20,19 @@ it('a rollout that succeeded says whom it left in quarantine, why, and where to 
     /^every host has come to its end; not on the version: avd-1 \(quarantined: .*DomainTrustCheck/,
   );
   expect(youCan).toContain(`see why hosts failed, and what each needs: GET /rollouts/${id}/hosts`);
+  const again = `POST /rollouts/${id}/hosts/avd-1/retry`;
+  expect(youCan).toContain(`try avd-1 again: ${again}`);
+  const line = { at: '', event: { type: 'requested' } as RolloutEvent };
+  const state = await asks.rollout(id);
+  const operation = operationIn(monitorsOfRollouts.rollout, { state, history: [line], of: id }, 1);
+  const warning = { code: 'HostLost', message: expect.stringContaining(again), target: 'avd-1' };
+  expect(operation?.stand).toEqual({ status: 'Succeeded', warnings: [warning] });
+  const [told] = [factsOfRollouts['stage-done']].map((tell) =>
+    typeof tell === 'function'
+      ? tell({ stage: 'roll' } as never, state, { ...state, phase: 'running' } as never, id)
+      : [],
+  );
+  expect(told).toMatchObject([{ type: 'rollout.completed', data: { lost: 1, lostHosts: ['avd-1'] } }]);
 });
 
 it('a rollout with surge names the host that it added and could not take away, however it ended', () => {
