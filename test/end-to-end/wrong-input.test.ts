@@ -106,6 +106,16 @@ describe('a request that comes at the wrong time is refused', () => {
     expectRefusal(answer, 409, 'VersionNotReady', 'version');
   });
 
+  it('or goes through the audit by other filters, while nextLink leads on with the same', async () => {
+    const { body = {} } = await send('GET', 'audit?maxpagesize=1');
+    const next = String(body['nextLink']).replace(`${local.url}/api/`, '');
+    expect((await send('GET', next)).status).toBe(200);
+    expectRefusal(await send('GET', `${next}&outcome=refused`), 400, 'ValidationFailed', 'cursor');
+    const unknown = await send('GET', 'audit?operation=promote-chanel');
+    expectRefusal(unknown, 400, 'ValidationFailed', 'operation');
+    expect(JSON.stringify(unknown.body)).toMatch(/there are such as promote-channel/);
+  });
+
   it('and the one version goes its way', async () => {
     const { body } = await send('GET', 'image-sets/win11-avd/versions');
     expect(body).toMatchObject({ value: [{ version: '1.0.0', status: 'running' }] });
