@@ -133,8 +133,8 @@ describe('builds of all kinds at once', () => {
     it('come in order of priority where places are few', limit, async () => {
       const wish = { bench: { maxBuilds: 1 } };
       await cloud.build('order', wish);
-      for (const priority of ['low', 'normal', 'high'])
-        await cloud.build('order', { ...wish, version: { priority } });
+      // One after the other, each takes its eight seconds.
+      for (const priority of ['low', 'high']) await cloud.build('order', { ...wish, version: { priority } });
       const last = await cloud.until(
         'order',
         ({ waitingFor = '' }) => waitingFor.includes('taken by'),
@@ -143,7 +143,7 @@ describe('builds of all kinds at once', () => {
       expect(last.waitingFor).toMatch(/1 of 1 of order taken by order\.1\.\d\.0/);
       await cloud.until('order', ({ status }) => status === 'available', '1.1.0');
       const made = (await changed('virtualMachines/gm-order-[^/]*$')).filter(isMaking);
-      expect(names(made)).toEqual([0, 3, 2, 1].map((minor) => `PUT gm-order-1-${minor}-0`));
+      expect(names(made)).toEqual([0, 2, 1].map((minor) => `PUT gm-order-1-${minor}-0`));
     });
 
     it('can be canceled at any moment until they are available', { timeout: 90_000 }, async () => {

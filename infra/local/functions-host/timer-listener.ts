@@ -17,9 +17,13 @@ interface Parts {
   readonly file: TimerStatusFile;
 }
 
+/** Where hours pass in seconds a timer would run many times a second, and the machine do little else. */
+const restMs = 1000;
+
 /**
  * Runs a timer function when it is due, by the local clock. The next run is planned when the last one is
- * over, so that runs never overlap; one that fails is logged and the schedule goes on.
+ * over, so that runs never overlap; one that fails is logged and the schedule goes on. On a
+ * clock that runs fast there is a second of the machine between two runs: what comes due in it is late, and one.
  */
 export function startTimer(definition: TimerFunction, { invoker, clock, file }: Parts): TimerListener {
   const { schedule, useMonitor, runOnStartup } = definition.trigger;
@@ -40,7 +44,8 @@ export function startTimer(definition: TimerFunction, { invoker, clock, file }: 
     await invoker
       .invoke(definition, { data: timerInfo(status, isPastDue), reason, settle })
       .catch(() => undefined);
-    waitFor(schedule.next(Math.max(planned, clock.now())));
+    const rested = clock.now() + (clock.speed > 1 ? restMs * clock.speed : 0);
+    waitFor(schedule.next(Math.max(planned, rested)));
   };
   const waitFor = (due: number) => {
     if (stopped) return;
