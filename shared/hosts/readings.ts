@@ -76,11 +76,11 @@ const skewSeconds = 2;
 
 /**
  * Fresh enough for a look at a host: of the pool's present tick, and begun after all that was done to the
- * host before. Every effect on a host belongs to a look, and the answer of the look was heard after it; before
- * its former state was kept nothing was done.
+ * host before. Every effect on a host belongs to a look, and the answer of the look was heard after it; before its
+ * former state was kept this work did nothing, but an earlier one may have put the host back a moment before.
  */
-export function freshFor({ work: { heardAt, facts, plan }, now }: AtHost): Freshness {
-  const after = facts.prior ? secondsAfter(heardAt, skewSeconds) : '';
+export function freshFor({ work: { startedAt, heardAt, facts, plan }, now }: AtHost): Freshness {
+  const after = facts.prior ? secondsAfter(heardAt, skewSeconds) : startedAt;
   // A look that comes a moment too early belongs to the tick it was meant for.
   const seconds = sinceTick(secondsAfter(now, 1), plan) + skewSeconds;
   return { after, seconds };
