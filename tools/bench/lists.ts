@@ -1,11 +1,10 @@
-import { startTables, type Tables } from '../../infra/local/tables/tables.ts';
-import { connect } from '../../shared/azure/clients.ts';
+import type { Tables } from '../../infra/local/tables/tables.ts';
 import { tableRows } from '../../shared/azure/table-rows.ts';
 import { secondsAfter } from '../../shared/instant.ts';
-import { settings } from '../../shared/settings.ts';
 import type { Page } from '../../shared/workflow/page.ts';
 import { type Kept, WorkflowStore } from '../../shared/workflow/store.ts';
 import { rounded } from './figures.ts';
+import { openTables } from './tables-only.ts';
 
 interface Work {
   readonly status: 'succeeded' | 'failed' | 'running';
@@ -35,16 +34,7 @@ const most = 100;
 
 /** Pages of one list, out of more and more things that each have a history, and what it cost to read all of them. */
 export async function measureLists(sizes: readonly number[]): Promise<readonly ListCosts[]> {
-  const tables = await startTables();
-  const azure = connect(
-    settings({
-      Tables: tables.connectionString,
-      ServiceBus:
-        'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true',
-      ArmEndpoint: 'http://127.0.0.1:1',
-      PublicUrl: 'http://127.0.0.1:1',
-    }),
-  );
+  const { tables, azure } = await openTables();
   try {
     const rows = tableRows(azure.table('works'));
     const store = new WorkflowStore<Work, object>('work', rows, tableRows(azure.table('due')), {

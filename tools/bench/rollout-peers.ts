@@ -65,3 +65,8 @@ function ticked(
   const taken = all.map((batch) => Math.max(ticks, Math.ceil(Math.max(...batch) / every)));
   return random.between(0, every) + every * taken.reduce((sum, one) => sum + one, 0);
 }
+
+/** How much longer than the best, in percent. */
+export function over(minutes: number, best: number): number {
+  return (minutes / best - 1) * 100;
+}

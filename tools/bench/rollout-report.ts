@@ -1,5 +1,6 @@
 import { rounded } from './figures.ts';
-import type { Grown, RolloutBench, Spread } from './rollout.ts';
+import type { RolloutBench, Spread } from './rollout.ts';
+import type { Grown } from './rollout-growth.ts';
 import { limits } from '../../test/simulation/azure-limits.ts';
 
 const lagLimit =
@@ -69,6 +70,7 @@ function grownJson({ pools, hostsEach, ...grown }: Grown) {
     pools,
     hostsEach,
     minutes: rounded(grown.minutes),
+    overheadPercent: rounded(grown.overheadPercent),
     executionsPerHost: rounded(grown.executionsPerHost),
     messagesPerHost: rounded(grown.messagesPerHost),
     tableOperationsPerHost: rounded(grown.tableOperationsPerHost),
@@ -131,6 +133,7 @@ function growthTable(growth: readonly Grown[]): string[] {
     line(
       'pools x hosts',
       'minutes',
+      'overhead %',
       'executions',
       'messages',
       'table ops',
@@ -144,6 +147,7 @@ function growthTable(growth: readonly Grown[]): string[] {
       line(
         `${grown.pools} x ${grown.hostsEach}`,
         rounded(grown.minutes),
+        rounded(grown.overheadPercent),
         rounded(grown.executionsPerHost),
         rounded(grown.messagesPerHost),
         rounded(grown.tableOperationsPerHost),

@@ -2,24 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
 import { percentile } from './figures.ts';
 import { distribution, drawn } from './rollout-draws.ts';
-import { type Peers, peersOf } from './rollout-peers.ts';
+import { type Done, type Grown, grown, growing } from './rollout-growth.ts';
+import { over, type Peers, peersOf } from './rollout-peers.ts';
 import type { Pressed } from './rollout-ledger.ts';
 import { type Asked, manner, type Planned, type Ran } from './rollout-run.ts';
 
 export interface Spread {
   readonly median: number;
   readonly p95: number;
-}
-
-/** What one size of fleet cost, all of its pools at once. */
-export interface Grown extends Omit<
-  Ran,
-  'phases' | 'lagSeconds' | 'commonest' | 'backMinutes' | 'planned' | 'spent'
-> {
-  readonly pools: number;
-  readonly hostsEach: number;
-  readonly lagP95: number;
-  readonly seconds: number;
 }
 
 /** How near rollouts came to their plans, each made from the history of the ones before. */
@@ -75,13 +65,12 @@ export interface RolloutOptions {
 }
 
 type Job = Asked & { readonly kind: 'draw' | 'users' | 'growth' };
-export type Done = Ran & { readonly seconds: number };
 
 /** The same draws for everybody: the real lives on a virtual clock, and the policies of others. */
 export async function measureRollout({ draws, seed, most }: RolloutOptions): Promise<RolloutBench> {
   const seeds = Array.from({ length: draws }, (_, index) => seed + index);
   const jobs: Job[] = [
-    ...growthJobs(seed, most),
+    ...growing(seed, most).map((pools): Job => ({ kind: 'growth', seed, pools })),
     ...seeds.map((one): Job => {
       const [pools, again] = [[drawn(hosts, one)], [drawn(hosts, one + 10_000)]];
       return { kind: 'draw', seed: one, pools, rollback: true, again };
@@ -124,7 +113,7 @@ export async function measureRollout({ draws, seed, most }: RolloutOptions): Pro
     spent: meanSpent(ran),
     planned: accuracyOf(ran.flatMap(({ planned }) => planned ?? [])),
     growth: of('growth')
-      .map(({ job, result }) => grown(job, result))
+      .map(({ job, result }) => grown(job, window / hosts, result))
       .toReversed(),
     complaints: done.flatMap(({ phases }) => phases.filter((phase) => phase !== 'succeeded')),
   };
@@ -139,46 +128,6 @@ function compared(job: Job, result: Done, extra = 0) {
     job.seed,
   ).listSchedule;
   return { result, peers: peersOf(minutes, window, job.seed), granted };
-}
-
-/** One pool of ten hosts and more up to what one scale set holds; then several, and fifty of two hundred. */
-function growthJobs(seed: number, most: number): Job[] {
-  const sizes = [
-    [1, 10],
-    [1, 100],
-    [1, 1000],
-    [10, 1000],
-    [50, 200],
-  ] as const;
-  return sizes
-    .filter(([pools, each]) => pools * each <= most)
-    .toReversed()
-    .map(([pools, each]) => ({
-      kind: 'growth',
-      seed,
-      pools: Array.from({ length: pools }, (_, index) => drawn(each, seed + index)),
-    }));
-}
-
-function grown({ pools }: Job, done: Done): Grown {
-  const { minutes, armCallsPerHost, pressed, executionsPerHost, messagesPerHost, seconds } = done;
-  return {
-    pools: pools.length,
-    hostsEach: pools[0]?.length ?? 0,
-    minutes,
-    armCallsPerHost,
-    pressed,
-    lagP95: percentile(done.lagSeconds, 0.95),
-    executionsPerHost,
-    messagesPerHost,
-    tableOperationsPerHost: done.tableOperationsPerHost,
-    heapMB: done.heapMB,
-    seconds,
-  };
-}
-
-function over(minutes: number, best: number): number {
-  return (minutes / best - 1) * 100;
 }
 
 function spread(values: readonly number[]): Spread {

@@ -1,11 +1,9 @@
-import { startTables } from '../../infra/local/tables/tables.ts';
-import { connect } from '../../shared/azure/clients.ts';
 import { tableRows } from '../../shared/azure/table-rows.ts';
 import { secondsAfter, toInstant } from '../../shared/instant.ts';
-import { settings } from '../../shared/settings.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import { WorkflowStore } from '../../shared/workflow/store.ts';
 import type { Workflow } from '../../shared/workflow/workflow.ts';
+import { openTables } from './tables-only.ts';
 
 /** What one sweep cost, in what Azure charges for. */
 export interface Sweep {
@@ -36,16 +34,7 @@ export async function measureSweeper({
   finished: number;
   overdue: number;
 }): Promise<readonly Sweep[]> {
-  const tables = await startTables();
-  const azure = connect(
-    settings({
-      Tables: tables.connectionString,
-      ServiceBus:
-        'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true',
-      ArmEndpoint: 'http://127.0.0.1:1',
-      PublicUrl: 'http://127.0.0.1:1',
-    }),
-  );
+  const { tables, azure } = await openTables();
   try {
     const rows = tableRows(azure.table('works'));
     const store = new WorkflowStore<Work, Told>('work', rows, tableRows(azure.table('due')));
