@@ -5,6 +5,7 @@ import { runningApp } from '../running-app.ts';
 import type { AskedByTime, Page } from '../workflow/page.ts';
 import { type Asked, endpoint } from './endpoint.ts';
 import { HistoryAnswer } from './lists.ts';
+import type { Role } from './roles.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 type None = Readonly<Record<string, never>>;
@@ -12,6 +13,8 @@ type None = Readonly<Record<string, never>>;
 interface Wanted<Path extends Shape, Filters extends Shape, Thing> {
   readonly name: string;
   readonly route: string;
+  /** A reader, unless said. */
+  readonly role?: Role;
   readonly about: string;
   readonly path?: Path;
   /** What a list may be narrowed by. */
@@ -21,11 +24,16 @@ interface Wanted<Path extends Shape, Filters extends Shape, Thing> {
   readonly answer: { readonly about: string; readonly body: z.ZodType };
   readonly refuses?: readonly ErrorCode[];
   readonly page: (
-    part: AskedByTime,
+    part: AskedByTime & { readonly most: number },
     asked: Pick<Asked<Path, Filters, z.ZodUndefined>, 'path' | 'query'>,
-  ) => Promise<Page<Thing>>;
+  ) => Promise<Page<Thing> & Beside>;
   /** As the API shows one of them. */
   readonly show: (thing: Thing) => unknown;
+}
+
+/** What a page says of itself, beside `value`. */
+interface Beside {
+  readonly beside?: Readonly<Record<string, unknown>>;
 }
 
 const paging = {
@@ -48,13 +56,25 @@ const orderby = z.enum(['createdAt desc', 'createdAt asc']).default('createdAt d
 export function list<Thing, Path extends Shape = None, Filters extends Shape = None>(
   wanted: Wanted<Path, Filters, Thing>,
 ): [name: string, options: HttpFunctionOptions] {
-  const { name, route, about, path, filters, isByTime, answer, refuses = [], page, show } = wanted;
+  const {
+    name,
+    route,
+    role = 'reader',
+    about,
+    path,
+    filters,
+    isByTime,
+    answer,
+    refuses = [],
+    page,
+    show,
+  } = wanted;
   const query = { ...filters, ...(isByTime && { orderby }), ...paging } as Filters & typeof paging;
   return endpoint<Path, Filters & typeof paging>({
     name,
     method: 'GET',
     route,
-    role: 'reader',
+    role,
     about,
     ...(path && { path }),
     query,
@@ -78,11 +98,11 @@ export function list<Thing, Path extends Shape = None, Filters extends Shape = N
         order: order === 'createdAt asc' ? 'oldest-first' : 'newest-first',
       } as const;
       const found = await page(part, { path: at, query: narrowed });
-      const value = found.value.map(show);
-      if (found.next === undefined) return { jsonBody: { value } };
+      const body = { value: found.value.map(show), ...found.beside };
+      if (found.next === undefined) return { jsonBody: body };
       const said = [...request.query].filter(([one]) => one !== 'cursor' && Object.hasOwn(query, one));
       const link = new URLSearchParams([...said, ['cursor', await cursors.seal(which, found.next)]]);
-      return { jsonBody: { value, nextLink: address(`${place}?${link.toString()}`) } };
+      return { jsonBody: { ...body, nextLink: address(`${place}?${link.toString()}`) } };
     },
   });
 }

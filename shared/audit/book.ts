@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '../errors.ts';
 import { type Instant, toInstant } from '../instant.ts';
+import type { Page } from '../workflow/page.ts';
 import { type KeyedRow, type Range, type Rows, startingWith, type Write } from '../workflow/rows.ts';
 import { type AuditEntry, isWanted, type Wanted } from './entry.ts';
 import { blocks, blockTime, type Noted } from './journal.ts';
@@ -72,7 +72,7 @@ export function auditBook({ book, journal }: Parts) {
     },
 
     /** The newest first, from `until` (or where the page before ended) back to `since`. */
-    async page(wanted: Wanted & Span & { readonly after?: string | undefined; readonly most: number }) {
+    async page(wanted: Wanted & Span & Part): Promise<Page<AuditEntry>> {
       const { since, until, after, most } = wanted;
       const index = indexOf(wanted);
       const oldest = timeKey(Date.parse(since) - 1);
@@ -82,6 +82,7 @@ export function auditBook({ book, journal }: Parts) {
       let shown: string | undefined;
       let read = 0;
       const value: AuditEntry[] = [];
+      const endingAt = (key: string | undefined) => ({ value, ...(key !== undefined && { next: key }) });
       while (month >= monthOf(since)) {
         const atOnce = Math.min(mostRead, most * 2);
         const found = await book.inPartition(month, ranged(index, from, oldest), atOnce);
@@ -92,16 +93,16 @@ export function auditBook({ book, journal }: Parts) {
           const entry = JSON.parse(json) as AuditEntry;
           if (isKnown || !isWanted(entry, wanted)) continue;
           // Only one that there is no more room for says that there is another page.
-          if (value.length === most) return { value, next: shown };
+          if (value.length === most) return endingAt(shown);
           value.push(entry);
           shown = key;
         }
         read += found.length;
         if (found.length >= atOnce) from = `${before}|2`;
         else month = monthBefore(month);
-        if (read >= mostRead) return { value, next: before };
+        if (read >= mostRead) return endingAt(before);
       }
-      return { value, next: undefined };
+      return { value };
     },
 
     /** Removes months that were over before `before`, at most so many rows; answers how many. */
@@ -121,6 +122,12 @@ export function auditBook({ book, journal }: Parts) {
 
 /** The longest that entries can have been kept by a setting from before: ten years and some. */
 const monthsBack = 125;
+
+interface Part {
+  /** Where the page before ended. */
+  readonly after?: string | undefined;
+  readonly most: number;
+}
 
 interface Span {
   readonly since: Instant;
@@ -174,16 +181,3 @@ function indexOf({ subject, actor }: Wanted): string {
 function ranged(index: string, from: string, oldest: string): Range {
   return { from: `${index}${from}`, to: `${index}${oldest}` };
 }
-
-/** Where a page begins, as the one before said. */
-export function afterOf(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  const after = /^audit (\d{15}\|[\w.:-]{1,128})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  // Decoding is lenient: what is not as it was given counts as changed.
-  if (after !== undefined && cursorOf(after) === cursor) return after;
-  throw new AppError('ValidationFailed', 'That is no cursor: follow `nextLink` of an earlier page.', {
-    target: 'cursor',
-  });
-}
-
-export const cursorOf = (after: string) => Buffer.from(`audit ${after}`).toString('base64url');

@@ -15,8 +15,3 @@ export const AuditOperation = z
   .optional();
 export const AuditOutcome = z.enum(outcomes).optional();
 export const AuditMoment = z.iso.datetime('A moment in UTC, such as 2026-01-31T00:00:00Z.').optional();
-export const AuditCursor = z
-  .string()
-  .regex(/^[\w-]{1,400}$/, 'A cursor as an earlier page gave it.')
-  .optional();
-export const AuditPageSize = z.coerce.number().int().min(1).max(1000).default(100);

@@ -1,7 +1,7 @@
 import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
 import type { Rows } from '../workflow/rows.ts';
-import { afterOf, auditBook, cursorOf } from './book.ts';
+import { auditBook } from './book.ts';
 import type { Wanted } from './entry.ts';
 import { journal } from './journal.ts';
 import { boundedRefusals } from './refusals.ts';
@@ -16,7 +16,8 @@ interface Parts {
 export interface Asked extends Wanted {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  readonly cursor?: string | undefined;
+  /** Where the page before ended. */
+  readonly after?: string | undefined;
   readonly most: number;
 }
 
@@ -45,7 +46,7 @@ export function auditRoom({ rows, now, newId, keptDays }: Parts) {
        * A page of it. What was asked a moment ago is in it; but after a storm of requests the newest are still on their
        * way, and `upTo` says since when: before that nothing is left out, and nothing from then on is shown.
        */
-      async page({ since, until = secondsAfter(now(), 60), cursor, ...wanted }: Asked) {
+      async page({ since, until = secondsAfter(now(), 60), after, ...wanted }: Asked) {
         await notes.settled();
         const left = await book.take(mostAPage);
         const upTo = left === undefined ? until : secondsAfter(left, -blocksApartSeconds);
@@ -54,12 +55,8 @@ export function auditRoom({ rows, now, newId, keptDays }: Parts) {
           since: since ?? secondsAfter(keptSince(), -31 * daySeconds),
           until: isCut ? upTo : until,
         };
-        const { value, next } = await book.page({ ...wanted, ...span, after: afterOf(cursor) });
-        return {
-          value,
-          ...(next !== undefined && { cursor: cursorOf(next) }),
-          ...(isCut && cursor === undefined && { upTo }),
-        };
+        const page = await book.page({ ...wanted, ...span, after });
+        return { ...page, ...(isCut && after === undefined && { upTo }) };
       },
     },
 

@@ -87,8 +87,9 @@ export function claimsIn({ kind, rows, due, now }: Parts) {
   }
 
   /**
-   * Makes the thing (a key that a table takes) the owner's own, and then saves what names it; `taken` says why not where it is another's. A save
-   * of which nobody knows whether it came to be leaves the claim unsettled: it is judged once it must be over.
+   * Makes the thing (a key that a table takes) the owner's own, and then saves what names it; `taken` says why not
+   * where it is another's. A save of which nobody knows whether it came to be leaves the claim unsettled: it is judged
+   * once it must be over.
    */
   return async <Saved>(
     owner: string,
