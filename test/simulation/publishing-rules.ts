@@ -77,8 +77,10 @@ export class PublishingRules {
     }
   }
 
-  /** V7: nothing begins on a host for a version that was revoked or deleted a while ago. */
+  /** V7: no host is begun to be brought to a version that was revoked or deleted a while ago. */
   #mayBeUsed(id: string, { plan }: Host): void {
+    // What only goes away is brought to no version.
+    if (plan.task === 'retire') return;
     for (const [name, version] of this.#cloud.tables.statesOf<Version>('versions')) {
       if (version.facts.imageVersionId?.toLowerCase() !== plan.imageVersionId.toLowerCase()) continue;
       if (!['revoked', 'deleted'].includes(version.phase) || !('at' in version)) continue;

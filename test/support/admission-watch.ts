@@ -176,7 +176,7 @@ export class AdmissionWatch {
     });
   }
 
-  #wrongs({ link, facts, phase }: Rollout, admitted: readonly HostRecord[], at: string): string[] {
+  #wrongs({ link, facts, phase, requested }: Rollout, admitted: readonly HostRecord[], at: string): string[] {
     const truth = this.#truths.get(this.#world.task);
     if (!truth) return ['R2: a host was admitted without a look at the pool'];
     const records = Object.values(facts.hosts ?? {});
@@ -211,7 +211,7 @@ export class AdmissionWatch {
     const isAdding = admitted.some(({ task }) => task === 'add');
     if (isAdding && beside > surge) wrongs.push(`${beside} hosts are beside the others, and ${surge} may`);
     if (inFlight > most) wrongs.push(`R3: ${inFlight} hosts are out of service, and ${most} may`);
-    const broken = brokenIn(records, { phase });
+    const broken = brokenIn(records, { phase, requested });
     if (broken > policy.maxFailed) wrongs.push(`R7: a host was admitted after ${broken} had failed`);
     return wrongs;
   }
@@ -247,11 +247,16 @@ function sizeOf(records: readonly HostRecord[], truth: Truth, isAlone: boolean):
 }
 
 /** Once it stops what was added goes again, whatever failed. */
-function brokenIn(records: readonly HostRecord[], { phase }: Pick<Rollout, 'phase'>): number {
+function brokenIn(
+  records: readonly HostRecord[],
+  { phase, requested }: Pick<Rollout, 'phase' | 'requested'>,
+): number {
   if (phase !== 'running') return 0;
-  return records.filter(
-    ({ outcome, code }) => outcome === 'quarantined' || (outcome === 'failed' && code !== 'HostVanished'),
-  ).length;
+  return records.filter(({ outcome, code, keptBy }) => {
+    // One that an earlier rollout had lost, and that is no better now, says nothing of others.
+    const isOfBefore = keptBy !== undefined && requested.only === undefined;
+    return !isOfBefore && (outcome === 'quarantined' || (outcome === 'failed' && code !== 'HostVanished'));
+  }).length;
 }
 
 /** Reckoned on a clock that shows UTC, as all windows of these worlds do; no host takes less than so long. */
