@@ -2,7 +2,8 @@ import { AppError, failure } from '../errors.ts';
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { Outcome } from '../workflow/engine.ts';
 import type { Images } from './images.ts';
-import type { Pending } from './run.ts';
+import type { Pending, Run } from './run.ts';
+import { blackoutAt, clearFrom } from './plan.ts';
 import type { Schedule, ScheduleCommand, ScheduleEvent } from './schedule.ts';
 
 /** How long until it is asked again whether the version before is over. */
@@ -22,7 +23,7 @@ export function performSchedule(images: Images, now: () => Instant) {
   ): Promise<Outcome<ScheduleEvent>> => {
     const at = now();
     if (command.type === 'due') return { event: { type: 'due', dueAt: command.dueAt, at } };
-    if (command.type === 'start') return { event: await start(images, id, schedule, command.pending, at) };
+    if (command.type === 'start') return await start({ images, id, now }, schedule, command.pending);
     return { event: await askSource(images, schedule, command.dueAt, at) };
   };
 }
@@ -43,29 +44,68 @@ async function askSource(
   }
 }
 
+interface Starting {
+  readonly images: Images;
+  readonly id: string;
+  readonly now: () => Instant;
+}
+
+/** What keeps the run back is looked at until its version is asked for, and never after: it may be there by then. */
 async function start(
-  images: Images,
-  id: string,
-  { plan, runs }: Schedule,
-  { run, deadline, waitingFor }: Pending,
-  at: Instant,
-): Promise<ScheduleEvent> {
+  { images, id, now }: Starting,
+  schedule: Schedule,
+  { run, deadline, waitingFor, isAsked }: Pending,
+): Promise<Outcome<ScheduleEvent>> {
+  const at = now();
   if (at >= deadline) {
     const message = `The run that was due at ${run.dueAt} could not begin by ${deadline}; it waited for ${waitingFor}.`;
-    return { type: 'failed', run: run.id, failure: failure('Overdue', message), at };
+    return { event: { type: 'failed', run: run.id, failure: failure('Overdue', message), at } };
   }
+  const { request } = schedule.plan;
+  const ask = async () =>
+    await orWaits(run.id, now, async () => {
+      const version = await images.request(request, `schedule ${id}`, `schedule-${id}-${run.id}`);
+      return { type: 'started', run: run.id, version, at: now() };
+    });
+  if (isAsked) return { event: await ask() };
+  const keptBack = await orWaits(run.id, now, async () => await keptBackBy(images, schedule, run, at));
+  if (keptBack) return { event: keptBack };
+  return { event: { type: 'asks', run: run.id, at }, proceed: ask };
+}
+
+/** A blackout, but for who asks by hand; or that what the run before began is not over. */
+async function keptBackBy(
+  images: Images,
+  { plan, runs }: Schedule,
+  { id: run, why }: Run,
+  at: Instant,
+): Promise<ScheduleEvent | undefined> {
+  const blackout = why === 'by hand' ? undefined : blackoutAt(plan, at);
+  if (blackout) {
+    const { reason } = blackout;
+    if (plan.inBlackout === 'skip') return { type: 'skipped', run, reason: `blackout: ${reason}`, at };
+    const waitingFor = `the end of a blackout: ${reason}`;
+    return { type: 'waits', run, waitingFor, lookAt: clearFrom(plan, at), at, isBlackout: true };
+  }
+  const before = runs.findLast(({ version }) => version !== undefined)?.version;
+  const open = before === undefined ? undefined : await images.underWay(plan.request.imageSet, before);
+  return open === undefined ? undefined : overlapped(plan.overlap, run, `version ${before}: ${open}`, at);
+}
+
+/** What is refused has failed; what cannot be had now is tried again. */
+async function orWaits<Of extends ScheduleEvent | undefined>(
+  run: string,
+  now: () => Instant,
+  ask: () => Promise<Of>,
+): Promise<Of | ScheduleEvent> {
   try {
-    const before = runs.findLast(({ version }) => version !== undefined)?.version;
-    const { imageSet } = plan.request;
-    const open = before === undefined ? undefined : await images.underWay(imageSet, before);
-    if (open !== undefined) return overlapped(plan.overlap, run.id, `version ${before}: ${open}`, at);
-    const version = await images.request(plan.request, `schedule ${id}`, `schedule-${id}-${run.id}`);
-    return { type: 'started', run: run.id, version, at };
+    return await ask();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
+    const at = now();
     const { code, message, retryable } = error;
-    if (!retryable) return { type: 'failed', run: run.id, failure: failure(code, message), at };
-    return { type: 'waits', run: run.id, waitingFor: message, lookAt: minutesAfter(at, troubleMinutes), at };
+    if (!retryable) return { type: 'failed', run, failure: failure(code, message), at };
+    return { type: 'waits', run, waitingFor: message, lookAt: minutesAfter(at, troubleMinutes), at };
   }
 }
 

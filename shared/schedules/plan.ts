@@ -36,3 +36,9 @@ export function blackoutAt({ blackouts }: SchedulePlan, at: Instant): Blackout |
     .filter(({ from, until }) => from <= at && at < until)
     .toSorted((a, b) => (a.until < b.until ? 1 : -1))[0];
 }
+
+/** The first moment from `at` on that lies in no blackout: where one ends another may lie. */
+export function clearFrom(plan: SchedulePlan, at: Instant): Instant {
+  const blackout = blackoutAt(plan, at);
+  return blackout ? clearFrom(plan, blackout.until) : at;
+}

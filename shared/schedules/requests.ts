@@ -8,7 +8,7 @@ import { type Asked, type Page, pageIn, pageOf } from '../workflow/page.ts';
 import type { Kept, Line, WorkflowStore } from '../workflow/store.ts';
 import type { Images } from './images.ts';
 import type { PutSchedule, RunNow, SkipNext } from './request-bodies.ts';
-import { blackoutAt, type SchedulePlan } from './plan.ts';
+import { blackoutAt, clearFrom, type SchedulePlan } from './plan.ts';
 import type { Run } from './run.ts';
 import { type Schedule, type ScheduleCommand, type ScheduleEvent, scheduleLife } from './schedule.ts';
 import { comesTooEarly, nextAfter } from './when.ts';
@@ -161,8 +161,8 @@ function previewOf({ plan, nextAt, skipNext }: Schedule, count: number): readonl
 function inBlackout(plan: SchedulePlan, at: Instant): Preview {
   const blackout = blackoutAt(plan, at);
   if (!blackout) return { at, becomes: 'run' };
-  const { reason, until } = blackout;
+  const { reason } = blackout;
   return plan.inBlackout === 'skip'
     ? { at, becomes: 'skipped', reason }
-    : { at, becomes: 'later', reason, beginsAt: until };
+    : { at, becomes: 'later', reason, beginsAt: clearFrom(plan, at) };
 }

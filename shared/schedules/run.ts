@@ -21,6 +21,8 @@ export interface Pending {
   readonly lookAt: Instant;
   readonly waitingFor: string;
   readonly deadline: Instant;
+  /** Its version was asked for, and nobody has heard what came of that: nothing keeps it back any more. */
+  readonly isAsked?: true;
 }
 
 /** Of each source one run. */

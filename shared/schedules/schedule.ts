@@ -1,7 +1,7 @@
 import type { Failure } from '../errors.ts';
 import { earliest, type Instant, minutesAfter } from '../instant.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import { blackoutAt, type SchedulePlan } from './plan.ts';
+import { blackoutAt, clearFrom, type SchedulePlan } from './plan.ts';
 import { type Pending, type Run, runOf, sourceRun } from './run.ts';
 import { nextAfter } from './when.ts';
 
@@ -32,7 +32,16 @@ export type ScheduleEvent =
   | { readonly type: 'due'; dueAt: Instant; at: Instant }
   /** The source was asked for. `isNew`: no version of the set was made from it. */
   | { readonly type: 'source-seen'; dueAt: Instant; source: string; isNew: boolean; at: Instant }
-  | { readonly type: 'waits'; run: string; waitingFor: string; lookAt: Instant; at: Instant }
+  | {
+      readonly type: 'waits';
+      run: string;
+      waitingFor: string;
+      lookAt: Instant;
+      at: Instant;
+      isBlackout?: true;
+    }
+  /** Its version is asked for now: whoever dies in between, it is asked for again. */
+  | { readonly type: 'asks'; run: string; at: Instant }
   | { readonly type: 'started'; run: string; version: string; at: Instant }
   | { readonly type: 'skipped'; run: string; reason: string; at: Instant }
   | { readonly type: 'failed'; run: string; failure: Failure; at: Instant };
@@ -45,6 +54,8 @@ export type ScheduleCommand =
 const remembered = 50;
 /** A run that could not begin in so long is given up: the next one is near. */
 const startMinutes = 7 * 24 * 60;
+/** Who asks for a version is heard of by then, or has died. */
+const askMinutes = 2;
 
 /** When a schedule is due, and what became of each time that it was. */
 export const scheduleLife: Workflow<Schedule, ScheduleEvent, ScheduleCommand> = {
@@ -68,7 +79,7 @@ export const scheduleLife: Workflow<Schedule, ScheduleEvent, ScheduleCommand> = 
   },
 
   isNews: ({ type, ...event }) =>
-    type !== 'waits' && !(type === 'source-seen' && 'isNew' in event && !event.isNew),
+    type !== 'waits' && type !== 'asks' && !(type === 'source-seen' && 'isNew' in event && !event.isNew),
 };
 
 function defined(
@@ -82,7 +93,13 @@ function defined(
     return withNext({ plan, revision, by, createdAt: at, changedAt: at, runs }, at);
   }
   if (JSON.stringify(schedule.plan) === JSON.stringify(plan)) return schedule;
-  return withNext({ ...schedule, plan, revision, by, changedAt: at }, at);
+  const changed = withNext({ ...schedule, plan, revision, by, changedAt: at }, at);
+  const { pending, ...rest } = changed;
+  // Of one whose version is asked for already it is too late to say anything.
+  if (!pending || pending.isAsked) return changed;
+  // What kept it back may be gone with the plan before.
+  if (plan.enabled || !schedule.plan.enabled) return { ...rest, pending: { ...pending, lookAt: at } };
+  return logged(rest, { ...pending.run, at, state: 'skipped', reason: `${by} disabled the schedule` });
 }
 
 /** The next time from now on: what changed its times, or lay disabled, makes up for nothing. */
@@ -159,7 +176,7 @@ function begin(schedule: Schedule, run: Run): Schedule {
   if (blackout && schedule.plan.inBlackout === 'skip') {
     return logged(schedule, { ...run, state: 'skipped', reason: `blackout: ${blackout.reason}` });
   }
-  const lookAt = blackout?.until ?? run.at;
+  const lookAt = blackout ? clearFrom(schedule.plan, run.at) : run.at;
   const waitingFor = blackout ? `the end of a blackout: ${blackout.reason}` : 'its version';
   return { ...schedule, pending: { run, lookAt, waitingFor, deadline: minutesAfter(lookAt, startMinutes) } };
 }
@@ -173,8 +190,15 @@ function ended(
   const run = { ...pending.run, at: event.at };
   switch (event.type) {
     case 'waits': {
-      const { waitingFor, lookAt } = event;
-      return { ...rest, pending: { ...pending, waitingFor, lookAt: earliest(lookAt, pending.deadline) } };
+      const { waitingFor, lookAt, isBlackout } = event;
+      // In a blackout it could not begin: the time that it has for that begins with its end.
+      const deadline = isBlackout ? minutesAfter(lookAt, startMinutes) : pending.deadline;
+      return { ...rest, pending: { ...pending, waitingFor, lookAt: earliest(lookAt, deadline), deadline } };
+    }
+    case 'asks': {
+      if (pending.isAsked) return schedule;
+      const lookAt = minutesAfter(event.at, askMinutes);
+      return { ...rest, pending: { ...pending, lookAt, waitingFor: 'its version', isAsked: true } };
     }
     case 'started':
       return logged(rest, { ...run, state: 'started', version: event.version });

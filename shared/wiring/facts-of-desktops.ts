@@ -159,6 +159,7 @@ export const factsOfSchedules: Facts<Schedule, ScheduleEvent> = {
   'source-seen': ({ source, isNew }, after, _, id) =>
     isNew ? ofSchedule('schedule.due', id, after, { source }) : undefined,
   waits: undecided,
+  asks: undecided,
   started: ({ run, version }, after, _, id) => ofSchedule('schedule.started', id, after, { run, version }),
   skipped: ({ run, reason }, after, _, id) => ofSchedule('schedule.skipped', id, after, { run, reason }),
   failed: ({ run, failure }, after, _, id) => ofSchedule('schedule.failed', id, after, { run, failure }),

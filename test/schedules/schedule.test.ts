@@ -41,6 +41,7 @@ const states = {
   disabled: after(define({ enabled: false })),
   skipping: after(define(), skip),
   starting: after(define(), due),
+  asking: after(define(), due, { type: 'asks', run, at }),
   started: after(define(), due, { type: 'started', run, version: '1.1.0', at }),
   removed: after(define(), { type: 'removed', by: 'ann', at: noon }),
   'for a source': after(define(sourced)),
@@ -48,12 +49,14 @@ const states = {
 const events: Readonly<Record<string, ScheduleEvent>> = {
   'defined anew': define({ overlap: 'skip' }),
   'defined alike': define(),
+  disabled: define({ enabled: false }, at),
   removed: { type: 'removed', by: 'ann', at },
   'a skip asked': skip,
   'a run asked': { type: 'run-asked', by: 'ann', at },
   due,
   'due at another time': { type: 'due', dueAt: monday, at: monday },
   'a source seen': { type: 'source-seen', dueAt: noon, source: 's1', isNew: true, at: noon },
+  asks: { type: 'asks', run, at },
   waits: { type: 'waits', run, waitingFor: 'Azure', lookAt: minutesAfter(at, 5), at },
   started: { type: 'started', run, version: '1.1.0', at },
   skipped: { type: 'skipped', run, reason: 'overlap', at },
@@ -62,9 +65,10 @@ const events: Readonly<Record<string, ScheduleEvent>> = {
 
 /** What each event makes of each state: `=` is nothing, else what is to be seen of it. */
 const table: Readonly<Record<keyof typeof states, Readonly<Record<keyof typeof events, string>>>> = {
-  nothing: all({ 'defined anew': 'due Mon', 'defined alike': 'due Mon' }, 'never'),
+  nothing: all({ 'defined anew': 'due Mon', 'defined alike': 'due Mon', disabled: 'never due' }, 'never'),
   waiting: all({
     'defined anew': 'due Mon',
+    disabled: 'never due',
     removed: 'removed',
     'a skip asked': 'due Mon, skips',
     'a run asked': 'due Mon, starting hand',
@@ -78,12 +82,27 @@ const table: Readonly<Record<keyof typeof states, Readonly<Record<keyof typeof e
   }),
   skipping: all({
     'defined anew': 'due Mon, skips',
+    disabled: 'never due, skips',
     removed: 'removed',
     'a run asked': 'due Mon, skips, starting hand',
     due: 'due next Mon, skipped',
   }),
   starting: all({
     'defined anew': 'due Mon, starting due',
+    disabled: 'never due, skipped',
+    removed: 'removed',
+    'a skip asked': 'due next Mon, skips, starting due',
+    'due at another time': 'due later, starting due',
+    asks: 'due next Mon, starting due',
+    waits: 'due next Mon, starting due',
+    started: 'due next Mon, started',
+    skipped: 'due next Mon, skipped',
+    failed: 'due next Mon, failed',
+  }),
+  // Its version may be there already: whatever is said of the schedule, the run goes on.
+  asking: all({
+    'defined anew': 'due Mon, starting due',
+    disabled: 'never due, starting due',
     removed: 'removed',
     'a skip asked': 'due next Mon, skips, starting due',
     'due at another time': 'due later, starting due',
@@ -94,15 +113,17 @@ const table: Readonly<Record<keyof typeof states, Readonly<Record<keyof typeof e
   }),
   started: all({
     'defined anew': 'due Mon, started',
+    disabled: 'never due, started',
     removed: 'removed, started',
     'a skip asked': 'due next Mon, skips, started',
     'a run asked': 'due next Mon, starting hand, started',
     'due at another time': 'due later, starting due, started',
   }),
-  removed: all({ 'defined anew': 'due Mon', 'defined alike': 'due Mon' }),
+  removed: all({ 'defined anew': 'due Mon', 'defined alike': 'due Mon', disabled: 'never due' }),
   'for a source': all({
     'defined anew': 'due Mon',
     'defined alike': 'due Mon',
+    disabled: 'never due',
     removed: 'removed',
     'a skip asked': 'due now, skips',
     'a run asked': 'due now, starting hand',
@@ -172,6 +193,28 @@ describe('a schedule', () => {
       lookAt: '2026-01-07T06:00:00.000Z',
       waitingFor: 'the end of a blackout: audit',
     });
+  });
+
+  it('begins after the last of blackouts that follow one another', () => {
+    const next = { from: '2026-01-07T06:00:00.000Z', until: '2026-01-09T00:00:00.000Z', reason: 'move' };
+    const all = { blackouts: [...blackouts, next], inBlackout: 'run-after' } as const;
+    expect(after(define(all), due).pending?.lookAt).toBe(next.until);
+  });
+
+  it('looks anew at what it waits for once somebody has changed its plan', () => {
+    const waits = after(define({ blackouts, inBlackout: 'run-after' }), due, define({}, at));
+    expect(waits.pending?.lookAt).toBe(at);
+  });
+
+  it('has as long to begin after a blackout as ever', () => {
+    const lookAt = '2026-02-01T00:00:00.000Z';
+    const waits = { type: 'waits', run, waitingFor: 'a blackout', lookAt, at } as const;
+    const week = 7 * 24 * 60;
+    expect(after(define(), due, { ...waits, isBlackout: true }).pending).toMatchObject({
+      lookAt,
+      deadline: minutesAfter(lookAt, week),
+    });
+    expect(after(define(), due, waits).pending?.lookAt).toBe(minutesAfter(firstDue, week));
   });
 
   it('begins by hand also in a blackout', () => {

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/errors.ts';
+import { minutesAfter } from '../../shared/instant.ts';
+import { PutSchedule } from '../../shared/schedules/request-bodies.ts';
+import { scheduleRoom } from '../../shared/schedules/room.ts';
+import { memoryRows } from '../support/memory-rows.ts';
+
+const monday = '2026-01-05T20:00:00.000Z';
+const yearEnd = { from: '2026-01-05T21:00:00Z', until: '2026-01-08T00:00:00Z', reason: 'year end' };
+const weekly = {
+  when: { kind: 'weekly', days: ['Mon'], at: '20:00', timeZone: 'UTC' },
+  request: { imageSet: 'win11' },
+};
+
+/** A schedule whose source of versions is told what to answer: what is under way, and what cannot be had. */
+async function scheduled(more: object = {}) {
+  const state = { now: '2026-01-05T12:00:00.000Z', open: false, isDown: false };
+  const made: string[] = [];
+  const room = scheduleRoom({
+    images: {
+      channelsOf: async () => ['test'],
+      async request(_, __, request) {
+        if (state.isDown) throw new AppError('AzureUnavailable', 'nobody answers');
+        if (!made.includes(request)) made.push(request);
+        return `1.${made.indexOf(request)}.0`;
+      },
+      underWay: async () => (state.open ? 'it is being built' : undefined),
+      source: async () => ({ source: 's1', isNew: true }),
+    },
+    rows: memoryRows(),
+    due: memoryRows(),
+    wake: async () => {},
+    now: () => state.now,
+  });
+  const put = async (change: object = {}) =>
+    await room.requests.put('s', PutSchedule.parse({ ...weekly, ...more, ...change }));
+  /** Passes to that moment, and looks until nothing is to be done then. */
+  const lookAt = async (at: string) => {
+    state.now = at;
+    for (let look = 0; look < 4; look += 1) await room.advance('s');
+    return await room.requests.get('s');
+  };
+  await put();
+  return { state, made, put, lookAt, requests: room.requests };
+}
+
+/** A run of the Monday after, which waits because what the first began is not over. */
+async function waiting(more: object = {}) {
+  const one = await scheduled(more);
+  await one.lookAt(monday);
+  one.state.open = true;
+  const next = minutesAfter(monday, 7 * 24 * 60);
+  expect(await one.lookAt(next)).toMatchObject({
+    pending: { waitingFor: 'version 1.0.0: it is being built' },
+  });
+  return { ...one, next };
+}
+
+describe('a run that waits', () => {
+  const blackout = { from: '2026-01-12T22:00:00Z', until: '2026-01-25T00:00:00Z', reason: 'year end' };
+
+  it('for the version before does not begin in a blackout that has begun meanwhile, but after it', async () => {
+    const { state, made, lookAt } = await waiting({ blackouts: [blackout] });
+    state.open = false;
+    expect(await lookAt('2026-01-13T00:00:00.000Z')).toMatchObject({
+      pending: { waitingFor: 'the end of a blackout: year end', lookAt: '2026-01-25T00:00:00.000Z' },
+    });
+    expect(made).toHaveLength(1);
+    const after = await lookAt('2026-01-25T00:00:00.000Z');
+    expect(after.runs[1]).toMatchObject({ state: 'started', dueAt: minutesAfter(monday, 7 * 24 * 60) });
+    expect(made[1]).toBe('schedule-s-due-2026-01-12T20-00-00-000Z');
+  });
+
+  it('is left out in that blackout where the policy says so', async () => {
+    const { state, made, lookAt } = await waiting({ blackouts: [blackout], inBlackout: 'skip' });
+    state.open = false;
+    expect((await lookAt('2026-01-13T00:00:00.000Z')).runs.at(-1)).toMatchObject({
+      state: 'skipped',
+      reason: 'blackout: year end',
+    });
+    expect(made).toHaveLength(1);
+  });
+
+  it('begins no more once its schedule is disabled', async () => {
+    const { state, made, put, lookAt, next } = await waiting();
+    await put({ enabled: false });
+    state.open = false;
+    expect(await lookAt(minutesAfter(next, 60))).toMatchObject({
+      runs: [{}, { state: 'skipped', reason: 'function key disabled the schedule' }],
+    });
+    expect(made).toHaveLength(1);
+  });
+});
+
+describe('a run whose version is asked for', () => {
+  it('is asked for until somebody hears of it, whatever is said of the schedule meanwhile', async () => {
+    const { state, made, put, lookAt } = await scheduled();
+    state.isDown = true;
+    await lookAt(monday);
+    await put({ enabled: false, blackouts: [yearEnd], inBlackout: 'skip' });
+    state.isDown = false;
+    expect(await lookAt('2026-01-06T00:00:00.000Z')).toMatchObject({ runs: [{ state: 'started' }] });
+    expect(made).toEqual(['schedule-s-due-2026-01-05T20-00-00-000Z']);
+  });
+
+  it('is given up after a week in which it could not be had', async () => {
+    const { state, lookAt } = await scheduled();
+    state.isDown = true;
+    await lookAt(monday);
+    expect((await lookAt(minutesAfter(monday, 7 * 24 * 60))).runs.at(-1)).toMatchObject({
+      state: 'failed',
+      failure: { code: 'Overdue', message: expect.stringContaining('nobody answers') },
+    });
+  });
+});
+
+describe('a preview', () => {
+  it('says when a run begins that falls into blackouts which follow one another', async () => {
+    const then = { from: yearEnd.until, until: '2026-01-14T00:00:00Z', reason: 'move' };
+    const early = { ...yearEnd, from: '2026-01-05T00:00:00Z' };
+    const { requests } = await scheduled({ blackouts: [early, then] });
+    expect(await requests.preview('s', 2)).toEqual([
+      { at: monday, becomes: 'later', reason: 'year end', beginsAt: '2026-01-14T00:00:00.000Z' },
+      {
+        at: '2026-01-12T20:00:00.000Z',
+        becomes: 'later',
+        reason: 'move',
+        beginsAt: '2026-01-14T00:00:00.000Z',
+      },
+    ]);
+  });
+});
