@@ -94,10 +94,14 @@ app.http(
     about: 'Begins a run now, whatever the calendar says.',
     path,
     body: RunNow,
+    takes: ['Idempotency-Key'],
     answers: { 200: is },
-    refuses: ['InvalidPhase'],
-    handle: async ({ path: { schedule: id }, body }) =>
-      shown(id, await runningApp().schedules.runNow(id, body)),
+    refuses: ['IdempotencyKeyReused', 'InvalidPhase'],
+    handle: async ({ path: { schedule: id }, body, key }) => {
+      const { schedules, requestFor } = runningApp();
+      const request = await requestFor(`run ${id}`, key, body);
+      return shown(id, await schedules.runNow(id, body, request));
+    },
   }),
 );
 

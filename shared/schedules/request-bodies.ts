@@ -48,9 +48,11 @@ const cron = z
       return;
     }
     try {
-      const [first, second] = cronOf(when).nextRuns(2, new Date('2026-01-01T00:00:00Z'));
-      if (!first) complain('No such moment ever comes.');
-      else if (second && second.getTime() - first.getTime() < 3_600_000) complain('At most once an hour.');
+      const next = cronOf(when).nextRuns(3, new Date('2026-01-01T00:00:00Z'));
+      if (next.length === 0) complain('No such moment ever comes.');
+      // The first may be the last of its hour: the two after it are not.
+      const isOften = next.some((at, n) => at.getTime() - (next[n - 1]?.getTime() ?? -Infinity) < 3_600_000);
+      if (isOften) complain('At most once an hour.');
     } catch (error) {
       complain(`No cron expression: ${(error as Error).message.replace(/^\w+: /, '')}`);
     }

@@ -9,7 +9,7 @@ import type { Kept, Line, WorkflowStore } from '../workflow/store.ts';
 import type { Images } from './images.ts';
 import type { PutSchedule, RunNow, SkipNext } from './request-bodies.ts';
 import { blackoutAt, clearFrom, type SchedulePlan } from './plan.ts';
-import type { Run } from './run.ts';
+import { type Run, runByHand } from './run.ts';
 import { type Schedule, type ScheduleCommand, type ScheduleEvent, scheduleLife } from './schedule.ts';
 import { comesTooEarly, nextAfter } from './when.ts';
 
@@ -106,15 +106,20 @@ export function scheduleRequests({ schedules, store, images, now }: Parts) {
       });
     },
 
-    /** Begins a run now, whatever the calendar says; answers what it came to, or that it waits. */
-    async runNow(id: string, { by }: z.infer<typeof RunNow>): Promise<Schedule> {
+    /**
+     * Begins a run now, whatever the calendar says; answers what it came to, or that it waits. The same request begins
+     * it once.
+     */
+    async runNow(id: string, { by }: z.infer<typeof RunNow>, request: string): Promise<Schedule> {
       await get(id);
       await schedules.record(id, (known) => {
-        if (known?.pending) {
-          const message = `Run ${known.pending.run.id} is about to begin already: it waits for ${known.pending.waitingFor}.`;
+        const event = { type: 'run-asked', by: somebody(by), at: now(), request } as const;
+        const { run, waitingFor } = known?.pending ?? {};
+        if (run && run.id !== runByHand(event.at, event.by, request).id) {
+          const message = `Run ${run.id} is about to begin already: it waits for ${waitingFor}.`;
           throw new AppError('InvalidPhase', message, { target: id });
         }
-        return { type: 'run-asked', by: somebody(by), at: now() };
+        return event;
       });
       await schedules.advance(id);
       return await get(id);

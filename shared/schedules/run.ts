@@ -28,8 +28,14 @@ export interface Pending {
 /** Of each source one run. */
 export const sourceRun = (source: string) => `source-${source.replaceAll(/[^\w.-]/g, '-')}`;
 
+const moment = (at: Instant) => at.replaceAll(/[:.]/g, '-');
+
 /** Named after its moment. */
-export function runOf(dueAt: Instant, at: Instant, why: Run['why'], by?: string): Run {
-  const id = `${why === 'by hand' ? 'hand' : 'due'}-${dueAt.replaceAll(/[:.]/g, '-')}`;
-  return { id, dueAt, why, at, state: 'starting', ...(by !== undefined && { by }) };
+export function runOf(dueAt: Instant, at: Instant, why: Run['why']): Run {
+  return { id: `due-${moment(dueAt)}`, dueAt, why, at, state: 'starting' };
+}
+
+/** Named after the request that asked for it; one from before requests were named, after its moment. */
+export function runByHand(at: Instant, by: string, request: string = moment(at)): Run {
+  return { id: `hand-${request}`, dueAt: at, why: 'by hand', at, state: 'starting', by };
 }

@@ -2,7 +2,7 @@ import type { Failure } from '../errors.ts';
 import { earliest, type Instant, minutesAfter } from '../instant.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import { blackoutAt, clearFrom, type SchedulePlan } from './plan.ts';
-import { type Pending, type Run, runOf, sourceRun } from './run.ts';
+import { type Pending, type Run, runByHand, runOf, sourceRun } from './run.ts';
 import { nextAfter } from './when.ts';
 
 export interface Schedule {
@@ -27,7 +27,7 @@ export type ScheduleEvent =
   | { readonly type: 'defined'; plan: SchedulePlan; by: string; at: Instant }
   | { readonly type: 'removed'; by: string; at: Instant }
   | { readonly type: 'skip-asked'; by: string; reason: string; at: Instant }
-  | { readonly type: 'run-asked'; by: string; at: Instant }
+  | { readonly type: 'run-asked'; by: string; at: Instant; request?: string }
   /** The moment has come; of two who saw it only the first counts. */
   | { readonly type: 'due'; dueAt: Instant; at: Instant }
   /** The source was asked for. `isNew`: no version of the set was made from it. */
@@ -126,8 +126,11 @@ function asked(
       if (schedule.skipNext || schedule.nextAt === undefined) return schedule;
       return { ...schedule, skipNext: { by, reason: event.reason, at } };
     }
-    case 'run-asked':
-      return schedule.pending ? schedule : begin(schedule, runOf(at, at, 'by hand', by));
+    case 'run-asked': {
+      const run = runByHand(at, by, event.request);
+      const isBegun = schedule.pending !== undefined || schedule.runs.some(({ id }) => id === run.id);
+      return isBegun ? schedule : begin(schedule, run);
+    }
   }
 }
 

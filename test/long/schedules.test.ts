@@ -47,9 +47,14 @@ it('begins a version by the calendar, one by hand, and none that somebody skippe
   const number = String(started?.['version']);
   const version = await send('GET', `image-sets/win11-avd/versions/${number}`);
   expect(version).toMatchObject({ status: 200, body: { requested: { by: 'schedule hourly' } } });
-  expect((await send('POST', 'schedules/hourly/run', {})).body).toMatchObject({
-    lastRun: { state: 'skipped', why: 'by hand' },
-  });
+  const byHand = async () =>
+    (await send('POST', 'schedules/hourly/run', {}, { 'idempotency-key': 'by-hand-1' })).body;
+  const asked = await byHand();
+  expect(asked).toMatchObject({ lastRun: { state: 'skipped', why: 'by hand' } });
+  // Sent again by somebody who has not heard the answer.
+  await byHand();
+  const { value } = (await send('GET', 'schedules/hourly/runs')).body as { value: Json[] };
+  expect(value.filter(({ why }) => why === 'by hand')).toHaveLength(1);
 });
 
 it('sees that its source is new, once', async () => {

@@ -114,6 +114,43 @@ describe('a run whose version is asked for', () => {
   });
 });
 
+describe('a run by hand', () => {
+  it('asked for again by the same request is found, and by another is refused while it waits', async () => {
+    const { state, made, lookAt, requests } = await scheduled();
+    await requests.runNow('s', {}, 'r1');
+    expect(await requests.runNow('s', {}, 'r1')).toMatchObject({ runs: [{ id: 'hand-r1' }] });
+    state.open = true;
+    for (const _ of [1, 2])
+      expect(await requests.runNow('s', {}, 'r2')).toMatchObject({ pending: { run: { id: 'hand-r2' } } });
+    await expect(requests.runNow('s', {}, 'r3')).rejects.toMatchObject({ code: 'InvalidPhase' });
+    state.open = false;
+    await lookAt('2026-01-05T13:00:00.000Z');
+    expect(made).toEqual(['schedule-s-hand-r1', 'schedule-s-hand-r2']);
+  });
+});
+
+describe('a cron expression', () => {
+  const taken = (expression: string) =>
+    PutSchedule.safeParse({ ...weekly, when: { kind: 'cron', expression, timeZone: 'UTC' } }).success;
+
+  it.each([
+    '* * * * *',
+    '0,30 20 * * *',
+    '0,1 0 * * *',
+    '10,20 0 1 * *',
+    '0 0 31 2 *',
+    '@daily',
+    '0 0 0 * * *',
+  ])('that is due more than once an hour, never, or not of five fields is refused: %s', (expression) =>
+    expect(taken(expression)).toBe(false),
+  );
+
+  it.each(['0 * * * *', '0 20 * * SAT#2', '30 2 29 2 *', '1 0 * * *'])(
+    'that is due seldom is taken: %s',
+    (one) => expect(taken(one)).toBe(true),
+  );
+});
+
 describe('a preview', () => {
   it('says when a run begins that falls into blackouts which follow one another', async () => {
     const then = { from: yearEnd.until, until: '2026-01-14T00:00:00Z', reason: 'move' };

@@ -90,7 +90,7 @@ export async function liveSchedule(
   const from = now();
   world.start(put(true));
   const asked = {
-    run: async () => await room.requests.runNow('s', {}),
+    run: async () => await room.requests.runNow('s', {}, `at-${Date.parse(now())}`),
     skip: async () => await room.requests.skipNext('s', { reason: 'holiday' }),
     disable: put(false),
     enable: put(true),

@@ -222,6 +222,13 @@ describe('a schedule', () => {
     expect(after(define({ blackouts }), byHand).pending?.lookAt).toBe(firstDue);
   });
 
+  it('asked by hand for what it has begun begins nothing', () => {
+    const asked: ScheduleEvent = { type: 'run-asked', by: 'ann', at, request: 'r1' };
+    const begun = after(define(), asked, { type: 'started', run: 'hand-r1', version: '1.1.0', at });
+    expect(scheduleLife.evolve(begun, asked)).toBe(begun);
+    expect(scheduleLife.evolve(begun, { ...asked, request: 'r2' })).toHaveProperty('pending');
+  });
+
   it('begins the same source once, and again only if it could not begin', () => {
     const seen = (from: Schedule, source: string) =>
       scheduleLife.evolve(from, {
