@@ -170,6 +170,7 @@ app.http(
         headers: ['ETag', 'Operation-Location', 'Retry-After'],
       },
     },
+    refuses: ['InvalidPhase'],
     async handle({ path: { subscription: id, event }, caller }) {
       const { subscriptions, monitors, address } = runningApp();
       const subscription = await subscriptions.redeliver(id, event, caller.name);

@@ -9,11 +9,12 @@ import type { DeliveryLog, LoggedDelivery } from './log.ts';
 import type { Feed, Post } from './ports.ts';
 import { puts, thereOf } from './put-subscription.ts';
 import type { KeptSecrets } from './secrets.ts';
-import type {
-  Subscription,
-  SubscriptionCommand,
-  SubscriptionEvent,
-  SubscriptionPlan,
+import {
+  isFullOfAgain,
+  type Subscription,
+  type SubscriptionCommand,
+  type SubscriptionEvent,
+  type SubscriptionPlan,
 } from './subscription.ts';
 import { pathOf } from './wanted.ts';
 
@@ -134,8 +135,15 @@ export function subscriptionRequests(parts: Parts) {
     async redeliver(id: string, event: string, by: string): Promise<Subscription> {
       await get(id);
       const position = await placeIn(id, event);
-      const fact = { type: 'redelivery-asked', position, event, by, at: now() } as const;
-      return (await engine.record(id, () => fact)).state;
+      const { state } = await engine.record(id, (known) => {
+        // What is not taken on must not be answered as if it were.
+        if (known && isFullOfAgain(known, position)) {
+          const message = `${known.again.length} events are to be sent to ${id} once more already: ask again when it has taken some.`;
+          throw new AppError('InvalidPhase', message, { target: 'event' });
+        }
+        return { type: 'redelivery-asked', position, event, by, at: now() };
+      });
+      return state;
     },
   };
 }

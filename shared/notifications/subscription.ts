@@ -86,7 +86,8 @@ export type SubscriptionCommand = { readonly type: 'look' | 'disable' };
 const failingSeconds = 3 * 24 * 3600;
 /** An attempt takes ten seconds at most, and reading its secret a few more. */
 const intentHoldsSeconds = 120;
-const mostAgain = 100;
+/** They lie in the state: more at once are refused. */
+const mostAgain = 500;
 
 /** In order, one after the other, at least once: nothing overtakes what the receiver has not taken yet. */
 export const subscriptionLife: Workflow<Subscription, SubscriptionEvent, SubscriptionCommand> = {
@@ -109,6 +110,11 @@ export const subscriptionLife: Workflow<Subscription, SubscriptionEvent, Subscri
   // What was delivered is in the log of deliveries.
   isNews: ({ type }) => ['told', 'passed-over', 'intended', 'taken', 'refused'].every((one) => one !== type),
 };
+
+/** Whether there is no room for another event that is to be delivered once more. */
+export function isFullOfAgain({ again }: Subscription, position: number): boolean {
+  return again.length >= mostAgain && !again.includes(position);
+}
 
 export function hasWork({ current, again, cursor, head }: Subscription): boolean {
   return current !== undefined || again.length > 0 || cursor < head;
@@ -147,7 +153,7 @@ function afterSaying(
     }
     case 'redelivery-asked': {
       const { again } = subscription;
-      if (again.includes(event.position) || again.length >= mostAgain) return subscription;
+      if (again.includes(event.position) || isFullOfAgain(subscription, event.position)) return subscription;
       const lookAt = hasWork(subscription) ? subscription.lookAt : at;
       return { ...subscription, again: [...again, event.position], lookAt };
     }

@@ -113,6 +113,23 @@ describe('a subscription', () => {
     });
   });
 
+  it('refuses what it has no room to send once more, and says so of nothing else', async () => {
+    const one = room();
+    const { requests, feed, advance } = one;
+    await requests.put('cmdb', body());
+    const all = Array.from({ length: 501 }, (_, n) => happening(n));
+    await feed.append(all);
+    await one.tell(await feed.head(), all);
+    while ((await requests.get('cmdb')).cursor < all.length) await advance('cmdb');
+    for (const { id } of all.slice(1)) await requests.redeliver('cmdb', id, 'ann');
+    const last = async () => await requests.redeliver('cmdb', 'rollout:r:0', 'ann');
+    await expect(last()).rejects.toMatchObject({ code: 'InvalidPhase', target: 'event' });
+    // What is to be sent already is asked for twice as well as once.
+    await requests.redeliver('cmdb', 'rollout:r:7', 'ann');
+    await advance('cmdb');
+    expect((await last()).again).toHaveLength(500);
+  });
+
   it('is gone with its secrets once it is removed, and may be made anew', async () => {
     const { requests, tables } = room();
     await requests.put('cmdb', body());
