@@ -134,7 +134,7 @@ function startAgain(
   const { source, attempt = 1 } = facts;
   const fresh: Facts = { attempt: attempt + 1, ...(source && { source }) };
   const plan = { ...version.plan, inspection: waived };
-  return enter(from, { ...version, plan, facts: isFromSource ? fresh : facts }, at);
+  return enter(from, { ...version, plan, facts: isFromSource ? fresh : { ...facts, retriedAt: at } }, at);
 }
 
 function requested(event: Requested): Version {
@@ -236,5 +236,6 @@ function afterFailedWithdrawal(version: Version, ending: Ended, { stage, failure
 function afterStage(version: Version, { stage, look }: Standing<Stage | 'quarantine'>, at: Instant): Version {
   if (stage === 'quarantine') return enter('replicate', version, at);
   const next = order[order.indexOf(stage) + 1];
-  return next ? enter(next, version, at) : onShelf(version, at, look + 1);
+  if (next) return enter(next, version, at);
+  return onShelf({ ...version, facts: { ...version.facts, builtAt: at } }, at, look + 1);
 }

@@ -180,6 +180,9 @@ export interface Facts {
   readonly captureFailed?: boolean;
   readonly imageVersionId?: string;
   readonly benchGoneAt?: Instant;
+  /** Since when it is on the shelf; and when it was tried again from its capture on, if it was. */
+  readonly builtAt?: Instant;
+  readonly retriedAt?: Instant;
   /** The ids of what the bench would not let go of; the reaper goes on trying. */
   readonly leftovers?: readonly string[];
   /** Why cleaning up, or taking it back, did not come to its end. */

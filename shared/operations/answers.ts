@@ -56,6 +56,8 @@ const StuckAnswer = z
 
 export const StuckWorkAnswer = listOf(StuckAnswer);
 
+const duration = z.iso.duration().describe('As ISO 8601 has it, such as PT1H25M.');
+
 /** How something that takes long stands. */
 export const OperationAnswer = z
   .strictObject({
@@ -70,6 +72,17 @@ export const OperationAnswer = z
     waitingFor: z.string().optional(),
     nextLookAt: moment.optional(),
     percentComplete: z.int().min(0).max(100).optional().describe('Where that can be said.'),
+    estimate: z
+      .strictObject({
+        p50: duration,
+        p90: duration,
+        p50At: moment,
+        p90At: moment,
+      })
+      .optional()
+      .describe(
+        'When half of all such operations would be over, and nine of ten, and what is left until then. Of a rollout, if nothing changes; of a build, as the last ones of its image set took. Absent while nobody can say.',
+      ),
     stages: z
       .array(z.strictObject({ name: z.string(), state: z.enum(['done', 'running', 'ahead']) }))
       .optional()

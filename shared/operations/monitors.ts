@@ -1,5 +1,6 @@
 import { AppError, type Failure } from '../errors.ts';
 import type { Instant } from '../instant.ts';
+import { type Ends, type Estimate, estimateOf } from './estimate.ts';
 import type { Saved } from '../workflow/store.ts';
 import {
   begunIn,
@@ -34,6 +35,8 @@ interface Found {
   readonly lastActionAt: Instant;
   /** Nothing has come of it yet. */
   readonly isNew: boolean;
+  /** When it is likely to be over, where that can be told. */
+  readonly ends?: Ends | undefined;
 }
 
 /** How long something takes, seen from outside: a view of states and histories, which stores nothing itself. */
@@ -47,16 +50,21 @@ export interface Operation {
   readonly waitingFor?: string;
   readonly nextLookAt?: Instant;
   readonly percentComplete?: number;
+  readonly estimate?: Estimate;
   readonly stages?: readonly StageSeen[];
   readonly warnings?: readonly Warning[];
   readonly error?: Failure;
   readonly reason?: string;
 }
 
-/** The operations of one kind, in the store of the work that they are about. */
+/**
+ * The operations of one kind, in the store of the work that they are about; and of what is under way, when it is likely
+ * to be over.
+ */
 export function watched<State, Event>(
   watch: Watch<State, Event>,
   { load, history }: Store<State, Event>,
+  endsOf: (state: State) => Promise<Ends | undefined> | undefined = () => undefined,
 ): Watched {
   return {
     async find(of, number) {
@@ -65,7 +73,9 @@ export function watched<State, Event>(
       if (!work || !saved) return undefined;
       const seen = { state: saved.state, history: await history(work.id), of, part: work.part };
       const found = operationIn(watch, seen, number);
-      return found && { resource: watch.resource(of), ...found };
+      if (!found) return undefined;
+      const ends = found.stand.status === 'Running' ? await endsOf(saved.state) : undefined;
+      return { resource: watch.resource(of), ...found, ends };
     },
     async newest(of, request) {
       const work = watch.work(of);
@@ -91,17 +101,18 @@ interface Parts<Kind extends string> {
   readonly kinds: Readonly<Record<Kind, Watched>>;
   /** Of those kinds that can be canceled: how. */
   readonly cancels: { readonly [Of in Kind]?: Cancel };
+  readonly now: () => Instant;
 }
 
 /** What people may ask of operations. */
-export function monitorRequests<Kind extends string>({ kinds, cancels }: Parts<Kind>) {
+export function monitorRequests<Kind extends string>({ kinds, cancels, now }: Parts<Kind>) {
   const isKind = (kind: string): kind is Kind => Object.hasOwn(kinds, kind);
 
   async function get(id: string): Promise<Operation> {
     const named = operationNamed(id);
     if (named && isKind(named.kind)) {
       const found = await kinds[named.kind].find(named.of, named.number);
-      if (found) return operationOf(id, named.kind, found);
+      if (found) return operationOf(id, named.kind, found, now());
     }
     throw new AppError('NotFound', `There is no operation ${id}.`, { target: 'operation' });
   }
@@ -145,12 +156,13 @@ export function monitorRequests<Kind extends string>({ kinds, cancels }: Parts<K
 function operationOf(
   id: string,
   kind: string,
-  { resource, stand, createdAt, lastActionAt, isNew }: Found,
+  { resource, stand, createdAt, lastActionAt, isNew, ends }: Found,
+  now: Instant,
 ): Operation {
   const about = { id, kind, resource, createdAt, lastActionAt };
   switch (stand.status) {
     case 'Running':
-      return { ...about, ...progressOf(stand, isNew) };
+      return { ...about, ...progressOf(stand, isNew), ...(ends && { estimate: estimateOf(ends, now) }) };
     case 'Succeeded':
       return {
         ...about,

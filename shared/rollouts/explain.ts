@@ -172,7 +172,7 @@ function additionsIn(hosts: NonNullable<Facts['hosts']>) {
 }
 
 /** When it will be over, if nothing changes; absent while nobody can say. */
-function etaOf(rollout: Rollout, now: Instant) {
+export function etaOf(rollout: Rollout, now: Instant) {
   if (rollout.phase !== 'running' || !rollout.facts.reading || !rollout.facts.capacity) return undefined;
   const held = isPaused(rollout)
     ? rollout.pause

@@ -1,8 +1,11 @@
 import { monitorRequests, type Watched, watched } from '../operations/monitors.ts';
+import type { Ends } from '../operations/estimate.ts';
 import type { Watch } from '../operations/monitor.ts';
 import type { Outside } from '../outside.ts';
+import { etaOf } from '../rollouts/explain.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import type { Desktops } from './desktops.ts';
+import { endsOfBuild } from './ends-of-builds.ts';
 import type { Images } from './images.ts';
 import { monitorsOfRollouts, monitorsOfSubscriptions } from './monitors-of-desktops.ts';
 import { monitorsOfRegions, monitorsOfVersions } from './monitors-of-images.ts';
@@ -21,34 +24,48 @@ interface Rooms {
   readonly publishing: Pick<PublishingRooms, 'gates' | 'releases'>;
 }
 
+/** So many of a set's last versions say how long its next one takes. */
+const lastBuilds = 12;
+
 /** What takes long, seen from outside. Reads what the others keep; what it cancels, their own actions cancel. */
-export function wireMonitors({ rows }: Pick<Outside, 'rows'>, { images, desktops, publishing }: Rooms) {
+export function wireMonitors(
+  { rows, now }: Pick<Outside, 'rows' | 'now'>,
+  { images, desktops, publishing }: Rooms,
+) {
   const of = <State, Event, Kind extends string>(
     table: string,
     monitors: Readonly<Record<Kind, Watch<State, Event>>>,
+    ends: { readonly [Of in NoInfer<Kind>]?: (state: State) => Promise<Ends | undefined> } = {},
   ) => {
     const store = new WorkflowStore<State, Event>('operation', rows(table), rows('due'));
+    const kept = {
+      load: async (id: string) => await store.load(id),
+      history: async (id: string) => await store.history(id),
+    };
     const all = Object.entries<Watch<State, Event>>(monitors).map(([kind, watch]) => [
       kind,
-      watched(watch, {
-        load: async (id) => await store.load(id),
-        history: async (id) => await store.history(id),
-      }),
+      watched(watch, kept, ends[kind as Kind]),
     ]);
     return Object.fromEntries(all) as Readonly<Record<Kind, Watched>>;
   };
   return monitorRequests({
     kinds: {
-      ...of('versions', monitorsOfVersions),
+      ...of('versions', monitorsOfVersions, {
+        async build(version) {
+          const { value } = await images.requests.versions(version.set, { most: lastBuilds });
+          return endsOfBuild(version, value, now());
+        },
+      }),
       ...of('replications', monitorsOfRegions),
       ...of('releases', monitorsOfReleases),
       ...of('channels', monitorsOfChannels),
       ...of('validations', monitorsOfValidations),
       ...of('copies', monitorsOfCopies),
       ...of('hostingplaces', monitorsOfPlaces),
-      ...of('rollouts', monitorsOfRollouts),
+      ...of('rollouts', monitorsOfRollouts, { rollout: async (state) => etaOf(state, now()) }),
       ...of('subscriptions', monitorsOfSubscriptions),
     },
+    now,
     cancels: {
       build: {
         role: 'builder',

@@ -151,6 +151,8 @@ describe('a rollout that is held back while it is under way', () => {
           async () => (await cloud.hosts(id)).filter(({ goAt }) => goAt !== undefined).length >= count,
         );
       await atWork(1);
+      const { estimate } = await cloud.ask('GET', `operations/rollout.1.${id}`);
+      expect(estimate).toMatchObject({ p50: expect.stringMatching(/^PT\d/) });
 
       const freeze = {
         scope: { kind: 'host-pool', name: 'production' },
@@ -220,12 +222,34 @@ describe('a version that does not boot', () => {
   );
 
   it(
-    'R13: leaves hosts in quarantine, which a call brings back to the version they came from',
+    'R13: has one of them tried again by a rollout of its own, which Operation-Location follows to its end',
     { timeout: 60_000 },
     async () => {
       const { hosts: all } = await production();
       for (const { name } of all) await cloud.door('POST', `hosts/${name}`, { boot: 'ok' });
       await cloud.policy('production');
+      const lost = (await cloud.hosts(failed)).find(({ outcome }) => outcome === 'quarantined');
+      const headers = { 'x-functions-key': cloud.local.keys.host, 'content-type': 'application/json' };
+      const retry = `${cloud.local.url}/api/rollouts/${failed}/hosts/${lost?.instanceId}/retry`;
+      const response = await fetch(retry, { method: 'POST', headers, body: '{"reason":"it boots now"}' });
+      const { rollout } = (await response.json()) as { rollout: string };
+      expect([response.status, rollout !== failed]).toEqual([202, true]);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      const operation = await until(async () => {
+        const asked = await fetch(response.headers.get('operation-location') ?? '', { headers });
+        const seen = (await asked.json()) as { status: string; resource: string };
+        return !['NotStarted', 'Running'].includes(seen.status) && seen;
+      });
+      expect(operation).toMatchObject({ status: 'Succeeded', resource: expect.stringContaining(rollout) });
+      const again = (await production()).hosts.find(({ instanceId }) => instanceId === lost?.instanceId);
+      expect(again).toMatchObject({ imageVersion: '1.1.0', usable: true, allowNewSession: true, tags: {} });
+    },
+  );
+
+  it(
+    'R13: leaves the others in quarantine, until a call brings all back to the version they came from',
+    { timeout: 60_000 },
+    async () => {
       const back = await cloud.ask<{ id: string }>('POST', `rollouts/${failed}/rollback`, {
         reason: 'it does not boot',
       });

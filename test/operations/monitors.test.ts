@@ -46,6 +46,7 @@ async function lived(...story: readonly Told[]) {
       deletion: watched(monitorsOfVersions.deletion, kept),
     },
     cancels: { build: { role: 'builder', ask: cancel } },
+    now: () => noon,
   });
   return { ...operations, tell };
 }
