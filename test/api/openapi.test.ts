@@ -49,6 +49,14 @@ describe('the API document', () => {
     expect(found).toEqual({ valid: true });
   });
 
+  it('shows an example of every body that is needed', () => {
+    const all = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path as object));
+    const bare = (all as { operationId: string; requestBody?: { required: boolean; content: object } }[])
+      .filter(({ requestBody }) => requestBody?.required)
+      .filter(({ requestBody }) => !('examples' in Object.values(requestBody?.content ?? {})[0]));
+    expect(bare.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
   it('shows examples that their endpoints take', () => {
     const byName = new Map(endpoints().map((one) => [one.name, one]));
     for (const [name, shown] of Object.entries(examples)) {
