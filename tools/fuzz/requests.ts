@@ -101,12 +101,18 @@ function pathOf({ known }: World, { path, parameters }: Operation): Arbitrary<st
       .filter((one) => one.in === 'path')
       .map(({ name }) => {
         const there = known[name] ?? [];
-        const known1 = there.length > 0 ? fc.constantFrom(...there) : oddText;
+        // With odd names alone nobody would come further than their refusal.
+        if (there.length === 0) throw new Error(`No ${name} is known to ask ${path} for.`);
         // An empty one is another path.
         const odd = fc
           .oneof(oddText, fc.constantFrom('nobodys', 'nobodys.1.0.0'))
           .filter((text) => text !== '');
-        return [name, fc.oneof({ weight: 4, arbitrary: known1 }, { weight: 1, arbitrary: odd }).map(encoded)];
+        return [
+          name,
+          fc
+            .oneof({ weight: 4, arbitrary: fc.constantFrom(...there) }, { weight: 1, arbitrary: odd })
+            .map(encoded),
+        ];
       }),
   );
   return fc

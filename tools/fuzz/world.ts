@@ -42,6 +42,13 @@ export async function openWorld(onLine: (line: string) => void): Promise<FuzzWor
     const body = { ...example(`host-pool-${pool}`), imageSet: 'fuzz-b', channel: pool, policy };
     await api.put(`host-pools/${pool}`, body);
   }
+  // A name that leads nowhere, and says so at once.
+  await api.put('subscriptions/cmdb', {
+    ...example('subscription'),
+    url: 'https://cmdb.invalid',
+    types: [],
+    imageSets: [],
+  });
   await api.post('image-sets/fuzz-a/versions', { number: '1.0.0', release: false });
   await api.post('image-sets/fuzz-a/versions', { number: '1.1.0', upTo: 'test' });
   await api.put('freezes/closing', { ...example('freeze'), scope: { kind: 'image-set', name: 'fuzz-a' } });
@@ -67,6 +74,10 @@ async function atRest(api: Api): Promise<void> {
 async function knownIn(api: Api): Promise<Readonly<Record<string, readonly string[]>>> {
   const ids = async (path: string) =>
     (await api.get<{ value: { id?: string }[] }>(path)).value.flatMap(({ id }) => id ?? []);
+  const eventsOf = async (subscription: string) => {
+    const path = `subscriptions/${subscription}/deliveries`;
+    return (await api.get<{ value: { event: string }[] }>(path)).value.map(({ event }) => event);
+  };
   return {
     set: [...sets, 'fuzz-a'],
     version: ['1.0.0', '1.1.0', '9.9.9'],
@@ -89,5 +100,14 @@ async function knownIn(api: Api): Promise<Readonly<Record<string, readonly strin
     offer: ['windows-11'],
     sku: ['win11-25h2-avd'],
     token: ['x'.repeat(43)],
+    subscription: ['cmdb', 'other'],
+    event: [...(await eventsOf('cmdb')), 'version:nobodys.1.0.0:1'],
+    operation: [
+      'build.1.fuzz-a.1.0.0',
+      'release.1.fuzz-a.1.1.0',
+      'validation.1.fuzz-a.1.1.0.test.1',
+      'build.2.fuzz-a.1.0.0',
+    ],
+    queue: ['advance-image', 'deliver-notification', 'nobodys'],
   };
 }
