@@ -28,6 +28,10 @@ export function createApp(outside: Outside) {
     refusal: async (set, number) => await images.port.refusal(set, number),
     imageVersionAt: async (...asked) => await publishing.sharing.port.imageVersionAt(...asked),
     isUnderWay: async (movement) => await publishing.channels.port.isUnderWay(movement),
+    async heldIn(set, channel) {
+      if (!(await images.planOf(set))?.channels.includes(channel)) return undefined;
+      return { number: (await publishing.channels.port.standing(set, channel)).holds?.number };
+    },
     isImageSet: async (name) => (await images.planOf(name)) !== undefined,
     async onItsWay(set, channel) {
       const rings = (await images.planOf(set))?.channels.includes(channel);

@@ -57,6 +57,7 @@ export const PoolAnswer = z
   })
   .meta({ id: 'HostPool' });
 
+const finding = z.strictObject({ code: z.string(), message: z.string(), remedy: z.string() });
 const said = { by: z.string(), reason: z.string(), at: moment };
 
 const status = z.enum(['running', 'stopping', 'succeeded', 'failed', 'aborted']);
@@ -85,6 +86,10 @@ export const RolloutAnswer = z
       rollbackOf: z.string().optional(),
       retryOf: z.string().optional().describe('The rollout that was over when hosts of it were tried again.'),
       only: z.array(z.string()).optional().describe('The instances that alone are brought.'),
+      warnings: z
+        .array(finding)
+        .optional()
+        .describe('What should be known of it and keeps it from nothing, such as `NotOfChannel`.'),
     }),
     rollbackOf: z.string().optional().describe('The rollout that it takes back.'),
     rolledBackBy: z.string().optional(),
@@ -105,7 +110,6 @@ export const RolloutAnswer = z
   })
   .meta({ id: 'Rollout' });
 
-const finding = z.strictObject({ code: z.string(), message: z.string(), remedy: z.string() });
 const hours = { p50: z.number(), p90: z.number() };
 
 /** What a rollout would do, before anything is done. */

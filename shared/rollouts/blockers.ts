@@ -34,6 +34,8 @@ export interface Found extends FoundPool {
   /** Of how many replicas the pool's machines are made. */
   readonly replicas: number | undefined;
   readonly freezes: readonly Freeze[];
+  /** That the channel of the pool is gone round, if it is. */
+  readonly notOfChannel: readonly Finding[];
   /** No more than so long take nine of ten hosts, and of those without users. */
   readonly mostMinutes: number;
   readonly quietMinutes: number;
@@ -138,7 +140,7 @@ export function warningsOf(
 ): readonly Finding[] {
   const { pool, capacity, views } = found;
   const { policy } = pool.link;
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...found.notOfChannel];
   const add = (code: string, message: string, remedy: string) => findings.push({ code, message, remedy });
   if (todo.length === 0) {
     const message = views.length > 0 ? 'Every host is on the version already.' : 'No hosts were found.';

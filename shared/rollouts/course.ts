@@ -1,3 +1,4 @@
+import type { Finding } from './finding.ts';
 import type { Instant } from '../instant.ts';
 import type { Capacity } from './capacity.ts';
 import type { FleetKind } from './fleet.ts';
@@ -17,6 +18,8 @@ export interface Requested {
   /** The rollout that was over when somebody had hosts of it tried again: those alone, by instance. */
   readonly retryOf?: string;
   readonly only?: readonly string[];
+  /** What whoever asked for it was told. */
+  readonly warnings?: readonly Finding[];
 }
 
 /** Nothing new starts while it lasts; what is under way comes to its end. */

@@ -2,6 +2,7 @@ import { type Failure, hasCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { type Capacity, capacityOf, type HostView } from './capacity.ts';
 import { expected, mostSeconds } from './durations.ts';
+import type { Finding } from './finding.ts';
 import type { Freezes } from './freezes.ts';
 import type { HostPoolReading, HostPools } from './host-pool.ts';
 import { waitersAmong } from './own-window.ts';
@@ -34,11 +35,13 @@ export interface ToPlan {
     /** Why no rollout to it would begin now. */
     readonly notUsable?: Failure | undefined;
   };
+  /** That the channel of the pool does not hold it, if so. */
+  readonly notOfChannel?: readonly Finding[];
 }
 
 /** Reads all that a plan needs and changes nothing. */
 export function planner({ hostPools, fleets, gallery, freezes, now, beside }: Parts) {
-  return async ({ name, pool, version }: ToPlan): Promise<Plan> => {
+  return async ({ name, pool, version, notOfChannel = [] }: ToPlan): Promise<Plan> => {
     const at = now();
     const { link } = pool;
     const hostPool = await hostPools.hostPool(hostPoolOf(link));
@@ -62,6 +65,7 @@ export function planner({ hostPools, fleets, gallery, freezes, now, beside }: Pa
       name,
       pool,
       version,
+      notOfChannel,
       hostPool,
       model,
       regions: regions ?? [],

@@ -16,6 +16,7 @@ import {
   type PoolFilter,
   type RolloutFilter,
 } from './lists.ts';
+import { goneRound, type HeldIn } from './of-channel.ts';
 import type { Plan } from './plan.ts';
 import { holdTo, refuseToFail, unlessAzureIsAway } from './held-to-plan.ts';
 import type { planner } from './planner.ts';
@@ -50,6 +51,7 @@ export interface Parts extends DefineParts {
   ) => Promise<{ readonly imageVersionId: string | undefined } | undefined>;
   readonly refusal: Refusal;
   readonly imageVersionAt: ImageVersionAt;
+  readonly heldIn: HeldIn;
   readonly freezes: Freezes;
   readonly planFor: ReturnType<typeof planner>;
   /** How the work on the hosts of a rollout stands. */
@@ -66,6 +68,7 @@ export function rolloutRequests({
   versionOf,
   refusal,
   imageVersionAt,
+  heldIn,
   freezes,
   planFor,
   standings,
@@ -94,7 +97,8 @@ export function rolloutRequests({
     const found = version && (await imageVersionFor(pool.link, version, imageVersionAt));
     const there = found && 'imageVersionId' in found ? found.imageVersionId : undefined;
     const notUsable = (await refusal(pool.link.imageSet, number)) ?? (found && whyNotThere(found));
-    return await planFor({ name, pool, version: { number, imageVersionId: there, notUsable } });
+    const notOfChannel = await goneRound(pool.link, number, heldIn);
+    return await planFor({ name, pool, version: { number, imageVersionId: there, notUsable }, notOfChannel });
   };
   /** The version as the pool's machines find it; refused where nothing may begin to use it. */
   const toStart = async (link: PoolLink, number: string) => {
@@ -151,6 +155,7 @@ export function rolloutRequests({
       const version = await toStart(link, number);
       if (planHash !== undefined) holdTo(planHash, await plan(name, number));
       else refuseToFail(await unlessAzureIsAway(plan(name, number)));
+      const notOfChannel = await goneRound(link, number, heldIn);
       const event: RolloutEvent = {
         type: 'requested',
         pool: name,
@@ -159,6 +164,7 @@ export function rolloutRequests({
         by: somebody(by),
         reason,
         ...(planHash !== undefined && { planHash }),
+        ...(notOfChannel.length > 0 && { warnings: notOfChannel }),
         at: now(),
       };
       return { id, rollout: (await rollouts.record(id, () => event)).state };

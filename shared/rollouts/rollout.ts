@@ -64,20 +64,12 @@ export type Rollout = Common &
   );
 
 export type RolloutEvent =
-  | {
+  | (Requested & {
       readonly type: 'requested';
-      pool: string;
-      link: PoolLink;
-      version: Common['version'];
-      by: string;
-      reason: string;
-      planHash?: string;
-      movement?: string;
-      rollbackOf?: string;
-      retryOf?: string;
-      only?: readonly string[];
-      at: Instant;
-    }
+      readonly pool: string;
+      readonly link: PoolLink;
+      readonly version: Common['version'];
+    })
   /** `rollout` takes it back: if it is still under way it ends. */
   | { readonly type: 'rolled-back'; rollout: string; by: string; reason: string; at: Instant }
   | { readonly type: 'aborted'; by: string; reason: string; at: Instant }

@@ -29,7 +29,7 @@ import type { Events } from './events.ts';
 import { factsOfFreezes, factsOfPools, factsOfRollouts } from './facts-of-desktops.ts';
 import { resting } from './resting.ts';
 
-type Publishing = Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt'> &
+type Publishing = Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt' | 'heldIn'> &
   Pick<Parameters<typeof rolloutEngine>[0], 'isUnderWay'> & {
     readonly onItsWay: OnItsWay;
     readonly isImageSet: (name: string) => Promise<boolean>;
@@ -40,7 +40,7 @@ export type Desktops = ReturnType<typeof wireDesktops>;
 /** Host pools, the rollouts that bring them to a version, and the work on each host. */
 export function wireDesktops(outside: Outside, { heard }: Events, publishing: Publishing) {
   const { rows, wake, now, gallery, hostMachines, sessionHosts, hostPools, fleets, secrets } = outside;
-  const { refusal, imageVersionAt, isImageSet, isUnderWay, onItsWay, versionOf } = publishing;
+  const { refusal, imageVersionAt, heldIn, isImageSet, isUnderWay, onItsWay, versionOf } = publishing;
   const due = rows('due');
   const poolStore = new PoolStore('host-pool', rows('hostpools'), due, listsOfPools);
   const rolloutStore = new WorkflowStore<Rollout, RolloutEvent>(
@@ -110,6 +110,7 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
     versionOf,
     refusal,
     imageVersionAt,
+    heldIn,
     planFor,
     standings: async (id) => await hostAsks.standings(id),
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { secondsBetween } from '../../shared/instant.ts';
 import { DefinePool, StartRollout } from '../../shared/rollouts/request-bodies.ts';
+import { rolloutView } from '../../shared/rollouts/view.ts';
 import { oldVersion, type SmallAzure } from '../support/small-azure.ts';
 import { body, poolOf, start } from './pool-of.ts';
 import { refusal } from './refusal.ts';
@@ -55,6 +56,22 @@ describe('a plan', () => {
     ]);
     expect(plan.capacity).toMatchObject({ usable: 20, perHost: 10, lowestPlanned: 10 });
     expect(plan.warnings.map(({ code }) => code)).toEqual(['UsersLoggedOff', 'NoHistory']);
+  });
+
+  it('warns, as does the rollout, where the channel of the pool does not hold the version', async () => {
+    const { asks, ring } = await poolOf(1);
+    const codes = async () => (await asks.plan('pool', version)).warnings.map(({ code }) => code);
+    expect(await codes()).not.toContain('NotOfChannel');
+    ring.held = { number: '1.1.0' };
+    expect(await codes()).not.toContain('NotOfChannel');
+    ring.held = { number: '1.0.0' };
+    expect(await codes()).toContain('NotOfChannel');
+    const { planHash } = await asks.plan('pool', version);
+    ring.held = { number: undefined };
+    const { id, rollout } = await asks.startRollout('pool', { ...start, planHash }, 'one');
+    const message = expect.stringContaining('Channel production of win11 holds nothing, not 1.1.0');
+    expect(rollout.requested.warnings).toEqual([expect.objectContaining({ code: 'NotOfChannel', message })]);
+    expect(rolloutView(id, rollout).requested.warnings).toHaveLength(1);
   });
 
   it('does not say of a pool without hosts that they are on the version', async () => {

@@ -3,6 +3,7 @@ import { channelRequests } from '../../shared/rollouts/channels.ts';
 import { freezeRequests } from '../../shared/rollouts/freeze-requests.ts';
 import { rolloutInsight } from '../../shared/rollouts/insight.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
+import type { HeldIn } from '../../shared/rollouts/of-channel.ts';
 import { rollbackRequests } from '../../shared/rollouts/rollback.ts';
 import { rolloutRequests } from '../../shared/rollouts/requests.ts';
 import { isOver } from '../../shared/rollouts/rollout.ts';
@@ -50,6 +51,7 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
   const copies: Copies = {};
   const imageVersionAt = async (_: string, __: string, place: string) =>
     copies[place] ?? { failure: failure('NotFound', `There is no place ${place}.`) };
+  const ring: { held?: Awaited<ReturnType<HeldIn>> } = {};
   const refusal = async (_: string, number: string) =>
     number === '1.0.0' ? fleet.refused.whyFormer : fleet.refused.why;
   const isUnderWay = async (movement: string) => !fleet.refused.movements.has(movement);
@@ -59,6 +61,7 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
     versionOf,
     refusal,
     imageVersionAt,
+    heldIn: async () => ring.held,
     freezes,
     planFor,
     standings: async (id) => await hostApi.standings(id),
@@ -99,6 +102,7 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
     fleet,
     refused,
     copies,
+    ring,
     unplanned,
     asks,
     backs,

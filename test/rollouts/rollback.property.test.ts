@@ -77,6 +77,7 @@ async function asking(world: World, fleet: Fleet) {
     ...parts,
     ...stores,
     freezes,
+    heldIn: async () => undefined,
     planFor,
     standings: async (id) => await hostApi.standings(id),
   });

@@ -94,6 +94,7 @@ function ask(
     refusal: async () => undefined,
     imageVersionAt: async () => ({ imageVersionId: newVersion }),
     freezes,
+    heldIn: async () => undefined,
     planFor,
     standings: async (id) => await hostApi.standings(id),
     now,
