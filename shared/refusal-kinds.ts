@@ -113,6 +113,12 @@ export const refusalKinds = {
     remedy:
       'Say `"personal": {"eraseDisks": true}` in the policy of the host pool, if what is on the disks may be lost.',
   },
+  EntraDeviceStays: {
+    httpStatus: 409,
+    retryable: false,
+    remedy:
+      'State policy.surge, by which machines get new names; or have each device deleted with its machine, and say `"entraDevices": "deleted-by-others"` in virtualMachines of the host pool.',
+  },
   PreconditionFailed: {
     httpStatus: 412,
     retryable: false,

@@ -12,7 +12,7 @@ import { instancesOf, scaleSets } from './scale-sets.ts';
 import { standAloneMachines } from './stand-alone-machines.ts';
 import { standAloneList, standAloneModel } from './stand-alone-list.ts';
 
-type Needed = Pick<Azure, 'compute' | 'read'>;
+type Needed = Pick<Azure, 'compute' | 'read' | 'list'>;
 
 /** The machines under pools, in whichever way Azure keeps them. */
 export function fleets(azure: Needed, now: () => Instant, kinds: FleetKinds = fleetKinds(azure)): Fleets {

@@ -4,6 +4,7 @@ import { regionName } from '../resource-id.ts';
 import type { FleetAddress, Model } from '../rollouts/fleet.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
+import { locksOver } from './locks.ts';
 
 /**
  * The machines of a resource group that are in no scale set, with their instance views. Azure gives those with a
@@ -64,7 +65,7 @@ async function withAgent(
 
 /** A resource group lies in a region of its own: what counts is where most of its machines are. */
 export async function standAloneModel(
-  { compute, read }: Pick<Azure, 'compute' | 'read'>,
+  { compute, read, list }: Pick<Azure, 'compute' | 'read' | 'list'>,
   fleet: FleetAddress,
 ): Promise<Model | undefined> {
   const { subscriptionId, resourceGroup } = fleet;
@@ -73,7 +74,8 @@ export async function standAloneModel(
     return mostOf(machines) ?? (await groupLocation(read, subscriptionId, resourceGroup));
   });
   if (found === undefined) return undefined;
-  return { kind: 'stand-alone', location: found, imageVersionId: '', provisioningState: 'Succeeded' };
+  const locks = await locksOver({ list }, fleet);
+  return { kind: 'stand-alone', location: found, imageVersionId: '', provisioningState: 'Succeeded', locks };
 }
 
 async function machinesOf(

@@ -18,6 +18,8 @@ export interface Model {
   /** The gallery version that the model names; empty if it names another kind of image. */
   readonly imageVersionId: string;
   readonly provisioningState: string;
+  /** Of machines that stand alone: locks by which Azure deletes none of them, each in a few words. */
+  readonly locks?: readonly string[];
 }
 
 /** What a rollout needs to know of a machine to choose the next. */

@@ -24,6 +24,8 @@ export interface VirtualMachines {
   readonly adminPassword?: Secret;
   /** The protected settings of extensions, by their names. */
   readonly extensions?: Readonly<Record<string, Secret>>;
+  /** Somebody else sees to it that a machine's device in Entra ID goes when the machine is deleted. */
+  readonly entraDevices?: 'deleted-by-others';
 }
 
 export interface Secret {

@@ -49,8 +49,8 @@ export function ensurePrepared(
     if (!regions?.some((region) => isSameRegion(region, link.location))) {
       return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
     }
-    const notAdded = await surgeNotPossible(hostPools, fleets, beside, { work, model, now });
-    if (notAdded) return notAdded;
+    const notMade = await notToBeReplaced(hostPools, fleets, beside, { work, model, now });
+    if (notMade) return notMade;
     if (model.kind !== 'stand-alone') return await ensureNamed(fleets, work, model);
     // Machines that stand alone have no model, but a version that they came from all the same.
     const modelBefore =
@@ -77,8 +77,8 @@ async function ensureNamed(
   return running(`the scale set of ${pool} to take the model`, 3);
 }
 
-/** What a plan would say against adding hosts, before the first is added or retired. */
-async function surgeNotPossible(
+/** What a plan would say against making machines anew or beside others, before the first is deleted or added. */
+async function notToBeReplaced(
   hostPools: HostPools,
   fleets: Fleets,
   beside: Beside | undefined,
@@ -88,9 +88,10 @@ async function surgeNotPossible(
     now,
   }: { readonly work: Rollout; readonly model: Model; readonly now: Instant },
 ): Promise<Settled<Facts> | undefined> {
-  const isSurge = model.kind === 'stand-alone' && link.policy.surge !== undefined && !requested.only;
+  // Who has one host tried again has seen to what was in its way.
+  const isReplaced = model.kind === 'stand-alone' && !requested.only;
   // Once it has begun, who is there and what is used is of its own doing.
-  if (!isSurge || facts.hosts !== undefined) return undefined;
+  if (!isReplaced || facts.hosts !== undefined) return undefined;
   const asked = { link, imageVersionId: version.imageVersionId, records: {} };
   const pool = await readPool(hostPools, fleets, { ...asked, now });
   const [against] = standAloneBlockers(await standAloneIn(beside, link, model, pool));

@@ -170,6 +170,8 @@ const virtualMachines = z.strictObject({
   extensions: z
     .record(z.string().regex(/^[\w.-]{1,80}$/, 'The name of an extension on the machines.'), secret)
     .exactOptional(),
+  /** Machines that are joined to Entra ID are made again under their names only if this is said. */
+  entraDevices: z.literal('deleted-by-others').exactOptional(),
 });
 
 /** What a team may say of a host pool: where it is, which channel it follows, and how its hosts are updated. */

@@ -37,10 +37,11 @@ export async function standAloneIn(
     notBeside === undefined ? [] : [{ name, notBeside, ...(notAgain !== undefined && { notAgain }) }],
   );
   const hasNames = namesFor(views, namesTaken, count) !== undefined;
-  return { ...known, hasNames, hindered, model: await modelFor(beside, known, views) };
+  const locks = todo.length > 0 ? (model?.locks ?? []) : [];
+  return { ...known, locks, hasNames, hindered, model: await modelFor(beside, known, views) };
 }
 
-/** The machine that others are made after, and whether there is room for more. */
+/** The machine that others are made after, and whether its size can still be had. */
 async function modelFor(
   beside: Beside | undefined,
   { link, kind }: Pick<FoundStandAlone, 'link' | 'kind'>,
@@ -48,10 +49,9 @@ async function modelFor(
 ): Promise<FoundModel | undefined> {
   const last = modelOf(views);
   if (!beside || !last || kind !== 'stand-alone') return undefined;
-  const { subscriptionId, location, policy } = link;
+  const { subscriptionId, location } = link;
   const blueprint = await beside.blueprint({ ...fleetOf(link), instanceId: last.instanceId });
   if (!blueprint) return undefined;
-  const isMore = policy.surge !== undefined;
-  const size = isMore ? await beside.find(subscriptionId, location, blueprint.size) : undefined;
+  const size = await beside.find(subscriptionId, location, blueprint.size);
   return { name: last.name, blueprint, size };
 }

@@ -31,6 +31,8 @@ export interface FoundStandAlone {
   readonly hosts: number;
   readonly todo: number;
   readonly isPersonal: boolean;
+  /** Locks by which Azure deletes none of the machines that are to go, each in a few words. */
+  readonly locks: readonly string[];
   /** There are names for the hosts that are to be added. */
   readonly hasNames: boolean;
   readonly model: FoundModel | undefined;
@@ -50,15 +52,36 @@ export function addedAtOnce({
 
 /** Why machines that stand alone cannot be replaced, or no others be made beside them. */
 export function standAloneBlockers(found: FoundStandAlone): readonly Failure[] {
-  const { link, model } = found;
+  const { link, model, locks } = found;
   const added = addedAtOnce(found);
+  const locked = locks.map((lock) =>
+    failure('ResourceLocked', `By ${lock} Azure deletes none of the machines that are to go.`),
+  );
   const missing = model ? secretsMissing(link, model) : [];
+  const before = [...locked, ...missing];
   if (added > 0)
-    return [...missing, ...againstSurge(found, added).map((why) => failure('SurgeNotPossible', why))];
-  const { notAgain } = model?.blueprint ?? {};
-  return notAgain === undefined
-    ? missing
-    : [...missing, failure('NotReplaceable', `${model?.name}: ${notAgain}`)];
+    return [...before, ...againstSurge(found, added).map((why) => failure('SurgeNotPossible', why))];
+  return model ? [...before, ...againstAgain(link, model)] : before;
+}
+
+/** What would be found out when the machine is gone, and then of as many as are worked on at once. */
+function againstAgain(
+  { virtualMachines }: PoolLink,
+  { name, blueprint: { notAgain, size: sizeName, extensions }, size }: FoundModel,
+): readonly Failure[] {
+  const against = notAgain === undefined ? [] : [failure('NotReplaceable', `${name}: ${notAgain}`)];
+  const why = size && (size.known ? size.restriction : 'the region does not have it');
+  if (why !== undefined) {
+    const message = `${name} is of size ${sizeName}, which cannot be had any more (${why}): deleted, it could not be made again.`;
+    const remedy = 'Have Azure give you the size again, or give the machines another one first.';
+    against.push({ code: 'SkuUnavailable', message, remedy });
+  }
+  const joins = extensions.some(({ type }) => type.toLowerCase() === 'aadloginforwindows');
+  if (joins && virtualMachines?.entraDevices === undefined) {
+    const message = `${name} is joined to Entra ID: its device stays there when the machine is deleted, and keeps the next of its name from joining.`;
+    against.push(failure('EntraDeviceStays', message));
+  }
+  return against;
 }
 
 function againstSurge(

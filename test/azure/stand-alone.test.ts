@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JOINER } from '../../infra/local/arm/compute/directory.ts';
+import { lock } from '../../infra/local/arm/core/locks.ts';
+import { withhold } from '../../infra/local/arm/core/rights.ts';
 import { fleets, hostMachines } from '../../shared/azure/fleets.ts';
 import { hostPools } from '../../shared/azure/host-pools.ts';
 import { sessionHosts } from '../../shared/azure/session-hosts.ts';
@@ -87,6 +89,29 @@ describe('machines that stand alone', () => {
     cloud.next({ fault: '409', code: 'ScopeLocked', message: 'There is a lock.', method: 'DELETE' });
     await expect(standAlone.remove(machine)).rejects.toMatchObject({ code: 'ResourceLocked' });
     expect(await steps.bed.machines.read(machine)).toBeDefined();
+  });
+
+  it('tell of locks on their group and its subscription, and of none that lies elsewhere', async () => {
+    const { bed } = steps;
+    const subscription = `/subscriptions/${cloud.subscriptionId}`;
+    const locks = async () => (await bed.fleets.model(bed.fleet))?.locks;
+    expect(await locks()).toEqual([]);
+    const { world } = cloud.arm;
+    lock(world, { name: 'theirs', level: 'CanNotDelete', scope: `${subscription}/resourceGroups/rg-images` });
+    lock(world, { name: 'keep', level: 'CanNotDelete', scope: `${subscription}/resourceGroups/RG-vms` });
+    lock(world, { name: 'audit', level: 'ReadOnly', scope: subscription });
+    expect(await locks()).toEqual([
+      'lock keep (CanNotDelete) on resource group rg-vms',
+      'lock audit (ReadOnly) on the subscription',
+    ]);
+    const machine = steps.at({ instanceId: 'avdvm-0' });
+    await expect(bed.machines.standAlone.remove(machine)).rejects.toMatchObject({ code: 'ResourceLocked' });
+    // Who may not read them finds out when Azure refuses.
+    withhold(world, `${subscription}/providers/Microsoft.Authorization`, 'read');
+    expect(await locks()).toEqual([]);
+    // That Azure has no time now says nothing of locks.
+    cloud.next({ fault: '503', path: 'Microsoft.Authorization/locks' });
+    await expect(locks()).rejects.toMatchObject({ code: 'AzureUnavailable' });
   });
 
   it.each([

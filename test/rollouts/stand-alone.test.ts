@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
 import { poolView } from '../../shared/rollouts/view.ts';
-import { newVersion, oldVersion } from '../support/small-azure.ts';
+import { newVersion, oldVersion, type SmallAzure } from '../support/small-azure.ts';
 import { body, poolOf, start } from './pool-of.ts';
 import { refusal } from './refusal.ts';
 
@@ -14,10 +14,11 @@ const withPolicy = (policy: object) =>
   });
 
 /** A pool of so many machines that stand alone, and one beside them that is nobody's business. */
-async function standAlone(hosts: number, policy: object = {}) {
+async function standAlone(hosts: number, policy: object = {}, alter: (azure: SmallAzure) => void = () => {}) {
   const fleet = await poolOf(hosts, (azure) => {
     azure.kind = 'stand-alone';
     azure.addForeign('sql-0');
+    alter(azure);
   });
   await fleet.asks.definePool('pool', withPolicy(policy));
   const names = () => [...fleet.azure.fleet.keys()].toSorted();
@@ -87,6 +88,71 @@ describe('a pool of machines that stand alone', () => {
     expect(await end()).toMatchObject([{ phase: 'succeeded' }]);
     expect(names()).toEqual(['avd-0', 'avd-1']);
     expect(versions()).toEqual([newVersion]);
+  });
+});
+
+/** Known before the first is deleted; found out after it, it would be of as many as are worked on at once. */
+describe('machines that would not come back', () => {
+  const size = { known: true, vCPUs: 4, quota: [] };
+  const besides =
+    (extensions: readonly string[], of: object = {}) =>
+    (azure: SmallAzure) => {
+      const kept = extensions.map((type) => ({ name: type, type, body: {}, needsSecret: false }));
+      azure.beside = {
+        blueprint: async (machine) => {
+          const found = await azure.machines.standAlone.blueprint(machine);
+          return found && { ...found, extensions: kept };
+        },
+        find: async () => Object.assign({}, size, of),
+      };
+    };
+  const locked = (azure: SmallAzure) => {
+    const { model } = azure.fleets;
+    azure.fleets = {
+      ...azure.fleets,
+      model: async (fleet) => {
+        const found = await model(fleet);
+        return found && { ...found, locks: ['lock keep (CanNotDelete) on resource group g'] };
+      },
+    };
+  };
+
+  it.each([
+    ['a lock keeps them', locked, 'ResourceLocked', /lock keep/],
+    [
+      'their size is not to be had',
+      besides([], { restriction: 'NotAvailable' }),
+      'SkuUnavailable',
+      /had any/,
+    ],
+    ['Entra ID keeps their devices', besides(['AADLoginForWindows']), 'EntraDeviceStays', /Entra ID/],
+  ] as const)(
+    'are not touched where %s, whether somebody planned it or a release began it',
+    async (_, alter, code, why) => {
+      const { asks, azure, end, names, versions, unplanned } = await standAlone(3, {}, alter);
+      const { blockers } = await asks.plan('pool', { version: '1.1.0' });
+      expect(blockers).toMatchObject([{ code, message: expect.stringMatching(why) }]);
+      expect(await refusal(asks.startRollout('pool', start, 'r'))).toMatchObject({ code: 'PlanBlocked' });
+      await unplanned();
+      expect(await end()).toMatchObject([{ phase: 'failed', stage: 'prepare', failure: { code } }]);
+      expect([names(), versions()]).toEqual([['avd-0', 'avd-1', 'avd-2'], [oldVersion]]);
+      for (const name of names()) expect(azure.desktop.isOpen(name)).toBe(true);
+    },
+  );
+
+  it('are brought where nothing is in the way', async () => {
+    const { asks, end, versions } = await standAlone(2, {}, besides([]));
+    await asks.startRollout('pool', start, 'r');
+    expect(await end()).toMatchObject([{ phase: 'succeeded' }]);
+    expect(versions()).toEqual([newVersion]);
+  });
+
+  it('hold nothing up where every host is on the version', async () => {
+    const { azure, end, unplanned } = await standAlone(2, {}, locked);
+    for (const state of azure.fleet.values())
+      state.machine = { ...state.machine, imageVersionId: newVersion };
+    await unplanned();
+    expect(await end()).toMatchObject([{ phase: 'succeeded' }]);
   });
 });
 

@@ -27,11 +27,13 @@ const found = (more: Partial<FoundStandAlone>, surge: object = { surge: 2 }): Fo
   hosts: 10,
   todo: 10,
   isPersonal: false,
+  locks: [],
   hasNames: true,
   hindered: [],
   model,
   ...more,
 });
+const joinsEntra = { name: 'entra', type: 'AADLoginForWindows', body: {}, needsSecret: false };
 const joins = { name: 'JoinDomain', type: 'JsonADDomainExtension', body: {}, needsSecret: true };
 
 describe('what stands in the way of machines that stand alone', () => {
@@ -60,6 +62,45 @@ describe('what stands in the way of machines that stand alone', () => {
       'a machine that cannot be made again',
       found({ model: { ...model, blueprint: { ...blueprint, notAgain: 'It is a Spot machine.' } } }, {}),
       ['NotReplaceable'],
+    ],
+    [
+      'a size that cannot be had any more, by which no machine would come back',
+      found({ model: { ...model, size: { ...size, restriction: 'NotAvailableForSubscription' } } }, {}),
+      ['SkuUnavailable'],
+    ],
+    [
+      'a size that the region does not have any more',
+      found({ model: { ...model, size: { ...size, known: false } } }, {}),
+      ['SkuUnavailable'],
+    ],
+    [
+      'not a quota that is used up, where each is deleted before it is made again',
+      found({ model: { ...model, size: { ...size, quota: [{ name: 'all', used: 9, limit: 9 }] } } }, {}),
+      [],
+    ],
+    ['a lock', found({ locks: ['lock keep (CanNotDelete) on the subscription'] }, {}), ['ResourceLocked']],
+    [
+      'a lock, with surge',
+      found({ locks: ['lock keep (ReadOnly) on the subscription'] }),
+      ['ResourceLocked'],
+    ],
+    [
+      'a device in Entra ID, which keeps the next machine of its name from joining',
+      found({ model: { ...model, blueprint: { ...blueprint, extensions: [joinsEntra] } } }, {}),
+      ['EntraDeviceStays'],
+    ],
+    [
+      'not one that others see to',
+      found({
+        link: of({}, { entraDevices: 'deleted-by-others' }),
+        model: { ...model, blueprint: { ...blueprint, extensions: [joinsEntra] } },
+      }),
+      [],
+    ],
+    [
+      'not one where machines get new names',
+      found({ model: { ...model, blueprint: { ...blueprint, extensions: [joinsEntra] } } }),
+      [],
     ],
     [
       'an extension whose secret nobody stated',

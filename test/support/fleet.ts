@@ -221,6 +221,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     const hosts = hostEngine({ ...asked, readings, secrets, store: hostStores.met, wake: wakeHost, now });
     const hostApi = hostRequests({ hosts, hostStore: hostStores.met, machines, sessionHosts, now });
     const rollouts = rolloutEngine({
+      ...(azure.beside && { beside: azure.beside }),
       pools: poolClaims(pools, now),
       gallery,
       hostPools: { ...rememberingHostPools(hostPools, now), list: readings.listSessionHosts },
@@ -252,6 +253,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
     calendar,
     freezes,
     planFor: planner({
+      ...(azure.beside && { beside: azure.beside }),
       hostPools,
       fleets,
       gallery: { ...gallery, replicasIn: async () => azure.replicas },

@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { MachineAddress, Machines } from '../../shared/hosts/machine.ts';
 import type { Secrets } from '../../shared/hosts/secrets.ts';
 import type { FleetKind, Fleets, Gallery } from '../../shared/rollouts/fleet.ts';
+import type { Beside } from '../../shared/rollouts/stand-alone.ts';
 import { sessionLimit, SmallDesktop } from './small-desktop.ts';
 import { reimage, tag, update } from './small-disks.ts';
 import { boot, install, pulseOf } from './small-guest.ts';
@@ -264,5 +265,7 @@ export class SmallAzure {
 
   /** Of the version, where the pool is. */
   replicas = 1;
+  /** What is to be had of sizes and known of models; nobody is asked unless there is somebody. */
+  beside: Beside | undefined;
   gallery: Gallery = { completedRegions: async () => ['North Europe', 'West Europe'] };
 }

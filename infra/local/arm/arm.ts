@@ -3,6 +3,7 @@ import { keyVaultProvider } from '../key-vault/key-vault.ts';
 import { desktopProvider, desktopScripts } from './avd/desktop.ts';
 import { computeProvider } from './compute/compute.ts';
 import { localRoutes } from './core/local-routes.ts';
+import { locksProvider } from './core/locks.ts';
 import type { Provider } from './core/provider.ts';
 import { resourceGroupsProvider } from './core/resource-groups.ts';
 import { rightsRoutes } from './core/rights.ts';
@@ -35,6 +36,7 @@ export async function startArm({ clock, port, seed, fleet }: ArmOptions): Promis
     { routes: [], local: [...localRoutes(world), ...rightsRoutes(world)] },
     resourceGroupsProvider(world.resources),
     subscriptionsProvider(world),
+    locksProvider(world),
     world.operations.provider(),
     computeProvider(world, desktopScripts(world)),
     scaleSetsProvider(world, desktopScripts(world)),

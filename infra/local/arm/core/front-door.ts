@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ArmError, type Answer } from './arm-error.ts';
 import type { Fault } from './faults.ts';
 import type { Call, Route } from './provider.ts';
+import { refuseLocked } from './locks.ts';
 import { regionName } from './resource-id.ts';
 import { refuseUnentitled } from './rights.ts';
 import { checkApiVersion, RouteTable, routeType } from './routes.ts';
@@ -99,6 +100,7 @@ export class FrontDoor {
       refuseForeignToken(this.#world, call.subscriptionId, call.headers);
     }
     refuseUnentitled(this.#world, route, call);
+    refuseLocked(this.#world, call);
     const left = throttle.take(route.buckets ?? [], call, this.#regionOf(call));
     const answer = await route.handle(call);
     return { ...answer, headers: { ...remaining, ...left, ...answer.headers } };
