@@ -129,6 +129,18 @@ describe('the governor', () => {
     expect(await burst(governor, pool)).toBe(3);
   });
 
+  it('takes Azure’s word for what the whole subscription has left in a region', async () => {
+    const { governor } = governed();
+    const of = (id: string) => ({ ...tag, url: tag.url.replace('/0?', `/${id}?`) });
+    expect(await governor.ask(of('0'))).toBe(0);
+    const left = 'Microsoft.Compute/UpdateSubscription;1,Microsoft.Compute/UpdateResource;11';
+    await governor.heard(of('0'), answer(200, { 'x-ms-ratelimit-remaining-resource': left }));
+    expect(await governor.ask(of('1'))).toBe(0);
+    expect(await governor.ask(of('2'))).toBeGreaterThan(0);
+    // Of the reads of the same machines nothing was said.
+    expect(await governor.ask(instance('2'))).toBe(0);
+  });
+
   it('never takes Azure’s word for more than the published burst', async () => {
     const { governor } = governed();
     await governor.heard(

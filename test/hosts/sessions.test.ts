@@ -98,6 +98,21 @@ describe('the ladder of reminders', () => {
     expect(host.facts.told?.[0]?.reminded?.map(({ minutes }) => minutes)).toEqual([5, 1]);
   });
 
+  it('are over with the grace: none that was missed is made up for afterwards', async () => {
+    const { seat, bring, sent } = desk(
+      altered('list', (real, _, world) => async (pool) => {
+        const at = world.now();
+        if (at > '2026-01-05T12:01:30' && at < '2026-01-05T12:25:00')
+          throw new AppError('Throttled', 'too many', { retryAfterSeconds: 30 });
+        return await real(pool);
+      }),
+    );
+    seat('ann');
+    const host = await bring(policyOf({ ...ladder, atGraceEnd: 'wait' }));
+    expect(host).toMatchObject({ phase: 'deferred' });
+    expect(sent('ann')).toHaveLength(1);
+  });
+
   it.each([
     ['nobody knows whether it arrived', noAnswer, [false, true, true]],
     ['Azure turned it away', new AppError('AzureBusy', 'not now'), [true, true, true]],

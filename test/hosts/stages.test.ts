@@ -256,6 +256,9 @@ describe('a host that is brought to a version', () => {
     const host = await bring();
     expect(host).toMatchObject({ phase: 'done' });
     expect(host.facts.checks?.every(({ outcome }) => outcome === 'passed')).toBe(true);
+    const { firstHealthyAt = '', healthySince } = host.facts;
+    expect(healthySince).toBe(firstHealthyAt);
+    expect('at' in host && secondsBetween(firstHealthyAt, host.at)).toBeGreaterThanOrEqual(60);
   });
 
   it('has failed if its machine vanishes, at whatever time', async () => {
