@@ -49,7 +49,7 @@ const verbs = {
   hostPool: ['removed'],
   schedule: ['due', 'started', 'skipped', 'failed'],
   freeze: ['opened', 'closed'],
-  subscription: ['disabled', 'fellBehind'],
+  subscription: ['disabled', 'fellBehind', 'feedRestored'],
 } as const;
 
 type Noun = keyof typeof verbs;

@@ -27,6 +27,12 @@ export const SubscriptionAnswer = z
       .strictObject({ code: z.literal('EventsGone'), at: moment, lost: z.int() })
       .optional()
       .describe('So many events were not kept any more when it came to them. Resume it to be rid of this.'),
+    feedRestored: z
+      .strictObject({ at: moment, beyond: z.int() })
+      .optional()
+      .describe(
+        'It was so many events beyond the end of the feed, as after tables were restored to an earlier state: it goes on with what is new in the feed. Resume it to be rid of this.',
+      ),
     lastDeliveredAt: moment.optional(),
     paused: z.strictObject({ at: moment, by: z.string(), reason: z.string() }).optional(),
     by: z.string(),

@@ -71,6 +71,11 @@ const known: Readonly<Record<string, Tells>> = {
     ],
     open: 'Open the subscription',
   }),
+  'subscription.feedRestored': (data, { subject }) => ({
+    title: `${subject.split('/').at(-1) ?? ''} had come beyond the end of the feed, as after tables were restored`,
+    facts: [['Events beyond it', text(data, 'beyond')]],
+    open: 'Open the subscription',
+  }),
 };
 
 /** What, who, how well proven, where and until when: what people want to know of a promotion, in that order. */

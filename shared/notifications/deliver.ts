@@ -40,13 +40,20 @@ export function performSubscription(parts: Parts) {
     return (await feed.after(position - 1, 1))[0]?.event;
   }
 
-  /** Who lagged behind so far that what was next for him is not kept any more is told so, and goes on from there. */
+  /**
+   * Who lagged behind so far that what was next for him is not kept any more is told so, and goes on from there; and so
+   * is he whose feed ends before where he is, as after tables were restored.
+   */
   async function behind(subscription: Subscription): Promise<SubscriptionEvent | undefined> {
     const { current, again, cursor, look } = subscription;
     const gone = await feed.gone();
     const oldest = Math.min(cursor + 1, current?.position ?? Infinity, ...again);
-    if (oldest > gone) return undefined;
-    return { type: 'fell-behind', look, at: now(), to: gone, lost: Math.max(0, gone - cursor) };
+    if (oldest <= gone)
+      return { type: 'fell-behind', look, at: now(), to: gone, lost: Math.max(0, gone - cursor) };
+    const head = await feed.head();
+    const beyond = Math.max(cursor, subscription.head, current?.position ?? 0, ...again) - head;
+    if (beyond <= 0) return undefined;
+    return { type: 'feed-restored', look, at: now(), to: Math.min(cursor, head), head, beyond };
   }
 
   /** What is being delivered, or is to be once more; or up to where there is nothing, maybe because it is gone. */

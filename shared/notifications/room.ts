@@ -84,6 +84,16 @@ export function notificationRoom({ feed, post, teamsWebhook, rows, readVault, ne
   });
   let isThere = setting === undefined;
 
+  /** The feed is one of an earlier time: what is new in it is heard all the same. */
+  const restored = async (id: string, head: number, fresh: number): Promise<void> => {
+    const to = Math.max(0, head - fresh);
+    await engine.record(id, (known) =>
+      known && known.cursor > head
+        ? { type: 'feed-restored', look: known.look, to, head, beyond: known.cursor - head, at: now() }
+        : { type: 'told', head, at: now() },
+    );
+  };
+
   return {
     requests: subscriptionRequests({ ...parts, engine, store, feed, log, secrets, post }),
 
@@ -106,6 +116,9 @@ export function notificationRoom({ feed, post, teamsWebhook, rows, readVault, ne
     async tell(head: number, happened: readonly Happened[]): Promise<void> {
       for (const { id, saved } of await store.loadAll('')) {
         const { plan, cursor, removed } = saved.state;
+        // Of two who tell at once the later may have told already: only the feed itself says where it ends.
+        const end = cursor > head && !removed ? await feed.head() : head;
+        if (cursor > end && !removed) await restored(id, end, happened.length);
         const concerns = () => happened.some((one) => isWanted(id, plan.wants, one));
         if (removed || !(hasWork(saved.state) || head - cursor > mostBehind || concerns())) continue;
         await engine.record(id, () => ({ type: 'told', head, at: now() }));

@@ -51,6 +51,8 @@ export interface Subscription {
   readonly lastDeliveredAt?: Instant;
   /** It lagged behind so far that events were gone before it came to them. */
   readonly fellBehind?: { readonly at: Instant; readonly lost: number };
+  /** It had come so far beyond the end of the feed, which is not the one that it followed any more. */
+  readonly feedRestored?: { readonly at: Instant; readonly beyond: number };
   readonly paused?: { readonly at: Instant; readonly by: string; readonly reason: string };
   readonly removed?: { readonly at: Instant; readonly by: string };
 }
@@ -74,6 +76,13 @@ export type SubscriptionEvent =
   | ({ readonly type: 'passed-over'; readonly to: number } & Answer)
   /** What was next for it is not kept any more: it goes on after `to`, and has not come past so many. */
   | ({ readonly type: 'fell-behind'; readonly to: number; readonly lost: number } & Answer)
+  /** The feed ends at `head`, before where it had come: it goes on after `to`. */
+  | ({
+      readonly type: 'feed-restored';
+      readonly to: number;
+      readonly head: number;
+      readonly beyond: number;
+    } & Answer)
   | ({ readonly type: 'intended'; readonly current: Current } & Answer)
   | ({ readonly type: 'taken' } & Answer)
   | ({ readonly type: 'refused'; readonly said: string; readonly lookAt: Instant } & Answer)
@@ -148,7 +157,7 @@ function afterSaying(
     case 'removed':
       return { ...subscription, removed: { at, by: event.by } };
     case 'resumed': {
-      const { paused: _, failingSince: __, fellBehind: ___, ...rest } = subscription;
+      const { paused: _, failingSince: __, fellBehind: ___, feedRestored: ____, ...rest } = subscription;
       return { ...rest, lookAt: at, look: subscription.look + 1 };
     }
     case 'redelivery-asked': {
@@ -173,6 +182,8 @@ function afterLook(subscription: Subscription, event: Heard): Subscription {
       return { ...heard, cursor: event.to, head: Math.max(event.to, heard.head) };
     case 'fell-behind':
       return behindBy(heard, event);
+    case 'feed-restored':
+      return restoredTo(heard, event);
     case 'intended':
       return { ...heard, current: event.current, lookAt: secondsAfter(at, intentHoldsSeconds) };
     case 'taken': {
@@ -198,6 +209,15 @@ function behindBy(subscription: Subscription, { to, lost, at }: Told<'fell-behin
     head: Math.max(to, rest.head),
     ...(lost > 0 && { fellBehind: { at, lost: lost + (rest.fellBehind?.lost ?? 0) } }),
   };
+}
+
+/** What it was at, and what it was to send once more, is of the feed that there was. */
+function restoredTo(
+  subscription: Subscription,
+  { to, head, beyond, at }: Told<'feed-restored'>,
+): Subscription {
+  const { current: _, ...rest } = subscription;
+  return { ...rest, again: [], cursor: to, head, feedRestored: { at, beyond } };
 }
 
 function dealtWith(subscription: Subscription): Subscription {

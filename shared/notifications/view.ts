@@ -3,8 +3,18 @@ import type { Subscription } from './subscription.ts';
 
 /** A subscription as the API shows it. */
 export function subscriptionView(id: string, subscription: Subscription) {
-  const { plan, cursor, head, current, lookAt, failingSince, lastDeliveredAt, paused, fellBehind } =
-    subscription;
+  const {
+    plan,
+    cursor,
+    head,
+    current,
+    lookAt,
+    failingSince,
+    lastDeliveredAt,
+    paused,
+    fellBehind,
+    feedRestored,
+  } = subscription;
   const { kind, description, wants, address } = plan;
   return {
     id,
@@ -18,6 +28,7 @@ export function subscriptionView(id: string, subscription: Subscription) {
     ...(current && { current: { event: current.event, attempts: current.attempts, nextLookAt: lookAt } }),
     ...(failingSince !== undefined && { failingSince }),
     ...(fellBehind && { fellBehind: { code: 'EventsGone' as const, ...fellBehind } }),
+    ...(feedRestored && { feedRestored }),
     ...(lastDeliveredAt !== undefined && { lastDeliveredAt }),
     ...(paused && { paused }),
     by: subscription.by,

@@ -11,10 +11,12 @@ export interface Happened {
 /** The subject of a subscription: its path below `/api/`. */
 export const pathOf = (subscription: string) => `subscriptions/${subscription}`;
 
+const ofOthers = new Set(['subscription.disabled', 'subscription.fellBehind', 'subscription.feedRestored']);
+
 /** Whether a subscription is to hear of it. What another one does not hear all of them are told, so that somebody is. */
 export function isWanted(id: string, wants: Wants, { type, subject, data }: Happened): boolean {
   if (subject === pathOf(id)) return false;
-  if (type === 'subscription.disabled' || type === 'subscription.fellBehind') return true;
+  if (ofOthers.has(type)) return true;
   const { types, imageSets, hostPools, channels } = wants;
   const fits = (list: readonly string[], value: unknown) =>
     list.length === 0 || (typeof value === 'string' && list.includes(value));

@@ -48,6 +48,11 @@ const factsOfSubscriptions: Facts<Subscription, SubscriptionEvent> = {
     lost === 0
       ? undefined
       : { type: 'subscription.fellBehind', subject: pathOf(id), data: { lost, behind: head - cursor } },
+  'feed-restored': ({ beyond }, _, __, id) => ({
+    type: 'subscription.feedRestored',
+    subject: pathOf(id),
+    data: { beyond },
+  }),
   intended: itsOwn,
   taken: itsOwn,
   refused: itsOwn,

@@ -45,6 +45,7 @@ const cards: [name: string, data: Record<string, unknown>][] = [
   ['validation.failed', { ...promotion, checks: { notPassed: [{ name: 'sign-in', state: 'failed' }] } }],
   ['version.eolApproaching', { ...promotion, endOfLifeDate: promotion.eta.p50At, usedBy: ['a pool'] }],
   ['subscription.disabled', { reason: 'nothing', link: promotion.link }],
+  ['subscription.feedRestored', { beyond: 5, link: promotion.link }],
   ['subscription.fellBehind', { lost: 5, behind: 12, link: promotion.link }],
   [
     'rollout.needsAttention',

@@ -133,7 +133,7 @@ describe('a subscription', () => {
     expect(isWanted('s', { ...none, ...wants }, happened)).toBe(isIt);
   });
 
-  it.each(['subscription.disabled', 'subscription.fellBehind'])(
+  it.each(['subscription.disabled', 'subscription.fellBehind', 'subscription.feedRestored'])(
     'hears %s of another one, whatever it wants, and never of itself',
     (type) => {
       const wants = { types: ['channel'], imageSets: ['win11'], hostPools: [], channels: [] };
