@@ -46,8 +46,14 @@ function refusal(error: unknown, id: string): HttpResponseInit {
     return { status: refused.httpStatus, headers: hints(refused), jsonBody: bodyOf(refused) };
   }
   log.error('request.failed', { id, error });
+  const code = 'InternalError';
   const message = `Something went wrong here. Quote request ${id}.`;
-  return { status: 500, jsonBody: { error: { code: 'InternalError', message } } };
+  const remedy = 'Tell whoever looks after Goldsmith; whether anything was changed, a GET says.';
+  return {
+    status: 500,
+    headers: { 'x-ms-error-code': code },
+    jsonBody: { error: { code, message, remedy } },
+  };
 }
 
 /**

@@ -39,8 +39,11 @@ describe('a request that may be repeated', () => {
     expect(await requestFor('versions', undefined, {})).not.toBe(await requestFor('versions', undefined, {}));
   });
 
-  it('is forgotten after a day', async () => {
+  it('is remembered for a day, and then forgotten', async () => {
     const first = await requestFor('versions', 'key', { bump: 'minor' });
+    now = secondsAfter(now, 24 * 3600 - 1);
+    expect(await requestFor('versions', 'key', { bump: 'minor' })).toBe(first);
+    now = '2026-01-05T12:00:00.000Z';
     now = secondsAfter(now, 24 * 3600 + 1);
     expect(await requestFor('versions', 'key', { bump: 'major' })).not.toBe(first);
   });

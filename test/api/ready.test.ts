@@ -5,19 +5,26 @@ import { memoryRows } from '../support/memory-rows.ts';
 
 const start = Date.parse('2026-10-01T00:00:00Z');
 
-function app({ queues = async () => {}, uptime = 1000 }: { queues?: () => Promise<void>; uptime?: number }) {
+interface Ways {
+  queues?: () => Promise<void>;
+  arm?: () => Promise<void>;
+  rows?: ReturnType<typeof memoryRows>;
+  uptime?: number;
+}
+const well = async () => {};
+
+function app({ queues = well, arm = well, rows = memoryRows(), uptime = 1000 }: Ways) {
   let seconds = 0;
   const now = () => toInstant(start + seconds * 1000);
   const ready = () =>
     readiness({
-      reach: { queues, arm: async () => {} },
+      reach: { queues, arm },
       rows,
       now,
       secondsSince: (at) => (start - Date.parse(at)) / 1000 + seconds,
       uptime: () => uptime,
       patienceMs: 20,
     });
-  const rows = memoryRows();
   return { ready, pass: (more: number) => (seconds += more) };
 }
 const ok = { status: 'ok' };
@@ -51,6 +58,13 @@ describe('the app is ready', () => {
     const refused = await app({ uptime: 1, queues: refuses }).ready().look();
     expect(refused).toMatchObject({ status: 'not-ready', parts: { tables: ok, arm: ok } });
     expect(refused.parts.queues.reason).toBe('no entry for SharedAccessKey=***;');
+    expect((await app({ uptime: 1, arm: refuses }).ready().look()).parts).toMatchObject({
+      queues: ok,
+      arm: { status: 'failed' },
+    });
+    const rows = { ...memoryRows(), read: refuses };
+    const without = await app({ uptime: 1, rows }).ready().look();
+    expect(without.parts).toMatchObject({ tables: { status: 'failed' }, sweeper: { status: 'failed' } });
     const hangs = async () => await new Promise<void>(() => {});
     const silent = await app({ uptime: 1, queues: hangs }).ready().look();
     expect(silent.parts.queues).toEqual({ status: 'failed', reason: 'No answer within 0.02 s.' });

@@ -104,6 +104,18 @@ describe('a page of the audit', () => {
     outcome: constantFrom('done', 'refused', 'unknown'),
   });
 
+  it('goes from its beginning on, which is part of it, up to its end, which is not', async () => {
+    const audit = keptAudit();
+    const { now: at } = audit.clock;
+    await audit.journal.begin(begun('r-1', { at }));
+    audit.clock.now = secondsAfter(at, 60);
+    await audit.room.sweep();
+    const found = async (span: { since?: string; until?: string }) =>
+      (await audit.room.requests.page({ ...span, most: 10 })).value.length;
+    expect([await found({ since: at }), await found({ since: secondsAfter(at, 0.001) })]).toEqual([1, 0]);
+    expect([await found({ until: at }), await found({ until: secondsAfter(at, 0.001) })]).toEqual([0, 1]);
+  });
+
   it('is one of several that are together all that is wanted, the newest first, none of it twice', async () => {
     const asked = record({
       subject: constantFrom(undefined, 'image-sets', 'image-sets/a', 'image-sets/a/versions', 'rollouts/'),

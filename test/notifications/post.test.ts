@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sink, startSink } from '../../infra/local/sink/sink.ts';
 import { postMessages } from '../../shared/notifications/post.ts';
@@ -35,6 +38,17 @@ describe('posting', () => {
   it('says how long the receiver wants to be left alone', async () => {
     await order({ status: 429, retryAfter: 77, path: '/c' });
     expect(await post(message(`${sink.url}/c`))).toEqual({ status: 429, retryAfterSeconds: 77 });
+  });
+
+  it('says so too where the receiver names a time', async () => {
+    const at = new Date(Date.now() + 90_000).toUTCString();
+    const server = createServer((_, response) => response.writeHead(503, { 'retry-after': at }).end());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { status, retryAfterSeconds = 0 } = await post(message(`http://127.0.0.1:${port}/`));
+    server.close();
+    expect(status).toBe(503);
+    expect(Math.abs(retryAfterSeconds - 90)).toBeLessThan(30);
   });
 
   it('takes a receiver that dies half-way for one that nobody hears of', async () => {

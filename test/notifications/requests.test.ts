@@ -10,6 +10,7 @@ import { memoryRows } from '../support/memory-rows.ts';
 import { happening, url } from './receiver.ts';
 
 function room(allowPrivate = false) {
+  const clock = { now: '2026-01-05T12:00:00.000Z' };
   const tables = new Map<string, Rows>();
   const rows = (name: string) => {
     const table = tables.get(name) ?? memoryRows();
@@ -32,9 +33,9 @@ function room(allowPrivate = false) {
     readVault: async (uri) => `https://from.vault.example/${uri.length}`,
     newSecret: () => Buffer.alloc(32, (secrets += 1)).toString('base64url'),
     wake: async () => {},
-    now: () => '2026-01-05T12:00:00.000Z',
+    now: () => clock.now,
   });
-  return { ...made, feed, sent, tables };
+  return { ...made, feed, sent, tables, clock };
 }
 
 const address = 'https://hooks.example/very-secret-path';
@@ -79,12 +80,15 @@ describe('a subscription', () => {
   });
 
   it('signs with both keys for a day once the key is rotated', async () => {
-    const { requests, sent } = room();
+    const { requests, sent, clock } = room();
     const before = (await requests.put('cmdb', body())).subscription;
     const { subscription } = await requests.rotateSecret('cmdb', 'ann');
     expect(subscription.revision).toBe(before.revision + 1);
     expect(await requests.test('cmdb', 'ann')).toMatchObject({ delivered: true });
     expect(sent[0]?.headers['webhook-signature']?.split(' ')).toHaveLength(2);
+    clock.now = '2026-01-06T12:00:00.000Z';
+    await requests.test('cmdb', 'ann');
+    expect(sent[1]?.headers['webhook-signature']?.split(' ')).toHaveLength(1);
   });
 
   it('reads its address from Key Vault where it is kept there', async () => {
