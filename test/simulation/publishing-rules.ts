@@ -1,6 +1,6 @@
 import type { Approval } from '../../shared/approvals/approval.ts';
 import type { Channel, ChannelEvent } from '../../shared/channels/channel.ts';
-import type { Host } from '../../shared/hosts/host.ts';
+import type { Host, HostEvent } from '../../shared/hosts/host.ts';
 import type { Version } from '../../shared/images/image.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import { isOver, type Rollout } from '../../shared/rollouts/rollout.ts';
@@ -19,6 +19,8 @@ type Moved = Extract<ChannelEvent, { type: 'moved' }>;
 export class PublishingRules {
   readonly #cloud: Cloud;
   readonly #tell: (violation: string) => void;
+  /** Work that a rollout which stops began only to have it put back. */
+  readonly #toPutBack = new Set<string>();
 
   constructor(cloud: Cloud, tell: (violation: string) => void) {
     this.#cloud = cloud;
@@ -30,7 +32,8 @@ export class PublishingRules {
       this.#moved(id, event as Moved, before?.state as Channel | undefined);
     }
     if (table === 'rollouts') this.#oneMovement(id, after.state as Rollout);
-    if (table === 'hosts' && !before) this.#mayBeUsed(id, after.state as Host);
+    if (table === 'hosts')
+      this.#mayBeUsed(id, after.state as Host, before ? (event as HostEvent) : undefined);
     if (table === 'versions') this.#version(id, before?.state as Version | undefined, after.state as Version);
   }
 
@@ -78,9 +81,20 @@ export class PublishingRules {
   }
 
   /** V7: no host is begun to be brought to a version that was revoked or deleted a while ago. */
-  #mayBeUsed(id: string, { plan }: Host): void {
+  #mayBeUsed(id: string, { plan }: Host, event: HostEvent | undefined): void {
     // What only goes away is brought to no version.
     if (plan.task === 'retire') return;
+    if (event) {
+      if (event.type === 'stage-intended' && this.#toPutBack.has(id))
+        this.#tell(`V7: work ${id} was to be put back, and goes on to ${event.stage}`);
+      return;
+    }
+    const [, rollout] =
+      this.#cloud.tables.statesOf<Rollout>('rollouts').find(([one]) => one === plan.rollout) ?? [];
+    if (rollout?.phase === 'stopping') {
+      this.#toPutBack.add(id);
+      return;
+    }
     for (const [name, version] of this.#cloud.tables.statesOf<Version>('versions')) {
       if (version.facts.imageVersionId?.toLowerCase() !== plan.imageVersionId.toLowerCase()) continue;
       if (!['revoked', 'deleted'].includes(version.phase) || !('at' in version)) continue;
