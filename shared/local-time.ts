@@ -24,6 +24,12 @@ export function dayAt(at: Instant, timeZone: string): DayNumber {
   return Math.floor((ms + offsetAt(ms, timeZone)) / dayMs);
 }
 
+/** What the clock on the wall shows, such as `20:00`. */
+export function clockAt(at: Instant, timeZone: string): string {
+  const ms = Date.parse(at);
+  return toInstant(ms + offsetAt(ms, timeZone)).slice(11, 16);
+}
+
 /** 0 is Sunday. */
 export function weekdayOf(day: DayNumber): number {
   return (day + 4) % 7;

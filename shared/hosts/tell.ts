@@ -1,6 +1,7 @@
 import { counted } from '../counted.ts';
 import { AppError } from '../errors.ts';
 import { type Instant, secondsBetween } from '../instant.ts';
+import { clockAt } from '../local-time.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
 import { deadlineOf, type DueReminder } from './grace.ts';
 import type { Facts, Host, Told } from './host.ts';
@@ -117,11 +118,13 @@ function filled(
   deadline: Instant,
   now: Instant,
 ): Message {
+  const { timeZone } = plan.policy.sessions;
+  const clock = timeZone === undefined ? `${clockAt(deadline, 'UTC')} UTC` : clockAt(deadline, timeZone);
   const minutes = Math.max(1, Math.round(secondsBetween(now, deadline) / 60));
   const fill = (text: string) =>
     text
       .replaceAll('{host}', plan.name)
-      .replaceAll('{deadline}', `${deadline.slice(11, 16)} UTC`)
+      .replaceAll('{deadline}', clock)
       .replaceAll('{minutes}', String(minutes));
   return { title: fill(title), body: fill(body) };
 }

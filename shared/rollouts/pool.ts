@@ -54,6 +54,8 @@ export interface Policy {
     readonly reminders?: readonly number[];
     /** What he is told then; the message again if not stated. */
     readonly reminder?: { readonly title: string; readonly body: string };
+    /** Whose clock `{deadline}` is told by; UTC if not stated. */
+    readonly timeZone?: string;
     readonly graceMinutes: number;
     readonly atGraceEnd: 'log-off' | 'wait';
     readonly waitHours: number;

@@ -42,6 +42,11 @@ export const RolloutId = z
   .string()
   .regex(/^[a-z0-9-]{1,200}$/, 'A rollout id: lower-case letters, digits and -.');
 
+const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'A time zone of the IANA database, such as Europe/Berlin.');
+
 const message = z.strictObject({ title: text(100), body: text(1000) });
 
 const sessions = z
@@ -62,6 +67,8 @@ const sessions = z
       .default([]),
     /** The message again, if it is not stated. */
     reminder: message.exactOptional(),
+    /** Of the users: `{deadline}` is what their clocks show; in UTC, and with that word, if it is not stated. */
+    timeZone: timeZone.exactOptional(),
     graceMinutes: z.int().min(0).max(1440).default(15),
     atGraceEnd: z.enum(['log-off', 'wait']).default('log-off'),
     waitHours: z.int().min(0).max(168).default(8),
@@ -97,7 +104,7 @@ const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day, such
 const window = z.strictObject({
   start: clock,
   end: clock,
-  timeZone: z.string().max(64).refine(isTimeZone, 'A time zone of the IANA database, such as Europe/Berlin.'),
+  timeZone,
   days: z
     .array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']))
     .min(1)

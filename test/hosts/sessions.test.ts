@@ -47,6 +47,17 @@ describe('the ladder of reminders', () => {
     expect(plain.sent('ann')).toHaveLength(1);
   });
 
+  it.each([
+    ['Europe/Berlin', /until 13:1\d\.$/],
+    ['America/New_York', /until 07:1\d\.$/],
+    ['Asia/Kolkata', /until 17:4\d\.$/],
+  ])('tells the deadline by the clock of its users: %s', async (timeZone, text) => {
+    const { seat, bring, sent } = desk();
+    seat('ann');
+    await bring(policyOf({ ...ladder, timeZone }));
+    expect(sent('ann').map((one) => one.text)).toEqual(sent('ann').map(() => expect.stringMatching(text)));
+  });
+
   it('ends with the session', async () => {
     const { seat, bring, sent } = desk();
     seat('ann', 300);

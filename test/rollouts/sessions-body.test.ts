@@ -10,6 +10,7 @@ describe('what a policy may say of sessions', () => {
     [{ reminders: [10, 5, 1] }],
     [{ graceMinutes: 60, reminders: [59, 30, 15, 5, 1], reminder: { title: 'a', body: 'b' } }],
     [{ graceMinutes: 0 }],
+    [{ timeZone: 'America/New_York' }],
     [{ disconnected: 'log-off-early', disconnectedMinutes: 15 }],
     [{ disconnected: 'log-off-early', disconnectedMinutes: 120, atGraceEnd: 'wait', waitHours: 2 }],
   ])('%j is taken', (sessions) => {
@@ -24,6 +25,7 @@ describe('what a policy may say of sessions', () => {
     [{ reminders: [0] }, 'sessions.reminders.0'],
     [{ reminders: [1.5] }, 'sessions.reminders.0'],
     [{ reminder: { title: 'a' } }, 'sessions.reminder.body'],
+    [{ timeZone: 'Berlin' }, 'sessions.timeZone'],
     [{ disconnected: 'at-once' }, 'sessions.disconnected'],
     [{ disconnectedMinutes: 16 }, 'sessions.disconnectedMinutes'],
     [{ disconnectedMinutes: -1 }, 'sessions.disconnectedMinutes'],
