@@ -51,6 +51,11 @@ const recipes = {
   ],
 };
 
+/** A receiver that is nowhere: its address is a secret, as is the key that signs what is sent to it. */
+const hook = 'https://hooks.invalid/workflows/Flow-81C3/run?sig=Sign-5526';
+const ofHook = /Flow-81C3|Sign-5526/;
+let signing = '';
+
 let receiver: Awaited<ReturnType<typeof otlpReceiver>>;
 let cloud: BenchCloud;
 let ended: readonly Seen[];
@@ -63,18 +68,20 @@ beforeAll(async () => {
   cloud = await openBenchCloud({ ...receiver.settings, 'AzureWebJobs.sweep.Disabled': 'true' });
   const users = { builder: 'Brick-By-Brick-2209!' };
   await cloud.arm('POST', '/local/dirt', { vm: '^gm-secret-', users });
+  const answers = await subscribed(cloud);
   const names = Object.keys(recipes) as (keyof typeof recipes)[];
   await Promise.all(names.map(async (name) => await cloud.build(name, { recipe: recipes[name] })));
   ended = await Promise.all(names.map(async (name) => await cloud.over(name)));
   const told = await Promise.all(
     names.map(async (name) => await cloud.api.get<object>(`image-sets/${name}/versions/1.0.0/history`)),
   );
+  const { value: deliveries } = await cloud.api.get<{ value: object[] }>('subscriptions/hook/deliveries');
   const rows = await rowsOf(cloud);
   const asked = await cloud.requests();
   // What it still has to tell the watcher it tells when it ends.
   await cloud.local.app.stop();
   const { printed } = cloud;
-  said = { rows, told, ended, printed, asked, watched: receiver.received };
+  said = { rows, told, ended, printed, asked, answers, deliveries, watched: receiver.received };
 }, 60_000);
 afterAll(async () => {
   await cloud?.local.stop();
@@ -90,6 +97,30 @@ it('X8: what a recipe is told in confidence is nowhere but in the vault', () => 
     const found = texts.map((text) => JSON.stringify(text)).filter((text) => parts.test(text));
     expect(found, where).toEqual([]);
   }
+});
+
+it('the address of a receiver and the key that signs are where they are kept, and nowhere else', () => {
+  expect(said['deliveries']?.length).toBeGreaterThan(0);
+  expect(signing).toMatch(/^whsec_.{40}/);
+  const kept = (row: unknown) => (row as { table?: string }).table === 'subscriptionsecrets';
+  const isTold = (text: unknown) => {
+    const line = JSON.stringify(text);
+    return ofHook.test(line) || line.includes(signing.slice('whsec_'.length));
+  };
+  expect(said['rows']?.filter(isTold).every(kept)).toBe(true);
+  expect(said['rows']?.filter(isTold)).toHaveLength(2);
+  for (const [where, texts] of Object.entries(said))
+    expect(
+      texts.filter((text) => isTold(text) && !kept(text)),
+      where,
+    ).toEqual([]);
+});
+
+it('no key by which somebody was let in, or was not, is in a table or a line of the log', () => {
+  const { host, master } = cloud.local.keys;
+  for (const where of ['rows', 'printed', 'asked', 'answers'])
+    for (const text of said[where] ?? [])
+      for (const key of [host, master, 'geheim-4410']) expect(JSON.stringify(text)).not.toContain(key);
 });
 
 it('a watcher is told no key of the app, and no query of an address', () => {
@@ -138,6 +169,26 @@ it('a watcher is told the figures', () => {
   );
 });
 
+/** Has a receiver told, and asks for some things that are refused; answers all but the key, which is shown once. */
+async function subscribed({ local, api }: BenchCloud): Promise<unknown[]> {
+  const about = { kind: 'webhook', url: hook };
+  const { secret, ...rest } = await api.put<{ secret: string }>('subscriptions/hook', about);
+  signing = secret;
+  const put = async (key: string, body: object) => {
+    const headers = { 'x-functions-key': key, 'content-type': 'application/json' };
+    const init = { method: 'PUT', headers, body: JSON.stringify(body) };
+    return await (await fetch(`${local.url}/api/subscriptions/hook`, init)).text();
+  };
+  return [
+    rest,
+    await put(local.keys.host, { ...about, kind: 'carrier pigeon' }),
+    await put(local.keys.host, { ...about, url: hook.replace('https', 'gopher') }),
+    await put(local.keys.host, { ...about, url: hook.replace('hooks.invalid', '10.0.0.1') }),
+    await put(local.keys.host, { ...about, description: 'unread' }),
+    await put('geheim-4410', about),
+  ];
+}
+
 /** Every row of every table. */
 async function rowsOf({ local }: BenchCloud): Promise<object[]> {
   const options = { allowInsecureConnection: true };
@@ -148,7 +199,7 @@ async function rowsOf({ local }: BenchCloud): Promise<object[]> {
     options,
   ).listTables()) {
     const table = TableClient.fromConnectionString(connectionString, name, options);
-    for await (const row of table.listEntities()) rows.push(row);
+    for await (const row of table.listEntities()) rows.push({ table: name, ...row });
   }
   return rows;
 }
