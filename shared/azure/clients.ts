@@ -57,6 +57,8 @@ export interface Azure {
 export interface Table {
   readonly repeatable: TableClient;
   readonly once: TableClient;
+  /** What either of them sends through. */
+  readonly httpClient: HttpClient;
 }
 
 interface Page {
@@ -130,6 +132,7 @@ export function connect({ tables, serviceBus, local }: Settings, governor?: Gove
     table: onePerKey((name) => ({
       repeatable: table(name, { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 }),
       once: table(name, { maxRetries: 0 }),
+      httpClient: watchedTable(httpClient, name),
     })),
     serviceBus: bus,
     close: async () => await bus.close(),

@@ -8,9 +8,11 @@ const mostUnits = 32_000;
 const mostBytes = 1_000_000;
 
 export type Entity = Record<string, unknown>;
+/** What is written: a row with its keys. */
+export type KeyedEntity = Entity & { readonly partitionKey: string; readonly rowKey: string };
 
 interface Made {
-  readonly entity: Entity & { readonly partitionKey: string; readonly rowKey: string };
+  readonly entity: KeyedEntity;
   /** In bytes, as Table Storage counts. */
   readonly size: number;
 }
@@ -43,6 +45,20 @@ export function toRow({ partitionKey, rowKey, etag, ...properties }: TableEntity
     ),
   );
   return { partition: partitionKey ?? '', row: rowKey ?? '', json, columns, etag };
+}
+
+/** The entity as JSON without metadata has it, where types stand beside the values that need one. */
+export function onTheWire({ partitionKey, rowKey, ...properties }: KeyedEntity): Entity {
+  const sent: Entity = { PartitionKey: partitionKey, RowKey: rowKey };
+  for (const [name, value] of Object.entries(properties)) {
+    if (isTyped(value)) sent[`${name}@odata.type`] = `Edm.${value.type}`;
+    sent[name] = isTyped(value) ? value.value : value;
+  }
+  return sent;
+}
+
+function isTyped(value: unknown): value is { readonly type: string; readonly value: string } {
+  return typeof value === 'object' && value !== null && 'type' in value;
 }
 
 function chunkName(index: number): string {

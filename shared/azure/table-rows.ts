@@ -1,9 +1,11 @@
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import { AppError } from '../errors.ts';
 import type { KeyedRow, Range, Rows, Write } from '../workflow/rows.ts';
 import type { Table } from './clients.ts';
 import { asking, finding } from './errors.ts';
 import { type Entity, toEntity, toRow } from './table-entity.ts';
+import { type Action, submitTransaction } from './table-transaction.ts';
 
 /** A transaction may have 4 MB of text; JSON within JSON grows on the way. */
 const mostBytesTogether = 2_500_000;
@@ -12,7 +14,7 @@ const mostInATransaction = 100;
 const mostInAPage = 1000;
 
 /** Rows in one table of Table Storage, which is made at first need. */
-export function tableRows({ repeatable, once }: Table): Rows {
+export function tableRows({ repeatable, once, httpClient }: Table): Rows {
   const name = repeatable.tableName;
   let made: Promise<void> | undefined;
   const exists = async () => {
@@ -64,7 +66,10 @@ export function tableRows({ repeatable, once }: Table): Rows {
       await exists();
       // A guarded write whose answer was lost must not be sent again unseen: it would lose against itself.
       const client = writes.every(({ etag }) => etag === 'any') ? repeatable : once;
-      const written = await finding(`write to ${partition}`, async () => await submit(client, actions));
+      const written = await finding(
+        `write to ${partition}`,
+        async () => await submit(client, httpClient, actions),
+      );
       // There was nothing left that the ETag could have been of.
       if (!written) throw new AppError('Conflict', `${partition}: a row to replace is gone`);
       return written;
@@ -90,7 +95,7 @@ export function tableRows({ repeatable, once }: Table): Rows {
   };
 }
 
-function toActions(partition: string, writes: readonly Write[]): TransactionAction[] {
+function toActions(partition: string, writes: readonly Write[]): readonly Action[] {
   // Every size is looked at before the first byte is sent.
   const made = writes.map((write) => ({ ...toEntity(partition, write), etag: write.etag }));
   const bytes = made.reduce((sum, { size }) => sum + size, 0);
@@ -100,41 +105,29 @@ function toActions(partition: string, writes: readonly Write[]): TransactionActi
       `${partition}: ${writes.length} rows would take ${bytes} bytes together`,
     );
   }
-  return made.map(({ entity, etag }): TransactionAction => {
-    if (etag === undefined) return ['create', entity];
-    return etag === 'any' ? ['upsert', entity, 'Replace'] : ['update', entity, 'Replace', { etag }];
+  return made.map(({ entity, etag }): Action => {
+    if (etag === undefined) return { how: 'create', entity };
+    return { how: etag === 'any' ? 'replace-any' : { onlyIf: etag }, entity };
   });
 }
 
 /** Answers the ETags of what was written. */
 async function submit(
   client: TableClient,
-  actions: readonly TransactionAction[],
+  httpClient: HttpClient,
+  actions: readonly Action[],
 ): Promise<readonly (string | undefined)[]> {
   const [first, ...others] = actions;
   if (!first) return [];
-  if (others.length > 0) {
-    const { subResponses } = await client.submitTransaction([...actions]);
-    return subResponses.map(({ etag }) => etag);
-  }
+  if (others.length > 0) return await submitTransaction(client, httpClient, actions);
   // One row alone is cheaper without the envelope of a transaction.
   return [(await submitOne(client, first)).etag];
 }
 
-async function submitOne(
-  client: TableClient,
-  action: TransactionAction,
-): Promise<{ readonly etag?: string }> {
-  switch (action[0]) {
-    case 'create':
-      return await client.createEntity(action[1]);
-    case 'upsert':
-      return await client.upsertEntity(action[1], 'Replace');
-    case 'update':
-      return await client.updateEntity(action[1], 'Replace', action[3]);
-    case 'delete':
-      throw new Error('rows are taken out by `remove`');
-  }
+async function submitOne(client: TableClient, { how, entity }: Action): Promise<{ readonly etag?: string }> {
+  if (how === 'create') return await client.createEntity(entity);
+  if (how === 'replace-any') return await client.upsertEntity(entity, 'Replace');
+  return await client.updateEntity(entity, 'Replace', { etag: how.onlyIf });
 }
 
 /** U+FFFF stands for "whatever follows"; it is no character, and stays off the wire. */
