@@ -24,11 +24,12 @@ export interface Table {
 
 /** One table's entities in the in-memory database under Azurite (lokijs). */
 export interface EntityCollection {
-  /** Asks by the keys in the order in which they stand in the query. */
+  /** All of them, in no order. */
+  readonly data: readonly Entity[];
   findOne(query: Pick<Entity, 'PartitionKey' | 'RowKey'>): Entity | null;
-  insert(rows: Entity[]): unknown;
-  /** First and last place in the index of the rows for which it holds. */
-  calculateRange(operator: '$eq', key: 'PartitionKey' | 'RowKey', value: string): [number, number];
+  insert(added: Entity | Entity[]): unknown;
+  update(changed: Entity): unknown;
+  remove(gone: Entity): unknown;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { type MetadataStore, tableServer } from './azurite.ts';
 import { openJournal } from './journal.ts';
 import { keepLimits } from './limits.ts';
-import { findByNarrowerKey } from './lookup.ts';
+import { findByKeys } from './lookup.ts';
 import { writeThrough } from './write-through.ts';
 
 // Azurite's one account and its published key: they guard nothing.
@@ -39,7 +39,7 @@ export async function startTables({
   const { metadataStore: store, httpServer: http } = server;
   if (file !== undefined) writeThrough(store, openJournal(file));
   keepLimits(store);
-  findByNarrowerKey(store);
+  findByKeys(store);
   const requests = countReads(store);
 
   const azurite = http.listeners('request') as RequestListener[];

@@ -1,7 +1,7 @@
 import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableServer } from '../../../infra/local/tables/azurite.ts';
-import { findByNarrowerKey } from '../../../infra/local/tables/lookup.ts';
+import { findByKeys } from '../../../infra/local/tables/lookup.ts';
 import { startTables, type Tables } from '../../../infra/local/tables/tables.ts';
 
 describe('finding an entity by its keys', () => {
@@ -30,7 +30,7 @@ describe('finding an entity by its keys', () => {
   it('looks at few of the many that share a row key, or a partition', async () => {
     const { metadataStore: store } = tableServer('127.0.0.1', 0);
     await store.init();
-    findByNarrowerKey(store);
+    findByKeys(store);
     await store.createTable({}, { account: 'account', table: 'many' });
     const rows = store.getEntityCollection('account', 'many', {});
     const entity = (PartitionKey: string, RowKey: string) => ({
