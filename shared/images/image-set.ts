@@ -98,14 +98,22 @@ export interface ImageSet {
   /** The revision that `plan.recipe` is. */
   readonly recipe: RecipeRevision;
   readonly numbers: Issued;
-  /** Which request was given which number, for as long as a request may be repeated. */
-  readonly issued: readonly {
-    readonly request: string;
-    readonly number: VersionNumber;
-    readonly at: Instant;
-    /** The hash of what was asked, where the request is known by a key: with that it asks for this and nothing else. */
-    readonly body?: string;
-  }[];
+  /**
+   * Which request was given a number last. What others were given is kept beside the set, under the name of each; but
+   * of sets that were kept before that was so, here too, for as long as a request may be repeated.
+   */
+  readonly issued: readonly Given[];
+}
+
+/** Which request was given which number. */
+export interface Given {
+  readonly request: string;
+  readonly number: VersionNumber;
+  readonly at: Instant;
+  /** The hash of what was asked, where the request is known by a key: with that it asks for this and nothing else. */
+  readonly body?: string;
+  /** Whether it is kept beside the set as well. */
+  readonly isBeside?: true;
 }
 
 export type ImageSetEvent =
@@ -137,11 +145,11 @@ export const imageSetLife: Workflow<ImageSet, ImageSetEvent, never> = {
         const number = nextNumber(set.numbers, set.plan.numbering, event.wish, event.at);
         if (number === undefined) return set;
         const { request, at, body } = event;
-        const kept = set.issued.filter((issued) => isRepeatable(issued, at));
+        const kept = set.issued.filter((given) => given.isBeside !== true && isRepeatable(given, at));
         return {
           ...set,
           numbers: withIssued(set.numbers, number),
-          issued: [...kept, { request, number, at, ...(body !== undefined && { body }) }],
+          issued: [...kept, { request, number, at, ...(body !== undefined && { body }), isBeside: true }],
         };
       }
     }
@@ -168,16 +176,13 @@ function defined(
   return { ...set, plan, revision: (set.revision ?? 1) + 1, changedAt: at, recipes, recipe };
 }
 
-/** What this request was given, if it came before and may be repeated. */
-export function issuedTo(
-  set: ImageSet,
-  request: string,
-  now: Instant,
-): ImageSet['issued'][number] | undefined {
+/** What this request was given, if the set itself remembers it and it may be repeated. */
+export function issuedTo(set: ImageSet, request: string, now: Instant): Given | undefined {
   return set.issued.find((issued) => issued.request === request && isRepeatable(issued, now));
 }
 
-function isRepeatable({ at }: { readonly at: Instant }, now: Instant): boolean {
+/** Whether a request may still be repeated that was given a number then. */
+export function isRepeatable({ at }: Pick<Given, 'at'>, now: Instant): boolean {
   return Date.parse(now) - Date.parse(at) < repeatableForMs;
 }
 

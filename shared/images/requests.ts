@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { type Named, refuseReuse } from '../repeats.ts';
 import type { Claims } from '../workflow/claim.ts';
-import type { Engine } from '../workflow/engine.ts';
+import type { Engine, Once } from '../workflow/engine.ts';
 import type { Asked, AskedByTime } from '../workflow/page.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
 import {
@@ -15,7 +15,14 @@ import {
   type VersionCommand,
   type VersionEvent,
 } from './image.ts';
-import { type ImageSet, type ImageSetEvent, type ImageSetPlan, issuedTo } from './image-set.ts';
+import {
+  type Given,
+  type ImageSet,
+  type ImageSetEvent,
+  type ImageSetPlan,
+  isRepeatable,
+  issuedTo,
+} from './image-set.ts';
 import type { Decide, RequestVersion, Retry } from './request-bodies.ts';
 import { defining } from './define.ts';
 import { definitionOwners } from './owner.ts';
@@ -77,6 +84,15 @@ function issue(
   return { type: 'number-issued', request, wish, at, ...(body !== undefined && { body }) };
 }
 
+/** A request is given a number once, for as long as it may be repeated. */
+function askedOnce(request: string, at: Instant): Once<ImageSet> {
+  return {
+    name: request,
+    keeps: (set) => JSON.stringify(issuedTo(set, request, at)),
+    counts: (kept) => isRepeatable(JSON.parse(kept) as Given, at),
+  };
+}
+
 /** The recipe that a set has was held against its operating system; one that it once had may be of another. */
 function refuseMisfits(
   { definition }: ImageSetPlan,
@@ -94,6 +110,18 @@ function refuseChannel({ channels }: ImageSetPlan, upTo: string | undefined): vo
   if (upTo === undefined || channels.includes(upTo)) return;
   const message = `${upTo} is none of the channels of this image set: ${channels.join(', ')}.`;
   throw new AppError('ValidationFailed', message, { target: 'upTo' });
+}
+
+/** The set's own plan, unless the request wants another recipe or waives something: then one of its own. */
+function planFor(
+  plan: ImageSetPlan,
+  recipe: readonly RecipeStep[] | undefined,
+  waivers: readonly Waiver[],
+): ImageSetPlan {
+  if (!recipe && waivers.length === 0) return plan;
+  const { inspection } = plan;
+  const waived = { ...inspection, waivers: [...inspection.waivers, ...waivers] };
+  return { ...plan, recipe: recipe ?? plan.recipe, inspection: waived };
 }
 
 const noSet = (name: string) => new AppError('NotFound', `There is no image set ${name}.`, { target: name });
@@ -156,30 +184,30 @@ export function imageRequests(parts: Parts) {
       const request = typeof named === 'string' ? { id: named } : named;
       const older = revision === undefined ? undefined : await recipeOf(name, await setNamed(name), revision);
       const at = now();
-      const { state: set, changed } = await sets.record(name, (set) => {
+      const toEvent = (set: ImageSet | undefined) => {
         if (!set) throw noSet(name);
         refuseReuse(request, issuedTo(set, request.id, at));
         refuseMisfits(set.plan, older, waivers);
         refuseChannel(set.plan, upTo);
         return issue(set, request, asked, at);
-      });
+      };
+      // What has no key is never asked again.
+      const canRepeat = typeof named === 'string' || named.body !== undefined;
+      const how = canRepeat ? { once: askedOnce(request.id, at) } : {};
+      const { state: set, changed, earlier } = await sets.record(name, toEvent, how);
       if (!changed) noteRepeat();
-      // Plan and recipe are those of one moment: the set may have changed while the request was on its way.
-      const recipe = older ?? set.plan.recipe;
-      const number = issuedTo(set, request.id, at)?.number;
-      if (number === undefined) throw new Error(`${name} issued no number for ${request.id}`);
+      const given = earlier === undefined ? issuedTo(set, request.id, at) : (JSON.parse(earlier) as Given);
+      refuseReuse(request, given);
+      if (!given) throw new Error(`${name} issued no number for ${request.id}`);
+      const { number } = given;
       const id = versionId({ set: name, number });
-      const { inspection } = set.plan;
       const event: VersionEvent = {
         type: 'requested',
         set: name,
         number,
-        plan: {
-          ...set.plan,
-          recipe,
-          inspection: { ...inspection, waivers: [...inspection.waivers, ...waivers] },
-        },
-        recipe: { revision: revision ?? set.recipe.revision, hash: recipeHash(recipe) },
+        // Plan and recipe are those of one moment: the set may have changed while the request was on its way.
+        plan: planFor(set.plan, older, waivers),
+        recipe: revision === undefined || !older ? set.recipe : { revision, hash: recipeHash(older) },
         priority,
         by: somebody(by),
         notes,

@@ -41,6 +41,7 @@ import { claimsIn } from '../workflow/claim.ts';
 import { Engine } from '../workflow/engine.ts';
 import { WorkflowStore } from '../workflow/store.ts';
 import type { Events } from './events.ts';
+import { plansApart } from './plans.ts';
 import { factsOfRegions, factsOfVersions } from './facts-of-images.ts';
 import { resting } from './resting.ts';
 
@@ -71,11 +72,13 @@ export type Images = ReturnType<typeof wireImages>;
 export function wireImages(outside: Outside, { heard }: Events, publishing: Publishing) {
   const { rows, wake, now, gallery, machines, scripts, parts } = outside;
   const due = rows('due');
+  const plans = plansApart(rows);
   const setStore = new WorkflowStore<ImageSet, ImageSetEvent>(
     'image-set',
     rows('imagesets'),
     due,
     listsOfSets,
+    plans,
   );
   const recipeStore = new WorkflowStore<KeptRecipe, KeptRecipeEvent>('recipe', rows('recipes'), due);
   const placesStore = new WorkflowStore<BenchPlaces, BenchPlacesEvent>('places', rows('places'), due);
@@ -85,6 +88,7 @@ export function wireImages(outside: Outside, { heard }: Events, publishing: Publ
     rows('versions'),
     due,
     listsOfVersions,
+    plans,
   );
 
   const sets = new Engine({

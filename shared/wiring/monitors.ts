@@ -16,6 +16,7 @@ import {
   monitorsOfReleases,
   monitorsOfValidations,
 } from './monitors-of-publishing.ts';
+import { plansApart } from './plans.ts';
 import type { PublishingRooms } from './publishing.ts';
 
 interface Rooms {
@@ -32,12 +33,14 @@ export function wireMonitors(
   { rows, now }: Pick<Outside, 'rows' | 'now'>,
   { images, desktops, publishing }: Rooms,
 ) {
+  const plans = plansApart(rows);
   const of = <State, Event, Kind extends string>(
     table: string,
     monitors: Readonly<Record<Kind, Watch<State, Event>>>,
     ends: { readonly [Of in NoInfer<Kind>]?: (state: State) => Promise<Ends | undefined> } = {},
   ) => {
-    const store = new WorkflowStore<State, Event>('operation', rows(table), rows('due'));
+    const apart = table === 'versions' ? plans : undefined;
+    const store = new WorkflowStore<State, Event>('operation', rows(table), rows('due'), undefined, apart);
     const kept = {
       load: async (id: string) => await store.load(id),
       history: async (id: string) => await store.history(id),

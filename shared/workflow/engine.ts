@@ -1,7 +1,7 @@
 import { hasCode } from '../errors.ts';
 import { type Instant, secondsAfter } from '../instant.ts';
 import type { Feed, Told } from './outbox.ts';
-import type { Saved, WorkflowStore } from './store.ts';
+import type { Change, Saved, WorkflowStore } from './store.ts';
 import type { Workflow } from './workflow.ts';
 
 /** What came of a command: a fact to record, and what only the one who recorded it may do next. */
@@ -33,6 +33,26 @@ export interface Recorded<State> {
   readonly state: State;
   /** False for old news: somebody else told it first, or the work has moved on. */
   readonly changed: boolean;
+  /** What is kept of it where it had been told before under its name. */
+  readonly earlier?: string;
+}
+
+/** A fact that has a name, under which it is told once. */
+export interface Once<State> {
+  /** A key that a table takes. */
+  readonly name: string;
+  /** What is kept under the name, as JSON, of the state that the fact has led to. */
+  readonly keeps: (state: State) => string;
+  /** Whether what was kept under the name before still counts. */
+  readonly counts: (kept: string) => boolean;
+}
+
+/** The fact, made of the state that it is told to. */
+type ToEvent<State, Event> = (state: State | undefined) => Event;
+
+interface How<State> {
+  readonly isNew?: boolean;
+  readonly once?: Once<State>;
 }
 
 /** What is yet to be done of a save. */
@@ -95,35 +115,75 @@ export class Engine<State, Event, Command> {
   /**
    * Saves the fact that `toEvent` makes of the current state. Whoever loses a race tells it again to what
    * the winner saved. One save asks for one wake-up, so that doubled wake-ups die out. `isNew`: it is not there yet,
-   * as far as the caller knows; whether he is right the save itself shows, and a read is spared.
+   * as far as the caller knows; whether he is right the save itself shows, and a read is spared. `once`: what was told
+   * under that name before is answered, and nothing is saved.
    */
   async record(
     id: string,
-    toEvent: (state: State | undefined) => Event,
-    { isNew = false }: { readonly isNew?: boolean } = {},
+    toEvent: ToEvent<State, Event>,
+    { isNew = false, once }: How<State> = {},
   ): Promise<Recorded<State>> {
-    const { store, workflow, now } = this.#parts;
     for (let guess = this.#guess(id, isNew); ; guess = undefined) {
-      const before = guess ? guess.saved : await store.load(id);
-      const made = guess ? this.#madeOfGuess(toEvent, guess.saved) : this.#made(id, toEvent, before?.state);
-      if (!made) continue;
-      const { event, state, changed } = made;
-      if (!changed) return { state, changed };
-      const at = now();
-      const dueAt = this.#dueAt(state, at);
-      const isNews = workflow.isNews(event);
-      const told = isNews ? this.#told(id, event, state, before?.state) : [];
-      if (!(await this.#saved(id, { state, event, at, isNews, told, dueAt, before }))) continue;
-      await this.#afterSave(id, event, { isNews, hasTold: told.length > 0, dueAt });
-      return { state, changed };
+      const recorded = guess
+        ? await this.#recordedOnGuess(id, toEvent, { before: guess.saved, once })
+        : await this.#recordedOnLoad(id, toEvent, once);
+      if (recorded) return recorded;
     }
   }
 
-  #made(
+  /** Undefined where somebody else saved meanwhile. */
+  async #recordedOnLoad(
     id: string,
-    toEvent: (state: State | undefined) => Event,
-    before: State | undefined,
-  ): Made<State, Event> {
+    toEvent: ToEvent<State, Event>,
+    once: Once<State> | undefined,
+  ): Promise<Recorded<State> | undefined> {
+    const before = await this.#parts.store.load(id);
+    const kept = await this.#kept(id, before, once);
+    if (kept?.counts) return { state: kept.state, changed: false, earlier: kept.json };
+    const made = this.#made(id, toEvent, before?.state);
+    const { state, changed } = made;
+    if (!changed) return { state, changed };
+    const named = once && { name: once.name, json: once.keeps(state), etag: kept?.etag };
+    return (await this.#settled(id, made, { before, named })) ? { state, changed } : undefined;
+  }
+
+  /** The same without a read: the save itself shows whether it is so, and whether it was told before. */
+  async #recordedOnGuess(
+    id: string,
+    toEvent: ToEvent<State, Event>,
+    { before, once }: { readonly before: Saved<State> | undefined; readonly once: Once<State> | undefined },
+  ): Promise<Recorded<State> | undefined> {
+    const made = this.#madeOfGuess(toEvent, before);
+    if (!made) return undefined;
+    const { state, changed } = made;
+    const named = once && { name: once.name, json: once.keeps(state), etag: undefined };
+    return (await this.#settled(id, made, { before, named })) ? { state, changed } : undefined;
+  }
+
+  /** What is kept under the fact's name. */
+  async #kept(id: string, before: Saved<State> | undefined, once: Once<State> | undefined) {
+    if (!before || !once) return undefined;
+    const kept = await this.#parts.store.keptUnder(id, once.name);
+    return kept && { ...kept, state: before.state, counts: once.counts(kept.json) };
+  }
+
+  /** Saves what was made, and has done what follows; false if somebody else saved meanwhile. */
+  async #settled(
+    id: string,
+    { event, state }: Made<State, Event>,
+    { before, named }: Pick<Change<State, Event>, 'before' | 'named'>,
+  ): Promise<boolean> {
+    const { workflow, now } = this.#parts;
+    const at = now();
+    const dueAt = this.#dueAt(state, at);
+    const isNews = workflow.isNews(event);
+    const told = isNews ? this.#told(id, event, state, before?.state) : [];
+    const isSaved = await this.#saved(id, { state, event, at, isNews, told, dueAt, before, named });
+    if (isSaved) await this.#afterSave(id, event, { isNews, hasTold: told.length > 0, dueAt });
+    return isSaved;
+  }
+
+  #made(id: string, toEvent: ToEvent<State, Event>, before: State | undefined): Made<State, Event> {
     const event = toEvent(before);
     const state = this.#parts.workflow.evolve(before, event);
     if (state === undefined) throw new Error(`${id}: ${JSON.stringify(event)} came before its beginning`);
@@ -139,7 +199,7 @@ export class Engine<State, Event, Command> {
 
   /** A guess is good for a save, which its ETag guards; that there is nothing to save, or a refusal, is not said of one. */
   #madeOfGuess(
-    toEvent: (state: State | undefined) => Event,
+    toEvent: ToEvent<State, Event>,
     guess: Saved<State> | undefined,
   ): Made<State, Event> | undefined {
     try {
@@ -186,7 +246,7 @@ export class Engine<State, Event, Command> {
     if (hasTold) await feed?.wake();
   }
 
-  async #saved(id: string, change: Parameters<WorkflowStore<State, Event>['save']>[1]): Promise<boolean> {
+  async #saved(id: string, change: Change<State, Event>): Promise<boolean> {
     const { store, remembers = false } = this.#parts;
     this.#remembered.delete(id);
     try {

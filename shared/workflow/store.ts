@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
+import type { Apart } from './apart.ts';
 import { backOffOf } from './back-off.ts';
 import { type AskedOfList, type Lists, listWrites, readList } from './lists.ts';
 import { debrisAfterSeconds, isOfOutbox, lineRow, outboxWrite, type Told } from './outbox.ts';
@@ -33,6 +34,10 @@ export interface Change<State, Event> {
   readonly dueAt: Instant | undefined;
   /** What the state was made from; absent for the first. */
   readonly before: Saved<State> | undefined;
+  /** What is kept under a name from this save on, in place of what the ETag is of: for a fact that is told once. */
+  readonly named?:
+    | { readonly name: string; readonly json: string; readonly etag: string | undefined }
+    | undefined;
 }
 
 export interface Line<Event> {
@@ -48,6 +53,7 @@ interface Due {
 
 const stateRow = 'state';
 const linePrefix = 'line-';
+const namedRow = (name: string) => `once-${name}`;
 /** Due rows begin with a year; what else is in the index begins with a letter, and the outbox with 0. */
 const everyTime: Range = { from: '1', to: ':' };
 /** Unique to one save, so that taking an old row out can never take a newer one with it. */
@@ -66,20 +72,22 @@ export class WorkflowStore<State, Event> {
   readonly #rows: Rows;
   readonly #due: Rows;
   readonly #lists: Lists<State> | undefined;
+  readonly #apart: Apart | undefined;
   /** What of this kind keeps failing. */
   readonly backOff: ReturnType<typeof backOffOf>;
 
-  constructor(kind: string, rows: Rows, due: Rows, lists?: Lists<State>) {
+  constructor(kind: string, rows: Rows, due: Rows, lists?: Lists<State>, apart?: Apart) {
     this.#kind = kind;
     this.#rows = rows;
     this.#due = due;
     this.#lists = lists;
+    this.#apart = apart;
     this.backOff = backOffOf(kind, due);
   }
 
   async load(id: string): Promise<Saved<State> | undefined> {
     const row = await this.#rows.read(id, stateRow);
-    return row && saved(row);
+    return row && (await this.#savedIn(row));
   }
 
   /**
@@ -88,7 +96,9 @@ export class WorkflowStore<State, Event> {
    */
   async loadAll(prefix: string): Promise<readonly Kept<State>[]> {
     const rows = await this.#rows.acrossPartitions(stateRow, startingWith(prefix));
-    return rows.map((row) => ({ id: row.partition, saved: saved<State>(row) }));
+    const all: Kept<State>[] = [];
+    for (const row of rows) all.push({ id: row.partition, saved: await this.#savedIn(row) });
+    return all;
   }
 
   /**
@@ -96,18 +106,36 @@ export class WorkflowStore<State, Event> {
    * now, where the table says by which ETag it is known.
    */
   async save(id: string, change: Change<State, Event>): Promise<Saved<State> | void> {
-    const { state, isNews, dueAt, before } = change;
+    const { state, dueAt, before } = change;
     const changes = (before?.changes ?? 0) + 1;
     const listed = before?.listed ?? (this.#lists && change.at);
     const ahead = this.#ahead(id, changes, change);
     if (ahead.length > 0) await this.#due.write(this.#kind, ahead);
-    const writes = [stateWrite(change, changes, listed)];
-    if (isNews) writes.push(lineWrite(changes, change));
+    const writes = await this.#writes(change, changes, listed);
     const [etag] = (await this.#rows.write(id, writes)) ?? [];
     if (before?.dueAt !== undefined) {
       await this.#due.remove(this.#kind, dueRow({ id, dueAt: before.dueAt, changes: before.changes }));
     }
     if (etag !== undefined) return { state, changes, dueAt, listed, etag };
+  }
+
+  /** The state and what is written with it, the state first. */
+  async #writes(
+    change: Change<State, Event>,
+    changes: number,
+    listed: Instant | undefined,
+  ): Promise<readonly Write[]> {
+    const { state, event, isNews, named } = change;
+    return [
+      stateWrite(await this.#kept(state), change, changes, listed),
+      ...(isNews ? [lineWrite(await this.#kept(event), changes, change)] : []),
+      ...(named ? [namedWrite(named)] : []),
+    ];
+  }
+
+  /** What a fact that was told under that name has left. */
+  async keptUnder(id: string, name: string): Promise<Pick<Row, 'json' | 'etag'> | undefined> {
+    return await this.#rows.read(id, namedRow(name));
   }
 
   /** What is in the index before the state that it points at: all of it together. */
@@ -145,10 +173,10 @@ export class WorkflowStore<State, Event> {
     const { most } = asked;
     const rows = await this.#rows.inPartition(id, { from: begins, to }, most === undefined ? most : most + 1);
     const shown = rows.slice(0, most);
-    const value = shown.map(({ json, columns }) => ({
-      at: String(columns['at']),
-      event: JSON.parse(json) as Event,
-    }));
+    const value: Line<Event>[] = [];
+    for (const { json, columns } of shown) {
+      value.push({ at: String(columns['at']), event: await this.#told<Event>(json) });
+    }
     const last = rows.length > shown.length ? shown.at(-1)?.row.slice(linePrefix.length) : undefined;
     return { value, ...(last !== undefined && { next: last }) };
   }
@@ -179,6 +207,28 @@ export class WorkflowStore<State, Event> {
     return { ids: [...ids], isUntold };
   }
 
+  async #savedIn({ json, columns, etag }: Row): Promise<Saved<State>> {
+    const { changes, dueAt, listed } = columns;
+    return {
+      state: await this.#told<State>(json),
+      changes: Number(changes),
+      dueAt: String(dueAt) || undefined,
+      listed: listed === undefined ? undefined : String(listed),
+      etag,
+    };
+  }
+
+  /** As it is written: the part that is kept apart is in its table by then. */
+  async #kept(whole: unknown): Promise<string> {
+    return JSON.stringify(this.#apart ? await this.#apart.out(whole) : whole);
+  }
+
+  /** Only `save` writes what is read here, so that what is read is what was written. */
+  async #told<Of>(json: string): Promise<Of> {
+    const kept: unknown = JSON.parse(json);
+    return (this.#apart ? await this.#apart.back(kept) : kept) as Of;
+  }
+
   /**
    * Whatever is not over, what is due first coming first. Costs one query and a read for each of them. What is saved
    * meanwhile is not missed: its new pointer was there before its old one went.
@@ -195,39 +245,32 @@ export class WorkflowStore<State, Event> {
 }
 
 function stateWrite(
-  { state, dueAt, before }: Pick<Change<unknown, unknown>, 'state' | 'dueAt' | 'before'>,
+  json: string,
+  { dueAt, before }: Pick<Change<unknown, unknown>, 'dueAt' | 'before'>,
   changes: number,
   listed: Instant | undefined,
 ): Write {
   return {
     row: stateRow,
-    json: JSON.stringify(state),
+    json,
     columns: { changes, dueAt: dueAt ?? '', ...(listed !== undefined && { listed }) },
     ...(before && { etag: before.etag }),
   };
 }
 
 function lineWrite(
+  json: string,
   changes: number,
-  { event, at, told = [] }: Pick<Change<unknown, unknown>, 'event' | 'at' | 'told'>,
+  { at, told = [] }: Pick<Change<unknown, unknown>, 'at' | 'told'>,
 ): Write {
   const columns = { at, ...(told.length > 0 && { told: JSON.stringify(told) }) };
-  return { row: lineRow(changes), json: JSON.stringify(event), columns };
+  return { row: lineRow(changes), json, columns };
+}
+
+function namedWrite({ name, json, etag }: NonNullable<Change<unknown, unknown>['named']>): Write {
+  return { row: namedRow(name), json, ...(etag !== undefined && { etag }) };
 }
 
 function dueWrite(due: Due): Write {
   return { row: dueRow(due), json: JSON.stringify(due), etag: 'any' };
-}
-
-function saved<State>({ json, columns, etag }: Row): Saved<State> {
-  // Only `save` writes this row, so that what is read is what was written.
-  const state = JSON.parse(json) as State;
-  const { changes, dueAt, listed } = columns;
-  return {
-    state,
-    changes: Number(changes),
-    dueAt: String(dueAt) || undefined,
-    listed: listed === undefined ? undefined : String(listed),
-    etag,
-  };
 }

@@ -9,6 +9,7 @@ import {
 import { listsOfSets, listsOfVersions } from '../../shared/images/lists.ts';
 import { imageRequests } from '../../shared/images/requests.ts';
 import type { Use } from '../../shared/images/use.ts';
+import { minutesAfter } from '../../shared/instant.ts';
 import { claimsIn } from '../../shared/workflow/claim.ts';
 import { Engine } from '../../shared/workflow/engine.ts';
 import type { Rows } from '../../shared/workflow/rows.ts';
@@ -18,10 +19,12 @@ import { noon } from './versions.ts';
 
 /** `dyingOnce`: the process ends right before it first saves a version. */
 export function openImages({ dyingOnce = false } = {}) {
-  const now = () => noon;
+  let at = noon;
+  const now = () => at;
   const wake = async () => {};
   const due = memoryRows();
-  const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', memoryRows(), due, listsOfSets);
+  const setRows = memoryRows();
+  const setStore = new WorkflowStore<ImageSet, ImageSetEvent>('image-set', setRows, due, listsOfSets);
   const rows = memoryRows();
   let isDying = dyingOnce;
   const write: Rows['write'] = async (...given) => {
@@ -63,6 +66,10 @@ export function openImages({ dyingOnce = false } = {}) {
     ...images,
     uses,
     held,
+    setRows,
+    pass: (hours: number) => {
+      at = minutesAfter(at, hours * 60);
+    },
     tell: versions,
     left: async () => (await images.leftovers()).value,
     leftovers,
