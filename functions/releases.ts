@@ -10,6 +10,7 @@ import {
   PutRelease,
   ReleaseId,
   ResumeRelease,
+  PauseRelease,
   Say,
   SetFilter,
   StatusFilter,
@@ -140,8 +141,8 @@ function asked<Body extends z.ZodType>(what: string, { role, about, body, refuse
 
 asked('pause', {
   role: 'operator',
-  about: 'Nothing new begins until it is resumed; what it has set going stands still.',
-  body: Say,
+  about: 'Nothing new begins until it is resumed, or the pause is over; what it has set going stands still.',
+  body: PauseRelease,
   ask: async (id, body) => await runningApp().releases.pause(id, body),
 });
 asked('resume', {

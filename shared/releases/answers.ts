@@ -62,7 +62,9 @@ export const ReleaseAnswer = z
     ...who,
     waitingFor: z.string().optional(),
     nextLookAt: moment.optional(),
-    paused: z.strictObject(said).optional(),
+    paused: z
+      .strictObject({ ...said, until: moment.optional().describe('When it goes on by itself.') })
+      .optional(),
     failure: FailureAnswer.optional().describe('Why it is blocked.'),
     ending: z
       .discriminatedUnion('phase', [

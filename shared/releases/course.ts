@@ -129,10 +129,9 @@ export interface Common {
 }
 
 /** Nothing new begins while it lasts, and what it has set going stands still. */
-export interface Pause {
-  readonly by: string;
-  readonly reason: string;
-  readonly at: Instant;
+export interface Pause extends Person {
+  /** When it ends by itself; absent where somebody has to end it. */
+  readonly until?: Instant;
 }
 
 /** One version’s way through the channels of its set. */
@@ -179,7 +178,8 @@ export type ReleaseEvent =
       number: string;
       channels: readonly string[];
     } & Person)
-  | ({ readonly type: 'paused' | 'resumed' | 'stopped' } & Person)
+  | ({ readonly type: 'paused' } & Pause)
+  | ({ readonly type: 'resumed' | 'stopped' } & Person)
   | ({ readonly type: 'rollback-asked'; request: string } & Person)
   | { readonly type: 'overridden'; override: Override; at: Instant }
   | { readonly type: 'nudged'; at: Instant }

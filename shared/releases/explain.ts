@@ -82,9 +82,9 @@ const movements = {
 
 function whileRunning(release: Extract<Release, { phase: 'running' }>): Explained {
   if (isPaused(release)) {
-    const { by, reason, at } = release.pause;
+    const { by, reason, at, until } = release.pause;
     const because = { code: 'Paused', message: `${by} paused it: ${reason}` };
-    return { movement: 'paused', since: at, because };
+    return { movement: 'paused', since: at, because, ...(until !== undefined && { until }) };
   }
   const { stage, since, waitingFor, troubles } = release.standing;
   const waits = waitingFor || 'its first look';

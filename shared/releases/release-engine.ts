@@ -1,4 +1,4 @@
-import { type Instant, secondsBetween } from '../instant.ts';
+import { type Instant, secondsAfter, secondsBetween } from '../instant.ts';
 import { Engine, type EngineParts } from '../workflow/engine.ts';
 import { lookAtStage, type Progress } from '../workflow/look.ts';
 import type { StageCommand } from '../workflow/stages.ts';
@@ -32,6 +32,10 @@ interface Parts extends Pick<
   readonly ports: Ports;
 }
 
+/** The engine calls this much early. */
+const clockSeconds = 5;
+const never = '9999';
+
 /** What brings a version through its channels, stage by stage. */
 export function releaseEngine({ ports, ...parts }: Parts): ReleaseEngine {
   const { now } = parts;
@@ -51,6 +55,11 @@ export function releaseEngine({ ports, ...parts }: Parts): ReleaseEngine {
     workflow: releaseLife,
     perform: async (id, command, release) => {
       if (!('standing' in release)) throw new Error(`${id} is ${release.phase} and calls for nothing`);
+      const at = now();
+      if (isPaused(release) && (release.pause.until ?? never) <= secondsAfter(at, clockSeconds)) {
+        const said = { by: 'the end of the pause', reason: release.pause.reason, at };
+        return { event: { type: 'resumed', ...said } };
+      }
       return await look(id, command, release, release.standing);
     },
   });
@@ -84,11 +93,12 @@ function withSeen(progress: Progress<Facts>, seen: Way): Progress<Facts> {
 async function held(
   { channels, rollouts }: Ports,
   release: Release,
-  { by, reason, at }: Pause,
+  { by, reason, at, until }: Pause,
   now: Instant,
 ) {
   const channel = channelAt(release);
-  const waits = `somebody to resume it: paused by ${by}: ${reason}`;
+  const end = until === undefined ? 'somebody to resume it' : until;
+  const waits = `${end}: paused by ${by}: ${reason}`;
   const { holds, phase } = await channels.standing(release.set, channel);
   if (holds?.versionId !== versionIdOf(release) || phase === 'settled') {
     return running(waits, secondsBetween(at, now) < 1200 ? 60 : 600);

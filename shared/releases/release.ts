@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts';
-import { type Instant, minutesAfter } from '../instant.ts';
+import { earliest, type Instant, minutesAfter } from '../instant.ts';
 import {
   answers,
   decideStage,
@@ -23,7 +23,7 @@ import {
   type Ending,
   type Facts,
   isPaused,
-  type Person,
+  type Pause,
   type Release,
   type ReleaseEvent,
   type Running,
@@ -77,7 +77,9 @@ export const releaseLife: Workflow<Release, ReleaseEvent, StageCommand> = {
   decide(release, now) {
     if (!('standing' in release)) return {};
     const { standing } = release;
-    return decideStage<AnyStage>(isPaused(release) ? { ...standing, deadline: never } : standing, now);
+    if (!isPaused(release)) return decideStage<AnyStage>(standing, now);
+    const lookAt = earliest(standing.lookAt, release.pause.until ?? never);
+    return decideStage<AnyStage>({ ...standing, lookAt, deadline: never }, now);
   },
 
   isNews: (event) => event.type !== 'nudged' && isStageNews(event),
@@ -136,12 +138,12 @@ function afterPeople(
 }
 
 /** From here on nothing new begins; what it has set going is held by its looks. */
-function paused(release: Running, { by, reason, at }: Person): Release {
+function paused(release: Running, { by, reason, at, until }: Pause): Release {
   const { standing, facts } = release;
   return {
     ...release,
     facts: { ...facts, isHeld: true },
-    pause: { by, reason, at },
+    pause: { by, reason, at, ...(until !== undefined && { until }) },
     standing: { ...standing, look: standing.look + 1, lookAt: at },
   };
 }

@@ -20,8 +20,19 @@ export const PutRelease = z.strictObject({
   by: person,
 });
 
-/** To pause, stop or roll back: always with a reason. */
+/** To stop or roll back: always with a reason. */
 export const Say = z.strictObject({ reason: text(1000), by: person });
+
+const moment = z.iso
+  .datetime({ offset: true, error: 'A time with its zone, such as 2026-10-17T21:00:00+02:00.' })
+  .transform((time) => new Date(time).toISOString());
+
+export const PauseRelease = z.strictObject({
+  reason: text(1000),
+  /** When the release goes on by itself; without it somebody must resume it. */
+  until: moment.exactOptional(),
+  by: person,
+});
 
 export const ResumeRelease = z.strictObject({ reason: z.string().trim().max(1000).default(''), by: person });
 
@@ -32,9 +43,7 @@ export const OverrideChecks = z.strictObject({
   channel: text(40).exactOptional(),
   reason: text(1000),
   /** It counts until then, and is judged again when the next channel is entered. */
-  expiresAt: z.iso
-    .datetime({ offset: true, error: 'A time with its zone, such as 2026-10-17T21:00:00+02:00.' })
-    .transform((time) => new Date(time).toISOString()),
+  expiresAt: moment,
   by: person,
 });
 

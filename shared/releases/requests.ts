@@ -19,7 +19,7 @@ import {
 import { explained, stageOf } from './explain.ts';
 import type { Ports, Validated, VersionStanding } from './ports.ts';
 import type { ReleaseEngine } from './release-engine.ts';
-import type { OverrideChecks, PutRelease, ResumeRelease, Say } from './request-bodies.ts';
+import type { OverrideChecks, PauseRelease, PutRelease, ResumeRelease, Say } from './request-bodies.ts';
 import { channelAt, versionIdOf } from './stage.ts';
 import { wrongOf } from './verdict.ts';
 
@@ -82,7 +82,7 @@ export function releaseRequests(parts: Parts) {
   };
   /** One of the things that people say of a release, where it can be said. */
   const say =
-    (type: 'paused' | 'resumed' | 'stopped', isPossible: (release: Release) => boolean, what: string) =>
+    (type: 'resumed' | 'stopped', isPossible: (release: Release) => boolean, what: string) =>
     async (id: string, { by, reason }: { by?: string | undefined; reason: string }): Promise<Release> => {
       await get(id);
       const { state } = await releases.record(id, (release) => {
@@ -133,7 +133,17 @@ export function releaseRequests(parts: Parts) {
     },
 
     /** Once this has answered nothing new begins; its rollouts that are under way are paused with its next look. */
-    pause: say('paused', canBePaused, 'paused') satisfies Ask<typeof Say>,
+    async pause(id: string, { by, reason, until }: z.infer<typeof PauseRelease>): Promise<Release> {
+      await get(id);
+      if (until !== undefined && until <= now())
+        throw new AppError('ValidationFailed', 'A pause ends in the future.', { target: 'until' });
+      const { state } = await releases.record(id, (release) => {
+        if (release && !canBePaused(release)) throw noLonger(release, 'paused');
+        const end = until === undefined ? {} : { until };
+        return { type: 'paused', by: somebody(by), reason, at: now(), ...end };
+      });
+      return state;
+    },
     /** Goes on after a pause; tries again what it is blocked at. */
     resume: say('resumed', canBeResumed, 'resumed') satisfies Ask<typeof ResumeRelease>,
     stop: say('stopped', canBeStopped, 'stopped') satisfies Ask<typeof Say>,

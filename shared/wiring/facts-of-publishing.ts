@@ -109,7 +109,7 @@ const undecided = 'it says how the work stands, not that anything came of it';
 /** What the world is told of releases. */
 export const factsOfReleases: Facts<Release, ReleaseEvent> = {
   started: ({ by, reason }, after) => ofRelease('release.started', after, { by, reason }),
-  paused: ({ by, reason }, after) => ofRelease('release.paused', after, { by, reason }),
+  paused: ({ by, reason, until }, after) => ofRelease('release.paused', after, { by, reason, until }),
   resumed: ({ by, reason }, after) => ofRelease('release.resumed', after, { by, reason }),
   stopped: 'that it has stopped is told once nothing of it is under way',
   'rollback-asked': 'that it is taken back is told once it is',
