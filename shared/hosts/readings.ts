@@ -16,8 +16,11 @@ export interface Readings {
   readonly machines: (scaleSet: FleetAddress, fresh: Freshness) => Promise<readonly Machine[]>;
   readonly sessionHosts: (pool: HostPoolAddress, fresh: Freshness) => Promise<readonly SessionHost[]>;
   readonly sessions: (pool: HostPoolAddress, fresh: Freshness) => Promise<readonly PoolSession[]>;
-  /** As the lists above, for who has no effect to wait for: machines of this tick, as Azure gives few lists. */
-  readonly listMachines: (scaleSet: FleetAddress) => Promise<readonly Machine[]>;
+  /** As the lists above, for who has no effect to wait for: machines of this tick, as Azure gives few lists, or anew. */
+  readonly listMachines: (
+    scaleSet: FleetAddress,
+    asked?: { readonly isAnew: boolean },
+  ) => Promise<readonly Machine[]>;
   /** Asked for now; those who look next may have the answer. */
   readonly listSessionHosts: (pool: HostPoolAddress) => Promise<readonly SessionHost[]>;
 }
@@ -62,7 +65,8 @@ export function sharedReadings({
       await ofSessionHosts.read(keyOf(pool), fresh, async () => await sessionHosts.list(pool)),
     sessions: async (pool, fresh) =>
       await ofSessions.read(keyOf(pool), fresh, async () => await sessionHosts.sessionsOfPool(pool)),
-    listMachines: async (scaleSet) => {
+    listMachines: async (scaleSet, { isAnew } = { isAnew: false }) => {
+      if (isAnew) return await ofMachines.take(keyOf(scaleSet), async () => await machines.list(scaleSet));
       const ofThisTick = tickOf({ listed: listed.get(keyOf(scaleSet)) ?? 0 });
       return await machinesOf(scaleSet, { after: '', seconds: ofThisTick });
     },

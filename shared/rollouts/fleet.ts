@@ -44,7 +44,11 @@ export interface Fleets {
   readonly model: (scaleSet: FleetAddress) => Promise<Model | undefined>;
   /** Names the image version in the model and leaves the instances as they are. Repeatable. Of scale sets only. */
   readonly setModelImage: (scaleSet: FleetAddress, imageVersionId: string) => Promise<void>;
-  readonly list: (scaleSet: FleetAddress) => Promise<readonly Instance[]>;
+  /** May be some seconds old, unless it is asked for anew. */
+  readonly list: (
+    scaleSet: FleetAddress,
+    asked?: { readonly isAnew: boolean },
+  ) => Promise<readonly Instance[]>;
 }
 
 /** What a rollout needs of the gallery. */

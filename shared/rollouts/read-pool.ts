@@ -15,7 +15,7 @@ import type { LeftHosts, PoolLink } from './pool.ts';
 import type { Facts } from './course.ts';
 import { hostsKeptOn, minimumPercentAt } from './scaling-plan.ts';
 import { membersOf } from './members.ts';
-import { finderOf, goneOf, lostBefore, viewsOf } from './reading.ts';
+import { finderOf, goneOf, lostBefore, maySinceBeOff, viewsOf } from './reading.ts';
 import type { Fleets } from './fleet.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
 
@@ -50,10 +50,14 @@ export async function readPool(
 ): Promise<PoolAtOnce> {
   const hostPool = await hostPools.hostPool(hostPoolOf(link));
   if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
-  const machines = await fleets.list(fleetOf(link));
+  const listed = await fleets.list(fleetOf(link));
   const sessionHosts = await hostPools.list(hostPoolOf(link));
-  const instances = membersOf(link, machines, sessionHosts);
+  // The scaling plan may have switched one off since its machine was listed: that one is not ill.
   const { heartbeatMinutes } = link.policy.healthy;
+  const asListed = { instances: listed, sessionHosts, records, heartbeatMinutes, now };
+  const isToList = hostPool.scalingPlan !== undefined && maySinceBeOff(asListed);
+  const machines = isToList ? await fleets.list(fleetOf(link), { isAnew: true }) : listed;
+  const instances = membersOf(link, machines, sessionHosts);
   const before = sessionsBefore && { sessionsBefore };
   const policy = { ...link.policy, ...(exclusionTag !== undefined && { exclusionTag }) };
   const seen = { instances, sessionHosts, records, imageVersionId, heartbeatMinutes, policy, now };

@@ -162,12 +162,30 @@ function besides(
 /** As the work on hosts writes it into the tag, for as long as a host is ours. */
 const ourMark = 'goldsmith:';
 
-function isWell(
-  { status, lastHeartbeat }: SessionHostReading,
-  { now, heartbeatMinutes }: PoolReading,
+function isWell(host: SessionHostReading, reading: Pick<PoolReading, 'now' | 'heartbeatMinutes'>): boolean {
+  return isHeardOf(host, reading) && takingUsers.has(host.status);
+}
+
+function isHeardOf(
+  { lastHeartbeat }: SessionHostReading,
+  { now, heartbeatMinutes }: Pick<PoolReading, 'now' | 'heartbeatMinutes'>,
 ): boolean {
-  const isHeard = lastHeartbeat !== undefined && minutesAfter(lastHeartbeat, heartbeatMinutes) >= now;
-  return isHeard && takingUsers.has(status);
+  return lastHeartbeat !== undefined && minutesAfter(lastHeartbeat, heartbeatMinutes) >= now;
+}
+
+/**
+ * Whether a machine that ran when it was listed may have been switched off since: it was heard of a moment ago, and
+ * gives nobody a place though nobody drained it. It may be ill as well; its machine listed anew tells.
+ */
+export function maySinceBeOff(
+  reading: Pick<PoolReading, 'instances' | 'sessionHosts' | 'records' | 'heartbeatMinutes' | 'now'>,
+): boolean {
+  const sessionHostOn = finderOf(reading.sessionHosts);
+  return reading.instances.some((instance) => {
+    const isTouched = standingOf(reading.records[instance.instanceId]) !== 'untouched';
+    const host = isTouched || isOffOrStarting(instance) ? undefined : sessionHostOn(instance);
+    return host?.allowNewSession === true && isHeardOf(host, reading) && !takingUsers.has(host.status);
+  });
 }
 
 function standingOf(record: HostRecord | undefined): HostView['standing'] {
