@@ -73,6 +73,22 @@ describe('the settings', () => {
       /look at 0 \(There is no field set here\)/,
     ],
     [
+      'several mistakes in one list, all of which are told',
+      {
+        ...inAzure,
+        KeyRoles: JSON.stringify([
+          { name: 'c i', sha256: 'a'.repeat(64), role: 'reader' },
+          { name: 'cd', sha256: 'b', role: 'root' },
+        ]),
+      },
+      /look at 0\.name \(up to 40 .*\), 1\.sha256 \(64 hex.*\), 1\.role \(One of reader, /,
+    ],
+    [
+      'more mistakes than anybody reads at once',
+      { ...inAzure, RoleAssignments: JSON.stringify(Array.from({ length: 12 }, () => ({ role: 'root' }))) },
+      /look at 0\.principal .* and 14 more/,
+    ],
+    [
       'an assignment to a name',
       { ...inAzure, RoleAssignments: '[{"principal":"ana","role":"reader"}]' },
       /RoleAssignments cannot be used: look at 0.principal \(the id of /,

@@ -16,9 +16,17 @@ const usage = `npm start -- [options]
   --verbose       show all that the app logs, not only warnings
   --help`;
 
+/** What a local cloud may be told otherwise: the addresses of its own parts it knows alone. */
+const mayBeSaid = ['TeamsWebhook', 'PublicUrl', 'AllowPrivateReceivers'] as const;
+const said = mayBeSaid.flatMap((name) => {
+  const value = process.env[name];
+  return value ? [[name, value] as const] : [];
+});
+
 const options = read();
 const local = await startLocal({
   ...options,
+  settings: Object.fromEntries(said),
   onLine: (line, from) => process.stderr.write(`${from}: ${line}\n`),
 }).catch((error: unknown) => fail(`Goldsmith did not start.\n${(error as Error).message}`, 1));
 

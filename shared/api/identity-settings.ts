@@ -78,6 +78,9 @@ export function wrongIdentitySettings(env: Environment): Complaint[] {
   });
 }
 
+/** All at once, for whoever puts a setting right restarts the app for it; and no wall of text. */
+const mostTold = 10;
+
 function wrongIn(text: string, schema: z.ZodType): string | undefined {
   let list: unknown;
   try {
@@ -87,8 +90,11 @@ function wrongIn(text: string, schema: z.ZodType): string | undefined {
   }
   const result = schema.safeParse(list, { error: inWords });
   if (result.success) return undefined;
-  const [issue] = result.error.issues;
-  const where = issue?.path.join('.');
-  if (!issue || !where) return 'cannot be used: it must be a list of objects';
-  return `cannot be used: look at ${where} (${issue.message.replace(/\.$/, '')})`;
+  const { issues } = result.error;
+  if (issues.some(({ path }) => path.length === 0)) return 'cannot be used: it must be a list of objects';
+  const told = issues
+    .slice(0, mostTold)
+    .map(({ path, message }) => `${path.join('.')} (${message.replace(/\.$/, '')})`);
+  const more = issues.length > mostTold ? ` and ${issues.length - mostTold} more` : '';
+  return `cannot be used: look at ${told.join(', ')}${more}`;
 }

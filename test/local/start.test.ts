@@ -9,7 +9,9 @@ import { freePorts } from '../../infra/local/ports.ts';
 
 const app = join(import.meta.dirname, 'app');
 const script = resolve(import.meta.dirname, '../../infra/local/start.ts');
-const start = (...args: string[]) => spawn(process.execPath, [script, ...args], { stdio: 'pipe' });
+const TeamsWebhook = 'https://chat.example/hook';
+const env = { ...process.env, TeamsWebhook, PublicUrl: 'http://localhost:1' };
+const start = (...args: string[]) => spawn(process.execPath, [script, ...args], { stdio: 'pipe', env });
 
 /** It takes six ports in a row; where another test has one of them, it is tried with others. */
 async function running(state: string) {
@@ -48,6 +50,8 @@ describe('npm start', () => {
       headers: { 'x-functions-key': key },
     });
     expect(answer.status).toBe(200);
+    // What the environment says of these counts.
+    expect(await answer.json()).toMatchObject({ TeamsWebhook, PublicUrl: 'http://localhost:1' });
 
     const [other = 0] = await freePorts(1);
     const second = start('--app', app, '--state', state, '--port', String(other));

@@ -14,6 +14,7 @@ app.http('settings', {
     const names = [
       'LocalClock',
       'PublicUrl',
+      'TeamsWebhook',
       'FUNCTIONS_WORKER_RUNTIME',
       'AZURE_FUNCTIONS_ENVIRONMENT',
       'Extra',
