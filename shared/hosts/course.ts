@@ -196,6 +196,7 @@ const ofOneMachine = [
   'deregistered',
   'silentSince',
   'registrationFailures',
+  'downloadFailures',
   'registrationRefused',
   'healthySince',
 ] as const;

@@ -72,6 +72,8 @@ export interface Facts {
   /** Since then its machine is off, so that no agent on it comes into the pool any more. */
   readonly silentSince?: Instant;
   readonly registrationFailures?: number;
+  /** So many of them because the agent could not be downloaded. */
+  readonly downloadFailures?: number;
   /** The last intention to register certainly came to nothing. */
   readonly registrationRefused?: boolean;
   readonly healthySince?: Instant;

@@ -22,11 +22,15 @@ import {
 } from './stage.ts';
 
 const mostFailures = 3;
+/** That the agent cannot be had is nothing of the host's: outages of Microsoft's addresses took an hour and more. */
+const mostDownloads = 8;
+const notDownloaded = /could not be downloaded/;
 /** A script that succeeded and a host that does not appear: then it is tried with a new token. */
 const appearsWithinMinutes = 20;
 const scriptSeconds = 30 * 60;
 /** What failed at once fails at once again: the agent's download, the AVD service. */
 const nextTryAfterSeconds = 120;
+const mostSecondsBetweenTries = 1200;
 /** How often the script is asked whether it failed: that it ended well is seen by the host it brings. */
 const scriptLookSeconds = 120;
 
@@ -174,15 +178,23 @@ function tryAgain(
   { state, exitCode, output }: RunCommand,
 ): Settled<Facts> {
   const registrationFailures = (facts.registrationFailures ?? 0) + 1;
+  const isDownload = notDownloaded.test(output);
+  const downloadFailures = (facts.downloadFailures ?? 0) + (isDownload ? 1 : 0);
   const evidence = withoutSecrets(output.trim()).slice(-500);
   const what = `script ${registrationFailures} on ${plan.name}: ${state}, exit code ${exitCode ?? '?'}. ${evidence}`;
-  if (registrationFailures >= mostFailures) {
-    return failed('RegistrationFailed', `Not registered after ${mostFailures} tries; ${what}`);
+  if (registrationFailures - downloadFailures >= mostFailures || downloadFailures >= mostDownloads) {
+    return failed('RegistrationFailed', `Not registered after ${registrationFailures} tries; ${what}`);
   }
-  return running('the next try to register', nextTryAfterSeconds, {
-    facts: { registrationFailures },
-    news: what,
-  });
+  return running(
+    isDownload ? 'the agent to be downloaded' : 'the next try to register',
+    isDownload ? untilNextDownload(downloadFailures) : nextTryAfterSeconds,
+    { facts: { registrationFailures, ...(isDownload && { downloadFailures }) }, news: what },
+  );
+}
+
+/** Soon at first, and then ever more seldom: all hosts under way wait for the same. */
+function untilNextDownload(failures: number): number {
+  return Math.min(nextTryAfterSeconds * 2 ** (failures - 1), mostSecondsBetweenTries);
 }
 
 /** A token for this try alone to see: it goes from the pool to the machine and is kept nowhere. */
