@@ -42,6 +42,10 @@ export const ScheduleAnswer = z
       .optional()
       .describe('A run that is to begin.'),
     lastRun: RunAnswer.optional(),
+    sourceFailure: z
+      .strictObject({ code: z.string(), message: z.string(), remedy: z.string(), since: moment })
+      .optional()
+      .describe('Why nobody can say what the source is now: it is asked again at `nextAt`.'),
     source: z.string().optional().describe('The source that was last seen, where it waits for a new one.'),
   })
   .meta({ id: 'Schedule' });

@@ -30,7 +30,7 @@ export function performSchedule(images: Images, now: () => Instant) {
 
 async function askSource(
   images: Images,
-  { plan, source: before }: Schedule,
+  { plan, sourceFailure: before }: Schedule,
   dueAt: Instant,
   at: Instant,
 ): Promise<ScheduleEvent> {
@@ -39,8 +39,15 @@ async function askSource(
     return { type: 'source-seen', dueAt, source, isNew, at };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    // What cannot be asked now is asked at the next time: a source that is gone is no new one.
-    return { type: 'source-seen', dueAt, source: before ?? '', isNew: false, at };
+    // It is asked again at the next time. What passes by itself is no news, what somebody must mend is, once.
+    const { code, message, retryable } = error;
+    return {
+      type: 'source-missed',
+      dueAt,
+      failure: failure(code, message),
+      isKnown: retryable || before?.code === code,
+      at,
+    };
   }
 }
 

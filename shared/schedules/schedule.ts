@@ -20,6 +20,8 @@ export interface Schedule {
   readonly runs: readonly Run[];
   /** The last source that was seen, where it waits for a new one. */
   readonly source?: string;
+  /** Why nobody can say what the source is now, and since when. */
+  readonly sourceFailure?: Failure & { readonly since: Instant };
   readonly removed?: { readonly by: string; readonly at: Instant };
 }
 
@@ -32,6 +34,8 @@ export type ScheduleEvent =
   | { readonly type: 'due'; dueAt: Instant; at: Instant }
   /** The source was asked for. `isNew`: no version of the set was made from it. */
   | { readonly type: 'source-seen'; dueAt: Instant; source: string; isNew: boolean; at: Instant }
+  /** Nobody could say what the source is. `isKnown`: that is no news. */
+  | { readonly type: 'source-missed'; dueAt: Instant; failure: Failure; isKnown: boolean; at: Instant }
   | {
       readonly type: 'waits';
       run: string;
@@ -78,8 +82,10 @@ export const scheduleLife: Workflow<Schedule, ScheduleEvent, ScheduleCommand> = 
     return { command: { type: plan.when.kind === 'new-source' ? 'ask-source' : 'due', dueAt: nextAt } };
   },
 
-  isNews: ({ type, ...event }) =>
-    type !== 'waits' && type !== 'asks' && !(type === 'source-seen' && 'isNew' in event && !event.isNew),
+  isNews(event) {
+    if (event.type === 'source-seen') return event.isNew;
+    return event.type === 'source-missed' ? !event.isKnown : event.type !== 'waits' && event.type !== 'asks';
+  },
 };
 
 function defined(
@@ -135,7 +141,12 @@ function asked(
 }
 
 function come(schedule: Schedule, event: Extract<ScheduleEvent, { dueAt: Instant }>): Schedule {
-  return event.type === 'due' ? due(schedule, event.dueAt, event.at) : seen(schedule, event);
+  const { dueAt, at } = event;
+  if (event.type === 'due') return due(schedule, dueAt, at);
+  const { sourceFailure: before, ...rest } = schedule;
+  if (event.type === 'source-seen') return seen(rest, event);
+  const since = (event.isKnown ? before?.since : undefined) ?? at;
+  return { ...passed(rest, dueAt, at), sourceFailure: { ...event.failure, since } };
 }
 
 /** Of several times that nobody saw pass only one is made up for: the next is after now. */

@@ -3,7 +3,7 @@ import type { Schedule } from './schedule.ts';
 
 /** A schedule as the API shows it: what is asked, when it is due next, and what became of the last times. */
 export function scheduleView(id: string, schedule: Schedule) {
-  const { plan, by, createdAt, changedAt, nextAt, skipNext, pending, runs, source } = schedule;
+  const { plan, by, createdAt, changedAt, nextAt, skipNext, pending, runs, source, sourceFailure } = schedule;
   return {
     id,
     ...plan,
@@ -18,5 +18,6 @@ export function scheduleView(id: string, schedule: Schedule) {
     }),
     lastRun: runs.at(-1),
     source: source || undefined,
+    sourceFailure,
   };
 }

@@ -158,6 +158,7 @@ export const factsOfSchedules: Facts<Schedule, ScheduleEvent> = {
   due: ({ dueAt }, after, _, id) => ofSchedule('schedule.due', id, after, { dueAt }),
   'source-seen': ({ source, isNew }, after, _, id) =>
     isNew ? ofSchedule('schedule.due', id, after, { source }) : undefined,
+  'source-missed': ({ failure }, after, _, id) => ofSchedule('schedule.failed', id, after, { failure }),
   waits: undecided,
   asks: undecided,
   started: ({ run, version }, after, _, id) => ofSchedule('schedule.started', id, after, { run, version }),

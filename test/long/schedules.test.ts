@@ -76,7 +76,45 @@ it('sees that its source is new, once', async () => {
   expect(String(seen['source'])).toMatch(/^microsoftwindowsdesktop:/i);
   // It was made from by the schedule above.
   expect(seen['pending']).toBeUndefined();
+  expect(seen['lastRun']).toBeUndefined();
 });
+
+it('asks for a version of a set whenever its parent has a new one, and says while there is none', async () => {
+  const { definition, ...rest } = example('sources/gallery-version');
+  const image = (name: string) =>
+    `/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-images/providers/Microsoft.Compute/galleries/gal_desktops/images/${name}`;
+  const set = (name: string) => ({
+    ...rest,
+    recipe: [],
+    definition: { ...(definition as Json), name, sku: name, securityType: 'TrustedLaunchSupported' },
+    regions: [{ name: 'westeurope', replicas: 1 }],
+  });
+  const parent = 'image-sets/parent';
+  expect((await send('PUT', parent, { ...set('parent'), channels: ['live'] })).status).toBe(201);
+  expect((await send('PUT', `${parent}/channels/live`, { entry: 'automatic' })).status).toBe(200);
+  const source = { galleryVersion: { id: `${image('parent')}/versions/latest` } };
+  expect((await send('PUT', 'image-sets/child', { ...set('child'), source })).status).toBe(201);
+  const when = { kind: 'new-source', everyHours: 1 };
+  await send('PUT', 'schedules/child', { when, request: { imageSet: 'child', release: false } });
+  const child = async () => (await send('GET', 'schedules/child')).body;
+  const failed = await until(async () => (await child())['sourceFailure']);
+  expect(failed).toMatchObject({ code: 'SourceNotFound' });
+
+  for (const number of ['1.0.0', '1.1.0']) {
+    // It counts once it is promoted: until then it is no `latest`.
+    expect((await send('POST', `${parent}/versions`, { number })).status).toBe(202);
+    const { body } = await until(async () => {
+      const found = await send('GET', `image-sets/child/versions/${number}`);
+      return found.status === 200 && found;
+    });
+    expect(body).toMatchObject({ requested: { by: 'schedule child' } });
+    expect(String((await child())['source'])).toMatch(new RegExp(`/images/parent/versions/${number}$`, 'i'));
+    expect(await child()).not.toHaveProperty('sourceFailure');
+  }
+  // Of each version of its parent one, however often it was asked for since.
+  const runs = (await send('GET', 'schedules/child/runs')).body['value'] as Json[];
+  expect(runs.map(({ state }) => state)).toEqual(['started', 'started']);
+}, 120_000);
 
 it('says when it comes next, and refuses what could never be', async () => {
   expect((await send('PUT', 'schedules/patches', example('schedule'))).status).toBe(201);

@@ -14,7 +14,12 @@ const weekly = {
 
 /** A schedule whose source of versions is told what to answer: what is under way, and what cannot be had. */
 async function scheduled(more: object = {}) {
-  const state = { now: '2026-01-05T12:00:00.000Z', open: false, isDown: false };
+  const state = {
+    now: '2026-01-05T12:00:00.000Z',
+    open: false,
+    isDown: false,
+    gone: undefined as AppError | undefined,
+  };
   const made: string[] = [];
   const room = scheduleRoom({
     images: {
@@ -25,7 +30,7 @@ async function scheduled(more: object = {}) {
         return `1.${made.indexOf(request)}.0`;
       },
       underWay: async () => (state.open ? 'it is being built' : undefined),
-      source: async () => ({ source: 's1', isNew: true }),
+      source: async () => (state.gone ? await Promise.reject(state.gone) : { source: 's1', isNew: true }),
     },
     rows: memoryRows(),
     due: memoryRows(),
@@ -111,6 +116,34 @@ describe('a run whose version is asked for', () => {
       state: 'failed',
       failure: { code: 'Overdue', message: expect.stringContaining('nobody answers') },
     });
+  });
+});
+
+describe('a source that nobody finds', () => {
+  const sourced = { when: { kind: 'new-source', everyHours: 6 } };
+  const gone = new AppError('SourceNotFound', 'There is no gallery version x.');
+
+  it('is said of the schedule, and told once, until it is found', async () => {
+    const { state, made, lookAt, requests } = await scheduled(sourced);
+    state.gone = gone;
+    const since = '2026-01-05T12:00:00.000Z';
+    const failed = { code: 'SourceNotFound', message: gone.message, remedy: expect.any(String), since };
+    expect(await lookAt(since)).toMatchObject({ sourceFailure: failed });
+    expect(await lookAt('2026-01-05T18:00:00.000Z')).toMatchObject({ sourceFailure: failed });
+    const types = async () => (await requests.history('s')).value.map(({ event }) => event.type);
+    expect(await types()).toEqual(['defined', 'source-missed']);
+    state.gone = undefined;
+    expect(await lookAt('2026-01-06T00:00:00.000Z')).not.toHaveProperty('sourceFailure');
+    expect(made).toHaveLength(1);
+  });
+
+  it('because Azure does not answer is no news', async () => {
+    const { state, lookAt, requests } = await scheduled(sourced);
+    state.gone = new AppError('AzureUnavailable', 'nobody answers');
+    expect(await lookAt('2026-01-05T12:00:00.000Z')).toMatchObject({
+      sourceFailure: { message: 'nobody answers' },
+    });
+    expect((await requests.history('s')).value).toHaveLength(1);
   });
 });
 

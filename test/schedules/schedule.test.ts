@@ -56,6 +56,7 @@ const events: Readonly<Record<string, ScheduleEvent>> = {
   due,
   'due at another time': { type: 'due', dueAt: monday, at: monday },
   'a source seen': { type: 'source-seen', dueAt: noon, source: 's1', isNew: true, at: noon },
+  'no source': { type: 'source-missed', dueAt: noon, failure: failed, isKnown: false, at: noon },
   asks: { type: 'asks', run, at },
   waits: { type: 'waits', run, waitingFor: 'Azure', lookAt: minutesAfter(at, 5), at },
   started: { type: 'started', run, version: '1.1.0', at },
@@ -128,6 +129,7 @@ const table: Readonly<Record<keyof typeof states, Readonly<Record<keyof typeof e
     'a skip asked': 'due now, skips',
     'a run asked': 'due now, starting hand',
     'a source seen': 'due in hours, starting source',
+    'no source': 'due in hours',
   }),
 };
 
