@@ -41,6 +41,7 @@ const cards: [name: string, data: Record<string, unknown>][] = [
   ['channel.promoted', promotion],
   ['channel.rolledBack', promotion],
   ['channel.promoted', { ...promotion, notes: 'n'.repeat(100_000), source: 'ü'.repeat(50_000) }],
+  ['channel.promoted', { ...promotion, notes: '<&>'.repeat(300), reason: '&'.repeat(599) }],
   ['approval.requested', { ...promotion, requestedBy: 'ann', facts: '', expiresAt: promotion.eta.p50At }],
   ['validation.failed', { ...promotion, checks: { notPassed: [{ name: 'sign-in', state: 'failed' }] } }],
   ['version.eolApproaching', { ...promotion, endOfLifeDate: promotion.eta.p50At, usedBy: ['a pool'] }],
