@@ -13,17 +13,20 @@ interface Lock {
 }
 
 /**
- * The management locks under which nothing of the group can be deleted: on the group itself or on its subscription.
- * Who may not read them is told of none; what is locked is then found out when Azure refuses.
+ * The management locks under which nothing of the group can be deleted: on the group itself or on its subscription;
+ * of one machine, those on the machine as well. Who may not read them is told of none; what is locked is then found out when Azure refuses.
  */
 export async function locksOver(
   { list }: Pick<Azure, 'list'>,
-  { subscriptionId, resourceGroup }: Pick<FleetAddress, 'subscriptionId' | 'resourceGroup'>,
+  { subscriptionId, resourceGroup, instanceId }: FleetAddress & { readonly instanceId?: string },
 ): Promise<readonly string[]> {
   const subscription = `/subscriptions/${subscriptionId}`;
+  const group = `${subscription}/resourceGroups/${resourceGroup}`;
+  const machine = `${group}/providers/Microsoft.Compute/virtualMachines/${instanceId}`;
   const where = new Map([
     [subscription.toLowerCase(), 'the subscription'],
-    [`${subscription}/resourceGroups/${resourceGroup}`.toLowerCase(), `resource group ${resourceGroup}`],
+    [group.toLowerCase(), `resource group ${resourceGroup}`],
+    [machine.toLowerCase(), `VM ${instanceId}`],
   ]);
   const path = `${subscription}/providers/Microsoft.Authorization/locks`;
   const found = await readable(

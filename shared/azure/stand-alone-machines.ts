@@ -11,6 +11,7 @@ import {
 import { lastSegment } from '../resource-id.ts';
 import { bodyOf } from './blueprint.ts';
 import { interfacePlans } from './blueprint-interfaces.ts';
+import { locksOver } from './locks.ts';
 import type { Azure } from './clients.ts';
 import { asking, finding } from './errors.ts';
 import { extensionBlueprints } from './extension-blueprints.ts';
@@ -20,7 +21,7 @@ import { newMachineBody, osDiskGB } from './new-machine-body.ts';
 import { whyNotAgain, whyNotBeside } from './replaceable.ts';
 
 /** Machines of no scale set: what is done to any machine of a name, and their replacement. */
-export function standAloneMachines(azure: Pick<Azure, 'compute' | 'read'>): Omit<Machines, 'list'> {
+export function standAloneMachines(azure: Pick<Azure, 'compute' | 'read' | 'list'>): Omit<Machines, 'list'> {
   return {
     ...namedMachines(azure),
     reimage: hasNoModel,
@@ -34,7 +35,7 @@ async function hasNoModel({ instanceId }: MachineAddress): Promise<never> {
   throw new Error(`VM ${instanceId} stands alone: it is replaced, not reimaged`);
 }
 
-function replacing({ compute, read }: Pick<Azure, 'compute' | 'read'>): StandAloneMachines {
+function replacing({ compute, read, list }: Pick<Azure, 'compute' | 'read' | 'list'>): StandAloneMachines {
   const machines = ({ subscriptionId }: MachineAddress) => compute(subscriptionId).virtualMachines;
   const extensionsOn = ({ subscriptionId }: MachineAddress) =>
     compute(subscriptionId).virtualMachineExtensions;
@@ -81,6 +82,7 @@ function replacing({ compute, read }: Pick<Azure, 'compute' | 'read'>): StandAlo
       const interfaces = await interfacePlans({ read }, machine.subscriptionId, references);
       const extensions = extensionBlueprints(await listExtensions(machine, {}));
       const [notAgain, notBeside] = [whyNotAgain(found), whyNotBeside(found, interfaces)];
+      const locks = await locksOver({ list }, machine);
       const blueprint: Blueprint = {
         location: found.location,
         size: found.hardwareProfile?.vmSize ?? '',
@@ -89,6 +91,7 @@ function replacing({ compute, read }: Pick<Azure, 'compute' | 'read'>): StandAlo
         extensions,
         ...(notAgain !== undefined && { notAgain }),
         ...(notBeside !== undefined && { notBeside }),
+        ...(locks.length > 0 && { locked: locks.join(', ') }),
       };
       return blueprint;
     },

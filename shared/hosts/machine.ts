@@ -111,6 +111,8 @@ export interface Blueprint {
   /** Why it cannot be made again under its name, or another like it beside it: sentences for people. */
   readonly notAgain?: string;
   readonly notBeside?: string;
+  /** The locks by which Azure does not delete it now, in a few words. */
+  readonly locked?: string;
 }
 
 export interface ExtensionBlueprint {

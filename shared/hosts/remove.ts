@@ -160,8 +160,14 @@ async function prepared(
  * Asked of each machine that goes, because the one that others were made after need not be like it in this.
  */
 async function ofItsOwn(machines: Machines, { plan }: Host): Promise<Settled<Facts> | undefined> {
-  const { notBeside } = (await machines.standAlone.blueprint(plan.machine)) ?? {};
+  const { notBeside, locked } = (await machines.standAlone.blueprint(plan.machine)) ?? {};
+  if (locked !== undefined) return lockedBy(locked, plan.name);
   return notBeside === undefined ? undefined : failed('NotReplaceable', `${plan.name}: ${notBeside}`);
+}
+
+/** Found out before it has left its pool: it can be put back. */
+function lockedBy(locks: string, name: string): Settled<Facts> {
+  return failed('ResourceLocked', `Azure does not delete ${name}: ${locks}.`);
 }
 
 /** Read off the machine; or what was kept before, where the machine is one that was never finished. */
@@ -180,6 +186,7 @@ async function blueprintOf(
   if (!blueprint) throw vanished({ plan });
   if (blueprint.notAgain !== undefined)
     return failed('NotReplaceable', `${plan.name}: ${blueprint.notAgain}`);
+  if (blueprint.locked !== undefined) return lockedBy(blueprint.locked, plan.name);
   return { ...blueprint, imageVersionId, ...(facts.prior && { prior: facts.prior }) };
 }
 

@@ -106,6 +106,15 @@ describe('machines that stand alone', () => {
     ]);
     const machine = steps.at({ instanceId: 'avdvm-0' });
     await expect(bed.machines.standAlone.remove(machine)).rejects.toMatchObject({ code: 'ResourceLocked' });
+    const vms = `${subscription}/resourceGroups/rg-vms/providers/Microsoft.Compute/virtualMachines`;
+    lock(world, { name: 'mine', level: 'CanNotDelete', scope: `${vms}/avdvm-1` });
+    const lockedBy = async (instanceId: string) =>
+      (await bed.machines.standAlone.blueprint(steps.at({ instanceId })))?.locked?.match(/lock \w+/g);
+    expect(await locks()).toHaveLength(2);
+    expect([await lockedBy('avdvm-0'), await lockedBy('avdvm-1')]).toEqual([
+      ['lock keep', 'lock audit'],
+      ['lock keep', 'lock audit', 'lock mine'],
+    ]);
     // Who may not read them finds out when Azure refuses.
     withhold(world, `${subscription}/providers/Microsoft.Authorization`, 'read');
     expect(await locks()).toEqual([]);
