@@ -182,6 +182,8 @@ export const badRequests: readonly BadRequest[] = [
     'ValidationFailed',
     'policy.maxFialed',
   ],
+  ['a path that there is not', ['GET', 'image-set/win11-avd'], 404, 'NotFound', '/api/image-set/win11-avd'],
+  ['a method that a path does not take', ['PATCH', 'rollouts', {}], 404, 'NotFound', '/api/rollouts'],
   ['an unknown pool', ['GET', 'host-pools/nowhere'], 404, 'NotFound', 'nowhere'],
   [
     'a rollout on an unknown pool',
