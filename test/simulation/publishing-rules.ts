@@ -81,11 +81,11 @@ export class PublishingRules {
   }
 
   /** V7: no host is begun to be brought to a version that was revoked or deleted a while ago. */
-  #mayBeUsed(id: string, { plan }: Host, event: HostEvent | undefined): void {
+  #mayBeUsed(id: string, { plan, phase }: Host, event: HostEvent | undefined): void {
     // What only goes away is brought to no version.
     if (plan.task === 'retire') return;
     if (event) {
-      if (event.type === 'stage-intended' && this.#toPutBack.has(id))
+      if (event.type === 'stage-intended' && phase === 'running' && this.#toPutBack.has(id))
         this.#tell(`V7: work ${id} was to be put back, and goes on to ${event.stage}`);
       return;
     }
