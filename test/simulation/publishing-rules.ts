@@ -32,8 +32,8 @@ export class PublishingRules {
       this.#moved(id, event as Moved, before?.state as Channel | undefined);
     }
     if (table === 'rollouts') this.#oneMovement(id, after.state as Rollout);
-    if (table === 'hosts')
-      this.#mayBeUsed(id, after.state as Host, before ? (event as HostEvent) : undefined);
+    if (table === 'hosts' && !before) this.#mayBeUsed(id, after.state as Host);
+    if (table === 'hosts') this.#isPutBack(id, after.state as Host, event as HostEvent | undefined);
     if (table === 'versions') this.#version(id, before?.state as Version | undefined, after.state as Version);
   }
 
@@ -81,14 +81,9 @@ export class PublishingRules {
   }
 
   /** V7: no host is begun to be brought to a version that was revoked or deleted a while ago. */
-  #mayBeUsed(id: string, { plan, phase }: Host, event: HostEvent | undefined): void {
+  #mayBeUsed(id: string, { plan }: Host): void {
     // What only goes away is brought to no version.
     if (plan.task === 'retire') return;
-    if (event) {
-      if (event.type === 'stage-intended' && phase === 'running' && this.#toPutBack.has(id))
-        this.#tell(`V7: work ${id} was to be put back, and goes on to ${event.stage}`);
-      return;
-    }
     const [, rollout] =
       this.#cloud.tables.statesOf<Rollout>('rollouts').find(([one]) => one === plan.rollout) ?? [];
     if (rollout?.phase === 'stopping') {
@@ -101,6 +96,11 @@ export class PublishingRules {
       if (minutesAfter(version.at, lookMinutes) < this.#cloud.world.now())
         this.#tell(`V7: work ${id} on a host begins for ${name}, which is ${version.phase}`);
     }
+  }
+
+  #isPutBack(id: string, { phase }: Host, event: HostEvent | undefined): void {
+    if (event?.type === 'stage-intended' && phase === 'running' && this.#toPutBack.has(id))
+      this.#tell(`V7: work ${id} was to be put back, and goes on to ${event.stage}`);
   }
 
   #version(id: string, before: Version | undefined, version: Version): void {
