@@ -115,11 +115,11 @@ function fromSettings(): Running {
   };
 }
 
-/** What is asked for often, and by many at the same time. */
-const acceptedTogether = new Set(['imagesets', 'versions']);
+/** What is asked for often, and by many at the same time; and host pools, all of which are read without their histories. */
+const inOne = new Set(['imagesets', 'versions', 'hostpools']);
 
 function rowsOf(table: string, rows: Rows): Rows {
-  return acceptedTogether.has(table) ? inOnePartition(rows) : rows;
+  return inOne.has(table) ? inOnePartition(rows) : rows;
 }
 
 /** Who writes to one table at once has to meet there. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type Instant, minutesAfter } from '../instant.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
 import { type endOfLifeDates, isThere, unless } from './end-of-life-dates.ts';
 import type { Version, VersionEvent } from './image.ts';
@@ -23,6 +24,23 @@ interface Parts extends RetentionParts {
 
 /** Who is named where nobody asked. */
 const timer = 'retention';
+/**
+ * One reading of all versions is good for the sets that come within these minutes: what is planned by it and has changed
+ * since is left to the next night, and who uses a version each deed asks anew.
+ */
+const readingMinutes = 10;
+
+type Read = () => Promise<readonly Version[]>;
+
+/** What was read less than so many minutes ago, or is read now. */
+function forMinutes(minutes: number, read: Read, now: () => Instant): Read {
+  let last: { readonly at: Instant; readonly all: readonly Version[] } | undefined;
+  return async () => {
+    const at = now();
+    if (last === undefined || minutesAfter(last.at, minutes) <= at) last = { at, all: await read() };
+    return last.all;
+  };
+}
 
 /** What people may ask of the retention of a set, and what is done once a day without their asking. */
 export function retentionRequests(parts: Parts) {
@@ -30,9 +48,9 @@ export function retentionRequests(parts: Parts) {
   const load = async (prefix: string) => (await versionStore.loadAll(prefix)).map(({ saved }) => saved.state);
 
   /** All versions are read once; each in the gallery is asked who holds it. */
-  const shelf = async (set: string) => {
+  const shelf = async (set: string, read: Read = async () => await load('')) => {
     const policy = retentionOf(await planOf(set));
-    const all = await load('');
+    const all = await read();
     const usedByThen = usesOfVersion({ rooms, all: async () => all });
     const ofSet = all.filter((version) => version.set === set);
     const holds = new Map<string, readonly Hold[]>();
@@ -56,9 +74,9 @@ export function retentionRequests(parts: Parts) {
       if (date !== undefined && date > now()) await unless(restored(parts, version, by), () => {});
     }
   };
-  const run = async (set: string, by: string, only: (line: Planned) => boolean) => {
+  const run = async (set: string, by: string, only: (line: Planned) => boolean, read?: Read) => {
     await restoreMoved(set, by);
-    const { policy, at, shelf: found } = await shelf(set);
+    const { policy, at, shelf: found } = await shelf(set, read);
     const ran = await runRetention(parts, found, { by, usedBy, only });
     return retentionView(set, ran, { policy, at, isDryRun: false });
   };
@@ -77,9 +95,10 @@ export function retentionRequests(parts: Parts) {
     /** V6: notices and ends of life for every set; what is only old goes where the set says so. */
     async runRetentionOfAll(): Promise<void> {
       const runs = [];
+      const read = forMinutes(readingMinutes, async () => await load(''), now);
       for (const { id, saved } of await setStore.loadAll('')) {
         const { enabled } = retentionOf(saved.state.plan);
-        const running = run(id, timer, ({ isForEndOfLife }) => enabled || isForEndOfLife);
+        const running = run(id, timer, ({ isForEndOfLife }) => enabled || isForEndOfLife, read);
         // One after the other, for each asks Azure; and none is kept from it by another that fails.
         runs.push(...(await Promise.allSettled([running])));
       }

@@ -29,7 +29,8 @@ export function poolRemoval({ pools, rolloutStore, onItsWay, now }: Parts) {
       const message = `Channel ${channel} of ${imageSet} is bringing its host pools to ${version}: wait until it is there, or roll it back.`;
       throw new AppError('InvalidPhase', message, { target: name });
     }
-    const rollouts = await rolloutStore.loadAll('');
+    // Whatever is not over is due some time: what is over, however much of it, is not read.
+    const rollouts = await rolloutStore.underWay();
     const open = rollouts.find(({ saved: { state } }) => state.pool === name && !isOver(state));
     if (open) throw held(name, open.id);
     await pools.record(name, (current) => {

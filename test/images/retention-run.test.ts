@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import type { Use } from '../../shared/images/use.ts';
 import type { Instant } from '../../shared/instant.ts';
+import type { Rows } from '../../shared/workflow/rows.ts';
 import { days, keptWorld, type KeptWorld, put, set } from './kept-world.ts';
 import { deprecated, done, fails, noon, revoked, taken, upTo } from './versions.ts';
 
@@ -181,6 +182,24 @@ describe('retention of a set', () => {
     expect(lineOf(await run(), '1.3.0')).toMatchObject({ action: 'keep' });
     now = days(51);
     expect(lineOf(await run(), '1.3.0')).toMatchObject({ action: 'delete', outcome: 'done' });
+  });
+
+  it('reads all versions once for the sets of a night', async () => {
+    let whole = 0;
+    const rows = (all: Rows): Rows => ({
+      ...all,
+      async acrossPartitions(row, range) {
+        if (range.from === '') whole += 1;
+        return await all.acrossPartitions(row, range);
+      },
+    });
+    const many = keptWorld({ now: () => now, rooms: [], rows });
+    for (const name of ['alpha', 'beta', 'gamma']) {
+      await many.define({}, name);
+      await put(many, '1.0.0', { set: name });
+    }
+    await many.keep.runRetentionOfAll();
+    expect(whole, 'the sets, and their versions').toBe(2);
   });
 
   it('goes on with the other sets when one fails', async () => {
