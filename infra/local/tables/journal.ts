@@ -26,7 +26,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, changes TEXT);`;
 
 /** So much text in the log, and it is taken to the entities. */
-const mostLogged = 16_000_000;
+const mostLogged = 4_000_000;
 
 /**
  * Opens the file, or creates it. WAL without a sync at each commit outlives kill -9, not a power failure. A commit is
