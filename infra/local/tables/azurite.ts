@@ -26,6 +26,8 @@ export interface Table {
 export interface EntityCollection {
   /** All of them, in no order. */
   readonly data: readonly Entity[];
+  /** By the name of the property. */
+  binaryIndices: Readonly<Record<string, object>>;
   findOne(query: Pick<Entity, 'PartitionKey' | 'RowKey'>): Entity | null;
   insert(added: Entity | Entity[]): unknown;
   update(changed: Entity): unknown;

@@ -28,6 +28,8 @@ function improve(collection: EntityCollection): void {
   const byKeys = new Map<string, Entity>();
   const keep = (entity: Entity) => void byKeys.set(placeOf(entity), entity);
   collection.data.forEach(keep);
+  // Nobody asks them any more: a query walks all there is. To keep them costs each replaced row a walk of its own.
+  collection.binaryIndices = {};
   collection.insert = (added) => {
     const inserted = original.insert(added);
     for (const entity of Array.isArray(added) ? added : [added]) keep(entity);
