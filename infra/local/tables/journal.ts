@@ -3,7 +3,7 @@ import type { Entity, Table } from './azurite.ts';
 
 /** One write as it is kept: an entity as it now is, or the place where none is any more. */
 export type Change =
-  | { readonly table: Table; readonly saved: Entity }
+  | { readonly table: Table; readonly saved: Entity; readonly isNew: boolean }
   | { readonly table: Table; readonly removed: { readonly partitionKey: string; readonly rowKey: string } };
 
 /** What the tables hold, on disk. Every call is on disk when it returns. */
@@ -23,17 +23,18 @@ const schema = `
     account TEXT, name TEXT COLLATE NOCASE, partition_key TEXT, row_key TEXT, entity TEXT,
     PRIMARY KEY (account, name, partition_key, row_key)
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, changes TEXT);`;
+  CREATE TABLE IF NOT EXISTS log_lines (seq INTEGER PRIMARY KEY, places TEXT, changes TEXT);`;
 
-/** So much text in the log, and it is taken to the entities. */
-const mostLogged = 4_000_000;
+/** So much text of the log may replace what was there before. */
+const mostReplaced = 64_000_000;
 
 /**
  * Opens the file, or creates it. WAL without a sync at each commit outlives kill -9, not a power failure. A commit is
- * one line at the end of a log, as storage keeps its own writes, and not a page for each entity, wherever that lies;
- * the log is taken to the entities when it has grown, and before they are read.
+ * one line at the end of a log, as storage keeps its own writes, and not a page for each entity, wherever that lies.
+ * The log is taken to the entities before they are read, which is at the next start, and once it has grown by what is
+ * of no use any more.
  */
-export function openJournal(file: string, most = mostLogged): Journal {
+export function openJournal(file: string, most = mostReplaced): Journal {
   const db = new DatabaseSync(file);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   db.exec(schema);
@@ -44,8 +45,9 @@ export function openJournal(file: string, most = mostLogged): Journal {
   const remove = db.prepare(
     'DELETE FROM entities WHERE account = ? AND name = ? AND partition_key = ? AND row_key = ?',
   );
-  const append = db.prepare('INSERT INTO log (changes) VALUES (?)');
-  const logged = db.prepare('SELECT changes FROM log ORDER BY seq');
+  const append = db.prepare('INSERT INTO log_lines (places, changes) VALUES (?, ?)');
+  const places = db.prepare('SELECT seq, places FROM log_lines ORDER BY seq');
+  const line = db.prepare('SELECT changes FROM log_lines WHERE seq = ?');
   const atOnce = (work: () => void) => {
     db.exec('BEGIN IMMEDIATE');
     try {
@@ -65,19 +67,24 @@ export function openJournal(file: string, most = mostLogged): Journal {
       remove.run(account, table, change.removed.partitionKey, change.removed.rowKey);
     }
   };
-  /** Unknown is what a process before this one has left. */
-  let inLog = Infinity;
+  let isSettled = false;
+  let replaced = 0;
   const settle = () => {
-    if (inLog === 0) return;
+    if (isSettled) return;
     atOnce(() => {
-      const last = new Map<string, Change>();
-      for (const { changes } of logged.iterate()) {
-        for (const change of JSON.parse(String(changes)) as Change[]) last.set(placeOf(change), change);
+      const last = new Map<string, number>();
+      for (const { seq, places: text } of places.iterate()) {
+        for (const place of JSON.parse(String(text)) as string[]) last.set(place, Number(seq));
       }
-      for (const [, change] of [...last].toSorted(([a], [b]) => (a < b ? -1 : 1))) write(change);
-      db.exec('DELETE FROM log');
+      // What counts no more is not even read.
+      for (const seq of new Set(last.values())) {
+        const changes = JSON.parse(String(line.get(seq)?.['changes'])) as Change[];
+        for (const change of changes) if (last.get(placeOf(change)) === seq) write(change);
+      }
+      db.exec('DELETE FROM log_lines');
     });
-    inLog = 0;
+    isSettled = true;
+    replaced = 0;
   };
   settle();
   return {
@@ -92,9 +99,10 @@ export function openJournal(file: string, most = mostLogged): Journal {
     commit: (changes) => {
       if (changes.length === 0) return;
       const text = JSON.stringify(changes.map(bare));
-      append.run(text);
-      inLog += text.length;
-      if (inLog > most) settle();
+      append.run(JSON.stringify(changes.map(placeOf)), text);
+      isSettled = false;
+      if (!changes.every((change) => 'saved' in change && change.isNew)) replaced += text.length;
+      if (replaced > most) settle();
     },
     tables: () => db.prepare('SELECT account, name AS "table" FROM tables').all() as unknown as Table[],
     entities: ({ account, table }) => {
@@ -104,10 +112,7 @@ export function openJournal(file: string, most = mostLogged): Journal {
         .all(account, table)
         .map(({ entity }) => JSON.parse(String(entity)) as Entity);
     },
-    close: () => {
-      settle();
-      db.close();
-    },
+    close: () => db.close(),
   };
 }
 
@@ -125,5 +130,5 @@ function placeOf(change: Change): string {
 function bare(change: Change): Change {
   if (!('saved' in change)) return change;
   const { PartitionKey, RowKey, properties, lastModifiedTime, eTag } = change.saved;
-  return { table: change.table, saved: { PartitionKey, RowKey, properties, lastModifiedTime, eTag } };
+  return { ...change, saved: { PartitionKey, RowKey, properties, lastModifiedTime, eTag } };
 }

@@ -54,17 +54,17 @@ export function writeThrough(store: MetadataStore, journal: Journal): void {
   };
   store.insertTableEntity = async (context, table, account, entity, batchId) => {
     const saved = await original.insert(context, table, account, entity, batchId);
-    keep({ table: { account, table }, saved }, batchId);
+    keep({ table: { account, table }, saved, isNew: true }, batchId);
     return saved;
   };
   store.updateTableEntity = async (context, table, account, entity, ifMatch, batchId) => {
     const saved = await original.update(context, table, account, entity, ifMatch, batchId);
-    keep({ table: { account, table }, saved }, batchId);
+    keep({ table: { account, table }, saved, isNew: false }, batchId);
     return saved;
   };
   store.mergeTableEntity = async (context, table, account, entity, ifMatch, batchId) => {
     const saved = await original.merge(context, table, account, entity, ifMatch, batchId);
-    keep({ table: { account, table }, saved }, batchId);
+    keep({ table: { account, table }, saved, isNew: false }, batchId);
     return saved;
   };
   store.deleteTableEntity = async (context, table, account, partitionKey, rowKey, etag, batchId) => {

@@ -13,7 +13,7 @@ const entity = (RowKey: string, value: number): Entity => ({
   lastModifiedTime: '',
   eTag: String(value),
 });
-const saved = (row: string, value: number) => ({ table, saved: entity(row, value) });
+const saved = (row: string, value: number) => ({ table, saved: entity(row, value), isNew: value === 0 });
 const removed = (rowKey: string) => ({ table, removed: { partitionKey: "o'brien|é", rowKey } });
 
 describe('the journal of the tables', () => {
