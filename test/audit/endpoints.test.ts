@@ -190,7 +190,7 @@ describe('an entry', () => {
     await ask({
       headers: { ...ops, authorization: 'Bearer bearer-secret', 'x-ms-client-principal': principal({}) },
       query: { code: 'key of ops' },
-      body: '{"url":"https://x.example/hook-secret","reason":"see https://x?sig=sig-secret"}',
+      body: '{"url":"https://x.example/hook-secret","reason":"see https://x?sig=sig-secret","by":"https://x?sig=sig-secret"}',
     });
     const link = all.find(({ role }) => role === 'token') ?? expect.fail('there is no link');
     const { path: _, query: __, body: ___, ...one } = link;

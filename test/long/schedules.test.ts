@@ -1,3 +1,4 @@
+import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Local, startLocal } from '../../infra/local/local.ts';
 import { example, type Json } from '../end-to-end/bad-requests.ts';
@@ -115,6 +116,17 @@ it('asks for a version of a set whenever its parent has a new one, and says whil
   const runs = (await send('GET', 'schedules/child/runs')).body['value'] as Json[];
   expect(runs.map(({ state }) => state)).toEqual(['started', 'started']);
 }, 120_000);
+
+it('meanwhile the sweeper has left word that it runs, by which the app is ready', async () => {
+  const { connectionString } = local.tables;
+  const table = TableClient.fromConnectionString(connectionString, 'sweeps', {
+    allowInsecureConnection: true,
+  });
+  const { json } = await table.getEntity<{ json: string }>('sweeper', 'last');
+  const ago = local.clock.now() - Date.parse(JSON.parse(json) as string);
+  // Some real seconds of a clock that runs 600 times as fast.
+  expect(ago).toBeLessThan(20 * 600_000);
+});
 
 it('says when it comes next, and refuses what could never be', async () => {
   expect((await send('PUT', 'schedules/patches', example('schedule'))).status).toBe(201);
