@@ -158,7 +158,12 @@ function previewOf({ plan, nextAt, skipNext }: Schedule, count: number): readonl
   const found: Preview[] = [];
   for (let at = nextAt; at !== undefined && found.length < count; at = nextAfter(when, at)) {
     const isSkipped = found.length === 0 && skipNext !== undefined;
-    found.push(isSkipped ? { at, becomes: 'skipped', reason: skipNext.reason } : inBlackout(plan, at));
+    const one: Preview = isSkipped
+      ? { at, becomes: 'skipped', reason: skipNext.reason }
+      : inBlackout(plan, at);
+    // After a blackout one run begins, for all the times that lay in it.
+    const isMadeUpFor = found.some(({ beginsAt }) => beginsAt !== undefined && beginsAt === one.beginsAt);
+    found.push(isMadeUpFor ? { at, becomes: 'skipped', reason: one.reason ?? '' } : one);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts';
-import { earliest, type Instant, minutesAfter } from '../instant.ts';
+import { earliest, type Instant, minutesAfter, secondsAfter } from '../instant.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import { blackoutAt, clearFrom, type SchedulePlan } from './plan.ts';
 import { type Pending, type Run, runByHand, runOf, sourceRun } from './run.ts';
@@ -214,13 +214,23 @@ function ended(
       const lookAt = minutesAfter(event.at, askMinutes);
       return { ...rest, pending: { ...pending, lookAt, waitingFor: 'its version', isAsked: true } };
     }
-    case 'started':
-      return logged(rest, { ...run, state: 'started', version: event.version });
+    case 'started': {
+      const next = run.why === 'due' ? afterBlackout(rest, event.at) : rest;
+      return logged(next, { ...run, state: 'started', version: event.version });
+    }
     case 'skipped':
       return logged(rest, { ...run, state: 'skipped', reason: event.reason });
     case 'failed':
       return logged(rest, { ...run, state: 'failed', failure: event.failure });
   }
+}
+
+/** A run that begins after a blackout makes up for all the times that lay in it. */
+function afterBlackout(schedule: Schedule, at: Instant): Schedule {
+  const { nextAt, plan } = schedule;
+  if (nextAt === undefined || nextAt > at || !blackoutAt(plan, nextAt)) return schedule;
+  // The moment at which it ends lies in it no more.
+  return passed(schedule, secondsAfter(clearFrom(plan, nextAt), -0.001), nextAt);
 }
 
 function logged(schedule: Schedule, run: Run): Schedule {

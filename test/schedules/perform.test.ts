@@ -73,7 +73,20 @@ describe('a run that waits', () => {
     expect(made).toHaveLength(1);
     const after = await lookAt('2026-01-25T00:00:00.000Z');
     expect(after.runs[1]).toMatchObject({ state: 'started', dueAt: minutesAfter(monday, 7 * 24 * 60) });
-    expect(made[1]).toBe('schedule-s-due-2026-01-12T20-00-00-000Z');
+    // It makes up for the Monday that lay in the blackout, too.
+    expect(made.slice(1)).toEqual(['schedule-s-due-2026-01-12T20-00-00-000Z']);
+    expect(after.nextAt).toBe('2026-01-26T20:00:00.000Z');
+  });
+
+  it('for the end of a blackout leaves what is due at that very moment to be due', async () => {
+    const until = minutesAfter(monday, 14 * 24 * 60);
+    const { lookAt } = await scheduled({ blackouts: [{ ...yearEnd, from: monday, until }] });
+    await lookAt(monday);
+    const { runs } = await lookAt(until);
+    expect(runs.map(({ dueAt, state }) => [dueAt, state])).toEqual([
+      [monday, 'started'],
+      [until, 'started'],
+    ]);
   });
 
   it('is left out in that blackout where the policy says so', async () => {
@@ -191,12 +204,7 @@ describe('a preview', () => {
     const { requests } = await scheduled({ blackouts: [early, then] });
     expect(await requests.preview('s', 2)).toEqual([
       { at: monday, becomes: 'later', reason: 'year end', beginsAt: '2026-01-14T00:00:00.000Z' },
-      {
-        at: '2026-01-12T20:00:00.000Z',
-        becomes: 'later',
-        reason: 'move',
-        beginsAt: '2026-01-14T00:00:00.000Z',
-      },
+      { at: '2026-01-12T20:00:00.000Z', becomes: 'skipped', reason: 'move' },
     ]);
   });
 });
