@@ -33,7 +33,7 @@ export interface Act {
     | 'promote';
   readonly who: string;
   readonly channel: Name;
-  /** Of an override. */
+  /** Of an override; and of a pause of more than one. */
   readonly hours: number;
 }
 
@@ -177,6 +177,10 @@ export async function liveRelease(ills: Ills, lot: Lot): Promise<Lived> {
     for (const one of names) overrides.push({ channel: one, at, expiresAt });
     await releases.requests.override(id, { checks: ['sign-in'], ...said, expiresAt });
   };
+  const paused = async (said: { by: string; reason: string }, hours: number) => {
+    const until = minutesAfter(now(), hours * 60);
+    await releases.requests.pause(id, { ...said, ...(hours > 1 && { until }) });
+  };
   const revoked = async () => {
     revokedAt ??= now();
     status = 'revoked';
@@ -187,6 +191,7 @@ export async function liveRelease(ills: Ills, lot: Lot): Promise<Lived> {
     const said = { by, reason: `${by} wants it` };
     switch (what) {
       case 'pause':
+        return await paused(said, hours);
       case 'resume':
       case 'stop':
       case 'rollback':
