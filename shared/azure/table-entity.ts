@@ -8,28 +8,35 @@ const mostUnits = 32_000;
 const mostBytes = 1_000_000;
 
 export type Entity = Record<string, unknown>;
-/** What is written: a row with its keys. */
-export type KeyedEntity = Entity & { readonly partitionKey: string; readonly rowKey: string };
 
-interface Made {
-  readonly entity: KeyedEntity;
+/** A row as it is sent. */
+export interface Sent {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** JSON without metadata: types stand beside the values that need one. */
+  readonly json: string;
   /** In bytes, as Table Storage counts. */
   readonly size: number;
 }
 
-/** The row as an entity; fails with `StateTooLarge` if Table Storage could not hold it. */
-export function toEntity(partitionKey: string, { row: rowKey, json, columns = {} }: Write): Made {
-  const properties = Object.fromEntries([
-    ...chunks(json).map((chunk, index) => [chunkName(index), chunk] as const),
-    ...Object.entries(columns).map(([name, value]) => [name, columnValue(rowKey, name, value)] as const),
-  ]);
-  const size = Object.entries(properties).reduce(
-    (sum, [name, value]) =>
-      sum + 8 + 2 * name.length + (typeof value === 'string' ? 4 + 2 * value.length : 8),
-    4 + 2 * (partitionKey.length + rowKey.length),
-  );
+/** The row as it is sent; fails with `StateTooLarge` if Table Storage could not hold it. */
+export function toSent(partitionKey: string, { row: rowKey, json, columns = {} }: Write): Sent {
+  const properties: Record<string, string | number> = { PartitionKey: partitionKey, RowKey: rowKey };
+  let size = 4 + 2 * (partitionKey.length + rowKey.length);
+  const add = (name: string, value: string | number) => {
+    properties[name] = value;
+    size += 8 + 2 * name.length + (typeof value === 'string' ? 4 + 2 * value.length : 8);
+  };
+  for (const [index, chunk] of chunks(json).entries()) add(chunkName(index), chunk);
+  for (const [name, value] of Object.entries(columns)) {
+    if (typeof value === 'string' && value.length > mostUnits) {
+      throw new AppError('StateTooLarge', `${rowKey}: ${name} is longer than 64 KB`);
+    }
+    add(name, isPlain(value) ? value : String(value));
+    if (!isPlain(value)) properties[`${name}@odata.type`] = 'Edm.Double';
+  }
   if (size > mostBytes) throw new AppError('StateTooLarge', `${rowKey} would take ${size} bytes`);
-  return { entity: { partitionKey, rowKey, ...properties }, size };
+  return { partitionKey, rowKey, json: JSON.stringify(properties), size };
 }
 
 export function toRow({ partitionKey, rowKey, etag, ...properties }: TableEntityResult<Entity>): KeyedRow {
@@ -45,20 +52,6 @@ export function toRow({ partitionKey, rowKey, etag, ...properties }: TableEntity
     ),
   );
   return { partition: partitionKey ?? '', row: rowKey ?? '', json, columns, etag };
-}
-
-/** The entity as JSON without metadata has it, where types stand beside the values that need one. */
-export function onTheWire({ partitionKey, rowKey, ...properties }: KeyedEntity): Entity {
-  const sent: Entity = { PartitionKey: partitionKey, RowKey: rowKey };
-  for (const [name, value] of Object.entries(properties)) {
-    if (isTyped(value)) sent[`${name}@odata.type`] = `Edm.${value.type}`;
-    sent[name] = isTyped(value) ? value.value : value;
-  }
-  return sent;
-}
-
-function isTyped(value: unknown): value is { readonly type: string; readonly value: string } {
-  return typeof value === 'object' && value !== null && 'type' in value;
 }
 
 function chunkName(index: number): string {
@@ -78,12 +71,7 @@ function chunks(text: string): string[] {
   return found;
 }
 
-function columnValue(row: string, name: string, value: string | number) {
-  if (typeof value === 'string') {
-    if (value.length > mostUnits) throw new AppError('StateTooLarge', `${row}: ${name} is longer than 64 KB`);
-    return value;
-  }
-  // Without a type Table Storage takes a number without a point for one of 32 bits.
-  const isSmall = Number.isInteger(value) && Math.abs(value) < 2 ** 31;
-  return isSmall ? value : { type: 'Double' as const, value: String(value) };
+/** Without a type Table Storage takes a number without a point for one of 32 bits. */
+function isPlain(value: string | number): boolean {
+  return typeof value === 'string' || (Number.isInteger(value) && Math.abs(value) < 2 ** 31);
 }

@@ -1,11 +1,10 @@
-import type { HttpClient } from '@azure/core-rest-pipeline';
-import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+import { odata, type TransactionAction } from '@azure/data-tables';
 import { AppError } from '../errors.ts';
 import type { KeyedRow, Range, Rows, Write } from '../workflow/rows.ts';
 import type { Table } from './clients.ts';
 import { asking, finding } from './errors.ts';
-import { type Entity, toEntity, toRow } from './table-entity.ts';
-import { type Action, submitTransaction } from './table-transaction.ts';
+import { type Entity, toRow, toSent } from './table-entity.ts';
+import { type Action, submit } from './table-writes.ts';
 
 /** A transaction may have 4 MB of text; JSON within JSON grows on the way. */
 const mostBytesTogether = 2_500_000;
@@ -97,37 +96,18 @@ export function tableRows({ repeatable, once, httpClient }: Table): Rows {
 
 function toActions(partition: string, writes: readonly Write[]): readonly Action[] {
   // Every size is looked at before the first byte is sent.
-  const made = writes.map((write) => ({ ...toEntity(partition, write), etag: write.etag }));
-  const bytes = made.reduce((sum, { size }) => sum + size, 0);
+  const sent = writes.map((write) => ({ row: toSent(partition, write), etag: write.etag }));
+  const bytes = sent.reduce((sum, { row }) => sum + row.size, 0);
   if (bytes > mostBytesTogether) {
     throw new AppError(
       'StateTooLarge',
       `${partition}: ${writes.length} rows would take ${bytes} bytes together`,
     );
   }
-  return made.map(({ entity, etag }): Action => {
-    if (etag === undefined) return { how: 'create', entity };
-    return { how: etag === 'any' ? 'replace-any' : { onlyIf: etag }, entity };
+  return sent.map(({ row, etag }): Action => {
+    if (etag === undefined) return { how: 'create', row };
+    return { how: etag === 'any' ? 'replace-any' : { onlyIf: etag }, row };
   });
-}
-
-/** Answers the ETags of what was written. */
-async function submit(
-  client: TableClient,
-  httpClient: HttpClient,
-  actions: readonly Action[],
-): Promise<readonly (string | undefined)[]> {
-  const [first, ...others] = actions;
-  if (!first) return [];
-  if (others.length > 0) return await submitTransaction(client, httpClient, actions);
-  // One row alone is cheaper without the envelope of a transaction.
-  return [(await submitOne(client, first)).etag];
-}
-
-async function submitOne(client: TableClient, { how, entity }: Action): Promise<{ readonly etag?: string }> {
-  if (how === 'create') return await client.createEntity(entity);
-  if (how === 'replace-any') return await client.upsertEntity(entity, 'Replace');
-  return await client.updateEntity(entity, 'Replace', { etag: how.onlyIf });
 }
 
 /** U+FFFF stands for "whatever follows"; it is no character, and stays off the wire. */
