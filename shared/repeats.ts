@@ -57,6 +57,11 @@ export function namer(newId: () => string) {
     key === undefined ? { id: newId() } : { id: `key-${short(key)}`, body: short(JSON.stringify(body)) };
 }
 
+/** The name as a key that a table takes, however long it is and whatever is in it. */
+export function asKey(name: string): string {
+  return /^[\w.:-]{1,100}$/.test(name) ? name : `named-${short(name)}`;
+}
+
 /** The same key with another body is a mistake, and nothing is begun. */
 export function refuseReuse(
   { body }: { readonly body?: string },

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { noteRepeat } from '../correlation.ts';
 import { AppError } from '../errors.ts';
 import type { Instant } from '../instant.ts';
-import { type Named, refuseReuse } from '../repeats.ts';
+import { asKey, type Named, refuseReuse } from '../repeats.ts';
 import type { Claims } from '../workflow/claim.ts';
 import type { Engine, Once } from '../workflow/engine.ts';
 import type { Asked, AskedByTime } from '../workflow/page.ts';
@@ -87,7 +87,7 @@ function issue(
 /** A request is given a number once, for as long as it may be repeated. */
 function askedOnce(request: string, at: Instant): Once<ImageSet> {
   return {
-    name: request,
+    name: asKey(request),
     keeps: (set) => JSON.stringify(issuedTo(set, request, at)),
     counts: (kept) => isRepeatable(JSON.parse(kept) as Given, at),
   };

@@ -28,6 +28,26 @@ describe('a request for a version that is made again', () => {
     expect((await images.request('win11', key, request)).number).toBe('1.3.0');
   });
 
+  it('is known however long its name is and whatever is in it', async () => {
+    const names = [
+      'of a#schedule/1',
+      'of a#schedule/2',
+      `source-${'x'.repeat(600)}1`,
+      `source-${'x'.repeat(600)}2`,
+    ];
+    const ask = async () => {
+      const numbers = [];
+      for (const name of names) numbers.push((await images.request('win11', name, request)).number);
+      return numbers;
+    };
+    const numbers = await ask();
+    expect(new Set(numbers).size).toBe(4);
+    expect(await ask()).toEqual(numbers);
+    const rows = await images.setRows.inPartition('win11', { from: 'once-', to: 'once~' });
+    expect(rows.map(({ row }) => row).filter((row) => !/^[\w.-]{1,60}$/.test(row))).toEqual([]);
+    expect(rows).toHaveLength(4);
+  });
+
   it('keeps what requests were given beside the set, which does not grow with them', async () => {
     const size = async () => (await images.setRows.read('win11', 'state'))?.json.length ?? 0;
     const patch = RequestVersion.parse({ bump: 'patch' });
