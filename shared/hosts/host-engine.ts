@@ -8,6 +8,7 @@ import { ensureEquipped } from './equip.ts';
 import { ensureExcluded } from './exclude.ts';
 import { type Facts, type Host, type HostEvent, hostLife } from './host.ts';
 import type { Stage } from './course.ts';
+import { unlessLate } from './late-looks.ts';
 import type { Machines } from './machine.ts';
 import { Durations } from './pace.ts';
 import type { Readings } from './readings.ts';
@@ -35,8 +36,49 @@ interface Parts extends Pick<
 
 /** What brings hosts to a version, stage by stage. */
 export function hostEngine({ machines, sessionHosts, readings, secrets, ...parts }: Parts): HostEngine {
-  const all = { machines, sessionHosts, readings, secrets, durations: new Durations() };
-  const stages: Record<Stage, EnsureHostStage> = {
+  const durations = new Durations();
+  const { store, now } = parts;
+  const stagesFor = (held: Pick<Parts, 'machines' | 'sessionHosts'>) =>
+    stagesOf({ ...held, readings, secrets, durations });
+  return new Engine({
+    ...parts,
+    workflow: hostLife,
+    perform: async (id, command, host) => {
+      if (!('standing' in host)) throw new Error(`${id} is ${host.phase} and calls for nothing`);
+      const { stage, look } = host.standing;
+      let ours = look;
+      const isLatest = async () => {
+        const saved = await store.load(id);
+        const is = saved && 'standing' in saved.state ? saved.state.standing : undefined;
+        return is?.stage === stage && is.look === ours;
+      };
+      const stages = stagesFor(unlessLate({ machines, sessionHosts }, isLatest));
+      const { event, proceed } = await lookAtStage<Stage, Host, Facts>({ stages, now })(
+        id,
+        command,
+        host,
+        host.standing,
+      );
+      if (!proceed) return { event };
+      return {
+        event,
+        proceed: async () => {
+          // Our own intention is on record.
+          ours = look + 1;
+          return await proceed();
+        },
+      };
+    },
+  });
+}
+
+type All = Pick<Parts, 'machines' | 'sessionHosts' | 'readings' | 'secrets'> & {
+  readonly durations: Durations;
+};
+
+function stagesOf(all: All): Record<Stage, EnsureHostStage> {
+  const { machines, sessionHosts, readings } = all;
+  return {
     exclude: ensureExcluded(machines, readings),
     drain: ensureDrained(all),
     empty: ensureEmpty(sessionHosts, readings),
@@ -49,13 +91,4 @@ export function hostEngine({ machines, sessionHosts, readings, secrets, ...parts
     verify: ensureVerified(all),
     return: ensureReturned(machines, sessionHosts),
   };
-  const look = lookAtStage<Stage, Host, Facts>({ stages, now: parts.now });
-  return new Engine({
-    ...parts,
-    workflow: hostLife,
-    perform: async (id, command, host) => {
-      if (!('standing' in host)) throw new Error(`${id} is ${host.phase} and calls for nothing`);
-      return await look(id, command, host, host.standing);
-    },
-  });
 }
