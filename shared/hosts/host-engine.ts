@@ -1,3 +1,4 @@
+import { secondsBetween } from '../instant.ts';
 import { Engine, type EngineParts } from '../workflow/engine.ts';
 import { lookAtStage } from '../workflow/look.ts';
 import type { StageCommand } from '../workflow/stages.ts';
@@ -21,6 +22,9 @@ import type { SessionHosts } from './session-host.ts';
 import type { EnsureHostStage } from './stage.ts';
 import { ensureTurn } from './turn.ts';
 import { ensureVerified } from './verify.ts';
+
+/** No host comes within less from a stage to the one that undoes it: verify waits for longer, and so does putting back. */
+const promptSeconds = 2;
 
 export type HostEngine = Engine<Host, HostEvent, StageCommand>;
 
@@ -46,8 +50,10 @@ export function hostEngine({ machines, sessionHosts, readings, secrets, ...parts
     perform: async (id, command, host) => {
       if (!('standing' in host)) throw new Error(`${id} is ${host.phase} and calls for nothing`);
       const { stage, look } = host.standing;
+      const begunAt = now();
       let ours = look;
       const isLatest = async () => {
+        if (secondsBetween(begunAt, now()) < promptSeconds) return true;
         const saved = await store.load(id);
         const is = saved && 'standing' in saved.state ? saved.state.standing : undefined;
         return is?.stage === stage && is.look === ours;
