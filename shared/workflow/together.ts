@@ -6,8 +6,11 @@ interface Waiting {
   readonly settle: (outcome: Outcome) => void;
 }
 
-/** Who waits to write to one partition. */
-type Lane = Waiting[];
+/** Who waits to write to one partition, and how many transactions are on their way there. */
+interface Lane {
+  readonly waiting: Waiting[];
+  underWay: number;
+}
 type Send = (writes: readonly Write[]) => Promise<ETags>;
 type Outcome =
   | { readonly failed: false; readonly etags: ETags }
@@ -16,26 +19,30 @@ type Outcome =
 /** A transaction takes 100 rows and 4 MB; its text is told in units of UTF-16, and JSON within JSON grows. */
 const mostRows = 100;
 const mostUnits = 400_000;
+/** While one is on its way, another is put together and answered: neither side waits for the other. */
+const mostUnderWay = 2;
 /** Who takes longer does not keep the others: they go on without waiting for him. */
 const slowMs = 500;
 
 /**
- * The same rows, where what is written to one partition while a write to it is under way goes as one transaction.
+ * The same rows, where what is written to one partition while writes to it are under way goes as one transaction.
  * Who writes alone waits for nobody, and everybody waits for the transaction that he is in: what comes after it comes
  * after his write. Nobody fails for another: what was refused together is tried by each for himself.
  */
 export function together(rows: Rows): Rows {
   const lanes = new Map<string, Lane>();
-  const drain = async (name: string, partition: string, lane: Lane) => {
-    lanes.set(name, lane);
-    const send: Send = async (writes) => await rows.write(partition, writes);
-    // A turn of the event loop: who comes at the same moment goes along.
-    await new Promise((next) => {
-      setImmediate(next);
-    });
-    while (lane.length > 0) await soon(sendAll(taken(lane), send));
-    // At once, so that nobody joins what nobody drains.
-    lanes.delete(name);
+  /** Sends what waits, as far as there is room; whoever comes meanwhile finds the lane as long as it is used. */
+  const drain = (name: string, partition: string, lane: Lane) => {
+    while (lane.waiting.length > 0 && lane.underWay < mostUnderWay) {
+      void sendOne(name, partition, lane);
+    }
+    if (lane.underWay === 0 && lanes.get(name) === lane) lanes.delete(name);
+  };
+  const sendOne = async (name: string, partition: string, lane: Lane) => {
+    lane.underWay += 1;
+    await soon(sendAll(taken(lane.waiting), async (writes) => await rows.write(partition, writes)));
+    lane.underWay -= 1;
+    drain(name, partition, lane);
   };
   return {
     ...rows,
@@ -45,9 +52,11 @@ export function together(rows: Rows): Rows {
       const name = `${isRepeatable ? 'any' : 'guarded'} ${partition}`;
       const { promise, resolve } = Promise.withResolvers<Outcome>();
       const one = { writes, settle: resolve };
-      const lane = lanes.get(name);
-      if (lane) lane.push(one);
-      else void drain(name, partition, [one]);
+      const lane = lanes.get(name) ?? { waiting: [], underWay: 0 };
+      lanes.set(name, lane);
+      lane.waiting.push(one);
+      // A turn of the event loop: who comes at the same moment goes along.
+      if (lane.waiting.length === 1) setImmediate(() => drain(name, partition, lane));
       const outcome = await promise;
       if (outcome.failed) throw outcome.error;
       return outcome.etags;
@@ -56,7 +65,7 @@ export function together(rows: Rows): Rows {
 }
 
 /** As many as fit into one transaction, from the first on; none of them twice the same row. */
-function taken(lane: Lane): readonly Waiting[] {
+function taken(lane: Waiting[]): readonly Waiting[] {
   const keys = new Set<string>();
   let units = 0;
   const end = lane.findIndex(({ writes }, index) => {
