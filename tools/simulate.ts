@@ -1,5 +1,6 @@
 // Lives of the whole app on a virtual clock, one for each seed: builds, releases and rollouts in a world in
 // which processes die, messages are lost and Azure says no. Exits with 1 if any of them broke a rule.
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -69,7 +70,9 @@ async function main(): Promise<void> {
   const shares = Array.from({ length: Math.min(workers, runs) }, (_, index) => {
     return { first: seed + index, step: workers, end: seed + runs, taken };
   });
-  await Promise.all(shares.map(async (share) => await work(share, hear)));
+  const lives = Promise.all(shares.map(async (share) => await work(share, hear)));
+  // Whoever breaks it off is told of what has been lived so far.
+  await Promise.race([lives, once(process, 'SIGINT')]);
   const sum = summed(all, { seed, workers, seconds: (performance.now() - began) / 1000 });
   process.stdout.write(json ? `${JSON.stringify(sum)}\n` : `${asText(sum).join('\n')}\n`);
   // A life that never ended is no life without violations.

@@ -14,7 +14,8 @@ const imageSets = 64;
 /** So many that neither leaves a processor idle: what waits meanwhile is what can be saved together. */
 const callers = 32;
 const roundSeconds = 2;
-const rounds = 3;
+/** One round differs from the next by a tenth. */
+const rounds = 6;
 const workers = [...queueNames, 'sweep'];
 
 /** With one caller at a time, for the time an answer takes, and with many, for how much goes through. */
