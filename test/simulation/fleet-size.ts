@@ -25,8 +25,12 @@ function mayBeGone({ plan: { task = 'update' }, phase, facts }: Host): boolean {
   return (task === 'add' && phase !== 'done') || (phase === 'quarantined' && facts.blueprint !== undefined);
 }
 
-function leftOf({ azure: { vms, desktop } }: Place, name: string): string[] {
-  const parts = [...vms.parts.keys()].filter((part) => part.startsWith(`${name}-`));
+function leftOf({ azure: { vms, desktop, fleet } }: Place, name: string): string[] {
+  // Those of another that is named after it are on that one.
+  const isOfAnother = (on: string | undefined) => on !== undefined && fleet.has(on);
+  const parts = [...vms.parts].flatMap(([part, on]) =>
+    part.startsWith(`${name}-`) && !isOfAnother(on) ? [part] : [],
+  );
   return desktop.isRegistered(name) ? [...parts, 'its record in the pool'] : parts;
 }
 
