@@ -20,9 +20,10 @@ function hasToGo({ plan: { task = 'update' }, phase }: Host): boolean {
   return (task === 'retire' && phase === 'done') || (task === 'add' && phase === 'put-back');
 }
 
-/** Never made; or lost half way, with all that it takes to make it again. */
+/** Never made; on its way out; or lost half way, with all that it takes to make it again. */
 function mayBeGone({ plan: { task = 'update' }, phase, facts }: Host): boolean {
-  return (task === 'add' && phase !== 'done') || (phase === 'quarantined' && facts.blueprint !== undefined);
+  const isLost = phase === 'quarantined' && (task === 'retire' || facts.blueprint !== undefined);
+  return (task === 'add' && phase !== 'done') || isLost;
 }
 
 function leftOf({ azure: { vms, desktop, fleet } }: Place, name: string): string[] {
