@@ -84,17 +84,13 @@ export class PublishingRules {
   #mayBeUsed(id: string, { plan }: Host): void {
     // What only goes away is brought to no version.
     if (plan.task === 'retire') return;
-    const [, rollout] =
-      this.#cloud.tables.statesOf<Rollout>('rollouts').find(([one]) => one === plan.rollout) ?? [];
-    if (rollout?.phase === 'stopping') {
-      this.#toPutBack.add(id);
-      return;
-    }
     for (const [name, version] of this.#cloud.tables.statesOf<Version>('versions')) {
       if (version.facts.imageVersionId?.toLowerCase() !== plan.imageVersionId.toLowerCase()) continue;
       if (!['revoked', 'deleted'].includes(version.phase) || !('at' in version)) continue;
-      if (minutesAfter(version.at, lookMinutes) < this.#cloud.world.now())
-        this.#tell(`V7: work ${id} on a host begins for ${name}, which is ${version.phase}`);
+      if (minutesAfter(version.at, lookMinutes) >= this.#cloud.world.now()) continue;
+      const rollout = this.#state('rollouts', plan.rollout) as Rollout | undefined;
+      if (rollout?.phase === 'stopping') this.#toPutBack.add(id);
+      else this.#tell(`V7: work ${id} on a host begins for ${name}, which is ${version.phase}`);
     }
   }
 
