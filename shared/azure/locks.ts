@@ -14,7 +14,8 @@ interface Lock {
 
 /**
  * The management locks under which nothing of the group can be deleted: on the group itself or on its subscription;
- * of one machine, those on the machine as well. Who may not read them is told of none; what is locked is then found out when Azure refuses.
+ * of one machine, those on the machine as well. Who may not read them is told of none; what is locked is then found out
+ * when Azure refuses.
  */
 export async function locksOver(
   { list }: Pick<Azure, 'list'>,

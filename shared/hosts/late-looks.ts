@@ -9,8 +9,8 @@ interface Ports {
 
 /**
  * The same ports for one look, which writes nothing that any look may write again once another has gone on: a look
- * that hung for minutes would close a host that is back with its users. Asked right before each write; what a request
- * that is already on its way does is undone by whoever waits for such.
+ * that hung for minutes would close a host that is back with its users. Asked right before each write: a request that
+ * is on its way by then is not held back, and only what is put back waits for such.
  */
 export function unlessLate({ machines, sessionHosts }: Ports, isLatest: () => Promise<boolean>): Ports {
   const held =

@@ -14,6 +14,7 @@ const known: Record<string, readonly string[]> = {
 };
 let asked = 0;
 
+// Node's own resolver, which no port stands for: what is tested is that each name is looked up where it is called.
 vi.mock('node:dns', async (original) => ({
   ...(await original<object>()),
   lookup(name: string, _: object, done: (error: null, found: LookupAddress[]) => void) {
