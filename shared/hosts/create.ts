@@ -1,6 +1,7 @@
 import { minutesAfter, secondsBetween } from '../instant.ts';
 import type { Intended, Look, Settled } from '../workflow/look.ts';
-import { type Facts, type Host, wantedImage } from './host.ts';
+import type { Facts } from './facts.ts';
+import { type Host, wantedImage } from './host.ts';
 import type { KeptBlueprint } from './course.ts';
 import { isBusy, type Machine, madeByTag, reasonOf } from './machine.ts';
 import { madeBy, tagsOf } from './made-by.ts';

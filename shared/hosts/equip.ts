@@ -1,6 +1,7 @@
 import { withoutSecrets } from '../log.ts';
 import type { Look, Settled } from '../workflow/look.ts';
-import type { Facts, Host } from './host.ts';
+import type { Facts } from './facts.ts';
+import type { Host } from './host.ts';
 import type { Extension, ExtensionBlueprint, Machines } from './machine.ts';
 import { type Secrets, settingsOf } from './secrets.ts';
 import { tagged, unequippedTag } from './tag.ts';

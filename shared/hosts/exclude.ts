@@ -1,6 +1,7 @@
 import type { Look, Settled } from '../workflow/look.ts';
 import type { HostPlan, KeptBlueprint, Prior } from './course.ts';
-import type { Facts, Host } from './host.ts';
+import type { Facts } from './facts.ts';
+import type { Host } from './host.ts';
 import { called, type Machine, type Machines, poolTag, poolTagOf } from './machine.ts';
 import { type AtHost, freshFor, type Readings } from './readings.ts';
 import type { SessionHost } from './session-host.ts';

@@ -1,5 +1,6 @@
 import { type Instant, minutesAfter } from '../instant.ts';
-import type { Disconnected, Facts, Host, LoggedOff, Told } from './host.ts';
+import type { Disconnected, Facts, LoggedOff, Told } from './facts.ts';
+import type { Host } from './host.ts';
 import type { HostPolicy } from './policy.ts';
 import type { UserSession } from './session-host.ts';
 

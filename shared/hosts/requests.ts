@@ -2,7 +2,7 @@ import type { Instant } from '../instant.ts';
 import { type Asked, type Page, pageOf } from '../workflow/page.ts';
 import type { Line, WorkflowStore } from '../workflow/store.ts';
 import { type Check, examine } from './health.ts';
-import { emptyAt, type Host, type HostEvent, isPastReturn } from './host.ts';
+import { emptyAt, type Host, type HostEvent, isPastReturn, type Revoked } from './host.ts';
 import { type HostPlan, isWithoutMachine, type KeptBlueprint } from './course.ts';
 import type { HostPolicy } from './policy.ts';
 import type { HostEngine } from './host-engine.ts';
@@ -57,9 +57,14 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
     pageOf(await hostStore.lines(id, asked), ({ at, event }) => ({ at, event: withoutBlueprint(event) }));
 
   return {
-    /** Begins the work on a host; the first to begin it counts. */
-    async ensureAdmitted(id: string, plan: HostPlan): Promise<void> {
-      await hosts.record(id, (host) => ({ type: 'admitted', plan: host?.plan ?? plan, at: now() }));
+    /** Begins the work on a host; the first to begin it counts. With `revoked` it is over as it begins. */
+    async ensureAdmitted(id: string, plan: HostPlan, revoked?: Revoked): Promise<void> {
+      await hosts.record(id, (host) => ({
+        type: 'admitted',
+        plan: host?.plan ?? plan,
+        at: now(),
+        ...(revoked && { revoked }),
+      }));
     },
 
     /** It is the host's turn: it may be reimaged once it is empty. Repeatable. */
@@ -78,7 +83,7 @@ export function hostRequests({ hosts, hostStore, machines, sessionHosts, now }: 
       return saved && keptOf(saved.state).blueprint;
     },
 
-    async abort(id: string, by: string, reason: string): Promise<void> {
+    async abort(id: string, { by, reason }: Revoked): Promise<void> {
       await hosts.record(id, () => ({ type: 'aborted', by, reason, at: now() }));
     },
 

@@ -1,7 +1,8 @@
 import { secondsBetween } from '../instant.ts';
 import { sessionsOf } from './empty.ts';
 import type { Settled } from '../workflow/look.ts';
-import type { Facts, Host } from './host.ts';
+import type { Facts } from './facts.ts';
+import type { Host } from './host.ts';
 import type { Prior } from './course.ts';
 import type { Machines } from './machine.ts';
 import { allow } from './drain.ts';

@@ -1,6 +1,7 @@
 import type { Look, Settled } from '../workflow/look.ts';
 import { registered } from './exclude.ts';
-import type { Facts, Host } from './host.ts';
+import type { Facts } from './facts.ts';
+import type { Host } from './host.ts';
 import type { Machine, Machines } from './machine.ts';
 import type { Readings } from './readings.ts';
 import { running } from './stage.ts';

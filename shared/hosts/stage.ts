@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import { answersOf, type EnsureStage, type Settled } from '../workflow/look.ts';
-import type { Facts, Host } from './host.ts';
+import type { Facts } from './facts.ts';
+import type { Host } from './host.ts';
 import type { Machine, Machines } from './machine.ts';
 import { type AtHost, freshFor, listedMachine, type Readings } from './readings.ts';
 

@@ -9,8 +9,8 @@ import type { HostOutcome, HostRecord, HostSeconds } from './waves.ts';
 
 /** What a rollout needs of the work on single hosts: handed in, because a capability knows only itself. */
 export interface Hosts {
-  /** Sees to it that the work on this host exists. Repeatable: the first one counts. */
-  readonly ensureAdmitted: (id: string, plan: HostPlan) => Promise<void>;
+  /** Sees to it that the work on this host exists; revoked, that it is over. Repeatable: the first one counts. */
+  readonly ensureAdmitted: (id: string, plan: HostPlan, revoked?: Revoked) => Promise<void>;
   /** It is this host's turn to be worked on, once it is empty. Repeatable. */
   readonly go: (id: string) => Promise<void>;
   /** How the work on each host of this rollout stands. */
@@ -18,7 +18,13 @@ export interface Hosts {
   /** What the work on a host kept of its machine, of whichever rollout it was; undefined if nothing is kept. */
   readonly kept: (id: string) => Promise<Blueprint | undefined>;
   /** The host is put back as it was, unless it is past the point of no return. Repeatable. */
-  readonly abort: (id: string, by: string, reason: string) => Promise<void>;
+  readonly abort: (id: string, revoked: Revoked) => Promise<void>;
+}
+
+/** Who took the order back, and why. */
+export interface Revoked {
+  readonly by: string;
+  readonly reason: string;
 }
 
 export interface HostPlan {

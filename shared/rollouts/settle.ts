@@ -1,11 +1,11 @@
 import { secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
-import { heard, hostId, type Hosts, type HostStanding, type Records } from './hosts.ts';
+import { heard, hostId, type Hosts, type HostStanding, type Records, type Revoked } from './hosts.ts';
 import type { Rollout } from './rollout.ts';
 import { done, type EnsureRolloutStage, running } from './stage.ts';
 import { isAddition } from './surge.ts';
 import { surplusOf, type SurplusParts } from './surplus.ts';
-import { beginHost, tellHosts } from './tell-hosts.ts';
+import { endHost, tellHosts } from './tell-hosts.ts';
 import type { HostRecord } from './waves.ts';
 
 /** A look that began before the end was decided may still have a request on its way. */
@@ -64,21 +64,17 @@ async function endHosts(
     { ...look, work: { ...rollout, facts: { ...rollout.facts, hosts: leaving } } },
     standings,
   );
-  // One that was admitted and never started is made all the same and ended at once: a late look that
-  // starts it finds it over.
   for (const record of Object.values(records)) {
-    const child = hostId(id, record);
-    const host = standings.find((one) => one.id === child);
-    if (record.outcome !== 'admitted' || leaves(record) || (host && !host.canBePutBack)) continue;
-    if (!host) await beginHost(hosts, look, record, standings);
-    await hosts.abort(child, ...reasonOf(rollout));
+    if (record.outcome !== 'admitted' || leaves(record)) continue;
+    const host = standings.find((one) => one.id === hostId(id, record));
+    await endHost(hosts, look, record, { host, standings, revoked: revokedBy(rollout) });
   }
 }
 
-function reasonOf(rollout: Rollout): [by: string, reason: string] {
-  if (rollout.phase !== 'stopping') return ['rollout', 'stopped'];
+function revokedBy(rollout: Rollout): Revoked {
+  if (rollout.phase !== 'stopping') return { by: 'rollout', reason: 'stopped' };
   const { ending } = rollout;
-  return ending.phase === 'aborted'
-    ? [ending.by, ending.reason]
-    : ['rollout', `${ending.failure.code}: ${ending.failure.message}`.slice(0, 500)];
+  if (ending.phase === 'aborted') return { by: ending.by, reason: ending.reason };
+  const { code, message } = ending.failure;
+  return { by: 'rollout', reason: `${code}: ${message}`.slice(0, 500) };
 }

@@ -1,5 +1,5 @@
 import type { Look } from '../workflow/look.ts';
-import { hostId, type Hosts, type HostStanding, planFor } from './hosts.ts';
+import { hostId, type Hosts, type HostStanding, planFor, type Revoked } from './hosts.ts';
 import type { Rollout } from './rollout.ts';
 import type { HostRecord } from './waves.ts';
 
@@ -16,30 +16,48 @@ export async function tellHosts(
   }
 }
 
+interface Among {
+  readonly host: HostStanding | undefined;
+  readonly standings: readonly HostStanding[];
+}
+
 /** The work on a host begins; on one that an earlier rollout lost, with what that kept of its machine. */
-export async function beginHost(
+async function begin(
   hosts: Hosts,
   { id, work: rollout }: Pick<Look<Rollout>, 'id' | 'work'>,
   record: HostRecord,
-  standings: readonly HostStanding[],
+  { standings, revoked }: Pick<Among, 'standings'> & { readonly revoked?: Revoked },
 ): Promise<void> {
   const plan = planFor(id, rollout, record, standings);
   const isElsewhere = plan.blueprint === undefined && record.keptBy !== undefined;
   const blueprint = isElsewhere ? await hosts.kept(record.keptBy) : undefined;
-  await hosts.ensureAdmitted(hostId(id, record), { ...plan, ...(blueprint && { blueprint }) });
+  await hosts.ensureAdmitted(hostId(id, record), { ...plan, ...(blueprint && { blueprint }) }, revoked);
+}
+
+/**
+ * The host is put back. One that never began is recorded as over: whoever looked before and begins it late finds it
+ * so, and nothing is done to it meanwhile. If he was just before us, it is put back as any other.
+ */
+export async function endHost(
+  hosts: Hosts,
+  look: Pick<Look<Rollout>, 'id' | 'work'>,
+  record: HostRecord,
+  { host, standings, revoked }: Among & { readonly revoked: Revoked },
+): Promise<void> {
+  if (host && !host.canBePutBack) return;
+  if (!host) await begin(hosts, look, record, { standings, revoked });
+  await hosts.abort(hostId(look.id, record), revoked);
 }
 
 async function tellHost(
   hosts: Hosts,
-  { id, work: rollout }: Look<Rollout>,
+  look: Look<Rollout>,
   record: HostRecord,
-  { host, standings }: { host: HostStanding | undefined; standings: readonly HostStanding[] },
+  { host, standings }: Among,
 ): Promise<void> {
-  const child = hostId(id, record);
-  // Also what is put back before it began: a late look that begins it finds it over.
-  if (!host) await beginHost(hosts, { id, work: rollout }, record, standings);
   if (host && host.outcome !== 'running') return;
   if (record.backAt !== undefined) {
-    if (!host || host.canBePutBack) await hosts.abort(child, 'rollout', record.why);
-  } else if (record.goAt !== undefined && host && host.goAt === undefined) await hosts.go(child);
+    await endHost(hosts, look, record, { host, standings, revoked: { by: 'rollout', reason: record.why } });
+  } else if (!host) await begin(hosts, look, record, { standings });
+  else if (record.goAt !== undefined && host.goAt === undefined) await hosts.go(host.id);
 }

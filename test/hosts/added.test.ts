@@ -31,7 +31,7 @@ describe('a host that is added beside others', () => {
     async (seconds) => {
       const { azure, bring, hostApi, world } = alone();
       azure.vms.createSeconds = () => 150;
-      world.start(async () => await hostApi.abort('r.1', 'ann', 'enough'), seconds);
+      world.start(async () => await hostApi.abort('r.1', { by: 'ann', reason: 'enough' }), seconds);
       const host = await bring(plan, 'r.1');
       // Once users may be on it, it is one of the pool.
       if (host.phase !== 'done') {
@@ -71,7 +71,8 @@ describe('a host that is added beside others', () => {
       azure.machines = { ...azure.machines, standAlone: { ...standAlone, removeWithParts } };
     });
     const stop = async () => {
-      if (azure.fleet.get('avd-1')?.commands.size === 1) await hostApi.abort('r.1', 'ann', 'enough');
+      if (azure.fleet.get('avd-1')?.commands.size === 1)
+        await hostApi.abort('r.1', { by: 'ann', reason: 'enough' });
       else world.start(stop, 30);
     };
     world.start(stop, 30);

@@ -141,7 +141,10 @@ function beginAndMeddle(
   };
   world.start(go, random.oneOf([0, random.between(60, 5400)]));
   if (random.happens(0.2)) {
-    world.start(async () => await hostApi.abort(id, 'somebody', 'no more'), random.between(60, 3600));
+    world.start(
+      async () => await hostApi.abort(id, { by: 'somebody', reason: 'no more' }),
+      random.between(60, 3600),
+    );
   }
   if (random.happens(0.05)) world.after(random.between(60, 3600), () => azure.vanish(machine.instanceId));
   // A person lifts the drain; not in the very moment of the reimage, which nobody could see coming.

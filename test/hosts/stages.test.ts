@@ -39,7 +39,7 @@ describe('a host that is brought to a version', () => {
   it('R10: goes back to its quarantine when the rollout that took it on is aborted', async () => {
     const { azure, world, hostApi, bring } = one({ temper: { ...evenTempered, isIll: true } });
     expect(await bring()).toMatchObject({ phase: 'quarantined' });
-    world.start(async () => await hostApi.abort('again.0', 'ana', 'not today'), 600);
+    world.start(async () => await hostApi.abort('again.0', { by: 'ana', reason: 'not today' }), 600);
     expect(await bring(planWith({ minDrainMinutes: 60 }), 'again.0')).toMatchObject({ phase: 'put-back' });
     expect(azure.desktop.isOpen('avd-0')).toBe(false);
     expect(azure.fleet.get('0')?.machine.tags[tag]).toBe('goldsmith:open');
@@ -142,7 +142,7 @@ describe('a host that is brought to a version', () => {
     const abort = () => {
       // Back in `empty`, because somebody lifted the drain in that very moment.
       void azure.desktop.sessionHosts.setAllowNewSession(planWith().pool, 'avd-0', true);
-      world.after(60, () => void hostApi.abort('r.0', 'somebody', 'no more'));
+      world.after(60, () => void hostApi.abort('r.0', { by: 'somebody', reason: 'no more' }));
     };
     const whenReplaced = () => {
       if (azure.fleet.get('0')?.reimages === 1) abort();
@@ -209,7 +209,7 @@ describe('a host that is brought to a version', () => {
       };
       azure.machines = { ...azure.machines, setTag: late };
     });
-    world.start(async () => await hostApi.abort('r.0', 'ann', 'enough'), 5);
+    world.start(async () => await hostApi.abort('r.0', { by: 'ann', reason: 'enough' }), 5);
     expect(await bring()).toMatchObject({ phase: 'put-back', reason: 'enough' });
     await world.passUntil(() => false, { days: 1 / 24 });
     expect(azure.fleet.get('0')?.machine.tags).toEqual({ team: 'desktops' });

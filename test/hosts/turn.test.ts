@@ -51,7 +51,7 @@ describe('a host that is drained ahead of its turn', () => {
 
   it('is as it was if it is put back instead', async () => {
     const { azure, hostApi, over, world } = await waiting({ priorTag: 'maintenance' });
-    world.start(async () => await hostApi.abort('r.0', 'rollout', 'paused'));
+    world.start(async () => await hostApi.abort('r.0', { by: 'rollout', reason: 'paused' }));
     expect(await over()).toMatchObject({ phase: 'put-back', reason: 'paused' });
     expect(azure.desktop.isOpen('avd-0')).toBe(true);
     expect(azure.fleet.get('0')?.machine).toMatchObject({

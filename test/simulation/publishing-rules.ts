@@ -1,6 +1,6 @@
 import type { Approval } from '../../shared/approvals/approval.ts';
 import type { Channel, ChannelEvent } from '../../shared/channels/channel.ts';
-import type { Host, HostEvent } from '../../shared/hosts/host.ts';
+import type { Host } from '../../shared/hosts/host.ts';
 import type { Version } from '../../shared/images/image.ts';
 import { minutesAfter } from '../../shared/instant.ts';
 import { isOver, type Rollout } from '../../shared/rollouts/rollout.ts';
@@ -19,8 +19,6 @@ type Moved = Extract<ChannelEvent, { type: 'moved' }>;
 export class PublishingRules {
   readonly #cloud: Cloud;
   readonly #tell: (violation: string) => void;
-  /** Work that a rollout which stops began only to have it put back. */
-  readonly #toPutBack = new Set<string>();
 
   constructor(cloud: Cloud, tell: (violation: string) => void) {
     this.#cloud = cloud;
@@ -33,7 +31,6 @@ export class PublishingRules {
     }
     if (table === 'rollouts') this.#oneMovement(id, after.state as Rollout);
     if (table === 'hosts' && !before) this.#mayBeUsed(id, after.state as Host);
-    if (table === 'hosts') this.#isPutBack(id, after.state as Host, event as HostEvent | undefined);
     if (table === 'versions') this.#version(id, before?.state as Version | undefined, after.state as Version);
   }
 
@@ -81,22 +78,16 @@ export class PublishingRules {
   }
 
   /** V7: no host is begun to be brought to a version that was revoked or deleted a while ago. */
-  #mayBeUsed(id: string, { plan }: Host): void {
-    // What only goes away is brought to no version.
-    if (plan.task === 'retire') return;
+  #mayBeUsed(id: string, host: Host): void {
+    const { plan } = host;
+    // What only goes away is brought to no version, and what is over as it begins neither.
+    if (plan.task === 'retire' || !('standing' in host)) return;
     for (const [name, version] of this.#cloud.tables.statesOf<Version>('versions')) {
       if (version.facts.imageVersionId?.toLowerCase() !== plan.imageVersionId.toLowerCase()) continue;
       if (!['revoked', 'deleted'].includes(version.phase) || !('at' in version)) continue;
       if (minutesAfter(version.at, lookMinutes) >= this.#cloud.world.now()) continue;
-      const rollout = this.#state('rollouts', plan.rollout) as Rollout | undefined;
-      if (rollout?.phase === 'stopping') this.#toPutBack.add(id);
-      else this.#tell(`V7: work ${id} on a host begins for ${name}, which is ${version.phase}`);
+      this.#tell(`V7: work ${id} on a host begins for ${name}, which is ${version.phase}`);
     }
-  }
-
-  #isPutBack(id: string, { phase }: Host, event: HostEvent | undefined): void {
-    if (event?.type === 'stage-intended' && phase === 'running' && this.#toPutBack.has(id))
-      this.#tell(`V7: work ${id} was to be put back, and goes on to ${event.stage}`);
   }
 
   #version(id: string, before: Version | undefined, version: Version): void {

@@ -1,4 +1,5 @@
-import type { Host, Told } from '../../shared/hosts/host.ts';
+import type { Told } from '../../shared/hosts/facts.ts';
+import type { Host } from '../../shared/hosts/host.ts';
 import type { Approval } from '../../shared/approvals/approval.ts';
 import type { Channel } from '../../shared/channels/channel.ts';
 import type { Validation } from '../../shared/gates/validation.ts';

@@ -1,4 +1,5 @@
-import type { Host, LoggedOff, Told } from '../../shared/hosts/host.ts';
+import type { LoggedOff, Told } from '../../shared/hosts/facts.ts';
+import type { Host } from '../../shared/hosts/host.ts';
 import { minutesAfter, secondsBetween } from '../../shared/instant.ts';
 import type { Fleet } from './fleet.ts';
 import { wrongWithMachine } from './machine-verdict.ts';
