@@ -80,7 +80,12 @@ async function main(): Promise<void> {
 }
 
 async function work(share: Share, hear: (told: Told) => void): Promise<void> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: share, execArgv: process.execArgv });
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: share,
+    execArgv: process.execArgv,
+    // What a life leaves is collected at its end, and not all the time.
+    resourceLimits: { maxYoungGenerationSizeMb: 128 },
+  });
   await new Promise<void>((resolve, reject) => {
     worker.on('message', hear);
     worker.once('error', reject);

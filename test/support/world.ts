@@ -11,6 +11,9 @@ export { type Ills, ills, well } from './ills.ts';
 /** The process ended here: nothing after it was done. */
 export class Crash extends Error {}
 
+/** One for all: nobody reads where it was thrown, and a trace for each is dear. */
+const crash = new Crash();
+
 /**
  * Time, a broker and a process that dies, for tests of what must hold whatever happens. Handlers run as
  * tasks that take turns at every step, as several instances of a function app do. Nothing here waits for
@@ -230,12 +233,12 @@ export class World {
 
   #mayDie(): void {
     this.steps += 1;
-    if (this.#dead.has(this.#onDeath)) throw new Crash();
+    if (this.#dead.has(this.#onDeath)) throw crash;
     if (!this.random.happens(this.#ills.deaths)) return;
     this.#dead.add(this.#onDeath);
     // Half of the time the whole process goes, with all that it is about to do.
     if (this.random.happens(0.5)) this.#process += 1;
-    throw new Crash();
+    throw crash;
   }
 
   /** Time passes for this task, and others take their turn. */
