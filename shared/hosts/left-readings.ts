@@ -50,7 +50,8 @@ export function leftReadings<T>(
       await quietly(async () => {
         const key = rowKey(name);
         let found = await read(key);
-        if (found && suits(found)) return found;
+        // What does not unpack is found out here, where Azure can still be asked instead.
+        if (found && suits(found)) return { begunAt: found.begunAt, value: found.value };
         const until = (await claimed(key, found?.begunAt ?? '')) ?? '';
         for (let isThere = false; !isThere && now() < until; isThere = found !== undefined && suits(found)) {
           await pause();
@@ -68,9 +69,16 @@ export function leftReadings<T>(
   };
 }
 
+/** Unpacked when somebody wants it: most of what is found is too old for whoever finds it. */
 function unpacked<T>(json: string): Reading<T> {
   const { begunAt, packed } = JSON.parse(json) as { begunAt: Instant; packed: string };
-  return { begunAt, value: JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as T };
+  let value: T | undefined;
+  return {
+    begunAt,
+    get value() {
+      return (value ??= JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as T);
+    },
+  };
 }
 
 /** A key of a row takes no slash. */

@@ -1,6 +1,6 @@
 import { type Instant, minutesAfter } from '../instant.ts';
 import type { Capacity, HostView } from './capacity.ts';
-import { hostId, type HostStanding, type Records } from './hosts.ts';
+import { type HostStanding, type Records, workIn } from './hosts.ts';
 import type { Turns } from './turns.ts';
 import type { HostRecord } from './waves.ts';
 
@@ -24,9 +24,10 @@ export function givenBack(
   }: Capacity & { readonly views: readonly HostView[]; readonly now: Instant },
 ): Records {
   if (need <= usable || perHost === 0) return {};
+  const workOf = workIn(id, standings);
   const waits = waiting
     .flatMap((record) => {
-      const host = standings.find((one) => one.id === hostId(id, record));
+      const host = workOf(record);
       const { readyAt } = host ?? {};
       return host?.stage === 'turn' && readyAt !== undefined ? [{ record, readyAt }] : [];
     })

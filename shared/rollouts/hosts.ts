@@ -178,12 +178,20 @@ function keptBefore(
   return undefined;
 }
 
+/** Finds the work on a host, where many are looked for: a search for each would cost the square of their number. */
+export function workIn(rollout: string, standings: readonly HostStanding[]) {
+  const byId = new Map(standings.map((host) => [host.id, host]));
+  return (record: HostRecord): HostStanding | undefined => byId.get(hostId(rollout, record));
+}
+
 /** What the work on the hosts has come to: the records that changed, and a line for each that ended. */
 export function heard(rollout: string, records: Records, standings: readonly HostStanding[]) {
   const changed: Record<string, HostRecord> = {};
+  const workOf = workIn(rollout, standings);
   for (const record of Object.values(records)) {
-    const host = standings.find(({ id }) => id === hostId(rollout, record));
-    if (record.outcome !== 'admitted' || !host || host.outcome === 'running') continue;
+    if (record.outcome !== 'admitted') continue;
+    const host = workOf(record);
+    if (!host || host.outcome === 'running') continue;
     const { why, code, endedAt, told, loggedOff, seconds } = host;
     const isPutOff = record.backAt !== undefined && host.outcome === 'put-back';
     // Put off, and its turn comes again; unless somebody says that it does not.

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../instant.ts';
 import type { Look } from '../workflow/look.ts';
-import { heard, hostId, type Hosts, type HostStanding, type Records, type Revoked } from './hosts.ts';
+import { heard, type Hosts, type HostStanding, type Records, type Revoked, workIn } from './hosts.ts';
 import type { Rollout } from './rollout.ts';
 import { done, type EnsureRolloutStage, running } from './stage.ts';
 import { isAddition } from './surge.ts';
@@ -64,10 +64,11 @@ async function endHosts(
     { ...look, work: { ...rollout, facts: { ...rollout.facts, hosts: leaving } } },
     standings,
   );
+  const workOf = workIn(id, standings);
+  const revoked = revokedBy(rollout);
   for (const record of Object.values(records)) {
     if (record.outcome !== 'admitted' || leaves(record)) continue;
-    const host = standings.find((one) => one.id === hostId(id, record));
-    await endHost(hosts, look, record, { host, standings, revoked: revokedBy(rollout) });
+    await endHost(hosts, look, record, { host: workOf(record), standings, revoked });
   }
 }
 

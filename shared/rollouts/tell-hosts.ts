@@ -1,5 +1,5 @@
 import type { Look } from '../workflow/look.ts';
-import { hostId, type Hosts, type HostStanding, planFor, type Revoked } from './hosts.ts';
+import { hostId, type Hosts, type HostStanding, planFor, type Revoked, workIn } from './hosts.ts';
 import type { Rollout } from './rollout.ts';
 import type { HostRecord } from './waves.ts';
 
@@ -9,10 +9,10 @@ export async function tellHosts(
   look: Look<Rollout>,
   standings: readonly HostStanding[],
 ): Promise<void> {
-  const byId = new Map(standings.map((host) => [host.id, host]));
+  const workOf = workIn(look.id, standings);
   for (const record of Object.values(look.work.facts.hosts ?? {})) {
     if (record.outcome !== 'admitted') continue;
-    await tellHost(hosts, look, record, { host: byId.get(hostId(look.id, record)), standings });
+    await tellHost(hosts, look, record, { host: workOf(record), standings });
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Instant, secondsAfter, secondsBetween } from '../instant.ts';
-import { hostId, type HostStanding, type Records } from './hosts.ts';
+import { hostId, type HostStanding, type Records, workIn } from './hosts.ts';
 import type { HostRecord } from './waves.ts';
 
 /** Of the hosts out of service: how many are worked on, and whose turn may come. */
@@ -38,9 +38,9 @@ export function whoseTurn(
   { places, now }: { readonly places: number; readonly now: Instant },
 ): Records {
   const soon = secondsAfter(now, soonSeconds);
+  const workOf = workIn(id, standings);
   const ready = waiting.flatMap((record) => {
-    const child = hostId(id, record);
-    const readyAt = standings.find((host) => host.id === child)?.readyAt;
+    const readyAt = workOf(record)?.readyAt;
     return readyAt !== undefined && readyAt <= soon ? [{ record, readyAt }] : [];
   });
   const next = ready

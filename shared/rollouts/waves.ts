@@ -99,6 +99,9 @@ export interface Window {
   readonly places?: number;
 }
 
+/** avd-10 comes after avd-9. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
 /**
  * The hosts that are yet to be started, those first that cost the users least. Where users came since the
  * rollout began it comes last: among them are those who had to leave another host.
@@ -113,7 +116,7 @@ export function inOrder(hosts: readonly HostView[]): readonly HostView[] {
         (a.came ?? 0) - (b.came ?? 0) ||
         a.sessions - b.sessions ||
         Number(costs(a)) - Number(costs(b)) ||
-        a.name.localeCompare(b.name, 'en', { numeric: true }),
+        byNumber.compare(a.name, b.name),
     );
 }
 
