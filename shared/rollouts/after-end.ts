@@ -5,6 +5,7 @@ import { digest } from './digest.ts';
 import { type Freezes, frozenBy } from './freezes.ts';
 import { hostId } from './hosts.ts';
 import { leftNamed } from './left-hosts.ts';
+import { numberFor } from './own-versions.ts';
 import type { LeftHost, Pool, PoolLink } from './pool.ts';
 import { type PoolEngine, poolIn } from './pools.ts';
 import { isOver, type Rollout } from './rollout.ts';
@@ -63,7 +64,8 @@ export function afterEnd({ pools, rollouts, freezes, toStart, now }: Parts) {
       if (refused) throw refused;
       const { instanceId, name } = left ?? record ?? { instanceId: host, name: host };
       const work = left?.work ?? hostId(id, record ?? { instanceId });
-      const version = await toStart(pool.link, await versionFor(rollouts, pool, asked, left));
+      const number = await versionFor(rollouts, pool, asked, { instanceId, isLeft: left !== undefined });
+      const version = await toStart(pool.link, number);
       const said = { by, reason: `${name} again${reason && `: ${reason}`}` };
       const of = { pool: rollout.pool, link: pool.link, version, retryOf: id, only: [instanceId] };
       return await begun(work, pool, { ...of, ...said, at: now() });
@@ -120,12 +122,12 @@ async function versionFor(
   rollouts: Parts['rollouts'],
   pool: Pool,
   { id, rollout, host }: Asked,
-  left: LeftHost | undefined,
+  { instanceId, isLeft }: { readonly instanceId: string; readonly isLeft: boolean },
 ): Promise<string> {
   const later = await laterThan(rollouts, id, pool);
-  if (later === undefined) return rollout.version.number;
+  if (later === undefined) return numberFor(rollout, instanceId);
   const other = await rollouts.load(later);
-  if (left) return other?.phase === 'succeeded' ? other.version.number : rollout.version.number;
+  if (isLeft) return numberFor(other?.phase === 'succeeded' ? other : rollout, instanceId);
   const message = `Rollout ${later} has had host pool ${rollout.pool} since: what is not on the version is brought by another.`;
   throw new AppError('InvalidPhase', message, { target: host });
 }

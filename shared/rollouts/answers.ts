@@ -84,6 +84,12 @@ export const RolloutAnswer = z
       planHash: z.string().optional(),
       movement: z.string().optional().describe('Of the channel that wants it.'),
       rollbackOf: z.string().optional(),
+      ownVersions: z
+        .array(
+          z.strictObject({ number: z.string(), imageVersionId: z.string(), instances: z.array(z.string()) }),
+        )
+        .optional()
+        .describe('Of a rollback: the hosts that came from another version than most, and go back there.'),
       retryOf: z.string().optional().describe('The rollout that was over when hosts of it were tried again.'),
       only: z.array(z.string()).optional().describe('The instances that alone are brought.'),
       warnings: z

@@ -2,6 +2,7 @@ import { type Failure, failure } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import type { WorkflowStore } from '../workflow/store.ts';
 import type { HostPoolAddress } from './host-pool.ts';
+import { versionsOf } from './own-versions.ts';
 import type { Policy, Pool, PoolEvent } from './pool.ts';
 import { type PoolEngine, poolIn } from './pools.ts';
 import { digest } from './digest.ts';
@@ -174,7 +175,9 @@ export function channelRequests(parts: Parts) {
     ): Promise<{ readonly status: 'running' | 'done'; readonly rollouts: readonly string[] }> {
       const ids = new Set(imageVersionIds.map((id) => id.toLowerCase()));
       const open = (await rolloutStore.underWay()).filter(
-        ({ saved: { state } }) => !isOver(state) && ids.has(state.version.imageVersionId.toLowerCase()),
+        ({ saved: { state } }) =>
+          !isOver(state) &&
+          versionsOf(state).some(({ imageVersionId }) => ids.has(imageVersionId.toLowerCase())),
       );
       for (const { id } of open)
         await rollouts.record(id, () => ({ type: 'aborted', by, reason, at: now() }));

@@ -15,11 +15,20 @@ export interface Requested {
   readonly movement?: string;
   /** The rollout that it takes back. */
   readonly rollbackOf?: string;
+  /** Of a rollback: versions of hosts that came from another than most, and go back there. */
+  readonly ownVersions?: readonly OwnVersion[];
   /** The rollout that was over when somebody had hosts of it tried again: those alone, by instance. */
   readonly retryOf?: string;
   readonly only?: readonly string[];
   /** What whoever asked for it was told. */
   readonly warnings?: readonly Finding[];
+}
+
+/** A version that these hosts are brought to, by instance, and no others. */
+export interface OwnVersion {
+  readonly number: string;
+  readonly imageVersionId: string;
+  readonly instances: readonly string[];
 }
 
 /** Nothing new starts while it lasts; what is under way comes to its end. */

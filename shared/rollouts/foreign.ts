@@ -22,7 +22,7 @@ export function foreignUpdates(
   { foundOn: found, sessionsBefore, foreign = {} }: Facts,
   views: readonly HostView[],
   records: Records,
-  { imageVersionId, now }: { readonly imageVersionId: string; readonly now: Instant },
+  { wantedOn, now }: { readonly wantedOn: (instanceId: string) => string; readonly now: Instant },
 ): Readonly<Record<string, Foreign>> {
   if (!found) return {};
   const updates: Record<string, Foreign> = {};
@@ -32,7 +32,7 @@ export function foreignUpdates(
     // One that came since may be on anything.
     if (sessionsBefore?.[instanceId] === undefined || isAnything(view, record)) continue;
     const isBrought = record?.outcome === 'done';
-    const expected = isBrought ? imageVersionId.toLowerCase() : imageBefore(found, instanceId);
+    const expected = isBrought ? wantedOn(instanceId).toLowerCase() : imageBefore(found, instanceId);
     const on = imageOf(view);
     if (on === expected || foreign[instanceId]?.on === on) continue;
     updates[instanceId] = { name, on, at: now };

@@ -2,6 +2,7 @@ import type { Instant } from '../instant.ts';
 import type { Facts } from './course.ts';
 import { tagIn } from './exclusion.ts';
 import type { FleetKind } from './fleet.ts';
+import { imagesFor } from './own-versions.ts';
 import type { Policy, PoolLink } from './pool.ts';
 import type { Rollout } from './rollout.ts';
 import { hostPoolOf, fleetOf } from './stage.ts';
@@ -117,7 +118,7 @@ export function hostId(
 /** What is to be done to the host. `standings` are of all hosts of the rollout: one may have been tried before. */
 export function planFor(
   rollout: string,
-  { link, version, facts }: Rollout,
+  { link, version, requested, facts }: Rollout,
   host: HostRecord,
   standings: readonly HostStanding[] = [],
 ): HostPlan {
@@ -138,7 +139,7 @@ export function planFor(
     pool: hostPoolOf(link),
     ...listedIn(facts),
     sessionHost: host.sessionHost,
-    imageVersionId: version.imageVersionId,
+    imageVersionId: imagesFor({ ...version, ...requested })(host.instanceId),
     policy: {
       sessions,
       minDrainMinutes,

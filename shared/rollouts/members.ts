@@ -41,14 +41,17 @@ export function mostlyOf(link: PoolLink, instances: readonly Instance[]): readon
 }
 
 /**
- * The image version that most of the machines were made from, of those that are not on `wanted` already: what a pool
- * without a model came from. Undefined if all are on it, or none is known.
+ * The image version that most of the machines were made from, of those that are not on what they are to be on already:
+ * what a pool without a model came from. Undefined if all are, or none is known.
  */
-export function mostlyFrom(instances: readonly Instance[], wanted: string): string | undefined {
+export function mostlyFrom(
+  instances: readonly Instance[],
+  wantedOn: (instanceId: string) => string,
+): string | undefined {
   const counts = new Map<string, { id: string; count: number }>();
-  for (const { imageVersionId: id } of instances) {
+  for (const { imageVersionId: id, instanceId } of instances) {
     const key = id.toLowerCase();
-    if (key !== '' && key !== wanted.toLowerCase())
+    if (key !== '' && key !== wantedOn(instanceId).toLowerCase())
       counts.set(key, { id, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   const [most] = [...counts.values()].toSorted((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1));

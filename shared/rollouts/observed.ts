@@ -5,6 +5,7 @@ import { expected, mostSeconds, tookIn } from './durations.ts';
 import { foreignUpdates, foundOn, shortOf } from './foreign.ts';
 import type { Records } from './hosts.ts';
 import { noticesOf } from './notices.ts';
+import { imagesFor } from './own-versions.ts';
 import { waitersAmong } from './own-window.ts';
 import type { PoolAtOnce } from './read-pool.ts';
 import type { Rollout } from './rollout.ts';
@@ -17,11 +18,12 @@ interface Known {
 
 /** What a reading shows of others who are at work on the pool, to be kept; and a line for each that is new. */
 export function observed(
-  { work: { facts, link, version }, now }: Look<Rollout>,
+  { work: { facts, link, version, requested }, now }: Look<Rollout>,
   { views }: PoolAtOnce,
   { records, model }: Known,
 ): { readonly facts: Partial<Facts>; readonly news: readonly string[] } {
-  const updates = foreignUpdates(facts, views, records, { imageVersionId: version.imageVersionId, now });
+  const wantedOn = imagesFor({ ...version, ...requested });
+  const updates = foreignUpdates(facts, views, records, { wantedOn, now });
   const foreign = { ...facts.foreign, ...updates };
   const took = expected(tookIn(facts), link.policy);
   const withUsers = mostSeconds(took);

@@ -16,6 +16,7 @@ import {
 } from './stage.ts';
 import { membersOf, mostlyFrom } from './members.ts';
 import { upgradesByItself } from './model.ts';
+import { imagesFor, versionsOf } from './own-versions.ts';
 import type { PoolLink } from './pool.ts';
 import { readPool } from './read-pool.ts';
 import type { Rollout } from './rollout.ts';
@@ -36,7 +37,7 @@ export function ensurePrepared(
   beside?: Beside,
 ): EnsureRolloutStage {
   return unlessRefused(refusal, async ({ work, now }) => {
-    const { pool, link, version, facts } = work;
+    const { pool, link, facts } = work;
     const hostPool = await hostPools.hostPool(hostPoolOf(link));
     if (!hostPool) return failed('NotFound', `Azure knows no host pool ${link.hostPool}.`);
     const notSuited = await ensureSuited(hostPools, hostPool, link, facts);
@@ -45,19 +46,27 @@ export function ensurePrepared(
     if (!model) return failed('NotFound', `Azure knows no ${fleetNamed(link)}.`);
     const against = unfit(model, link, pool);
     if (against) return failed(against.code, against.message);
-    const regions = await gallery.completedRegions(version.imageVersionId);
-    if (!regions?.some((region) => isSameRegion(region, link.location))) {
-      return failed('VersionNotReady', `Version ${version.number} is not complete in ${link.location}.`);
-    }
+    const notReady = await notComplete(gallery, work);
+    if (notReady) return notReady;
     const notMade = await notToBeReplaced(hostPools, fleets, beside, { work, model, now });
     if (notMade) return notMade;
     if (model.kind !== 'stand-alone') return await ensureNamed(fleets, work, model);
     // Machines that stand alone have no model, but a version that they came from all the same.
     const modelBefore =
-      facts.modelBefore ??
-      (work.requested.only ? undefined : await cameFrom(hostPools, fleets, link, version.imageVersionId));
+      facts.modelBefore ?? (work.requested.only ? undefined : await cameFrom(hostPools, fleets, work));
     return done({ way: model.kind, ...(modelBefore !== undefined && { modelBefore }) });
   });
+}
+
+/** The first version that is not in the pool's region yet, of all that its hosts are to be brought to. */
+async function notComplete(gallery: Gallery, work: Rollout): Promise<Settled<Facts> | undefined> {
+  const { location } = work.link;
+  for (const { number, imageVersionId } of versionsOf(work)) {
+    const regions = await gallery.completedRegions(imageVersionId);
+    if (!regions?.some((region) => isSameRegion(region, location)))
+      return failed('VersionNotReady', `Version ${number} is not complete in ${location}.`);
+  }
+  return undefined;
 }
 
 /** The model names the version, and what it named before is kept. */
@@ -92,7 +101,8 @@ async function notToBeReplaced(
   const isReplaced = model.kind === 'stand-alone' && !requested.only;
   // Once it has begun, who is there and what is used is of its own doing.
   if (!isReplaced || facts.hosts !== undefined) return undefined;
-  const asked = { link, imageVersionId: version.imageVersionId, records: {} };
+  const { imageVersionId } = version;
+  const asked = { link, imageVersionId, ownVersions: requested.ownVersions, records: {} };
   const pool = await readPool(hostPools, fleets, { ...asked, now });
   const [against] = standAloneBlockers(await standAloneIn(beside, link, model, pool));
   return against && failed(against.code, against.message);
@@ -109,11 +119,11 @@ function unfit(model: Model, link: PoolLink, pool: string): Against | undefined 
 async function cameFrom(
   hostPools: HostPools,
   fleets: Fleets,
-  link: PoolLink,
-  wanted: string,
+  { link, version, requested }: Rollout,
 ): Promise<string | undefined> {
   const machines = await fleets.list(fleetOf(link));
-  return mostlyFrom(membersOf(link, machines, await hostPools.list(hostPoolOf(link))), wanted);
+  const members = membersOf(link, machines, await hostPools.list(hostPoolOf(link)));
+  return mostlyFrom(members, imagesFor({ ...version, ...requested }));
 }
 
 /** The host pool is such that its hosts may be worked on, and by which tag autoscale leaves them alone is kept. */

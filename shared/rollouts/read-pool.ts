@@ -12,7 +12,7 @@ import type { HostPoolReading, HostPools } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import { goneAmong } from './left-hosts.ts';
 import type { LeftHosts, PoolLink } from './pool.ts';
-import type { Facts } from './course.ts';
+import type { Facts, OwnVersion } from './course.ts';
 import { hostsKeptOn, minimumPercentAt } from './scaling-plan.ts';
 import { membersOf } from './members.ts';
 import { finderOf, goneOf, lostBefore, maySinceBeOff, viewsOf } from './reading.ts';
@@ -31,6 +31,7 @@ export interface PoolAtOnce extends Capacity {
 export interface Asked {
   readonly link: PoolLink;
   readonly imageVersionId: string;
+  readonly ownVersions?: readonly OwnVersion[] | undefined;
   readonly records: Records;
   readonly sessionsBefore?: Facts['sessionsBefore'];
   /** Hosts that rollouts before this one lost, as the pool knows of them. */
@@ -46,7 +47,7 @@ export interface Asked {
 export async function readPool(
   hostPools: HostPools,
   fleets: Fleets,
-  { link, imageVersionId, records, sessionsBefore, exclusionTag, left, only, now }: Asked,
+  { link, imageVersionId, ownVersions, records, sessionsBefore, exclusionTag, left, only, now }: Asked,
 ): Promise<PoolAtOnce> {
   const hostPool = await hostPools.hostPool(hostPoolOf(link));
   if (!hostPool) throw new AppError('NotFound', `Azure knows no host pool ${link.hostPool}.`);
@@ -60,7 +61,8 @@ export async function readPool(
   const instances = membersOf(link, machines, sessionHosts);
   const before = sessionsBefore && { sessionsBefore };
   const policy = { ...link.policy, ...(exclusionTag !== undefined && { exclusionTag }) };
-  const seen = { instances, sessionHosts, records, imageVersionId, heartbeatMinutes, policy, now };
+  const wanted = { imageVersionId, ownVersions };
+  const seen = { ...wanted, instances, sessionHosts, records, heartbeatMinutes, policy, now };
   const gone = link.scaleSet
     ? []
     : [

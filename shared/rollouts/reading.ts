@@ -4,8 +4,9 @@ import type { SessionHostReading } from './host-pool.ts';
 import type { Records } from './hosts.ts';
 import { windowIn } from './own-window.ts';
 import type { LeftHost, Policy } from './pool.ts';
-import type { Facts } from './course.ts';
+import type { Facts, OwnVersion } from './course.ts';
 import { unequippedTag } from './members.ts';
+import { imagesFor } from './own-versions.ts';
 import { isBeside } from './surge.ts';
 import type { HostRecord } from './waves.ts';
 import type { Instance } from './fleet.ts';
@@ -18,6 +19,7 @@ export interface PoolReading {
   /** Sessions by instance, when the rollout first looked. */
   readonly sessionsBefore?: Facts['sessionsBefore'];
   readonly imageVersionId: string;
+  readonly ownVersions?: readonly OwnVersion[] | undefined;
   readonly policy?: Pick<Policy, 'windowTag' | 'exclusionTag'>;
   readonly heartbeatMinutes: Policy['healthy']['heartbeatMinutes'];
   readonly now: Instant;
@@ -28,6 +30,7 @@ const takingUsers = new Set(['Available', 'NeedsAssistance']);
 /** Every machine of the pool, seen from all sides. A session host without a machine gives nobody a place. */
 export function viewsOf(reading: PoolReading): readonly HostView[] {
   const sessionHostOn = finderOf(reading.sessionHosts);
+  const wantedOn = imagesFor(reading);
   return reading.instances.map((instance) => {
     const sessionHost = sessionHostOn(instance);
     const { sessions = 0 } = sessionHost ?? {};
@@ -36,7 +39,7 @@ export function viewsOf(reading: PoolReading): readonly HostView[] {
       instanceId: instance.instanceId,
       name: nameOf(instance, sessionHost),
       isOnVersion:
-        isOnVersion(instance, reading) &&
+        instance.imageVersionId.toLowerCase() === wantedOn(instance.instanceId).toLowerCase() &&
         !isToBeTriedAgain(record) &&
         !isLeftInQuarantine(instance, record, reading),
       isBusy: !['Succeeded', 'Failed', 'Canceled'].includes(instance.provisioningState),
@@ -101,10 +104,6 @@ export function finderOf(
   const byMachine = new Map(named.map((one) => [one.resourceId.toLowerCase(), one]));
   const byName = new Map(nameless.map((one) => [(one.name.split('.')[0] ?? '').toLowerCase(), one]));
   return ({ id, computerName }) => byMachine.get(id.toLowerCase()) ?? byName.get(computerName.toLowerCase());
-}
-
-function isOnVersion({ imageVersionId }: Instance, reading: PoolReading): boolean {
-  return imageVersionId.toLowerCase() === reading.imageVersionId.toLowerCase();
 }
 
 /** One that failed may be on the version by then, and is to come back to its users all the same. */

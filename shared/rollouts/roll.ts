@@ -99,6 +99,7 @@ function askedOf({ work: { link, version, facts, requested }, now }: Look<Rollou
   return {
     link,
     imageVersionId: version.imageVersionId,
+    ownVersions: requested.ownVersions,
     records,
     exclusionTag: tagIn(facts, link),
     ...(sessionsBefore && { sessionsBefore }),

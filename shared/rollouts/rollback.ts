@@ -4,6 +4,8 @@ import type { Instant } from '../instant.ts';
 import type { IsUnderWay } from './claim.ts';
 import { laterThan } from './after-end.ts';
 import { digest } from './digest.ts';
+import type { OwnVersion } from './course.ts';
+import { foundByImage, imagesFor } from './own-versions.ts';
 import type { PoolLink } from './pool.ts';
 import { type PoolEngine, poolIn } from './pools.ts';
 import type { RollBackRollout } from './request-bodies.ts';
@@ -25,6 +27,8 @@ interface Parts extends Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersi
 interface Back {
   readonly link: PoolLink;
   readonly version: Rollout['version'];
+  /** Hosts that came from another version than most, and go back there. */
+  readonly ownVersions?: readonly OwnVersion[];
 }
 
 /**
@@ -48,7 +52,7 @@ export function rollbackRequests(parts: Parts) {
       return new AppError('InvalidPhase', message, { target: id });
     }
     if (movement !== undefined && (await isUnderWay(movement))) return ofChannel(movement, rollout, id);
-    const { modelBefore } = rollout.facts;
+    const modelBefore = formerOf(rollout);
     if (modelBefore === undefined) return nothingToTakeBack(id, rollout);
     const pool = await poolIn(pools, rollout.pool);
     if (!pool) return new AppError('NotFound', `There is no host pool ${rollout.pool}.`, { target: id });
@@ -62,9 +66,9 @@ export function rollbackRequests(parts: Parts) {
       const message = `Rollout ${holder} tries hosts of it again: wait for its end, or abort it.`;
       return new AppError('InvalidPhase', message, { target: id });
     }
-    const found = await targetOf(rollout, modelBefore, pool.link, parts);
-    if (typeof found === 'string') return new AppError('NoRollbackTarget', found, { target: id });
-    return { link: pool.link, version: found };
+    const version = await targetOf(rollout, modelBefore, pool.link, parts);
+    if (typeof version === 'string') return new AppError('NoRollbackTarget', version, { target: id });
+    return { link: pool.link, version, ...(await ownVersionsOf(rollout, version, pool.link, parts)) };
   };
 
   return {
@@ -123,6 +127,14 @@ function ofChannel(movement: string, { link: { imageSet, channel } }: Rollout, t
   return new AppError('InvalidPhase', message, { target });
 }
 
+/**
+ * What the scale set named before, or most hosts ran; undefined as long as nothing is changed. A model is named before
+ * the first host; machines that stand alone have none, and are as they were until there is a first look at them.
+ */
+function formerOf({ facts }: Rollout): string | undefined {
+  return facts.way === 'stand-alone' && !facts.foundOn ? undefined : facts.modelBefore;
+}
+
 function nothingToTakeBack(id: string, rollout: Rollout): AppError {
   const { number } = rollout.version;
   const instead = canBeAborted(rollout) ? `; abort it: POST /rollouts/${id}/abort {"reason":"…"}` : '';
@@ -158,6 +170,30 @@ async function targetOf(
   const found = await thereIs(link, number, parts);
   if (typeof found === 'string' || isSameId(found.imageVersionId, modelBefore)) return found;
   return `${was} ${modelBefore} before, and version ${number} is ${found.imageVersionId}.`;
+}
+
+/**
+ * Machines that stand alone go back each to the version that it came from, as far as anybody may still use it; the
+ * others go where most go, as do those that were on the version before the rollout began. What is in a scale set goes
+ * where its model goes: that names one version.
+ */
+async function ownVersionsOf(
+  { facts, version, requested }: Rollout,
+  back: Rollout['version'],
+  link: PoolLink,
+  parts: Parts,
+): Promise<Pick<Back, 'ownVersions'>> {
+  if (facts.way !== 'stand-alone') return {};
+  const broughtTo = imagesFor({ ...version, ...requested });
+  const own: OwnVersion[] = [];
+  for (const [image, found] of foundByImage(facts)) {
+    const number = /\/versions\/([^/]+)$/i.exec(image)?.[1];
+    const instances = found.filter((instanceId) => !isSameId(broughtTo(instanceId), image));
+    if (number === undefined || instances.length === 0 || isSameId(image, back.imageVersionId)) continue;
+    const there = await thereIs(link, number, parts);
+    if (typeof there !== 'string' && isSameId(there.imageVersionId, image)) own.push({ ...there, instances });
+  }
+  return own.length > 0 ? { ownVersions: own } : {};
 }
 
 const isSameId = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

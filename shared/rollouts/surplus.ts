@@ -57,9 +57,10 @@ async function goingOf(
   const { work: rollout, now, since } = look;
   const added = leftOver(records);
   if (added.length === 0) return none;
-  const { link, version, facts } = rollout;
+  const { link, version, requested, facts } = rollout;
   const { exclusionTag } = facts;
-  const asked = { link, imageVersionId: version.imageVersionId, records, now };
+  const { imageVersionId } = version;
+  const asked = { link, imageVersionId, ownVersions: requested.ownVersions, records, now };
   const pool = await readPool(hostPools, fleets, {
     ...asked,
     ...(exclusionTag !== undefined && { exclusionTag }),

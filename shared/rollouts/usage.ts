@@ -4,6 +4,7 @@ import type { Pool, PoolEvent } from './pool.ts';
 import { isOver, type Rollout, type RolloutEvent } from './rollout.ts';
 import type { Fleets } from './fleet.ts';
 import { mostlyOf } from './members.ts';
+import { foundByImage, versionsOf } from './own-versions.ts';
 import { isSameRegion, fleetOf } from './stage.ts';
 
 interface Parts {
@@ -65,8 +66,12 @@ function usesIn({ poolStore, rolloutStore, fleets }: Parts) {
 /** R12: where all its hosts are on the new version by now it may be taken back all the same. */
 function useBy(id: string, rollout: Rollout, isOne: (imageVersionId: string) => boolean): string | undefined {
   if (isOver(rollout)) return undefined;
-  if (isOne(rollout.version.imageVersionId)) return `rollout ${id} is under way`;
-  return isOne(rollout.facts.modelBefore ?? '') ? `rollout ${id} may be taken back to it` : undefined;
+  if (versionsOf(rollout).some(({ imageVersionId }) => isOne(imageVersionId)))
+    return `rollout ${id} is under way`;
+  const { modelBefore = '', way } = rollout.facts;
+  // Machines that stand alone go back each to its own.
+  const former = [modelBefore, ...(way === 'stand-alone' ? foundByImage(rollout.facts).keys() : [])];
+  return former.some(isOne) ? `rollout ${id} may be taken back to it` : undefined;
 }
 
 /** Who depends on an image version in a region, in words; of a pool that makes hosts from it, that says enough. */

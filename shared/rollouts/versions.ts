@@ -1,4 +1,5 @@
 import { AppError, type Failure, failure } from '../errors.ts';
+import { versionsOf } from './own-versions.ts';
 import type { PoolLink } from './pool.ts';
 import type { EnsureRolloutStage } from './stage.ts';
 
@@ -6,14 +7,16 @@ import type { EnsureRolloutStage } from './stage.ts';
 export type Refusal = (set: string, number: string) => Promise<Failure | undefined>;
 
 /**
- * A stage that ends the rollout once nobody may use its version any more. Asked at every look: a version may be
+ * A stage that ends the rollout once nobody may use its version any more, or one that some hosts go back to. Asked at every look: a version may be
  * revoked at any time, and a rollout that was paused goes on.
  */
 export function unlessRefused(refusal: Refusal, ensure: EnsureRolloutStage): EnsureRolloutStage {
   return async (look) => {
-    const { link, version } = look.work;
-    const failure = await refusal(link.imageSet, version.number);
-    return failure ? { status: 'failed', failure } : await ensure(look);
+    for (const { number } of versionsOf(look.work)) {
+      const failure = await refusal(look.work.link.imageSet, number);
+      if (failure) return { status: 'failed', failure };
+    }
+    return await ensure(look);
   };
 }
 

@@ -93,7 +93,7 @@ describe('hosts that somebody else brings to another image', () => {
   const views = [host('a', on(oldVersion)), host('b', on(oldVersion)), host('c', on(otherVersion))];
   const facts = { foundOn: foundOn(views), sessionsBefore: { a: 0, b: 0, c: 0 } };
   const named = (records: Record<string, Partial<HostRecord>>, now = views) => {
-    const at = { imageVersionId: newVersion, now: '2026-01-05T12:00:00.000Z' };
+    const at = { wantedOn: () => newVersion, now: '2026-01-05T12:00:00.000Z' };
     const found = foreignUpdates(facts, now, records as Record<string, HostRecord>, at);
     return Object.values(found).map(({ name, on: image }) => `${name} ${image.slice(-5)}`);
   };

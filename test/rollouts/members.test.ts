@@ -47,12 +47,14 @@ describe('the machines of a pool', () => {
   const from = (...versions: readonly string[]) =>
     mostlyFrom(
       versions.map((imageVersionId, index) => machine(String(index), { imageVersionId })),
-      '/V/2',
+      (instanceId) => (instanceId === '9' ? '/v/1' : '/V/2'),
     );
   it('came from the version that most of them have which are not on the wanted one', () => {
     expect(from('/v/1', '/v/1', '/v/0')).toBe('/v/1');
     expect(from('/v/2', '/v/2', '/v/1')).toBe('/v/1');
     expect(from('/v/2', '')).toBeUndefined();
+    const tenth = Array.from({ length: 9 }, () => '/v/2');
+    expect(from(...tenth, '/v/1')).toBeUndefined();
     expect(from()).toBeUndefined();
   });
 

@@ -10,8 +10,8 @@ import { isOver } from '../../shared/rollouts/rollout.ts';
 import type { ImageVersionAt } from '../../shared/rollouts/versions.ts';
 import { claimsIn } from '../../shared/workflow/claim.ts';
 import { memoryRows } from '../support/memory-rows.ts';
-import { fleetIn } from '../support/fleet.ts';
-import { newVersion, type SmallAzure } from '../support/small-azure.ts';
+import { fleetIn, whyRefused } from '../support/fleet.ts';
+import { elderVersion, newVersion, type SmallAzure } from '../support/small-azure.ts';
 import { well, World } from '../support/world.ts';
 
 export const body = DefinePool.parse({
@@ -47,13 +47,14 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
         ? { imageVersionId: undefined }
         : number === '1.0.0'
           ? { imageVersionId: fleet.refused.former }
-          : undefined;
+          : number === '0.9.0'
+            ? { imageVersionId: elderVersion }
+            : undefined;
   const copies: Copies = {};
   const imageVersionAt = async (_: string, __: string, place: string) =>
     copies[place] ?? { failure: failure('NotFound', `There is no place ${place}.`) };
   const ring: { held?: Awaited<ReturnType<HeldIn>> } = {};
-  const refusal = async (_: string, number: string) =>
-    number === '1.0.0' ? fleet.refused.whyFormer : fleet.refused.why;
+  const refusal = async (_: string, number: string) => whyRefused(fleet.refused, number);
   const isUnderWay = async (movement: string) => !fleet.refused.movements.has(movement);
   const asks = rolloutRequests({
     ...parts,

@@ -118,8 +118,15 @@ interface Refused {
   why: Failure | undefined;
   /** Why nobody may use the version that the pool came from, and what its number is the number of. */
   whyFormer: Failure | undefined;
+  whyElder: Failure | undefined;
   former: string | undefined;
   readonly movements: Set<string>;
+}
+
+/** Why nobody may use the version of this number. */
+export function whyRefused({ why, whyFormer, whyElder }: Refused, number: string): Failure | undefined {
+  const former: Record<string, Failure | undefined> = { '1.0.0': whyFormer, '0.9.0': whyElder };
+  return number in former ? former[number] : why;
 }
 
 /** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
@@ -128,6 +135,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
   const refused: Refused = {
     why: undefined,
     whyFormer: undefined,
+    whyElder: undefined,
     former: oldVersion,
     movements: new Set(),
   };
@@ -228,7 +236,7 @@ export function fleetIn(world: World, without: Without = {}, alter: (azure: Smal
       fleets: { ...fleets, list: readings.listMachines },
       hosts: hostApi,
       freezes,
-      refusal: async (_, number) => (number === '1.0.0' ? refused.whyFormer : refused.why),
+      refusal: async (_, number) => whyRefused(refused, number),
       isUnderWay: async (movement) => !refused.movements.has(movement),
       store: rolloutStores.met,
       wake: wakeRollout,

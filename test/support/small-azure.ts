@@ -22,6 +22,7 @@ export { evenTempered } from './small-machine.ts';
 
 const image = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/g/images/i/versions';
 const scaleSet = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/set';
+export const elderVersion = `${image}/0.9.0`;
 export const oldVersion = `${image}/1.0.0`;
 export const newVersion = `${image}/1.1.0`;
 
