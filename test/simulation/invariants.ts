@@ -7,6 +7,7 @@ import type { Cloud } from './cloud.ts';
 import { noFloor } from './policies.ts';
 import { PublishingRules } from './publishing-rules.ts';
 import type { Kept, Saving } from './tables.ts';
+import { wrongWayBack } from './way-back.ts';
 
 /** Work that has a time of its own, by its table. */
 const works = new Set(['versions', 'channels', 'rollouts', 'hosts', 'leftovers', 'deliveries']);
@@ -150,13 +151,15 @@ export class Invariants {
     return { ...rollout, link: { ...rollout.link, policy } };
   }
 
-  #host({ id, after, event }: Saving): void {
+  #host({ id, before, after, event }: Saving): void {
     const host = after.state as Host;
     this.#cloud.place(host.plan.pool.hostPool).azure.vms.heard(host);
     this.#alone(id, host);
     this.#cloud.place(host.plan.pool.hostPool).watch.hostSaved(host, event as HostEvent | undefined);
     this.#sessions(host);
     this.#where(host, event as HostEvent | undefined);
+    const wrongWay = before ? undefined : wrongWayBack(this.#cloud.tables, host);
+    if (wrongWay !== undefined) this.#tell(wrongWay);
     const { type, stage = '' } = (event ?? {}) as { type?: string; stage?: string };
     if (type !== 'stage-done' || !['drain', 'register'].includes(stage)) return;
     // One that was added and is taken away again may register after there was nothing to drain; `remove` asks anew.

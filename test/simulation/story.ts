@@ -21,6 +21,7 @@ import { lastHours, mindsHours, ReleasePeople } from './release-people.ts';
 import { drawnFloor, drawnPolicy, imageSet, linkOf, noFloor, ofKind } from './policies.ts';
 import type { Place } from './place.ts';
 import { actOn, drawnScalingPlan, keptOnAhead } from './scaling-plans.ts';
+import { mix } from './mixed.ts';
 import { ofBefore, seedChannel, seedVersion } from './seeded.ts';
 import type { TakenOut } from './taken-out.ts';
 import { wrongWithTold } from './told.ts';
@@ -135,6 +136,7 @@ class Story {
     if (random.happens(0.3)) this.#settle('annex', random.whole(1, 2));
     if (this.isBuilt) this.#settle('test', random.whole(2, 3));
     await seedVersion(this.cloud, '1.0.0', oldVersion);
+    await mix(this.cloud, this.#users);
     if (!this.isBuilt) await seedVersion(this.cloud, '1.1.0', newVersion);
     // It may be on its way to the region of the pools yet.
     if (this.#users.happens(0.15))
@@ -218,7 +220,8 @@ class Story {
       // Somebody else wants the same, or another version, at the same moment.
       if (random.happens(0.3))
         this.#start(name, random.oneOf(['1.1.0', '1.0.0']), 'two', 60 + random.between(0, 30));
-      if (random.happens(0.3)) this.#rollBack(name, random.between(1800, 14_400));
+      if (random.happens(this.cloud.seeded.has('0.9.0') ? 0.8 : 0.3))
+        this.#rollBack(name, random.between(1800, 14_400));
     }
   }
 
@@ -238,10 +241,9 @@ class Story {
 
   /** In one call; or whatever is under way is aborted, and the pool brought back as soon as it is free. */
   #rollBack(name: string, afterSeconds: number): void {
-    if (this.#world.random.happens(0.5)) {
+    if (this.#world.random.happens(0.7)) {
       const back = async (app: App) => {
-        const all = await app.rollouts.rollouts();
-        const [last] = all.value.filter(({ rollout }) => rollout.pool === name).toReversed();
+        const last = (await app.rollouts.rollouts()).value.find(({ rollout }) => rollout.pool === name);
         if (last) await app.rollouts.rollBack(last.id, { reason: 'it is bad' });
       };
       this.#people.ask(`take ${name} back`, back, afterSeconds);
@@ -273,9 +275,8 @@ class Story {
     const elapsed = Date.parse(this.#world.now()) - this.began;
     // Rollouts may yet be asked for, and people change their minds.
     if (elapsed < (this.isBuilt ? mindsHours : 6) * 3_600_000) return false;
-    const isThere = this.isBuilt ? versions.length > 1 : rollouts.length > 0;
     return (
-      isThere &&
+      (this.isBuilt ? versions.length > 1 : rollouts.length > 0) &&
       rollouts.every(([, rollout]) => !isOpen(rollout)) &&
       versions.every(([, version]) => !('standing' in version) && version.phase !== 'held') &&
       tables.statesOf<Release>('releases').every(([, release]) => isOver(release)) &&
