@@ -10,7 +10,8 @@ import { isOver } from '../../shared/rollouts/rollout.ts';
 import type { ImageVersionAt } from '../../shared/rollouts/versions.ts';
 import { claimsIn } from '../../shared/workflow/claim.ts';
 import { memoryRows } from '../support/memory-rows.ts';
-import { fleetIn, whyRefused } from '../support/fleet.ts';
+import { fleetIn } from '../support/fleet.ts';
+import { whyRefused } from '../support/refused.ts';
 import { elderVersion, newVersion, type SmallAzure } from '../support/small-azure.ts';
 import { well, World } from '../support/world.ts';
 

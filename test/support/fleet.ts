@@ -1,4 +1,3 @@
-import type { Failure } from '../../shared/errors.ts';
 import type { Host, HostEvent } from '../../shared/hosts/host.ts';
 import type { Machines } from '../../shared/hosts/machine.ts';
 import { hostEngine } from '../../shared/hosts/host-engine.ts';
@@ -24,7 +23,8 @@ import { AdmissionWatch } from './admission-watch.ts';
 import { blindToDisks, forgetful } from './forgetful.ts';
 import { heedless, staleOver } from './heedless.ts';
 import { memoryRows } from './memory-rows.ts';
-import { oldVersion, SmallAzure, tag } from './small-azure.ts';
+import { noneRefused, whyRefused } from './refused.ts';
+import { SmallAzure, tag } from './small-azure.ts';
 import type { World } from './world.ts';
 
 export const link: PoolLink = {
@@ -113,32 +113,10 @@ export interface Without {
   readonly instances?: number;
 }
 
-/** What nobody may begin to use any more: the version, and movements of channels. */
-interface Refused {
-  why: Failure | undefined;
-  /** Why nobody may use the version that the pool came from, and what its number is the number of. */
-  whyFormer: Failure | undefined;
-  whyElder: Failure | undefined;
-  former: string | undefined;
-  readonly movements: Set<string>;
-}
-
-/** Why nobody may use the version of this number. */
-export function whyRefused({ why, whyFormer, whyElder }: Refused, number: string): Failure | undefined {
-  const former: Record<string, Failure | undefined> = { '1.0.0': whyFormer, '0.9.0': whyElder };
-  return number in former ? former[number] : why;
-}
-
 /** Rollouts and hosts as the app wires them, over a small Azure, in a world that may be ill. */
 export function fleetIn(world: World, without: Without = {}, alter: (azure: SmallAzure) => void = () => {}) {
   const withoutEtags = without.etags === true;
-  const refused: Refused = {
-    why: undefined,
-    whyFormer: undefined,
-    whyElder: undefined,
-    former: oldVersion,
-    movements: new Set(),
-  };
+  const refused = noneRefused();
   const azure = new SmallAzure(world);
   alter(azure);
   const { now } = world;
