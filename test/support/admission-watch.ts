@@ -8,6 +8,7 @@ import type { HostRecord } from '../../shared/rollouts/waves.ts';
 import type { Change } from '../../shared/workflow/store.ts';
 import type { SmallAzure } from './small-azure.ts';
 import { sessionLimit } from './small-desktop.ts';
+import { beforeItsWave, brokenIn, isInWindow, leastMinutes } from './admission-rules.ts';
 import type { World } from './world.ts';
 
 interface Truth {
@@ -101,6 +102,7 @@ export class AdmissionWatch {
   saving(id: string, { state, event, at, before }: Change<Rollout, RolloutEvent>): (() => void) | undefined {
     this.#rollouts.add(id);
     if (event.type !== 'stage-running') return undefined;
+    this.#count(state);
     const known = before?.state.facts.hosts ?? {};
     const told = Object.values((event.facts && 'hosts' in event.facts && event.facts.hosts) || {});
     this.#turns(
@@ -121,6 +123,14 @@ export class AdmissionWatch {
     // Of two looks at once the later finds the machine that the earlier one named, and made.
     const again = this.#namesAgain(admitted, known);
     return () => this.#azure.wrongs.push(...again);
+  }
+
+  /** A machine that is being made anew is one of the pool's, and may be away when another comes. */
+  #count({ link, facts }: Rollout): void {
+    const truth = this.#truths.get(this.#world.task);
+    if (!truth) return;
+    const size = sizeOf(Object.values(facts.hosts ?? {}), truth, link.scaleSet === undefined);
+    this.#machines = Math.max(this.#machines, size);
   }
 
   /** R3: as many are worked on as may be, from the word to the first time they are found healthy. */
@@ -244,51 +254,4 @@ function sizeOf(records: readonly HostRecord[], truth: Truth, isAlone: boolean):
     return isAlone && isHost && !truth.there.has(instanceId);
   });
   return truth.there.size - beside + away.length;
-}
-
-/** Once it stops what was added goes again, whatever failed. */
-function brokenIn(
-  records: readonly HostRecord[],
-  { phase, requested }: Pick<Rollout, 'phase' | 'requested'>,
-): number {
-  if (phase !== 'running') return 0;
-  return records.filter(({ outcome, code, keptBy }) => {
-    // One that an earlier rollout had lost, and that is no better now, says nothing of others.
-    const isOfBefore = keptBy !== undefined && requested.only === undefined;
-    return !isOfBefore && (outcome === 'quarantined' || (outcome === 'failed' && code !== 'HostVanished'));
-  }).length;
-}
-
-/** Reckoned on a clock that shows UTC, as all windows of these worlds do; no host takes less than so long. */
-const leastMinutes = { all: 15, work: 10 } as const;
-
-function isInWindow({ link }: Rollout, at: string, least: number): boolean {
-  const { windows = [] } = link.policy;
-  const minute = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
-  const now = minute(at.slice(11, 16));
-  return (
-    windows.length === 0 ||
-    windows.some(({ start, end }) => {
-      const since = (now - minute(start) + 1440) % 1440;
-      return since + least <= (minute(end) - minute(start) + 1440) % 1440;
-    })
-  );
-}
-
-/** Reckoned anew, for the first wave: it is to be proven, and to have baked, before anything follows it. */
-function beforeItsWave({ link, facts }: Rollout, admitted: readonly HostRecord[], at: string): string[] {
-  const [first] = link.policy.waves ?? [];
-  if (first?.upTo !== 1) return [];
-  // Where hosts are added it is these that prove the version.
-  const isOf = ({ task }: HostRecord) =>
-    link.policy.surge === undefined ? task !== 'retire' : task === 'add';
-  if (!admitted.some((one) => isOf(one))) return [];
-  const records = Object.values(facts.hosts ?? {}).filter((one) => isOf(one));
-  const proven = records.filter(({ outcome }) => outcome === 'done');
-  const underWay = records.filter(({ outcome }) => outcome === 'admitted').length;
-  if (proven.length === 0)
-    return underWay > 1 ? [`R7: ${underWay} hosts are under way in a wave of one`] : [];
-  const [since = at] = proven.map(({ endedAt }) => endedAt ?? at).toSorted();
-  const baked = Date.parse(since) + first.bakeMinutes * 60_000;
-  return Date.parse(at) < baked ? ['R7: a host was admitted before the first wave had baked'] : [];
 }
