@@ -130,6 +130,21 @@ describe('what stands in the way of a plan', () => {
     expect((await asks.plan('pool', version)).warnings.map(({ code }) => code)).toContain('FreezeAhead');
   });
 
+  it.each([
+    ['does not tell', {}, ['ManagementUnknown']],
+    ['tells', { managedNatively: false }, []],
+  ])('warns unless Azure tells who services a pool: it %s', async (_, told, expected) => {
+    const { asks } = await poolOf(2, ({ desktop }) => {
+      const hostPool = { maxSessionLimit: 10, type: 'Pooled' as const, ...told };
+      desktop.hostPools = { ...desktop.hostPools, hostPool: async () => hostPool };
+    });
+    const { warnings, blockers } = await asks.plan('pool', { version: '1.1.0' });
+    expect(warnings.filter(({ code }) => code === 'ManagementUnknown').map(({ code }) => code)).toEqual(
+      expected,
+    );
+    expect(blockers).toEqual([]);
+  });
+
   it('is not found where there is nothing to plan', async () => {
     const { asks } = await poolOf(1);
     expect((await refusal(asks.plan('nowhere', version)))?.code).toBe('NotFound');
