@@ -13,7 +13,7 @@ const apiVersions = { compute: '2026-04-01', desktop: '2024-04-03' };
 
 /** The image set that every pool here follows; its versions are imported as they are, which is quick. */
 export const set = 'desktops';
-export const numbers = ['1.0.0', '1.1.0'] as const;
+export const numbers = ['1.0.0', '1.1.0', '1.2.0'] as const;
 
 interface Answer<T> {
   readonly status: number;

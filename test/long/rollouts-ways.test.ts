@@ -72,6 +72,38 @@ describe('a pool over machines that stand alone', () => {
   );
 
   it(
+    'R13: has each machine taken back to the version that it came from, whichever most came from',
+    { timeout: 120_000 },
+    async () => {
+      const imagesNow = async () =>
+        Object.fromEntries(
+          (await cloud.truth('vms')).hosts.map(({ name, imageVersion }) => [name, imageVersion]),
+        );
+      await cloud.policy('vms', { maxUnavailable: 1, floor: { percent: 0, headroomPercent: 0 } });
+      const halfWay = await cloud.start('vms', '1.1.0');
+      await until(async () => (await cloud.hosts(halfWay)).some(({ outcome }) => outcome === 'done'));
+      await cloud.ask('POST', `rollouts/${halfWay}/abort`, { reason: 'one is enough for now' });
+      await cloud.over(halfWay);
+      const before = await imagesNow();
+      expect(new Set(Object.values(before))).toEqual(new Set(['1.0.0', '1.1.0']));
+      await cloud.policy('vms', { maxUnavailable: 4, floor: { percent: 0, headroomPercent: 0 } });
+      const bad = await cloud.start('vms', '1.2.0');
+      expect(await cloud.over(bad)).toMatchObject({ status: 'succeeded', hosts: { done: 4 } });
+      await allAre('vms', '1.2.0', 4);
+      const back = await cloud.ask<{ id: string }>('POST', `rollouts/${bad}/rollback`, {
+        reason: 'it is bad',
+      });
+      expect(await cloud.over(back.id)).toMatchObject({ status: 'succeeded', hosts: { done: 4 } });
+      expect(await imagesNow()).toEqual(before);
+      for (const { name } of (await cloud.truth('vms')).hosts) expect(before).toHaveProperty(name);
+      // As those that come after this expect them.
+      const again = await cloud.start('vms', '1.0.0');
+      await cloud.over(again);
+      await allAre('vms', '1.0.0', 4);
+    },
+  );
+
+  it(
     'R13: has a host that is ill on the version made again from the version it came from, where the policy says so',
     { timeout: 90_000 },
     async () => {
