@@ -32,6 +32,7 @@ interface Sum {
   readonly seconds: number;
   readonly runsPerSecond: number;
   readonly workers: number;
+  readonly rollouts: number;
   readonly builds: number;
   readonly admissions: number;
   readonly virtualDays: number;
@@ -84,7 +85,7 @@ async function work(share: Share, hear: (told: Told) => void): Promise<void> {
     workerData: share,
     execArgv: process.execArgv,
     // What a life leaves is collected at its end, and not all the time.
-    resourceLimits: { maxYoungGenerationSizeMb: 128 },
+    resourceLimits: { maxYoungGenerationSizeMb: 128, maxOldGenerationSizeMb: 1024 },
   });
   await new Promise<void>((resolve, reject) => {
     worker.on('message', hear);
@@ -117,6 +118,7 @@ function summed(
     seconds: Number(seconds.toFixed(1)),
     runsPerSecond: Number((all.length / seconds).toFixed(1)),
     workers,
+    rollouts: all.flatMap((told) => told.ends).filter((end) => end.startsWith('rollout ')).length,
     builds: all.filter(({ built }) => built).length,
     admissions: all.reduce((sum, { admissions }) => sum + admissions, 0),
     virtualDays: Math.round(all.reduce((sum, { virtualHours }) => sum + virtualHours, 0) / 24),
@@ -131,7 +133,7 @@ function asText({ ends, violated, ...sum }: Sum): string[] {
   return [
     `${sum.runs} lives from seed ${sum.seed}: ${sum.violations} with a violation`,
     `  ${sum.seconds} s with ${sum.workers} workers, ${sum.runsPerSecond} lives a second`,
-    `  ${sum.virtualDays} virtual days, ${sum.builds} with a build, ${sum.admissions} hosts admitted`,
+    `  ${sum.virtualDays} virtual days, ${sum.rollouts} rollouts, ${sum.admissions} hosts admitted; ${sum.builds} lives with a build`,
     ...Object.entries(ends).map(([end, times]) => `  ${String(times).padStart(7)} ${end}`),
     ...violated.map(({ seed, violations }) => `  seed ${seed}: ${violations[0]}`),
   ];

@@ -50,14 +50,13 @@ export function leftReadings<T>(
       await quietly(async () => {
         const key = rowKey(name);
         let found = await read(key);
-        // What does not unpack is found out here, where Azure can still be asked instead.
-        if (found && suits(found)) return { begunAt: found.begunAt, value: found.value };
+        if (found && suits(found)) return whole(found);
         const until = (await claimed(key, found?.begunAt ?? '')) ?? '';
         for (let isThere = false; !isThere && now() < until; isThere = found !== undefined && suits(found)) {
           await pause();
           found = await read(key);
         }
-        return found;
+        return found && suits(found) ? whole(found) : found;
       }),
     leave: async (name, reading) =>
       await quietly(async () => {
@@ -79,6 +78,11 @@ function unpacked<T>(json: string): Reading<T> {
       return (value ??= JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as T);
     },
   };
+}
+
+/** What does not unpack is found out here, where Azure can still be asked instead. */
+function whole<T>({ begunAt, value }: Reading<T>): Reading<T> {
+  return { begunAt, value };
 }
 
 /** A key of a row takes no slash. */

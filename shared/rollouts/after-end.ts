@@ -125,11 +125,23 @@ async function versionFor(
   { instanceId, isLeft }: { readonly instanceId: string; readonly isLeft: boolean },
 ): Promise<string> {
   const later = await laterThan(rollouts, id, pool);
-  if (later === undefined) return numberFor(rollout, instanceId);
+  if (later === undefined) return numberFor(await wholeOf(rollouts, rollout, instanceId), instanceId);
   const other = await rollouts.load(later);
-  if (isLeft) return numberFor(other?.phase === 'succeeded' ? other : rollout, instanceId);
+  if (isLeft)
+    return numberFor(
+      other?.phase === 'succeeded' ? other : await wholeOf(rollouts, rollout, instanceId),
+      instanceId,
+    );
   const message = `Rollout ${later} has had host pool ${rollout.pool} since: what is not on the version is brought by another.`;
   throw new AppError('InvalidPhase', message, { target: host });
+}
+
+/** A rollout that tried other hosts again says where those went, and the one that it followed where all are to go. */
+async function wholeOf(rollouts: Parts['rollouts'], rollout: Rollout, instanceId: string): Promise<Rollout> {
+  const { only, retryOf } = rollout.requested;
+  const first =
+    retryOf === undefined || only?.includes(instanceId) ? undefined : await rollouts.load(retryOf);
+  return first ? await wholeOf(rollouts, first, instanceId) : rollout;
 }
 
 /** The last rollout that had the pool after this one, and did more than try hosts again. Those that never got it are none. */

@@ -29,12 +29,17 @@ export function versionsOf({ version, requested }: Rollout): readonly Rollout['v
 export function foundByImage({
   foundOn,
   sessionsBefore = {},
+  hosts = {},
 }: Facts): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   if (!foundOn) return found;
-  for (const instanceId of Object.keys(sessionsBefore)) {
-    const image = foundOn.others[instanceId] ?? foundOn.most;
+  const add = (image: string, instanceId: string) =>
     found.set(image, [...(found.get(image) ?? []), instanceId]);
+  for (const instanceId of Object.keys(sessionsBefore))
+    add(foundOn.others[instanceId] ?? foundOn.most, instanceId);
+  // One that joined since is known by its record.
+  for (const { instanceId, from } of Object.values(hosts)) {
+    if (from !== undefined && sessionsBefore[instanceId] === undefined) add(from.toLowerCase(), instanceId);
   }
   return found;
 }

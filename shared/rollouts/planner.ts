@@ -1,6 +1,7 @@
 import { type Failure, hasCode } from '../errors.ts';
 import type { Instant } from '../instant.ts';
 import { type Capacity, capacityOf, type HostView } from './capacity.ts';
+import type { OwnVersion } from './course.ts';
 import { expected, mostSeconds } from './durations.ts';
 import type { Finding } from './finding.ts';
 import type { Freezes } from './freezes.ts';
@@ -35,13 +36,14 @@ export interface ToPlan {
     /** Why no rollout to it would begin now. */
     readonly notUsable?: Failure | undefined;
   };
+  readonly ownVersions?: readonly OwnVersion[] | undefined;
   /** That the channel of the pool does not hold it, if so. */
   readonly notOfChannel?: readonly Finding[];
 }
 
 /** Reads all that a plan needs and changes nothing. */
 export function planner({ hostPools, fleets, gallery, freezes, now, beside }: Parts) {
-  return async ({ name, pool, version, notOfChannel = [] }: ToPlan): Promise<Plan> => {
+  return async ({ name, pool, version, ownVersions, notOfChannel = [] }: ToPlan): Promise<Plan> => {
     const at = now();
     const { link } = pool;
     const hostPool = await hostPools.hostPool(hostPoolOf(link));
@@ -49,7 +51,7 @@ export function planner({ hostPools, fleets, gallery, freezes, now, beside }: Pa
     const { imageVersionId = '' } = version;
     const regions = imageVersionId === '' ? undefined : await gallery.completedRegions(imageVersionId);
     const replicas = regions && (await gallery.replicasIn(imageVersionId, link.location));
-    const read = { link, imageVersionId, records: {}, left: pool.left, now: at };
+    const read = { link, imageVersionId, ownVersions, records: {}, left: pool.left, now: at };
     const { views, namesTaken, ...capacity } =
       hostPool && model ? await ofPool(hostPools, fleets, read) : nobody;
     const standAlone = await standAloneIn(beside, link, model, { views, namesTaken, ...capacity });

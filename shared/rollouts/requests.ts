@@ -116,7 +116,8 @@ export function rolloutRequests({
     after: afterEnd({ pools, rollouts, freezes, toStart, now }),
     rollouts,
     standings,
-    planOf: async ({ pool: name, version }) => await planFor({ name, pool: await poolNamed(name), version }),
+    planOf: async ({ pool: name, version, requested: { ownVersions } }) =>
+      await planFor({ name, pool: await poolNamed(name), version, ownVersions }),
     now,
   });
   return {

@@ -5,8 +5,9 @@ import type { IsUnderWay } from './claim.ts';
 import { laterThan } from './after-end.ts';
 import { digest } from './digest.ts';
 import type { OwnVersion } from './course.ts';
-import { foundByImage, imagesFor } from './own-versions.ts';
-import type { PoolLink } from './pool.ts';
+import type { Gallery } from './fleet.ts';
+import { foundByImage } from './own-versions.ts';
+import type { Policy, PoolLink } from './pool.ts';
 import { type PoolEngine, poolIn } from './pools.ts';
 import type { RollBackRollout } from './request-bodies.ts';
 import { isSameFleet } from './define-pool.ts';
@@ -14,11 +15,14 @@ import type { Parts as RequestParts } from './requests.ts';
 import { somebody } from './somebody.ts';
 import { canBeAborted, type Rollout } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
+import { isSameRegion } from './stage.ts';
 import { imageVersionFor, whyNotThere } from './versions.ts';
+import type { HostRecord } from './waves.ts';
 
 interface Parts extends Pick<RequestParts, 'versionOf' | 'refusal' | 'imageVersionAt'> {
   readonly pools: PoolEngine;
   readonly rollouts: RolloutEngine;
+  readonly gallery: Gallery;
   readonly isUnderWay: IsUnderWay;
   readonly now: () => Instant;
 }
@@ -132,7 +136,7 @@ function ofChannel(movement: string, { link: { imageSet, channel } }: Rollout, t
  * the first host; machines that stand alone have none, and are as they were until there is a first look at them.
  */
 function formerOf({ facts }: Rollout): string | undefined {
-  return facts.way === 'stand-alone' && !facts.foundOn ? undefined : facts.modelBefore;
+  return facts.way === 'stand-alone' && !facts.sessionsBefore ? undefined : facts.modelBefore;
 }
 
 function nothingToTakeBack(id: string, rollout: Rollout): AppError {
@@ -173,27 +177,44 @@ async function targetOf(
 }
 
 /**
- * Machines that stand alone go back each to the version that it came from, as far as anybody may still use it; the
- * others go where most go, as do those that were on the version before the rollout began. What is in a scale set goes
- * where its model goes: that names one version.
+ * Machines that stand alone go back each to the version that it came from, as far as it is there and anybody may use
+ * it; the others go where most go, as do those that were on the version before the rollout began. With surge others
+ * take the place of those that were brought, all of one version. What is in a scale set goes where its model goes.
  */
 async function ownVersionsOf(
-  { facts, version, requested }: Rollout,
+  { facts, version }: Rollout,
   back: Rollout['version'],
   link: PoolLink,
   parts: Parts,
 ): Promise<Pick<Back, 'ownVersions'>> {
   if (facts.way !== 'stand-alone') return {};
-  const broughtTo = imagesFor({ ...version, ...requested });
   const own: OwnVersion[] = [];
   for (const [image, found] of foundByImage(facts)) {
     const number = /\/versions\/([^/]+)$/i.exec(image)?.[1];
-    const instances = found.filter((instanceId) => !isSameId(broughtTo(instanceId), image));
-    if (number === undefined || instances.length === 0 || isSameId(image, back.imageVersionId)) continue;
+    const instances = found.filter((instanceId) => !isGivenUp(facts.hosts?.[instanceId], link.policy));
+    const isWhereMostGo = [back, version].some(({ imageVersionId }) => isSameId(imageVersionId, image));
+    if (number === undefined || instances.length === 0 || isWhereMostGo) continue;
     const there = await thereIs(link, number, parts);
-    if (typeof there !== 'string' && isSameId(there.imageVersionId, image)) own.push({ ...there, instances });
+    if (typeof there === 'string' || !isSameId(there.imageVersionId, image)) continue;
+    if (await isCompleteIn(parts.gallery, there, link)) own.push({ ...there, instances });
   }
   return own.length > 0 ? { ownVersions: own } : {};
+}
+
+/** Another has its place or is to have it, and nobody of its name goes back. */
+function isGivenUp(record: HostRecord | undefined, { surge }: Policy): boolean {
+  const { task, outcome } = record ?? {};
+  if (task === 'retire' && outcome === 'done') return true;
+  return surge !== undefined && (outcome === 'done' || outcome === 'quarantined');
+}
+
+async function isCompleteIn(
+  gallery: Gallery,
+  { imageVersionId }: Rollout['version'],
+  { location }: PoolLink,
+): Promise<boolean> {
+  const regions = await gallery.completedRegions(imageVersionId);
+  return regions?.some((region) => isSameRegion(region, location)) === true;
 }
 
 const isSameId = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

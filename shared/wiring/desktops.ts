@@ -102,7 +102,7 @@ export function wireDesktops(outside: Outside, { heard }: Events, publishing: Pu
     now,
     beside,
   });
-  const rollbacks = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
+  const rollbacks = rollbackRequests({ ...parts, gallery, versionOf, refusal, imageVersionAt, isUnderWay });
   const inAzure = { poolStore, rolloutStore, fleets: rememberingFleets(fleets, now) };
   const requests = rolloutRequests({
     ...parts,

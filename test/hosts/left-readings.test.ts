@@ -129,3 +129,23 @@ describe('readings that instances leave to one another', () => {
     expect(await shelf.find(key, () => true)).toEqual({ begunAt: noon, value });
   });
 });
+
+it('what does not unpack keeps nobody from Azure, whether it was there or came while another was waited for', async () => {
+  const bad = {
+    row: 'machines',
+    json: JSON.stringify({ begunAt: noon, packed: 'nonsense' }),
+    etag: 'any',
+  } as const;
+  for (const isThere of [true, false]) {
+    const rows = memoryRows();
+    await rows.write('k', [{ row: 'machines-asked', json: JSON.stringify({ askedAt: noon }) }]);
+    if (isThere) await rows.write('k', [bad]);
+    const shelf = leftReadings<string>('machines', {
+      rows,
+      now: () => noon,
+      pause: async () => await rows.write('k', [bad]),
+    });
+    const shared = new SharedReading<string>({ now: () => noon, join: async (one) => await one, shelf });
+    expect(await shared.read('k', { after: '', seconds: 5 }, async () => 'own')).toBe('own');
+  }
+});

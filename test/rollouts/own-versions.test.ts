@@ -120,15 +120,62 @@ describe('R13: a rollout of machines that stand alone, taken back', () => {
     expect(images()['avd-2']).toBe('1.1.0');
   });
 
-  it('waits for no version that is not in its region', async () => {
-    const { asks, backs, elsewhere, end, id } = await mixed();
+  it('brings a host where most go if its own version is not in the region', async () => {
+    const { asks, backs, elsewhere, end, id, images } = await mixed();
     await end();
     elsewhere.add(elderVersion);
     const back = await backs.rollBack(id, because);
     await end();
+    expect((await asks.rollout(back.id)).phase).toBe('succeeded');
+    expect(images()).toEqual(allOld);
+  });
+
+  it('R9: ends as failed if one of its versions leaves the region before its first host', async () => {
+    const { asks, backs, elsewhere, end, id, outcomes, world } = await mixed();
+    await world.passUntil(async () => Object.values(await outcomes(id)).includes('done'), minutes(600));
+    // The other has hosts under way, for which the rollback waits.
+    const back = await backs.rollBack(id, because);
+    expect(back.rollout).toMatchObject({ standing: { stage: 'claim' } });
+    elsewhere.add(elderVersion);
+    await end();
     expect(await asks.rollout(back.id)).toMatchObject({
       failure: { code: 'VersionNotReady', message: 'Version 0.9.0 is not complete in westeurope.' },
     });
+  });
+
+  it('brings one that joined its pool meanwhile to what it came from', async () => {
+    const { asks, azure, backs, end, id, images, outcomes, world } = await mixed();
+    await world.passUntil(async () => Object.values(await outcomes(id)).includes('done'), minutes(600));
+    azure.add('7');
+    const state = azure.fleet.get('avd-7');
+    if (state) state.machine = { ...state.machine, imageVersionId: elderVersion };
+    await end();
+    const joined = (await asks.hostsOf(id)).find(({ name }) => name === 'avd-7');
+    expect(joined).toMatchObject({ outcome: 'done', from: elderVersion });
+    await backs.rollBack(id, because);
+    await end();
+    expect(images()).toEqual({ ...asBefore, 'avd-7': '0.9.0' });
+  });
+
+  it('leaves another image of the same number out of it', async () => {
+    const other = elderVersion.replace('/images/i/', '/images/other/');
+    const { backs, end, id, images } = await mixed({}, [oldVersion, oldVersion, other]);
+    await end();
+    const { rollout } = await backs.rollBack(id, because);
+    expect(rollout.requested.ownVersions).toBeUndefined();
+    await end();
+    expect(images()).toEqual(allOld);
+  });
+
+  it('has a host left out of it, as any other', async () => {
+    const { asks, azure, backs, end, id, images } = await mixed();
+    await end();
+    const state = azure.fleet.get('avd-2');
+    if (state) state.machine = { ...state.machine, imageVersionId: oldVersion };
+    const back = await backs.rollBack(id, because);
+    expect(await refusal(asks.skipHost(back.id, 'avd-2', { reason: 'let it be' }))).toBeUndefined();
+    await end();
+    expect(images()).toEqual(allOld);
   });
 
   it('has a host of it that failed tried again on its own version', async () => {
@@ -144,6 +191,38 @@ describe('R13: a rollout of machines that stand alone, taken back', () => {
     await end();
     expect((await asks.rollout(again.id)).version.number).toBe('0.9.0');
     expect(images()).toEqual(asBefore);
+  });
+
+  it('has another host asked of a retry brought to its own version, and not to that of the first', async () => {
+    const { asks, azure, backs, end, id, images } = await mixed({ maxFailed: 2 });
+    await end();
+    for (const name of ['avd-0', 'avd-2']) {
+      const state = azure.fleet.get(name);
+      if (state) state.temper = { ...evenTempered, createsFail: 1000 };
+    }
+    const back = await backs.rollBack(id, because);
+    await end();
+    const first = await asks.retryHost(back.id, 'avd-2', { reason: '' });
+    await end();
+    azure.vms.calm();
+    const again = await asks.retryHost(first.id, 'avd-0', { reason: '' });
+    await end();
+    expect((await asks.rollout(again.id)).version.number).toBe('1.0.0');
+    await asks.retryHost(again.id, 'avd-2', { reason: '' });
+    await end();
+    expect(images()).toEqual(asBefore);
+  });
+
+  it('can be taken back itself, and then leaves alone whom it left alone', async () => {
+    const { asks, backs, end, id, images, outcomes, world } = await mixed();
+    await world.passUntil(async () => Object.values(await outcomes(id)).includes('done'), minutes(600));
+    const back = await backs.rollBack(id, because);
+    await end();
+    expect((await outcomes(back.id))['avd-2']).toBe('skipped');
+    const third = await backs.rollBack(back.id, because);
+    await end();
+    expect((await asks.rollout(third.id)).phase).toBe('succeeded');
+    expect(images()).toEqual({ ...allNew, 'avd-2': '0.9.0' });
   });
 
   it('can be taken back itself: all that were brought go where they were', async () => {
@@ -169,8 +248,58 @@ describe('R13: a rollout of machines that stand alone, taken back', () => {
   });
 });
 
+describe('R13: with surge', () => {
+  const surge = { surge: 1 } as Partial<Policy>;
+
+  it('others take the place of those that were brought, all of the version that most came from', async () => {
+    const { azure, backs, end, id, images } = await mixed(surge);
+    await end();
+    expect(Object.keys(images())).not.toContain('avd-2');
+    const { rollout } = await backs.rollBack(id, because);
+    expect(rollout.requested.ownVersions).toBeUndefined();
+    await end();
+    expect(Object.values(images())).toEqual(['1.0.0', '1.0.0', '1.0.0']);
+    expect(azure.wrongs).toEqual([]);
+  });
+
+  it('so they do where surge was wanted after the rollout', async () => {
+    const { asks, backs, end, id, images } = await mixed();
+    await end();
+    await asks.definePool('pool', withPolicy(surge));
+    await backs.rollBack(id, because);
+    await end();
+    expect(Object.values(images())).toEqual(['1.0.0', '1.0.0', '1.0.0']);
+  });
+
+  it('whom the rollout had not reached stays on its own', async () => {
+    const { backs, end, id, images, outcomes, world } = await mixed(surge);
+    await world.passUntil(async () => Object.values(await outcomes(id)).includes('done'), minutes(600));
+    expect(images()['avd-2']).toBe('0.9.0');
+    await backs.rollBack(id, because);
+    await end();
+    expect(images()['avd-2']).toBe('0.9.0');
+    expect(Object.values(images()).toSorted()).toEqual(['0.9.0', '1.0.0', '1.0.0']);
+  });
+});
+
+it('R13: what is in a scale set goes where its model goes', async () => {
+  const { asks, azure, backs, end } = await poolOf(3);
+  const state = azure.fleet.get('2');
+  if (state) state.machine = { ...state.machine, imageVersionId: elderVersion };
+  const { id } = await asks.startRollout('pool', start, 'first');
+  await end();
+  const { rollout } = await backs.rollBack(id, because);
+  expect(rollout.requested.ownVersions).toBeUndefined();
+  await end();
+  expect([...azure.fleet.values()].map(({ machine }) => machine.imageVersionId)).toEqual([
+    oldVersion,
+    oldVersion,
+    oldVersion,
+  ]);
+});
+
 it('R12: a version that a rollout may be taken back to is in use, whether most ran it or one', async () => {
-  const { azure, end, images, seen, world, id } = await mixed();
+  const { azure, backs, end, images, seen, world, id } = await mixed();
   const parts = { poolStore: seen.pools, rolloutStore: seen.rollouts };
   const fleets = { ...azure.fleets, model: azure.fleets.model, list: azure.machines.list };
   const uses = usesOf({ ...parts, fleets });
@@ -180,4 +309,6 @@ it('R12: a version that a rollout may be taken back to is in use, whether most r
   ]);
   await end();
   expect(await uses([elderVersion])).toEqual([]);
+  const back = await backs.rollBack(id, because);
+  expect(await uses([elderVersion])).toMatchObject([{ message: `rollout ${back.id} is under way` }]);
 });

@@ -68,7 +68,14 @@ export async function poolOf(hosts = 2, alter: (azure: SmallAzure) => void = () 
     planFor,
     standings: async (id) => await hostApi.standings(id),
   });
-  const backs = rollbackRequests({ ...parts, versionOf, refusal, imageVersionAt, isUnderWay });
+  const backs = rollbackRequests({
+    ...parts,
+    gallery: azure.gallery,
+    versionOf,
+    refusal,
+    imageVersionAt,
+    isUnderWay,
+  });
   const backTo = async (id: string) => await backs.backTo(id);
   const insight = rolloutInsight({ ...parts, work: hostApi, backTo });
   const freezeAsks = freezeRequests({

@@ -81,7 +81,7 @@ async function asking(world: World, fleet: Fleet) {
     planFor,
     standings: async (id) => await hostApi.standings(id),
   });
-  const backs = rollbackRequests({ ...parts, isUnderWay: async () => false });
+  const backs = rollbackRequests({ ...parts, gallery: fleet.azure.gallery, isUnderWay: async () => false });
   const policy = { ...body.policy, maxUnavailable: random.whole(1, 3), maxFailed: random.whole(0, 2) };
   const pool = DefinePool.parse({ ...body, policy });
   let first: string | undefined;

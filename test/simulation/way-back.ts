@@ -3,6 +3,8 @@ import type { Version } from '../../shared/images/image.ts';
 import type { Rollout } from '../../shared/rollouts/rollout.ts';
 import type { Tables } from './tables.ts';
 
+const usable: ReadonlySet<string> = new Set(['available', 'promoted', 'superseded']);
+
 /**
  * What is wrong with work that begins: a machine that stands alone goes back to what it ran when it was admitted to
  * the rollout that is taken back, as long as anybody may use that.
@@ -27,5 +29,5 @@ function isUsable(tables: Tables, imageVersionId: string): boolean {
   const [, version] =
     tables.statesOf<Version>('versions').find(([, { facts }]) => facts.imageVersionId === imageVersionId) ??
     [];
-  return version?.phase === 'available' || version?.phase === 'promoted';
+  return version !== undefined && usable.has(version.phase);
 }
