@@ -85,7 +85,7 @@ async function work(share: Share, hear: (told: Told) => void): Promise<void> {
     workerData: share,
     execArgv: process.execArgv,
     // What a life leaves is collected at its end, and not all the time.
-    resourceLimits: { maxYoungGenerationSizeMb: 128, maxOldGenerationSizeMb: 1024 },
+    resourceLimits: { maxYoungGenerationSizeMb: 128 },
   });
   await new Promise<void>((resolve, reject) => {
     worker.on('message', hear);
