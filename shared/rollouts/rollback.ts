@@ -208,13 +208,19 @@ function isGivenUp(record: HostRecord | undefined, { surge }: Policy): boolean {
   return surge !== undefined && (outcome === 'done' || outcome === 'quarantined');
 }
 
+/** Where Azure does not answer now it counts as there: nobody is kept from going back, and `prepare` asks again. */
 async function isCompleteIn(
   gallery: Gallery,
   { imageVersionId }: Rollout['version'],
   { location }: PoolLink,
 ): Promise<boolean> {
-  const regions = await gallery.completedRegions(imageVersionId);
-  return regions?.some((region) => isSameRegion(region, location)) === true;
+  try {
+    const regions = await gallery.completedRegions(imageVersionId);
+    return regions?.some((region) => isSameRegion(region, location)) === true;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return true;
+  }
 }
 
 const isSameId = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/rollouts/pool.ts';
 import { DefinePool } from '../../shared/rollouts/request-bodies.ts';
 import { elderVersion, oldVersion } from '../support/small-azure.ts';
@@ -14,10 +15,14 @@ export const withPolicy = (policy: Partial<Policy> = {}) =>
 /** A pool of machines that stand alone, two on the version that most run and one on an elder, and its rollout. */
 export async function mixed(policy: Partial<Policy> = {}, on = [oldVersion, oldVersion, elderVersion]) {
   const elsewhere = new Set<string>();
+  const unanswered = new Set<string>();
   const fleet = await poolOf(on.length, (azure) => {
     azure.kind = 'stand-alone';
     azure.gallery = {
-      completedRegions: async (image) => (elsewhere.has(image) ? ['northeurope'] : ['westeurope']),
+      completedRegions: async (image) => {
+        if (unanswered.has(image)) throw new AppError('AzureUnavailable', 'no answer');
+        return elsewhere.has(image) ? ['northeurope'] : ['westeurope'];
+      },
     };
   });
   const { asks, azure } = fleet;
@@ -33,7 +38,7 @@ export async function mixed(policy: Partial<Policy> = {}, on = [oldVersion, oldV
     );
   const outcomes = async (of: string) =>
     Object.fromEntries((await asks.hostsOf(of)).map(({ name, outcome }) => [name, outcome]));
-  return { ...fleet, elsewhere, id, images, outcomes };
+  return { ...fleet, elsewhere, unanswered, id, images, outcomes };
 }
 
 export const asBefore = { 'avd-0': '1.0.0', 'avd-1': '1.0.0', 'avd-2': '0.9.0' };

@@ -75,6 +75,18 @@ describe('R13: a version that hosts came from and that is not to be had', () => 
   });
 });
 
+it('R13: a rollback is accepted while Azure does not say where a version is, and asks again before its first host', async () => {
+  const { asks, backs, end, id, images, unanswered } = await mixed();
+  await end();
+  unanswered.add(elderVersion);
+  const { rollout } = await backs.rollBack(id, because);
+  expect(rollout.requested.ownVersions).toMatchObject([{ number: '0.9.0' }]);
+  expect(await backs.backTo(id)).toBeUndefined();
+  unanswered.clear();
+  await end();
+  expect([images()['avd-2'], (await asks.pool('pool')).activeRollout]).toEqual(['0.9.0', undefined]);
+});
+
 describe('R13: with surge', () => {
   const surge = { surge: 1 } as Partial<Policy>;
 

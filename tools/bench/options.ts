@@ -27,7 +27,7 @@ const usage = `npm run bench -- [part ...] [options]
 
   --speed <n>      virtual seconds per second of the whole job (100: about three minutes)
   --finished <n>   workflows that are over in the table that is swept (100000: about two minutes)
-  --draws <n>      draws of the times of a rollout (30: about two minutes)
+  --draws <n>      draws of the times of a rollout (30: about four minutes)
   --seed <n>       the first of them (1)
   --most <n>       hosts up to which growth is measured (1000; with 10000 also fifty pools: half an hour more)
   --json           one line of JSON instead of the table
