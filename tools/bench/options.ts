@@ -29,7 +29,7 @@ const usage = `npm run bench -- [part ...] [options]
   --finished <n>   workflows that are over in the table that is swept (100000: about two minutes)
   --draws <n>      draws of the times of a rollout (30: about four minutes)
   --seed <n>       the first of them (1)
-  --most <n>       hosts up to which growth is measured (1000; with 10000 also fifty pools: half an hour more)
+  --most <n>       hosts up to which growth is measured (1000; with 10000 also fifty pools: a quarter of an hour more)
   --json           one line of JSON instead of the table
   --help`;
 
