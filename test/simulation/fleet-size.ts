@@ -4,8 +4,10 @@ import type { Place } from './place.ts';
 
 /** R13: nobody is lost but to others, and nothing is left in Azure of those that had to go. */
 export function wrongWithFleet(place: Place, here: readonly Host[]): string[] {
-  // Work that found the machine gone, and was put back before it was made again, left it as lost as it was.
-  const known = here.filter(({ phase, plan }) => phase !== 'put-back' || plan.blueprint === undefined);
+  // Work that found the machine gone, and ended before it was made again, left it as lost as it was.
+  const known = here.filter(
+    ({ phase, plan }) => phase === 'done' || phase === 'quarantined' || plan.blueprint === undefined,
+  );
   const inOrder = known.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
   const last = new Map(inOrder.map((host) => [host.plan.machine.instanceId, host]));
   return [...last].flatMap(([instanceId, host]) => {
