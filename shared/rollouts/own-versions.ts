@@ -33,8 +33,11 @@ export function foundByImage({
 }: Facts): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   if (!foundOn) return found;
-  const add = (image: string, instanceId: string) =>
-    found.set(image, [...(found.get(image) ?? []), instanceId]);
+  const add = (image: string, instanceId: string) => {
+    const instances = found.get(image);
+    if (instances) instances.push(instanceId);
+    else found.set(image, [instanceId]);
+  };
   for (const instanceId of Object.keys(sessionsBefore))
     add(foundOn.others[instanceId] ?? foundOn.most, instanceId);
   // One that joined since is known by its record.

@@ -7,8 +7,8 @@ import type { EnsureRolloutStage } from './stage.ts';
 export type Refusal = (set: string, number: string) => Promise<Failure | undefined>;
 
 /**
- * A stage that ends the rollout once nobody may use its version any more, or one that some hosts go back to. Asked at every look: a version may be
- * revoked at any time, and a rollout that was paused goes on.
+ * A stage that ends the rollout once nobody may use its version any more, or one that some hosts go back to. Asked at
+ * every look: a version may be revoked at any time, and a rollout that was paused goes on.
  */
 export function unlessRefused(refusal: Refusal, ensure: EnsureRolloutStage): EnsureRolloutStage {
   return async (look) => {
